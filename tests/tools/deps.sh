@@ -1,0 +1,29 @@
+#!/bin/sh
+# Installs the packages that building and testing need. Does nothing where all are there.
+set -eu
+
+packages="git make gcc pkg-config sqlite3 python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
+  libcmocka-dev libmicrohttpd-dev zlib1g-dev clang clang-format clang-tidy cppcheck shellcheck
+  valgrind ca-certificates openssl"
+
+if ! command -v apt-get >/dev/null 2>&1; then
+  echo "make deps installs with apt-get, which this machine lacks. Install by its own means:" >&2
+  echo "  a C compiler, make, pkg-config; libcurl, cJSON and SQLite 3.40 or newer with headers;" >&2
+  echo "  for the tests cmocka, libmicrohttpd, zlib, python3, the sqlite3 shell;" >&2
+  echo "  for make lint clang-format, clang-tidy, cppcheck, shellcheck." >&2
+  exit 1
+fi
+
+missing=""
+for package in $packages; do
+  state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+  [ "$state" = "install ok installed" ] || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+
+root=""
+[ "$(id -u)" -eq 0 ] || root="sudo"
+echo "installing:$missing"
+$root apt-get update -qq
+# shellcheck disable=SC2086 # one word per package is meant
+DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
