@@ -3,7 +3,6 @@
 # User flags are appended, never replaced: make CFLAGS=-O3 LDFLAGS=-s. Local choices go into config.mk.
 -include config.mk
 
-FLAVOUR ?= release
 BUILD   ?= build
 OBJ     := $(BUILD)/obj
 V       ?= 0
@@ -24,7 +23,8 @@ PKG_CFLAGS := $(call pkg,--cflags,libcurl libcjson sqlite3,)
 PKG_LIBS   := $(call pkg,--libs,libcurl libcjson,-lcurl -lcjson)
 SQLITE_LIBS := $(call pkg,--libs,sqlite3,-lsqlite3)
 
-OPT ?= -O2 -g
+# Without NDEBUG the descriptors are checked whenever the library loads.
+OPT ?= -O2 -g -DNDEBUG
 CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WERROR) -fPIC -fvisibility=hidden $(OPT) \
   -Isrc $(PKG_CFLAGS) -MMD -MP $(EXTRA_CFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(EXTRA_LDFLAGS) $(LDFLAGS)
@@ -37,7 +37,11 @@ STATIC_OBJECTS   := $(SOURCES:src/%.c=$(OBJ)/static/%.o)
 all: $(LIBRARY) ## the loadable extension (the default)
 
 .PHONY: static
-static: $(ARCHIVE) ## libchartmogul.a, for programs that link SQLite themselves
+static: $(ARCHIVE) $(BUILD)/chartmogul.h ## libchartmogul.a and chartmogul.h, for programs that link SQLite themselves
+
+.PHONY: debug
+debug: ## the library in build/debug, unoptimised and with its own checks
+	$(Q)$(MAKE) BUILD=$(BUILD)/debug OPT='-O0 -g' all
 
 $(LIBRARY): $(LOADABLE_OBJECTS)
 	$(if $(Q),@echo "  LINK  $@")
@@ -46,6 +50,9 @@ $(LIBRARY): $(LOADABLE_OBJECTS)
 $(ARCHIVE): $(STATIC_OBJECTS)
 	$(if $(Q),@echo "  AR    $@")
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(BUILD)/chartmogul.h: src/chartmogul.h | dirs
+	$(Q)cp $< $@
 
 $(OBJ)/loadable/%.o: src/%.c | dirs
 	$(if $(Q),@echo "  CC    $<")
@@ -61,17 +68,64 @@ dirs:
 
 -include tests/tests.mk
 
+# ---- trying it out --------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: $(LIBRARY) $(SANDBOX) ## a dozen queries against a made-up account (yours, read-only, if CHARTMOGUL_API_KEY is set)
+	$(Q)sh tests/tools/demo.sh demo $(LIBRARY) $(SANDBOX)
+
+.PHONY: shell
+shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account
+	$(Q)sh tests/tools/demo.sh shell $(LIBRARY) $(SANDBOX)
+
+# ---- shipping it ----------------------------------------------------------------------------------
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+VERSION := $(shell sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base.h)
+LIBDIR  := $(DESTDIR)$(PREFIX)/lib/sqlite3
+DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
+DIST    := sqlite-chartmogul-$(VERSION)
+
+.PHONY: install
+install: $(LIBRARY) ## into PREFIX (/usr/local), below DESTDIR
+	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql
+	$(Q)cp $(LIBRARY) $(LIBDIR)/
+	$(Q)cp README.md LICENSE $(DATADIR)/
+	$(Q)cp sql/*.sql sql/README.md $(DATADIR)/sql/
+	@echo "sqlite3 -cmd '.load $(PREFIX)/lib/sqlite3/chartmogul'"
+
+.PHONY: uninstall
+uninstall: ## what install has put there
+	$(Q)rm -f $(LIBDIR)/$(notdir $(LIBRARY))
+	$(Q)rm -rf $(DATADIR)
+
+.PHONY: dist
+dist: ## a tarball of what is committed; it builds without git
+	$(Q)mkdir -p $(BUILD)
+	$(Q)git archive --format=tar.gz --prefix=$(DIST)/ -o $(BUILD)/$(DIST).tar.gz HEAD
+	@echo $(BUILD)/$(DIST).tar.gz
+
+# ---- keeping it in order --------------------------------------------------------------------------
+
+C_FILES = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h')
+
 .PHONY: deps
 deps: ## install what is needed to build and test (Debian, Ubuntu)
 	$(Q)sh tests/tools/deps.sh
 
 .PHONY: format
 format: ## lay out every C file
-	$(Q)clang-format -i $$(git ls-files '*.c' '*.h')
+	$(Q)clang-format -i $(C_FILES)
+
+.PHONY: format-check
+format-check: ## fail where a C file is not laid out
+	$(Q)sh tests/tools/lint.sh format
 
 .PHONY: lint
-lint: ## layers, layout, banned functions, cppcheck, clang-tidy, shellcheck
-	$(Q)sh tests/tools/lint.sh
+lint: $(LIBRARY) ## layout, layers, lengths, banned functions, exports, cppcheck, clang-tidy, shellcheck
+	$(Q)BUILD=$(BUILD) CPPFLAGS_LINT='-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(PKG_CFLAGS)' \
+	  sh tests/tools/lint.sh
 
 .PHONY: clean
 clean: ## remove everything that was built
@@ -79,6 +133,6 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort -u | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
 
 -include $(LOADABLE_OBJECTS:.o=.d) $(STATIC_OBJECTS:.o=.d)

@@ -12,11 +12,11 @@
 #define CM_VERSION "0.1.0"
 
 #if defined(__GNUC__)
-#define CM_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define CM_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define CM_MUST_CHECK __attribute__((warn_unused_result))
 #define CM_EXPORT __attribute__((visibility("default")))
 #else
-#define CM_PRINTF(format, first)
+#define CM_PRINTF(text, first)
 #define CM_MUST_CHECK
 #define CM_EXPORT
 #endif
@@ -43,6 +43,7 @@ enum {
   CM_MAX_REQUEST_LOG = 1000,
   CM_MAX_WRITE_LOG = 100000,
   CM_MAX_WRITE_BODIES = 1000,
+  CM_MAX_KNOWN_LISTS = 64,
   CM_MAX_REFUSED_ROWS = 10 /* an autocommit statement stops after so many refused rows */
 };
 

@@ -1,5 +1,92 @@
-# The tests' part of the Makefile.
+# The tests' part of the Makefile. What each part is: tests/README.md
+
+TEST_SLOWNESS ?= 1
+CASES         ?=
+# A program to run unit tests and cases under, such as valgrind.
+RUNNER        ?=
+
+# ---- what every test runs in --------------------------------------------------------------------
+
+NO_NETWORK      := $(BUILD)/no_network.so
+NO_NETWORK_MARK := $(BUILD)/network-was-used
+ifeq ($(UNAME),Linux)
+# Sanitized libraries need their runtime in the programs that load them.
+GUARD = LD_PRELOAD="$(strip $(SANITIZER_RUNTIME) $(abspath $(NO_NETWORK)))"
+endif
+IN_TEST = env $(GUARD) NO_NETWORK_MARK=$(abspath $(NO_NETWORK_MARK)) TEST_SLOWNESS=$(TEST_SLOWNESS) \
+  BUILD=$(BUILD)
+
+$(NO_NETWORK): tests/no_network.c | dirs
+	$(if $(Q),@echo "  LINK  $@")
+	$(Q)$(CC) -std=c11 $(WARNINGS) $(WERROR) -O1 -g -fPIC -shared -o $@ $< -ldl
+
+# ---- the case runner ----------------------------------------------------------------------------
+
+RUN_CASES      := $(BUILD)/run-cases
+RUNNER_SOURCES := tests/run.c $(sort $(wildcard tests/runner/*.c))
+RUNNER_OBJECTS := $(RUNNER_SOURCES:tests/%.c=$(OBJ)/tests/%.o)
+RUNNER_LIBS     = $(call pkg,--libs,libmicrohttpd zlib,-lmicrohttpd -lz) $(SQLITE_LIBS) $(PKG_LIBS) \
+  -lpthread -lm
+
+$(RUN_CASES): $(RUNNER_OBJECTS) $(ARCHIVE)
+	$(if $(Q),@echo "  LINK  $@")
+	$(Q)$(CC) -rdynamic $(LDFLAGS_ALL) -o $@ $(RUNNER_OBJECTS) $(ARCHIVE) $(RUNNER_LIBS)
+
+$(OBJ)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)$(CC) $(CFLAGS_ALL) -DSQLITE_CORE -Itests/runner -c -o $@ $<
+
+-include $(RUNNER_OBJECTS:.o=.d)
+
+include tests/sandbox/sandbox.mk
+-include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
+
+# ---- the parts ----------------------------------------------------------------------------------
+
+UNIT_RUNNER = $(IN_TEST) $(RUNNER)
+PARTS      ?= unit cases smoke replay $(if $(wildcard tests/docs/docs.mk),docs)
 
 .PHONY: test
-test: $(LIBRARY) ## everything but the slow sanitizer runs
-	$(Q)sh tests/smoke.sh $(LIBRARY)
+test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
+	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log
+	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) sh tests/tools/run_parts.sh $(PARTS)
+
+.PHONY: test-cases
+test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
+	$(Q)$(IN_TEST) $(RUNNER) $(RUN_CASES) --sandbox $(SANDBOX) $(CASE_FLAGS) $(CASES)
+
+.PHONY: test-smoke
+test-smoke: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the shared library in the sqlite3 shell and in Python
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/smoke.sh $(LIBRARY) $(SANDBOX)
+
+.PHONY: test-replay
+test-replay: $(LIBRARY) $(NO_NETWORK) ## the shared library against recorded traffic
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/replay/replay.sh $(LIBRARY)
+
+# ---- the same under watch -----------------------------------------------------------------------
+
+SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+MEMCHECK   := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
+
+.PHONY: asan
+asan: ## the same tests with AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g' EXTRA_CFLAGS='$(SANITIZERS)' EXTRA_LDFLAGS='$(SANITIZERS)' \
+	  SANITIZER_RUNTIME="$$($(CC) -print-file-name=libasan.so)" TEST_SLOWNESS=4 \
+	  LEAKS_ARE_THEIRS=ASAN_OPTIONS=detect_leaks=0 test
+
+.PHONY: valgrind
+valgrind: ## unit tests and cases under valgrind; a leak is a failure
+	$(Q)$(MAKE) BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases' test
+
+.PHONY: test-torture
+test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers
+	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --sandbox $(SANDBOX) $(CASES)
+	$(Q)$(IN_TEST) $(RUN_CASES) --torture --sandbox $(SANDBOX) $(CASES)
+
+.PHONY: coverage
+coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_FLOOR)
+	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
+	$(Q)$(MAKE) BUILD=$(BUILD)/coverage OPT='-O0 -g -DNDEBUG' EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
+	  PARTS='unit cases' test
+	$(Q)sh tests/tools/coverage.sh $(BUILD)/coverage

@@ -1,0 +1,354 @@
+#include "actions.h"
+
+#include <string.h>
+
+#include "bridge.h"
+#include "change_value.h"
+#include "functions.h"
+#include "request.h"
+#include "sending.h"
+
+enum { SHOWN_BYTES = 40 };
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static const cm_action table[] = {
+  { .name = "chartmogul_merge_customers",
+    .method = "POST",
+    .path = "/customers/merges",
+    .arguments = { { .name = "from", .kind = CM_ARGUMENT_CUSTOMER, .body = "from" },
+                   { .name = "into", .kind = CM_ARGUMENT_CUSTOMER, .body = "into" } },
+    .example = "SELECT chartmogul_merge_customers('cus_1', 'cus_2')",
+    .doc = "Merges the first customer into the second; each is a uuid, or a JSON object with "
+           "data_source_uuid and external_id." },
+  { .name = "chartmogul_unmerge_customer",
+    .method = "POST",
+    .path = "/customers/unmerges",
+    .arguments = { { .name = "uuid", .kind = CM_ARGUMENT_ID, .body = "customer_uuid" },
+                   { .name = "data_source_uuid",
+                     .kind = CM_ARGUMENT_ID,
+                     .body = "data_source_uuid" },
+                   { .name = "external_id", .kind = CM_ARGUMENT_TEXT, .body = "external_id" },
+                   { .name = "move",
+                     .kind = CM_ARGUMENT_LIST,
+                     .body = "move_to_new_customer",
+                     .is_optional = true } },
+    .example = "SELECT chartmogul_unmerge_customer('cus_1', 'ds_1', 'scus_1', '[\"notes\"]')",
+    .doc =
+        "Splits the part with this data source and external id off a merged customer; move lists "
+        "what goes with it: tasks, opportunities, notes." },
+  { .name = "chartmogul_connect_subscriptions",
+    .method = "POST",
+    .path = "/customers/{customer_uuid}/connect_subscriptions",
+    .arguments = { { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },
+                   { .name = "subscriptions",
+                     .kind = CM_ARGUMENT_OBJECTS,
+                     .body = "subscriptions" } },
+    .example = "SELECT chartmogul_connect_subscriptions('cus_1', json_array(json_object("
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_1'), json_object("
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_2')))",
+    .doc = "Makes subscriptions of a customer count as one that goes on; the JSON array holds an "
+           "object "
+           "with data_source_uuid and uuid or external_id for each." },
+  { .name = "chartmogul_disconnect_subscriptions",
+    .method = "POST",
+    .path = "/customers/{customer_uuid}/disconnect_subscriptions",
+    .arguments = { { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },
+                   { .name = "subscriptions",
+                     .kind = CM_ARGUMENT_OBJECTS,
+                     .body = "subscriptions" } },
+    .example = "SELECT chartmogul_disconnect_subscriptions('cus_1', json_array(json_object("
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_1'), json_object("
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_2')))",
+    .doc = "Takes connected subscriptions of a customer apart; the JSON array is the same." },
+  { .name = "chartmogul_merge_contacts",
+    .method = "POST",
+    .path = "/contacts/{into}/merge/{from}",
+    .arguments = { { .name = "from", .kind = CM_ARGUMENT_ID },
+                   { .name = "into", .kind = CM_ARGUMENT_ID } },
+    .example = "SELECT chartmogul_merge_contacts('con_1', 'con_2')",
+    .doc = "Merges the first contact into the second and returns that one." },
+  { .name = "chartmogul_delete_customer_invoices",
+    .method = "DELETE",
+    .path = "/data_sources/{data_source_uuid}/customers/{customer_uuid}/invoices",
+    .arguments = { { .name = "data_source_uuid", .kind = CM_ARGUMENT_ID },
+                   { .name = "customer_uuid", .kind = CM_ARGUMENT_ID } },
+    .example = "SELECT chartmogul_delete_customer_invoices('ds_1', 'cus_1')",
+    .doc = "Deletes all invoices that a customer has in a data source." },
+  { .name = "chartmogul_empty_data_source",
+    .method = "DELETE",
+    .path = "/data_sources/{uuid}/all",
+    .arguments = { { .name = "uuid", .kind = CM_ARGUMENT_ID } },
+    .example = "SELECT chartmogul_empty_data_source('ds_1')",
+    .doc = "Deletes everything in a data source but the source; its customers count against "
+           "delete_limit." },
+  { .name = "chartmogul_tag_by_email",
+    .method = "POST",
+    .path = "/customers/attributes/tags",
+    .arguments = { { .name = "email", .kind = CM_ARGUMENT_TEXT, .body = "email" },
+                   { .name = "tags", .kind = CM_ARGUMENT_LIST, .body = "tags" } },
+    .example = "SELECT chartmogul_tag_by_email('ann@example.com', json_array('vip'))",
+    .doc = "Adds tags, a JSON array or one text, to every customer with this address." },
+  { .name = "chartmogul_attribute_by_email",
+    .method = "POST",
+    .path = "/customers/attributes/custom",
+    .arguments = { { .name = "email", .kind = CM_ARGUMENT_TEXT, .body = "email" },
+                   { .name = "custom", .kind = CM_ARGUMENT_ATTRIBUTES, .body = "custom" } },
+    .example = "SELECT chartmogul_attribute_by_email('ann@example.com', json_object('seats', 5))",
+    .doc = "Adds custom attributes, a JSON object, to every customer with this address." },
+};
+
+const cm_action *cm_actions_table(int *count) {
+  *count = (int)cm_countof(table);
+  return table;
+}
+
+int cm_action_most(const cm_action *action) {
+  int count = 0;
+  while (action->arguments[count].name != NULL)
+    count++;
+  return count;
+}
+
+int cm_action_least(const cm_action *action) {
+  int count = 0;
+  while (action->arguments[count].name != NULL && !action->arguments[count].is_optional)
+    count++;
+  return count;
+}
+
+/* ---- arguments to JSON --------------------------------------------------------------------- */
+
+static int wrong(const cm_argument *argument, cm_slice text, const char *wanted, cm_err *err) {
+  char shown[SHOWN_BYTES];
+  cm_err_line(shown, sizeof shown, text.ptr, text.len);
+  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%s': give %s", argument->name, shown, wanted);
+}
+
+static bool is_id(cm_slice text) {
+  static const cm_column of_ours = { .name = "id" };
+  cm_value id = cm_value_text(text.ptr, text.len);
+  return cm_request_path_value(&of_ours, &id) == CM_SEND;
+}
+
+static int check_id(const cm_argument *argument, cm_slice text, cm_err *err) {
+  if (is_id(text)) return SQLITE_OK;
+  return wrong(argument, text, "an id of ChartMogul (letters, digits, - and _)", err);
+}
+
+static int make_text(cm_slice text, cm_json **out, cm_err *err) {
+  *out = cm_json_new_text(text.ptr);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** Parse a JSON argument. `out` stays NULL where the text is none, which is for the caller to judge. */
+static int parse(cm_slice text, cm_json **out, cm_err *err) {
+  int rc = cm_json_parse(text, out, NULL);
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+}
+
+static int make_customer(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  cm_json *uuid = NULL;
+  int rc = parse(text, out, err);
+  if (rc != SQLITE_OK || cm_json_type_of(*out) == CM_JSON_OBJECT) return rc;
+  cm_json_free(*out);
+  *out = NULL;
+  if (!is_id(text)) {
+    return wrong(argument, text,
+                 "a uuid, or json_object('data_source_uuid', '…', 'external_id', '…')", err);
+  }
+  rc = make_text(text, &uuid, err);
+  if (rc != SQLITE_OK) return rc;
+  *out = cm_json_new_object();
+  if (*out == NULL) {
+    cm_json_free(uuid);
+    return cm_err_nomem(err);
+  }
+  return cm_json_put(*out, "customer_uuid", uuid) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int make_list(cm_slice text, cm_json **out, cm_err *err) {
+  int rc = parse(text, out, err);
+  if (rc != SQLITE_OK || cm_json_type_of(*out) == CM_JSON_ARRAY) return rc;
+  cm_json_free(*out);
+  *out = cm_json_new_array();
+  if (*out == NULL) return cm_err_nomem(err);
+  return cm_json_push(*out, cm_json_new_text(text.ptr)) == SQLITE_OK ? SQLITE_OK
+                                                                     : cm_err_nomem(err);
+}
+
+static bool is_list_of_objects(const cm_json *list) {
+  if (cm_json_type_of(list) != CM_JSON_ARRAY) return false;
+  for (const cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item)) {
+    if (cm_json_type_of(item) != CM_JSON_OBJECT) return false;
+  }
+  return true;
+}
+
+static int make_objects(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  int rc = parse(text, out, err);
+  if (rc != SQLITE_OK || is_list_of_objects(*out)) return rc;
+  return wrong(argument, text, "a JSON array of objects: json_array(json_object(…), …)", err);
+}
+
+static int make_attributes(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  cm_json *given = NULL;
+  int rc = parse(text, &given, err);
+  if (rc == SQLITE_OK && is_list_of_objects(given)) {
+    *out = given;
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK && cm_json_type_of(given) != CM_JSON_OBJECT) {
+    rc = wrong(argument, text, "a JSON object: json_object('key', value)", err);
+  }
+  if (rc == SQLITE_OK) *out = cm_json_new_array();
+  if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
+  const cm_json *member = rc == SQLITE_OK ? cm_json_first(given) : NULL;
+  for (; member != NULL && rc == SQLITE_OK; member = cm_json_after(member)) {
+    cm_json *typed = cm_change_value_typed(cm_json_name(member), member);
+    if (cm_json_push(*out, typed) != SQLITE_OK) rc = cm_err_nomem(err);
+  }
+  cm_json_free(given);
+  return rc;
+}
+
+static int make_member(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  switch (argument->kind) {
+  case CM_ARGUMENT_ID: {
+    int rc = check_id(argument, text, err);
+    return rc == SQLITE_OK ? make_text(text, out, err) : rc;
+  }
+  case CM_ARGUMENT_CUSTOMER: return make_customer(argument, text, out, err);
+  case CM_ARGUMENT_LIST: return make_list(text, out, err);
+  case CM_ARGUMENT_OBJECTS: return make_objects(argument, text, out, err);
+  case CM_ARGUMENT_ATTRIBUTES: return make_attributes(argument, text, out, err);
+  default: return make_text(text, out, err);
+  }
+}
+
+/* ---- path and body ------------------------------------------------------------------------- */
+
+static int missing(const cm_action *action, int argument, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR, "%s is missing (it is NULL): write %s",
+                    action->arguments[argument].name, action->example);
+}
+
+static int find_argument(const cm_action *action, const char *name, size_t len) {
+  for (int i = 0; action->arguments[i].name != NULL; i++) {
+    const char *argument = action->arguments[i].name;
+    if (strlen(argument) == len && memcmp(argument, name, len) == 0) return i;
+  }
+  return -1;
+}
+
+static int format_path(const cm_action *action, const cm_slice *texts, cm_buf *path, cm_err *err) {
+  const char *at = action->path;
+  for (const char *open; (open = strchr(at, '{')) != NULL;) {
+    size_t len = strcspn(open + 1, "}");
+    int argument = find_argument(action, open + 1, len);
+    int rc = check_id(&action->arguments[argument], texts[argument], err);
+    if (rc != SQLITE_OK) return rc;
+    cm_buf_append(path, at, (size_t)(open - at));
+    cm_buf_percent(path, texts[argument].ptr, texts[argument].len);
+    at = open + 1 + len + 1;
+  }
+  return cm_buf_text(path, at);
+}
+
+static int format_body(const cm_action *action, const cm_slice *texts, cm_buf *body, cm_err *err) {
+  cm_json *object = cm_json_new_object();
+  int rc = object == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  for (int i = 0; action->arguments[i].name != NULL && rc == SQLITE_OK; i++) {
+    cm_json *member = NULL;
+    if (action->arguments[i].body == NULL || texts[i].ptr == NULL) continue;
+    rc = make_member(&action->arguments[i], texts[i], &member, err);
+    if (rc != SQLITE_OK) {
+      cm_json_free(member);
+    } else if (cm_json_put(object, action->arguments[i].body, member) != SQLITE_OK) {
+      rc = cm_err_nomem(err);
+    }
+  }
+  char *text = rc == SQLITE_OK && cm_json_first(object) != NULL ? cm_json_format(object) : NULL;
+  if (text != NULL) rc = cm_buf_text(body, text);
+  if (rc == SQLITE_OK && text == NULL && cm_json_first(object) != NULL) rc = cm_err_nomem(err);
+  sqlite3_free(text);
+  cm_json_free(object);
+  return rc;
+}
+
+int cm_action_format(const cm_action *action, const cm_slice *texts, int count, cm_buf *path,
+                     cm_buf *body, cm_err *err) {
+  cm_slice all[CM_ACTION_MAX_ARGUMENTS] = { { NULL, 0 } };
+  for (int i = 0; i < count; i++)
+    all[i] = texts[i];
+  for (int i = 0; i < cm_action_most(action); i++) {
+    if (all[i].ptr == NULL && !action->arguments[i].is_optional) return missing(action, i, err);
+  }
+  int rc = format_path(action, all, path, err);
+  if (rc == SQLITE_OK) rc = format_body(action, all, body, err);
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (rc == SQLITE_TOOBIG) {
+    return cm_err_set(err, rc, "the arguments are larger than %d MiB: send less at once",
+                      CM_MAX_BODY_BYTES / (1024 * 1024));
+  }
+  return rc;
+}
+
+/* ---- the functions ------------------------------------------------------------------------- */
+
+typedef struct action_data {
+  const cm_action *action;
+  cm_session *session; /* a reference */
+} action_data;
+
+static void free_data(void *pointer) {
+  action_data *data = pointer;
+  cm_session_unref(data->session);
+  sqlite3_free(data);
+}
+
+static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  const action_data *data = sqlite3_user_data(context);
+  const cm_action *action = data->action;
+  cm_slice texts[CM_ACTION_MAX_ARGUMENTS] = { { NULL, 0 } };
+  cm_buf path, body;
+  cm_err err = { 0 };
+  int rc = SQLITE_OK;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  cm_buf_init(&body, CM_MAX_BODY_BYTES);
+  for (int i = 0; i < argc && rc == SQLITE_OK; i++)
+    rc = cm_sending_text(argv[i], action->arguments[i].name, &texts[i], &err);
+  if (rc == SQLITE_OK) rc = cm_action_format(action, texts, argc, &path, &body, &err);
+  if (rc == SQLITE_OK) {
+    const cm_sending sending = { .who = action->name,
+                                 .method = action->method,
+                                 .path = cm_buf_str(&path),
+                                 .body = body.data,
+                                 .body_len = body.len };
+    cm_sending_result(context, data->session, &sending);
+  } else {
+    cm_err_prefix(&err, action->name);
+    cm_bridge_error(context, &err);
+  }
+  cm_buf_clear(&path);
+  cm_buf_clear(&body);
+}
+
+static int register_one(sqlite3 *db, cm_session *session, const cm_action *action, int count) {
+  action_data *data = sqlite3_malloc64(sizeof *data);
+  if (data == NULL) return SQLITE_NOMEM;
+  data->action = action;
+  data->session = cm_session_ref(session);
+  return sqlite3_create_function_v2(db, action->name, count, CM_SENDING_FUNCTION, data, run, NULL,
+                                    NULL, free_data);
+}
+
+int cm_actions_register(sqlite3 *db, cm_session *session) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < cm_countof(table); i++) {
+    int count = cm_action_least(&table[i]);
+    for (; count <= cm_action_most(&table[i]) && rc == SQLITE_OK; count++)
+      rc = register_one(db, session, &table[i], count);
+  }
+  return rc;
+}

@@ -1,0 +1,31 @@
+/*
+** ahead.h -- read-ahead for joins: SQLite asks one child list per outer row; the lists of the next outer
+** rows are asked for before it does.
+** Layer: client.
+**
+** When the key that an inner scan asks for is the key of the row that a scan of the parent table stands
+** on, the next rows of that scan's page are the next keys. Two in a row start a window of two; each hit
+** doubles it up to `concurrency`, rows passed over halve it, as a file system reads ahead. The guesses
+** only fill the memo: each inner scan still asks for exactly its own key, so a wrong guess wastes a
+** request and never changes a result. No more than the window is ever wasted.
+*/
+#ifndef CM_AHEAD_H
+#define CM_AHEAD_H
+
+#include "resource.h"
+
+/** What a scan of a parent table knows about the scans that follow its rows. Part of that scan. */
+typedef struct cm_ahead {
+  const cm_read *read; /* of the children; NULL: nobody follows yet */
+  int64_t last_row;    /* ordinal of the outer row that was asked for last */
+  int64_t through_row; /* ordinal of the last row whose child was asked for */
+  int64_t page;        /* page of the outer list that `at` belongs to */
+  size_t at;           /* position in that page behind `through_row` */
+  int streak;          /* rows asked for one after another */
+  int window;
+} cm_ahead;
+
+/** A child of outer row `row` is asked for: move the window. `max_window` bounds it. */
+void cm_ahead_note(cm_ahead *ahead, const cm_read *read, int64_t row, int max_window);
+
+#endif

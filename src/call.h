@@ -1,0 +1,103 @@
+/*
+** call.h -- one API call as a promise: start it, go on, wait for it when its answer is needed.
+** Layer: client.  Tests: tests/unit/call.c, tests/unit/pump.c, tests/cases/client/
+**
+** A started call waits for its turn (at most `concurrency` in flight, the limiter's allowance,
+** oldest first), is sent, sent again as retry.h decides, and is then done. All calls of a session
+** move together whenever anybody waits, so starting several before waiting is all it takes to
+** overlap them.
+**
+** The key never shows: where an answer repeats it, stars stand in its place.
+*/
+#ifndef CM_CALL_H
+#define CM_CALL_H
+
+#include "json.h"
+#include "session.h"
+
+enum cm_call_flags {
+  CM_CALL_CREATE = 1 << 0, /* never sent twice on suspicion (retry.h) */
+  CM_CALL_WRITE = 1 << 1   /* changes the account: read_only and dry_run apply */
+};
+
+/** True for a call that changes the account; a create always does. */
+static inline bool cm_call_is_write(unsigned flags) {
+  return (flags & (CM_CALL_WRITE | CM_CALL_CREATE)) != 0;
+}
+
+/** What to call. All texts are copied. */
+typedef struct cm_call_request {
+  const char *who; /* table or function, for error texts: "chartmogul_customers" */
+  const char *method;
+  const char *path; /* below the base URL, with query: "/customers?per_page=200" */
+  const char *body; /* NULL: none */
+  size_t body_len;
+  const char *const *headers; /* further headers, NULL-terminated; NULL: none */
+  unsigned flags;
+} cm_call_request;
+
+/**
+ * How a call ended. Borrowed from it.
+ *
+ * A write is `is_unknown` when it may or may not have happened: it was sent and no complete answer
+ * came, or it is a create that a 5xx answered. `may_help` says that sending again later can help:
+ * network, 429, 5xx, cancelled. Where both are set and the call is a create, look first whether it
+ * happened.
+ */
+typedef struct cm_call_result {
+  int code;          /* SQLITE_OK for any 2xx, else as section "codes" below */
+  int status;        /* 0 without an answer */
+  bool is_api_error; /* an error whose body has the API's own shape */
+  bool is_unknown;
+  bool may_help;
+  cm_slice body;       /* of the answer, also of an error; NUL behind it */
+  const char *message; /* the API's own words of an error; "" otherwise */
+  const char *error;   /* the whole line for the user; "" otherwise */
+  int64_t request_id;  /* its line in chartmogul_requests */
+} cm_call_result;
+
+/*
+** codes: 401, 403 SQLITE_AUTH; 400, 422, and any other 4xx of a write SQLITE_CONSTRAINT; 429, 503
+** after all tries SQLITE_BUSY; cancelled SQLITE_INTERRUPT; too large SQLITE_TOOBIG; read_only
+** SQLITE_READONLY; no memory SQLITE_NOMEM; everything else SQLITE_ERROR. In dry_run a write is
+** logged with its body, not sent, and done at once with SQLITE_OK, status 0 and an empty body.
+*/
+
+/**
+ * Start a call. It moves when cm_call_wait, or cm_session_pump, is called.
+ * @param out  Receives the call; free it with cm_call_free.
+ * @return SQLITE_OK; SQLITE_AUTH without a key; SQLITE_READONLY; SQLITE_ERROR (max_requests passed,
+ *         base URL not allowed); SQLITE_NOMEM.
+ */
+int cm_call_start(cm_session *session, const cm_call_request *request, cm_call **out,
+                  cm_err *err) CM_MUST_CHECK;
+
+bool cm_call_is_done(const cm_call *call);
+
+/**
+ * Move all calls of the session until this one is done. An interrupt cancels the reads among them
+ * at once, and gives writes under way CM_WRITE_GRACE_MS.
+ * @return the result's code, its line in `err`.
+ */
+int cm_call_wait(cm_call *call, cm_err *err);
+
+/** Of a done call. */
+const cm_call_result *cm_call_result_of(const cm_call *call);
+
+/**
+ * Take the answer's bytes, "" when there are none; free with sqlite3_free. NULL when memory ran
+ * out.
+ */
+char *cm_call_take_body(cm_call *call, size_t *len);
+
+/** Free; a call that is not done is cancelled. NULL: nothing. */
+void cm_call_free(cm_call *call);
+
+/**
+ * Move all calls: send what may be sent, take what came, wait at most `wait_ms` for more.
+ * Returns early when any call is done. An interrupt, and the end of deadline_ms, are seen here and
+ * end the calls as cm_call_wait says: whoever waits in a loop of pumps sees them as done calls.
+ */
+void cm_session_pump(cm_session *session, int wait_ms);
+
+#endif

@@ -1,0 +1,89 @@
+/*
+** change_replace.c -- INSERT OR REPLACE of a row that exists becomes its update. See change.h.
+*/
+#include <string.h>
+
+#include "change_parts.h"
+#include "change_value.h"
+#include "registry.h"
+#include "sqlite_api.h"
+
+/** True when `name` stands in a list of names separated by spaces. */
+static bool is_listed(const char *list, const char *name) {
+  size_t len = strlen(name);
+  while (list != NULL && *list != 0) {
+    size_t item = strcspn(list, " ");
+    if (item == len && memcmp(list, name, len) == 0) return true;
+    list += item + strspn(list + item, " ");
+  }
+  return false;
+}
+
+static int refuse_frozen(const cm_change *change, int column, cm_err *err) {
+  return cm_err_set(
+      err, SQLITE_CONSTRAINT,
+      "%s: %s differs from the row that exists (the API cannot change it): DELETE the row "
+      "and INSERT it",
+      change->resource->name, change->resource->columns[column].name);
+}
+
+/** Decides what becomes of one given column. @return SQLITE_OK; `keep` false: it does not go out. */
+static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const cm_column *column = &resource->columns[given->column];
+  const cm_natural_key *natural = resource->natural_key;
+  cm_value old = cm_value_null();
+  cm_json *sent = NULL;
+  cm_json *shown = NULL;
+  bool is_key_part = false;
+  for (int i = 0; i < 2; i++)
+    is_key_part |= natural->columns[i] != NULL && strcmp(natural->columns[i], column->name) == 0;
+  bool is_changeable = (column->flags & CM_UPDATE) && !is_listed(natural->frozen, column->name);
+  *keep = false;
+  if (is_key_part) return SQLITE_OK; /* equal, or a further name of a merged row */
+
+  int rc = cm_row_get(&change->old.row, given->column, &old, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_value_encode(resource, given->column, &given->value,
+                                cm_change_type_in_row(change, given->column), &sent, err);
+  bool is_known = rc == SQLITE_OK && old.type != CM_VALUE_NULL &&
+                  cm_change_value_encode(resource, given->column, &old, CM_JSON_ABSENT, &shown,
+                                         NULL) == SQLITE_OK;
+  if (rc == SQLITE_OK && is_changeable) {
+    *keep = !is_known || !cm_change_value_is_same(column, sent, shown);
+  } else if (rc == SQLITE_OK && is_known && !cm_change_value_is_taken(sent, shown)) {
+    rc = refuse_frozen(change, given->column, err);
+  }
+  cm_json_free(sent);
+  cm_json_free(shown);
+  cm_value_clear(&old);
+  return rc;
+}
+
+int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
+  int key_column = cm_registry_key(change->resource);
+  int rc = cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
+  int kept = 0;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    bool keep = change->given[i].use != CM_GIVEN_SENT;
+    if (!keep) rc = settle_given(change, &change->given[i], &keep, err);
+    if (rc != SQLITE_OK) break;
+    if (keep) {
+      cm_given moved = change->given[i];
+      change->given[i].value = cm_value_null();
+      change->given[kept++] = moved;
+    } else {
+      cm_value_clear(&change->given[i].value);
+    }
+  }
+  cm_value key = cm_value_null();
+  if (rc == SQLITE_OK) rc = cm_row_get(&change->old.row, key_column, &key, err);
+  if (rc == SQLITE_OK && cm_value_copy(&key, &change->key) != SQLITE_OK) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    change->given_count = kept;
+    change->verb = CM_VERB_UPDATE;
+    change->conflict = CM_CONFLICT_FAIL;
+  }
+  cm_value_clear(&key);
+  return rc;
+}

@@ -1,0 +1,47 @@
+/*
+** err.h -- what went wrong, in one line that a user can act on.
+** Layer: base.  Never: allocates, so that reporting an error cannot fail.  Tests: tests/unit/err.c
+*/
+#ifndef CM_ERR_H
+#define CM_ERR_H
+
+#include "base.h"
+
+typedef struct cm_err {
+  int code;        /* SQLite result code; SQLITE_OK when nothing went wrong */
+  int http_status; /* status of the answer that caused it, 0 when there was none */
+  char text[1024]; /* "table: what (why): what to do", UTF-8, NUL-terminated, one line */
+} cm_err;
+
+/**
+ * Record an error in place of an earlier one. A text that does not fit is cut at a character border
+ * and ends in "..."; line breaks and other control characters become spaces. The arguments may point
+ * into `err->text`. `http_status` becomes 0: who knows a status sets it afterwards.
+ *
+ * @param err   NULL when the caller does not want the text.
+ * @param code  SQLite result code, not SQLITE_OK.
+ * @return `code`, so that `return cm_err_set(...)` reads well.
+ */
+int cm_err_set(cm_err *err, int code, const char *format, ...) CM_PRINTF(3, 4);
+
+/**
+ * Put `who: ` in front of the text unless it stands there already; code and status stay.
+ * NULL err, or one that holds no error: nothing happens.
+ */
+void cm_err_prefix(cm_err *err, const char *who);
+
+/** Record that memory ran out. @return SQLITE_NOMEM. */
+int cm_err_nomem(cm_err *err);
+
+/** Forget the error. NULL err: nothing happens. */
+void cm_err_clear(cm_err *err);
+
+/**
+ * Copy `len` bytes as one line that is safe to show: a run of white space and control characters
+ * becomes one space, none at either end; what does not fit is cut at a character border and ends in
+ * "...". `out` may not overlap `text`.
+ * @param size  Bytes of `out` with the NUL, at least 1.
+ */
+void cm_err_line(char *out, size_t size, const char *text, size_t len);
+
+#endif

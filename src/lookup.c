@@ -1,0 +1,218 @@
+#include "lookup.h"
+
+#include <string.h>
+
+#include "pager.h"
+#include "registry.h"
+#include "scan.h"
+
+enum { MAX_TABLES = 8, FIRST_SLOTS = 256, LOOKUPS_BEFORE_A_LOOK = 4 };
+
+typedef struct stored_row {
+  struct stored_row *next;
+  uint64_t hash;
+  char *text;
+  size_t len;
+  char key[];
+} stored_row;
+
+/** The look-ups of one table, and the part of its list that was read. */
+typedef struct table_lookups {
+  const cm_read *read;
+  int64_t count; /* look-ups that were sent */
+  stored_row **slots;
+  size_t slot_count; /* a power of two */
+  size_t row_count, bytes;
+  cm_pager pager;
+  bool is_open;     /* the list is being read */
+  bool is_complete; /* nothing more will be read: the end, or no room */
+} table_lookups;
+
+struct cm_lookups {
+  int64_t running_id;
+  int table_count;
+  table_lookups tables[MAX_TABLES];
+};
+
+static uint64_t hash_text(const char *text, size_t len) {
+  uint64_t hash = UINT64_C(14695981039346656037);
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
+  return hash;
+}
+
+/* ---- the store ----------------------------------------------------------------------------- */
+
+static const stored_row *find_row(const table_lookups *table, const char *key) {
+  if (table->slot_count == 0) return NULL;
+  uint64_t hash = hash_text(key, strlen(key));
+  const stored_row *row = table->slots[hash & (table->slot_count - 1)];
+  while (row != NULL && (row->hash != hash || strcmp(row->key, key) != 0))
+    row = row->next;
+  return row;
+}
+
+static int grow(table_lookups *table) {
+  if (table->row_count < table->slot_count) return SQLITE_OK;
+  size_t count = table->slot_count == 0 ? FIRST_SLOTS : table->slot_count * 2;
+  stored_row **slots = sqlite3_malloc64(count * sizeof(stored_row *));
+  if (slots == NULL) return SQLITE_NOMEM;
+  memset(slots, 0, count * sizeof(stored_row *));
+  for (size_t i = 0; i < table->slot_count; i++) {
+    while (table->slots[i] != NULL) {
+      stored_row *row = table->slots[i];
+      table->slots[i] = row->next;
+      row->next = slots[row->hash & (count - 1)];
+      slots[row->hash & (count - 1)] = row;
+    }
+  }
+  sqlite3_free(table->slots);
+  table->slots = slots;
+  table->slot_count = count;
+  return SQLITE_OK;
+}
+
+/** @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM. */
+static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
+  size_t bytes = sizeof(stored_row) + key.len + 1 + text.len;
+  if (table->bytes + bytes > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
+  if (grow(table) != SQLITE_OK) return SQLITE_NOMEM;
+  stored_row *row = sqlite3_malloc64(sizeof *row + key.len + 1);
+  char *copy = sqlite3_malloc64(text.len + 1);
+  if (row == NULL || copy == NULL) {
+    sqlite3_free(row);
+    sqlite3_free(copy);
+    return SQLITE_NOMEM;
+  }
+  memcpy(row->key, key.ptr, key.len);
+  row->key[key.len] = 0;
+  memcpy(copy, text.ptr, text.len);
+  copy[text.len] = 0;
+  row->text = copy;
+  row->len = text.len;
+  row->hash = hash_text(key.ptr, key.len);
+  stored_row **slot = &table->slots[row->hash & (table->slot_count - 1)];
+  row->next = *slot;
+  *slot = row;
+  table->row_count++;
+  table->bytes += bytes;
+  return SQLITE_OK;
+}
+
+static void clear_table(table_lookups *table) {
+  for (size_t i = 0; i < table->slot_count; i++) {
+    while (table->slots[i] != NULL) {
+      stored_row *row = table->slots[i];
+      table->slots[i] = row->next;
+      sqlite3_free(row->text);
+      sqlite3_free(row);
+    }
+  }
+  sqlite3_free(table->slots);
+  if (table->is_open) cm_pager_close(&table->pager);
+  memset(table, 0, sizeof *table);
+}
+
+void cm_lookup_clear(cm_session *session) {
+  cm_lookups *lookups = session->lookups;
+  if (lookups == NULL) return;
+  for (int i = 0; i < lookups->table_count; i++)
+    clear_table(&lookups->tables[i]);
+  sqlite3_free(lookups);
+  session->lookups = NULL;
+}
+
+/* ---- reading the list ---------------------------------------------------------------------- */
+
+static int open_list(table_lookups *table, cm_session *session, const cm_resource *resource,
+                     cm_err *err) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  cm_list list = { .who = resource->name,
+                   .url = widest->path,
+                   .paging = widest->paging,
+                   .rows = widest->rows,
+                   .per_page = session->settings.per_page,
+                   .wanted = -1 };
+  int rc = cm_pager_open(&table->pager, session, &list, err);
+  table->is_open = rc == SQLITE_OK;
+  return rc;
+}
+
+/** Read to the end of the page under way. */
+static int read_page(table_lookups *table, const cm_resource *resource, cm_err *err) {
+  const cm_column *key_column = &resource->columns[cm_registry_key(resource)];
+  const char *key_path = key_column->path != NULL ? key_column->path : key_column->name;
+  cm_slice text;
+  int rc = SQLITE_ROW;
+  do {
+    rc = cm_pager_next(&table->pager, &text, err);
+    if (rc != SQLITE_ROW) break;
+    cm_slice key = cm_slice_find(text, key_path);
+    if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
+    int stored = store_row(table, (cm_slice){ key.ptr + 1, key.len - 2 }, text);
+    if (stored == SQLITE_NOMEM) return cm_err_nomem(err);
+    if (stored == SQLITE_TOOBIG) rc = SQLITE_DONE;
+  } while (rc == SQLITE_ROW && table->pager.page_at < table->pager.page_rows);
+  if (rc == SQLITE_DONE) {
+    cm_pager_close(&table->pager);
+    table->is_open = false;
+    table->is_complete = true;
+    rc = SQLITE_ROW;
+  }
+  return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
+/** May one more page be read? Not before the look-ups have cost as much. */
+static bool is_worth_a_page(const table_lookups *table, const cm_session *session,
+                            const cm_resource *resource) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  int64_t known = cm_scan_known_pages((void *)session, widest);
+  if (known == 0 && table->is_open) known = table->pager.total_pages;
+  if (table->is_complete || table->count < LOOKUPS_BEFORE_A_LOOK) return false;
+  if (known > 0) return table->count >= known;
+  int64_t pages = table->is_open ? table->pager.pages : 0;
+  return pages < table->count;
+}
+
+static table_lookups *find_table(cm_session *session, const cm_read *read) {
+  cm_lookups *lookups = session->lookups;
+  if (lookups != NULL && lookups->running_id != session->running_id) cm_lookup_clear(session);
+  lookups = session->lookups;
+  if (lookups == NULL) {
+    lookups = sqlite3_malloc64(sizeof *lookups);
+    if (lookups == NULL) return NULL;
+    memset(lookups, 0, sizeof *lookups);
+    lookups->running_id = session->running_id;
+    session->lookups = lookups;
+  }
+  for (int i = 0; i < lookups->table_count; i++) {
+    if (lookups->tables[i].read == read) return &lookups->tables[i];
+  }
+  if (lookups->table_count == MAX_TABLES) return NULL;
+  table_lookups *table = &lookups->tables[lookups->table_count++];
+  table->read = read;
+  return table;
+}
+
+int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_read *read,
+                   const char *key, char **row, size_t *row_len, cm_err *err) {
+  table_lookups *table = find_table(session, read);
+  int rc = SQLITE_OK;
+  if (table == NULL) return SQLITE_DONE;
+  const stored_row *found = find_row(table, key);
+  while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
+    if (!table->is_open) rc = open_list(table, session, resource, err);
+    if (rc == SQLITE_OK) rc = read_page(table, resource, err);
+    found = find_row(table, key);
+  }
+  if (rc != SQLITE_OK) return rc;
+  if (found == NULL) {
+    table->count++;
+    return SQLITE_DONE;
+  }
+  *row = sqlite3_malloc64(found->len + 1);
+  if (*row == NULL) return cm_err_nomem(err);
+  memcpy(*row, found->text, found->len + 1);
+  *row_len = found->len;
+  return SQLITE_ROW;
+}

@@ -1,0 +1,60 @@
+#include "match.h"
+
+#include <stdlib.h>
+
+#include "instant.h"
+#include "sqlite_api.h"
+
+/** In a column of numbers SQL reads texts as numbers, on both sides. */
+static bool is_numeric(cm_type type) {
+  return type == CM_INTEGER || type == CM_REAL || type == CM_BOOLEAN;
+}
+
+bool cm_match(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted) {
+  if (shown->type == CM_VALUE_NULL) return false;
+  bool are_texts = cm_value_is_text(shown) && cm_value_is_text(wanted) && !is_numeric(type);
+  bool are_numbers = cm_value_is_number(shown) && cm_value_is_number(wanted);
+  if (!are_texts && !are_numbers) return true;
+  int order = cm_value_compare(shown, wanted);
+  switch (op) {
+  case CM_TERM_EQ: return order == 0;
+  case CM_TERM_GT: return order > 0;
+  case CM_TERM_GE: return order >= 0;
+  case CM_TERM_LT: return order < 0;
+  case CM_TERM_LE: return order <= 0;
+  default: return true;
+  }
+}
+
+static int compare(const void *left, const void *right) {
+  return cm_value_compare(left, right);
+}
+
+/** Numbers sort before texts, so the two ends of the list tell whether it holds another kind. */
+static bool is_all_of_kind(const cm_value *values, int count, bool is_text) {
+  return cm_value_is_text(&values[0]) == is_text && cm_value_is_text(&values[count - 1]) == is_text;
+}
+
+bool cm_match_list(const cm_value *shown, const cm_value *values, int count) {
+  if (shown->type == CM_VALUE_NULL || count == 0) return false;
+  if (!is_all_of_kind(values, count, cm_value_is_text(shown))) return true;
+  return bsearch(shown, values, (size_t)count, sizeof *values, compare) != NULL;
+}
+
+int cm_match_check(const cm_resource *resource, int column, const cm_value *values, int count,
+                   cm_err *err) {
+  if (resource->columns[column].type != CM_TIME) return SQLITE_OK;
+  for (int i = 0; i < count; i++) {
+    const cm_value *value = &values[i];
+    int64_t instant_ms = 0;
+    char right[CM_INSTANT_TEXT];
+    if (!cm_value_is_text(value) || !cm_instant_is_iso(value->text, value->len)) continue;
+    if (!cm_instant_parse(value->text, value->len, &instant_ms)) continue;
+    cm_instant_format_sql(instant_ms, right);
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s cannot be compared with '%.40s' (timestamps here have the form "
+                      "YYYY-MM-DD HH:MM:SS, UTC): write '%s'",
+                      resource->name, resource->columns[column].name, value->text, right);
+  }
+  return SQLITE_OK;
+}

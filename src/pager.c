@@ -1,0 +1,296 @@
+#include "pager.h"
+
+#include <string.h>
+
+#include "outline.h"
+#include "request.h"
+
+static void format_page(const cm_list *list, const char *list_url, const char *cursor,
+                        cm_buf *url) {
+  cm_buf_init(url, CM_MAX_URL_BYTES);
+  cm_buf_text(url, list_url);
+  if (list->paging != CM_CURSOR) return;
+  if (list->per_page > 0) {
+    cm_buf_printf(url, "%sper_page=%d", cm_request_separator(url), list->per_page);
+  }
+  if (cursor == NULL) return;
+  cm_buf_printf(url, "%scursor=", cm_request_separator(url));
+  cm_buf_percent(url, cursor, strlen(cursor));
+}
+
+void cm_pager_prefetch(cm_session *session, const cm_list *list) {
+  cm_buf url;
+  format_page(list, list->url, NULL, &url);
+  if (url.code == SQLITE_OK) cm_memo_prefetch(session, list->who, cm_buf_str(&url));
+  cm_buf_clear(&url);
+}
+
+static int request_page(cm_pager *pager, const char *cursor, cm_answer **out, cm_err *err) {
+  cm_buf url;
+  format_page(&pager->list, pager->url, cursor, &url);
+  int rc = url.code;
+  if (rc != SQLITE_OK) {
+    cm_err_set(err, rc, "%s: the request is longer than %d bytes", pager->list.who,
+               CM_MAX_URL_BYTES);
+  }
+  if (rc == SQLITE_OK && pager->first == NULL) {
+    pager->first = sqlite3_mprintf("%s", cm_buf_str(&url));
+    if (pager->first == NULL) rc = cm_err_nomem(err);
+  }
+  const char *list = pager->list.paging == CM_SINGLE ? NULL : pager->first;
+  if (rc == SQLITE_OK) {
+    rc = cm_memo_get(pager->session, pager->list.who, cm_buf_str(&url), list, out, err);
+  }
+  cm_buf_clear(&url);
+  return rc;
+}
+
+int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_err *err) {
+  memset(pager, 0, sizeof *pager);
+  pager->session = session;
+  pager->list = *list;
+  pager->guard_at = 1;
+  pager->url = sqlite3_mprintf("%s", list->url);
+  int rc = pager->url == NULL ? cm_err_nomem(err) : request_page(pager, NULL, &pager->page, err);
+  if (rc != SQLITE_OK) cm_pager_close(pager);
+  return rc;
+}
+
+void cm_pager_close(cm_pager *pager) {
+  cm_answer_release(pager->page);
+  cm_answer_release(pager->next_page);
+  sqlite3_free(pager->url);
+  sqlite3_free(pager->first);
+  sqlite3_free(pager->cursor);
+  sqlite3_free(pager->next_cursor);
+  memset(pager, 0, sizeof *pager);
+  pager->is_done = true;
+}
+
+bool cm_pager_is_ready(const cm_pager *pager) {
+  return pager->is_done || pager->is_open || cm_answer_is_done(pager->page);
+}
+
+/* ---- one page ------------------------------------------------------------------------------ */
+
+static int wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "%s: the answer to GET %s is not what it should be (%s): check base_url, or try "
+      "again later",
+      pager->list.who, pager->url, why);
+}
+
+static uint64_t hash_text(const char *text) {
+  uint64_t hash = 14695981039346656037u;
+  for (; *text != 0; text++)
+    hash = (hash ^ (unsigned char)*text) * 1099511628211u;
+  return hash;
+}
+
+/** Brent's way to find a cycle: remember one cursor, and a later one at each power of two. */
+static int guard_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
+  uint64_t hash = hash_text(cursor);
+  if (pager->pages > 1 && hash == pager->guard_hash) {
+    return wrong_shape(pager, "a cursor came twice, so the list would never end", err);
+  }
+  if (pager->pages >= CM_MAX_PAGES) return wrong_shape(pager, "it has too many pages", err);
+  if (pager->pages == pager->guard_at) {
+    pager->guard_hash = hash;
+    pager->guard_at *= 2;
+  }
+  return SQLITE_OK;
+}
+
+/** What follows this page: nothing, or the page that its cursor names. */
+static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_err *err) {
+  cm_json *text = NULL;
+  int rc = SQLITE_OK;
+  if (cm_slice_type(has_more) == CM_JSON_ABSENT) {
+    return wrong_shape(pager, "it has no has_more", err);
+  }
+  if (cm_slice_type(has_more) != CM_JSON_TRUE) return SQLITE_OK;
+  if (cm_slice_type(cursor) != CM_JSON_STRING) {
+    return wrong_shape(pager, "it has more pages but no cursor", err);
+  }
+  rc = cm_json_parse(cursor, &text, err);
+  if (rc == SQLITE_OK) rc = guard_cursor(pager, cm_json_text(text), err);
+  if (rc == SQLITE_OK) {
+    pager->next_cursor = sqlite3_mprintf("%s", cm_json_text(text));
+    if (pager->next_cursor == NULL) rc = cm_err_nomem(err);
+  }
+  cm_json_free(text);
+  return rc;
+}
+
+static int64_t count_items(cm_slice rows) {
+  size_t at = 0;
+  int64_t count = 0;
+  cm_slice item;
+  while (cm_slice_next(rows, &at, NULL, &item) == SQLITE_ROW)
+    count++;
+  return count;
+}
+
+/** A short number of the first page; nobody relies on it. */
+static int64_t read_count(cm_slice number) {
+  int64_t count = 0;
+  if (cm_slice_type(number) != CM_JSON_NUMBER || number.len > 9) return 0;
+  for (size_t i = 0; i < number.len && number.ptr[i] >= '0' && number.ptr[i] <= '9'; i++) {
+    count = count * 10 + (number.ptr[i] - '0');
+  }
+  return count;
+}
+
+static bool is_named(cm_slice key, const char *name) {
+  return strlen(name) == key.len && memcmp(key.ptr, name, key.len) == 0;
+}
+
+/** The answer is the one row itself, or holds it at the path `rows`. */
+static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
+  if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
+  bool is_inside = pager->list.paging == CM_SINGLE && pager->list.rows != NULL;
+  pager->body = is_inside ? cm_slice_find(body, pager->list.rows) : body;
+  pager->is_single = true;
+  pager->at = 0;
+  pager->page_rows = 1;
+  return cm_answer_settle(pager->page, 1, true, err);
+}
+
+/** A list page: find its rows and what follows, in one pass over its members. */
+static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
+  cm_slice rows = { NULL, 0 }, has_more = { NULL, 0 }, cursor = { NULL, 0 }, total = { NULL, 0 };
+  cm_slice key, value;
+  size_t at = 0;
+  int rc = SQLITE_ROW;
+  if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
+  while ((rc = cm_slice_next(body, &at, &key, &value)) == SQLITE_ROW) {
+    if (is_named(key, pager->list.rows)) rows = value;
+    if (is_named(key, "has_more")) has_more = value;
+    if (is_named(key, "cursor")) cursor = value;
+    if (is_named(key, "total_pages")) total = value;
+  }
+  if (rc != SQLITE_DONE) return wrong_shape(pager, "it is broken JSON", err);
+  if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);
+  if (cm_slice_type(rows) != CM_JSON_ARRAY) {
+    char why[128];
+    sqlite3_snprintf(sizeof why, why, "it has no list \"%s\"", pager->list.rows);
+    return wrong_shape(pager, why, err);
+  }
+  pager->rows = rows;
+  pager->at = 0;
+  pager->page_rows = count_items(rows);
+  if (pager->pages == 1) pager->total_pages = read_count(total);
+  rc = pager->list.paging == CM_CURSOR ? read_cursor(pager, has_more, cursor, err) : SQLITE_OK;
+  bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
+  if (rc == SQLITE_OK) rc = cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
+  return rc;
+}
+
+/** An answer of which nobody said what it is. */
+static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
+  cm_outline outline;
+  if (cm_outline_read(body, pager->url, &outline) != SQLITE_OK) {
+    return wrong_shape(pager, "it is no JSON", err);
+  }
+  pager->is_single = !outline.is_list;
+  pager->body = pager->rows = outline.rows;
+  pager->at = 0;
+  pager->page_rows = outline.is_list ? count_items(outline.rows) : 1;
+  bool has_pages = outline.is_list && outline.has_more.ptr != NULL;
+  int rc = has_pages ? read_cursor(pager, outline.has_more, outline.cursor, err) : SQLITE_OK;
+  bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
+  if (rc == SQLITE_OK) rc = cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
+  return rc;
+}
+
+static int open_answer(cm_pager *pager, cm_slice body, cm_err *err) {
+  if (pager->list.paging == CM_SINGLE) return open_single(pager, body, err);
+  return pager->list.rows == NULL ? open_any(pager, body, err) : open_list(pager, body, err);
+}
+
+/** True when the error only says that there is no such row. */
+static bool is_missing(const cm_pager *pager, const cm_call_result *result) {
+  if (result->status != 404) return false;
+  if (pager->list.missing == CM_MISSING_ANY) return true;
+  return pager->list.missing == CM_MISSING_EMPTY && result->is_api_error;
+}
+
+/** Wait for the page under way and open it. SQLITE_DONE: there is none. */
+static int open_page(cm_pager *pager, cm_err *err) {
+  int rc = cm_answer_wait(pager->page, err);
+  const cm_call_result *result = cm_answer_result(pager->page);
+  if (rc != SQLITE_OK && result != NULL && is_missing(pager, result)) {
+    cm_err_clear(err);
+    rc = cm_answer_settle(pager->page, 0, true, err);
+    return rc == SQLITE_OK ? SQLITE_DONE : rc;
+  }
+  if (rc != SQLITE_OK) return rc;
+  pager->pages++;
+  rc = open_answer(pager, result->body, err);
+  pager->is_open = rc == SQLITE_OK;
+  pager->page_at = 0;
+  return rc;
+}
+
+/** Leave the page; ask for the next one unless that was done ahead. SQLITE_DONE: it was the last. */
+static int turn_page(cm_pager *pager, cm_err *err) {
+  int rc = SQLITE_OK;
+  pager->is_open = false;
+  if (pager->next_cursor == NULL) return SQLITE_DONE;
+  if (pager->next_page == NULL) {
+    rc = request_page(pager, pager->next_cursor, &pager->next_page, err);
+    if (rc != SQLITE_OK) return rc;
+  }
+  cm_answer_release(pager->page);
+  pager->page = pager->next_page;
+  pager->next_page = NULL;
+  sqlite3_free(pager->cursor);
+  pager->cursor = pager->next_cursor;
+  pager->next_cursor = NULL;
+  return SQLITE_OK;
+}
+
+static int row_of_page(cm_pager *pager, cm_slice *row, cm_err *err) {
+  if (pager->is_single) {
+    bool is_first = pager->at++ == 0 && pager->body.ptr != NULL;
+    *row = pager->body;
+    return is_first ? SQLITE_ROW : SQLITE_DONE;
+  }
+  int rc = cm_slice_next(pager->rows, &pager->at, NULL, row);
+  if (rc == SQLITE_ERROR) rc = wrong_shape(pager, "its list is broken JSON", err);
+  return rc;
+}
+
+/*
+** The next page is on its way while SQLite works on this one, but not before half of this one is used,
+** and not when the rows at hand are all that LIMIT asks for: a LIMIT costs no request too many.
+*/
+static int ask_ahead(cm_pager *pager, cm_err *err) {
+  if (pager->next_cursor == NULL || pager->next_page != NULL) return SQLITE_OK;
+  if (pager->page_at * 2 < pager->page_rows) return SQLITE_OK;
+  int64_t at_hand = pager->rows_seen - pager->page_at + pager->page_rows;
+  if (pager->list.wanted >= 0 && at_hand >= pager->list.wanted) return SQLITE_OK;
+  int rc = request_page(pager, pager->next_cursor, &pager->next_page, err);
+  if (rc == SQLITE_OK) cm_session_pump(pager->session, 0);
+  return rc;
+}
+
+int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
+  int rc = SQLITE_DONE;
+  while (!pager->is_done) {
+    rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
+    if (rc == SQLITE_OK) rc = row_of_page(pager, row, err);
+    if (rc == SQLITE_ROW) {
+      pager->rows_seen++;
+      pager->page_at++;
+      rc = ask_ahead(pager, err);
+      if (rc == SQLITE_OK) return SQLITE_ROW;
+      pager->is_done = true;
+      return rc;
+    }
+    if (rc == SQLITE_DONE && pager->is_open) rc = turn_page(pager, err);
+    if (rc != SQLITE_OK) pager->is_done = true;
+  }
+  return rc;
+}

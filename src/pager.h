@@ -1,0 +1,71 @@
+/*
+** pager.h -- one list of the API as a stream of row texts, page after page.
+** Layer: client.  Owns: the answer that holds the current page.  Never: parses a row.
+** Tests: tests/cases/paging/
+**
+** `has_more` alone says whether another page follows: the last page has a cursor too. Every request of a
+** list carries the same parameters. A list that hands out a cursor it handed out before would never
+** end: that is an error.
+*/
+#ifndef CM_PAGER_H
+#define CM_PAGER_H
+
+#include "memo.h"
+#include "resource.h"
+
+/** What to walk. Texts are borrowed and must outlive the pager, but for `url`. */
+typedef struct cm_list {
+  const char *who; /* for error texts */
+  const char *url; /* path and query without per_page and cursor; copied */
+  cm_paging paging;
+  /* Member that holds the list; NULL for CM_SINGLE. NULL for CM_CURSOR: nobody knows what the answer
+  ** is, a list, a page or one row, and outline.h finds out. */
+  const char *rows;
+  cm_missing missing;
+  int per_page; /* 0: the API decides */
+  int64_t
+      wanted; /* rows after which nobody asks for more; -1: not known, 0: ask for no page ahead */
+} cm_list;
+
+typedef struct cm_pager {
+  cm_session *session;
+  cm_list list;
+  char *url;    /* owned */
+  char *first;  /* the first page's request, owned */
+  char *cursor; /* that the current page was asked with; NULL on the first page; owned */
+  cm_answer *page;
+  cm_answer *next_page; /* under way, when it was asked for ahead */
+  char *next_cursor;    /* that the next page will be asked with; owned; NULL at the end */
+  cm_slice rows;        /* the list in the page */
+  cm_slice body;        /* the row, where the answer is one */
+  bool is_single;       /* the answer is one row */
+  size_t at;            /* position in `rows` */
+  bool is_open;         /* the page's rows are being read */
+  bool is_done;
+  int64_t pages, page_rows, page_at, rows_seen;
+  int64_t total_pages; /* as the first page says, 0 when it does not */
+  uint64_t guard_hash; /* a cursor seen earlier, moved on at each power of two (Brent) */
+  int64_t guard_at;
+} cm_pager;
+
+/** Start: the first page is asked for, nothing is waited for. `pager` is overwritten. */
+int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list,
+                  cm_err *err) CM_MUST_CHECK;
+
+/** Ask for the first page of a list that somebody may open soon. Never fails: it is a guess. */
+void cm_pager_prefetch(cm_session *session, const cm_list *list);
+
+/** True when cm_pager_next would not have to wait. */
+bool cm_pager_is_ready(const cm_pager *pager);
+
+/**
+ * The next row.
+ * @param row  Receives the row's text, valid until the next call or the close.
+ * @return SQLITE_ROW, SQLITE_DONE, or an error; after an error the pager is at its end.
+ */
+int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) CM_MUST_CHECK;
+
+/** Free what it holds; requests under way are cut. Fits a zeroed or closed pager too. */
+void cm_pager_close(cm_pager *pager);
+
+#endif

@@ -1,0 +1,411 @@
+#include "plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "registry.h"
+#include "request.h"
+#include "sqlite_api.h"
+
+/*
+** Guesses for what nobody knows yet. They only order plans by their number of requests; no result
+** depends on them.
+*/
+enum {
+  ROWS_PER_PAGE = 200,
+  LIST_VALUES = 10,    /* of an IN whose values are not known */
+  ROWS_PER_PARENT = 3, /* rows of a list below one parent */
+  EQ_KEEPS_ONE_OF = 10,
+  RANGE_KEEPS_ONE_OF = 3
+};
+
+bool cm_plan_uses(const cm_plan *plan, int column) {
+  return (plan->columns_used >> (column < 63 ? column : 63)) & 1;
+}
+
+bool cm_plan_uses_all(const cm_plan *plan) {
+  return plan->columns_used == UINT64_MAX;
+}
+
+/*
+** A look-up whose key comes from another table of a join is one of many: most are answered by rows at
+** hand or by the list that many look-ups are turned into (lookup.h).
+*/
+static const double LOOKUP_REQUESTS = 0.02;
+
+/* ---- which terms a read can send ----------------------------------------------------------- */
+
+/** What one read makes of an offer. */
+typedef struct candidate {
+  cm_plan plan;
+  bool is_possible;
+  bool is_blocked; /* a term that it needs exists, but belongs to a table further inside the join */
+  bool walks_parent;
+  bool has_literal;   /* a value that fills the path is known */
+  double list_values; /* product over the lists that are sent */
+} candidate;
+
+static bool is_sent_already(const cm_plan *plan, int term) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].term == term) return true;
+  }
+  return false;
+}
+
+static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use use) {
+  if (plan->arg_count == CM_PLAN_MAX_ARGS) return;
+  cm_plan_arg *arg = &plan->args[plan->arg_count++];
+  arg->term = term;
+  arg->column = offer->terms[term].column;
+  arg->op = offer->terms[term].op;
+  arg->is_list = offer->terms[term].is_list;
+  arg->use = use;
+}
+
+static bool is_usable(const cm_term *term) {
+  return term->is_usable && term->is_binary && term->op != CM_TERM_OTHER;
+}
+
+/** The term `column = value` to send: a single value rather than a list. -1: none. */
+static int find_equal(const cm_offer *offer, int column, bool *is_blocked) {
+  int found = -1;
+  for (int i = 0; i < offer->term_count; i++) {
+    const cm_term *term = &offer->terms[i];
+    if (term->column != column || term->op != CM_TERM_EQ) continue;
+    if (!term->is_usable) {
+      *is_blocked = true;
+    } else if (is_usable(term) && (found < 0 || !term->is_list)) {
+      found = i;
+    }
+  }
+  return found;
+}
+
+/** A parameter that cannot have its value is sent all the same: the scan says what is wrong with it. */
+static bool can_send(const cm_resource *resource, const cm_filter *filter, const cm_term *term) {
+  const cm_column *column = &resource->columns[term->column];
+  if (!term->has_literal || (column->flags & CM_PARAM)) return true;
+  return cm_request_filter_value(column, filter, &term->literal, NULL) != CM_SEND_NOT;
+}
+
+static void send_path(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
+                      candidate *out) {
+  size_t at = 0;
+  for (int column; (column = cm_request_next_placeholder(resource, read->path, &at)) >= 0;) {
+    bool is_blocked = false;
+    int term = find_equal(offer, column, &is_blocked);
+    if (term >= 0) {
+      add_arg(&out->plan, offer, term, CM_ARG_SENT);
+      if (offer->terms[term].is_list) out->list_values *= LIST_VALUES;
+      if (offer->terms[term].has_literal) out->has_literal = true;
+    } else if (read->parent != NULL) {
+      out->walks_parent = true;
+    } else {
+      out->is_possible = false;
+      out->is_blocked = out->is_blocked || is_blocked;
+      out->plan.missing = column;
+    }
+  }
+}
+
+/** Send the terms that one filter can carry; a required one that finds none rules the read out. */
+static void send_filter(const cm_resource *resource, const cm_filter *filter, const cm_offer *offer,
+                        candidate *out) {
+  int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+  bool is_blocked = false;
+  int term = -1;
+  if (filter->op == CM_EQ) {
+    term = find_equal(offer, column, &is_blocked);
+  } else {
+    for (int i = 0; i < offer->term_count && term < 0; i++) {
+      const cm_term *bound = &offer->terms[i];
+      bool is_same = filter->op == CM_GE ? bound->op == CM_TERM_GE || bound->op == CM_TERM_GT
+                                         : bound->op == CM_TERM_LE || bound->op == CM_TERM_LT;
+      if (bound->column == column && is_same && is_usable(bound)) term = i;
+    }
+  }
+  if (term >= 0 && can_send(resource, filter, &offer->terms[term]) &&
+      !is_sent_already(&out->plan, term)) {
+    add_arg(&out->plan, offer, term, CM_ARG_SENT);
+    if (offer->terms[term].is_list) out->list_values *= LIST_VALUES;
+  } else if (filter->required && filter->fallback == NULL && !is_sent_already(&out->plan, term)) {
+    out->is_possible = false;
+    out->is_blocked = out->is_blocked || is_blocked;
+    out->plan.missing = column;
+  }
+}
+
+/** A parameter changes what the answer holds, so a read that cannot take it cannot serve. */
+static void check_parameters(const cm_resource *resource, const cm_offer *offer, candidate *out) {
+  for (int i = 0; i < offer->term_count; i++) {
+    const cm_term *term = &offer->terms[i];
+    bool is_parameter = resource->columns[term->column].flags & CM_PARAM;
+    if (!is_parameter || term->op != CM_TERM_EQ) continue;
+    if (!term->is_usable) {
+      out->is_possible = false;
+      out->is_blocked = true;
+      out->plan.missing = term->column;
+    } else if (!is_sent_already(&out->plan, i)) {
+      out->is_possible = false;
+      out->plan.missing = term->column;
+    }
+  }
+}
+
+static void check_others(const cm_resource *resource, const cm_offer *offer, cm_plan *plan) {
+  for (int i = 0; i < offer->term_count; i++) {
+    const cm_term *term = &offer->terms[i];
+    if (!is_usable(term) || is_sent_already(plan, i)) continue;
+    if (resource->columns[term->column].flags & CM_PARAM) continue;
+    add_arg(plan, offer, i, CM_ARG_CHECKED);
+  }
+}
+
+/* ---- what a plan costs --------------------------------------------------------------------- */
+
+static double fraction_kept(const cm_plan *plan, cm_arg_use use) {
+  double kept = 1;
+  for (int i = 0; i < plan->arg_count; i++) {
+    const cm_plan_arg *arg = &plan->args[i];
+    if (arg->use != use) continue;
+    kept /= arg->op == CM_TERM_EQ ? EQ_KEEPS_ONE_OF : RANGE_KEEPS_ONE_OF;
+  }
+  return kept;
+}
+
+static double pages_of(const cm_read *read, cm_known_pages *known, void *context) {
+  int known_pages = known != NULL ? known(context, read) : 0;
+  return known_pages > 0 ? known_pages : read->pages > 0 ? read->pages : 1;
+}
+
+/** Pages of the list of parents, each of whose rows costs a request more. */
+static double parent_pages(const cm_read *read, cm_known_pages *known, void *context) {
+  const cm_resource *parent = cm_registry_find(read->parent);
+  return parent == NULL ? 1 : pages_of(&parent->reads[parent->read_count - 1], known, context);
+}
+
+static void estimate(const cm_resource *resource, const cm_read *read, candidate *out,
+                     cm_known_pages *known, void *context) {
+  double pages = pages_of(read, known, context);
+  size_t at = 0;
+  bool has_path_key = cm_request_next_placeholder(resource, read->path, &at) >= 0;
+  cm_plan *plan = &out->plan;
+  if (read->paging == CM_SINGLE) {
+    plan->requests = out->list_values;
+    plan->rows = out->list_values;
+    plan->is_unique = out->list_values == 1;
+    if (read->is_listed && plan->is_unique && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
+  } else if (has_path_key && !out->walks_parent) {
+    plan->requests = out->list_values;
+    plan->rows = out->list_values * ROWS_PER_PARENT;
+  } else if (out->walks_parent) {
+    double parents = parent_pages(read, known, context);
+    plan->requests = parents + parents * ROWS_PER_PAGE;
+    plan->rows = parents * ROWS_PER_PAGE * ROWS_PER_PARENT;
+  } else {
+    double sent = fraction_kept(plan, CM_ARG_SENT);
+    plan->requests = pages * sent * out->list_values;
+    if (plan->requests < out->list_values) plan->requests = out->list_values;
+    plan->rows = pages * ROWS_PER_PAGE * sent * out->list_values;
+  }
+  plan->rows *= fraction_kept(plan, CM_ARG_CHECKED);
+  if (plan->rows < 1) plan->rows = 1;
+}
+
+/** LIMIT shortens the first page only where nothing but the API decides which rows come out. */
+static int64_t limit_hint(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
+                          const candidate *chosen) {
+  if (offer->limit < 0 || offer->has_order || offer->has_other_terms) return -1;
+  if (cm_registry_key(resource) < 0)
+    return -1; /* should it not do, rows shown must be known again */
+  if (read->paging != CM_CURSOR || read->each != NULL || chosen->walks_parent) return -1;
+  if (chosen->plan.arg_count != offer->term_count) return -1;
+  for (int i = 0; i < chosen->plan.arg_count; i++) {
+    if (chosen->plan.args[i].use != CM_ARG_SENT || chosen->plan.args[i].is_list) return -1;
+  }
+  return offer->limit > 0 ? offer->limit : 1;
+}
+
+static void consider(const cm_resource *resource, int read_index, const cm_offer *offer,
+                     cm_known_pages *known, void *context, candidate *out) {
+  const cm_read *read = &resource->reads[read_index];
+  memset(out, 0, sizeof *out);
+  out->is_possible = true;
+  out->list_values = 1;
+  out->plan.read = read_index;
+  out->plan.missing = -1;
+  out->plan.columns_used = offer->columns_used;
+  send_path(resource, read, offer, out);
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    send_filter(resource, filter, offer, out);
+  }
+  check_parameters(resource, offer, out);
+  check_others(resource, offer, &out->plan);
+  estimate(resource, read, out, known, context);
+  out->plan.limit = limit_hint(resource, read, offer, out);
+  out->plan.wanted = !offer->has_limit || offer->has_order ? -1
+                     : offer->limit > 0                    ? offer->limit
+                                                           : 0;
+}
+
+int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
+                   void *context, cm_plan *out) {
+  bool is_found = false;
+  bool is_blocked = false;
+  int missing = -1;
+  for (int i = 0; i < resource->read_count; i++) {
+    candidate next;
+    consider(resource, i, offer, known, context, &next);
+    is_blocked = is_blocked || next.is_blocked;
+    if (!next.is_possible) {
+      if (next.plan.missing >= 0) missing = next.plan.missing;
+      continue;
+    }
+    if (!is_found || next.plan.requests < out->requests) *out = next.plan;
+    is_found = true;
+  }
+  if (is_found) return SQLITE_OK;
+  if (is_blocked) return SQLITE_CONSTRAINT;
+  memset(out, 0, sizeof *out);
+  out->read = -1;
+  out->missing = missing;
+  out->limit = -1;
+  out->wanted = -1;
+  out->columns_used = offer->columns_used;
+  out->requests = 1e9;
+  out->rows = 1e6;
+  return SQLITE_OK;
+}
+
+/* ---- text form ----------------------------------------------------------------------------- */
+
+static int values_of(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
+                     cm_request_value *values, char (*shown)[64]) {
+  int count = 0;
+  for (int i = 0; i < plan->arg_count; i++) {
+    const cm_plan_arg *arg = &plan->args[i];
+    if (arg->use != CM_ARG_SENT) continue;
+    const cm_term *term = &offer->terms[arg->term];
+    const char *name = resource->columns[arg->column].name;
+    bool is_known = term->has_literal && !arg->is_list;
+    sqlite3_snprintf(64, shown[count], "%s%s", arg->is_list ? "each " : "", name);
+    values[count] = (cm_request_value){ .column = arg->column,
+                                        .op = arg->op,
+                                        .value = is_known ? &term->literal : NULL,
+                                        .shown = shown[count] };
+    count++;
+  }
+  return count;
+}
+
+/** A path that is walked over its parent shows whose keys fill it. */
+static int add_parent(const cm_resource *resource, const cm_read *read, cm_request_value *values,
+                      int count, char *shown) {
+  size_t at = 0;
+  int column = cm_request_next_placeholder(resource, read->path, &at);
+  if (read->parent == NULL || column < 0) return count;
+  for (int i = 0; i < count; i++) {
+    if (values[i].column == column) return count;
+  }
+  sqlite3_snprintf(64, shown, "each of %s", read->parent);
+  values[count] = (cm_request_value){ .column = column, .op = CM_TERM_EQ, .shown = shown };
+  return count + 1;
+}
+
+static bool uses_companion(const cm_resource *resource, const cm_plan *plan) {
+  for (int i = 0; i < resource->column_count; i++) {
+    bool is_companion = resource->columns[i].flags & CM_COMPANION;
+    if (is_companion && cm_plan_uses(plan, i)) return true;
+  }
+  return false;
+}
+
+static void show(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
+                 cm_buf *out) {
+  cm_request_value values[CM_PLAN_MAX_ARGS + 1];
+  char shown[CM_PLAN_MAX_ARGS + 1][64];
+  if (plan->read < 0) {
+    cm_buf_printf(out, "needs %s", plan->missing >= 0 ? resource->columns[plan->missing].name : "");
+    return;
+  }
+  const cm_read *read = &resource->reads[plan->read];
+  int count = values_of(resource, offer, plan, values, shown);
+  count = add_parent(resource, read, values, count, shown[CM_PLAN_MAX_ARGS]);
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  cm_request_format(resource, read, values, count, plan->columns_used, &url);
+  if (plan->limit >= 0) {
+    cm_buf_printf(&url, "%sper_page=%lld", cm_request_separator(&url), (long long)plan->limit);
+  }
+  cm_buf_printf(out, "GET %s", cm_buf_str(&url));
+  cm_buf_clear(&url);
+  if (resource->companion != NULL && uses_companion(resource, plan)) {
+    cm_request_format_path(resource, resource->companion->path, values, count, &url);
+    cm_buf_printf(out, " + GET %s", cm_buf_str(&url));
+    cm_buf_clear(&url);
+  }
+}
+
+char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan) {
+  cm_buf out;
+  cm_buf_init(&out, 2 * CM_MAX_URL_BYTES);
+  show(resource, offer, plan, &out);
+  cm_buf_append(&out, "", 1);
+  cm_buf_printf(&out, "%d %d %lld %lld %llx", plan->read, plan->missing, (long long)plan->limit,
+                (long long)plan->wanted, (unsigned long long)plan->columns_used);
+  for (int i = 0; i < plan->arg_count; i++) {
+    const cm_plan_arg *arg = &plan->args[i];
+    cm_buf_printf(&out, " %d %d %d %d", arg->column, (int)arg->op, (int)arg->use,
+                  (int)arg->is_list);
+  }
+  return cm_buf_take(&out);
+}
+
+static bool next_integer(const char **at, int base, long long *out) {
+  char *end = NULL;
+  *out = base == 16 ? (long long)strtoull(*at, &end, base) : strtoll(*at, &end, base);
+  bool is_number = end != *at;
+  *at = end;
+  return is_number;
+}
+
+/** The fields of one argument. False where they are none that cm_plan_encode writes. */
+static bool read_arg(const cm_resource *resource, const char **at, cm_plan_arg *arg) {
+  long long column = 0, op = 0, use = 0, is_list = 0;
+  if (!next_integer(at, 10, &column) || !next_integer(at, 10, &op) || !next_integer(at, 10, &use) ||
+      !next_integer(at, 10, &is_list))
+    return false;
+  if (column < 0 || column >= resource->column_count || op < CM_TERM_EQ || op >= CM_TERM_OTHER ||
+      use < CM_ARG_SENT || use > CM_ARG_CHECKED || is_list < 0 || is_list > 1)
+    return false;
+  *arg = (cm_plan_arg){ .term = -1,
+                        .column = (int)column,
+                        .op = (cm_term_op)op,
+                        .use = (cm_arg_use)use,
+                        .is_list = is_list == 1 };
+  return true;
+}
+
+int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) {
+  const char *at = text + strlen(text) + 1;
+  long long read = 0, missing = 0, limit = 0, wanted = 0, used = 0;
+  memset(out, 0, sizeof *out);
+  if (!next_integer(&at, 10, &read) || !next_integer(&at, 10, &missing) ||
+      !next_integer(&at, 10, &limit) || !next_integer(&at, 10, &wanted) ||
+      !next_integer(&at, 16, &used))
+    return SQLITE_ERROR;
+  bool has_read = read >= 0 && read < resource->read_count;
+  bool has_missing = missing >= 0 && missing < resource->column_count;
+  if (!has_read && !(read == -1 && has_missing)) return SQLITE_ERROR;
+  if (!has_missing && missing != -1) return SQLITE_ERROR;
+  out->read = (int)read;
+  out->missing = (int)missing;
+  out->limit = limit;
+  out->wanted = wanted;
+  out->columns_used = (uint64_t)used;
+  while (*at != '\0') {
+    if (out->arg_count == CM_PLAN_MAX_ARGS) return SQLITE_ERROR;
+    if (!read_arg(resource, &at, &out->args[out->arg_count++])) return SQLITE_ERROR;
+  }
+  return SQLITE_OK;
+}

@@ -1,0 +1,107 @@
+/*
+** plan.h -- which read serves a statement, what of its WHERE clause is sent, and what that costs.
+** Layer: client.  Pure: no I/O, no state; SQLite asks for many plans of one statement.
+** Tests: tests/unit/plan.c, tests/cases/plan/
+**
+** A term of the WHERE clause ends in one of three ways: *sent* (it narrows the request), *checked* (the
+** cursor drops rows that fail it, so that a join sees only rows that match), or left alone. SQLite
+** checks every term again in any case, so a plan may be wider than the statement, never narrower.
+**
+** Text form. EXPLAIN QUERY PLAN shows the plan's text up to its first NUL: the request in words,
+** "GET /customers?status=Active". What the cursor needs stands behind that NUL. SQLite keeps the pointer
+** it was given (needToFreeIdxStr) and hands it back to xFilter, and neither shows nor needs what
+** follows the NUL; the text ends in a second NUL.
+*/
+#ifndef CM_PLAN_H
+#define CM_PLAN_H
+
+#include "buf.h"
+#include "err.h"
+#include "resource.h"
+#include "value.h"
+
+enum { CM_PLAN_MAX_ARGS = 16 };
+
+typedef enum cm_term_op {
+  CM_TERM_EQ,
+  CM_TERM_GT,
+  CM_TERM_LE,
+  CM_TERM_LT,
+  CM_TERM_GE,
+  CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
+} cm_term_op;
+
+/** One term of the WHERE clause, as SQLite offers it. */
+typedef struct cm_term {
+  int column;
+  cm_term_op op;
+  bool is_usable;
+  bool is_binary; /* compared under the BINARY collation */
+  bool is_list;   /* IN: all values can be had at once */
+  bool has_literal;
+  cm_value literal; /* known while planning; borrowed */
+} cm_term;
+
+/** What SQLite offers. */
+typedef struct cm_offer {
+  const cm_term *terms;
+  int term_count;
+  uint64_t columns_used; /* bit 63: any column from 63 on */
+  bool has_order;        /* a sort will read every row */
+  int64_t limit;         /* LIMIT + OFFSET where both are literals; -1: none */
+  bool has_limit;        /* there is a LIMIT, known or not */
+  bool has_other_terms;  /* terms that are not in `terms` */
+} cm_offer;
+
+typedef enum cm_arg_use { CM_ARG_SENT, CM_ARG_CHECKED } cm_arg_use;
+
+/** A term that the cursor wants the value of. */
+typedef struct cm_plan_arg {
+  int term; /* of the offer; -1 after decoding */
+  int column;
+  cm_term_op op;
+  cm_arg_use use;
+  bool is_list;
+} cm_plan_arg;
+
+typedef struct cm_plan {
+  int read; /* of the resource; -1: a value is missing, `missing` says which */
+  cm_plan_arg args[CM_PLAN_MAX_ARGS];
+  int arg_count;
+  int missing;    /* column, -1: none */
+  int64_t limit;  /* rows that the first page should ask for; -1: a full page */
+  int64_t wanted; /* rows after which SQLite asks for no more; -1: all; 0: not known */
+  uint64_t columns_used;
+  double requests; /* expected */
+  double rows;
+  bool is_unique; /* at most one row */
+} cm_plan;
+
+/** How many pages a list is known to have from earlier scans; 0: not known. */
+typedef int cm_known_pages(void *context, const cm_read *read);
+
+/**
+ * Choose the plan.
+ * @return SQLITE_OK; SQLITE_CONSTRAINT when another order of the join can serve the resource and this
+ *         one cannot.
+ */
+int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
+                   void *context, cm_plan *out);
+
+/** True when the statement uses the column, by the rule of bit 63. */
+bool cm_plan_uses(const cm_plan *plan, int column);
+
+/** True when SQLite asked for every column, as it does for UPDATE. */
+bool cm_plan_uses_all(const cm_plan *plan);
+
+/**
+ * Write the plan as text. The values of literals are shown, others as {column}.
+ * @param offer  The offer the plan was made from.
+ * @return text to free with sqlite3_free; NULL when memory runs out.
+ */
+char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan);
+
+/** Read a plan back from its text. @return SQLITE_OK, SQLITE_ERROR when it is no plan of ours. */
+int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) CM_MUST_CHECK;
+
+#endif

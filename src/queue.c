@@ -1,0 +1,471 @@
+#include "queue.h"
+
+#include <string.h>
+
+#include "change_value.h"
+#include "queue_parts.h"
+#include "registry.h"
+#include "request.h"
+#include "sqlite_api.h"
+
+enum { MAX_SAVEPOINTS = 100000 };
+
+/* ---- tokens -------------------------------------------------------------------------------- */
+
+static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
+  return (hash ^ 0x1f) * UINT64_C(1099511628211);
+}
+
+uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second) {
+  uint64_t hash = hash_bytes(UINT64_C(14695981039346656037), &kind, 1);
+  hash = hash_bytes(hash, resource, strlen(resource));
+  hash = hash_bytes(hash, first, strlen(first));
+  if (second != NULL) hash = hash_bytes(hash, second, strlen(second));
+  return hash != 0 ? hash : 1;
+}
+
+static uint64_t token_of_values(char kind, const cm_resource *resource, const cm_value *first,
+                                const cm_value *second) {
+  cm_plain plain[2];
+  if (cm_plain_set(&plain[0], first) == NULL) return 0;
+  bool has_second = second != NULL && cm_plain_set(&plain[1], second) != NULL;
+  char *texts[2] = { sqlite3_mprintf("%.*s", (int)plain[0].len, plain[0].text),
+                     has_second ? sqlite3_mprintf("%.*s", (int)plain[1].len, plain[1].text)
+                                : NULL };
+  uint64_t token = 0;
+  if (texts[0] != NULL && (!has_second || texts[1] != NULL))
+    token = cm_queue_token(kind, resource->name, texts[0], texts[1]);
+  sqlite3_free(texts[0]);
+  sqlite3_free(texts[1]);
+  return token;
+}
+
+/* ---- finding entries that wait ------------------------------------------------------------- */
+
+static cm_entry **key_bucket(cm_queue *queue, uint64_t token) {
+  return &queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static cm_entry **natural_bucket(cm_queue *queue, uint64_t token) {
+  return &queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static void link_entry(cm_queue *queue, cm_entry *entry) {
+  entry->previous = queue->last_waiting;
+  if (queue->last_waiting != NULL) {
+    queue->last_waiting->next = entry;
+  } else {
+    queue->first_waiting = entry;
+  }
+  queue->last_waiting = entry;
+  entry->is_waiting = true;
+  queue->waiting++;
+  queue->waiting_bytes += entry->bytes;
+  if (entry->key_token != 0) {
+    entry->next_by_key = *key_bucket(queue, entry->key_token);
+    *key_bucket(queue, entry->key_token) = entry;
+  }
+  if (entry->natural_token != 0) {
+    entry->next_by_natural = *natural_bucket(queue, entry->natural_token);
+    *natural_bucket(queue, entry->natural_token) = entry;
+  }
+}
+
+void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
+  if (!entry->is_waiting) return;
+  *(entry->previous != NULL ? &entry->previous->next : &queue->first_waiting) = entry->next;
+  *(entry->next != NULL ? &entry->next->previous : &queue->last_waiting) = entry->previous;
+  entry->next = entry->previous = NULL;
+  entry->is_waiting = false;
+  queue->waiting--;
+  queue->waiting_bytes -= entry->bytes;
+  for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
+    if (*at != entry) continue;
+    *at = entry->next_by_key;
+    break;
+  }
+  for (cm_entry **at = natural_bucket(queue, entry->natural_token); *at != NULL;
+       at = &(*at)->next_by_natural) {
+    if (*at != entry) continue;
+    *at = entry->next_by_natural;
+    break;
+  }
+}
+
+const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *resource,
+                                       const cm_value *key) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || queue->waiting == 0) return NULL;
+  uint64_t token = token_of_values('k', resource, key, NULL);
+  cm_entry *entry = *key_bucket(queue, token);
+  while (entry != NULL && entry->key_token != token)
+    entry = entry->next_by_key;
+  return entry != NULL ? entry->change : NULL;
+}
+
+bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
+                        const cm_binding *bindings, int count) {
+  cm_queue *queue = session->queue;
+  const cm_natural_key *natural = resource->natural_key;
+  const cm_value *values[2] = { NULL, NULL };
+  if (queue == NULL || queue->waiting == 0 || queue->is_autocommit || natural == NULL) return false;
+  for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
+    int column = cm_registry_find_column(resource, natural->columns[i],
+                                         strlen(natural->columns[i]));
+    for (int b = 0; b < count; b++) {
+      if (bindings[b].column == column) values[i] = &bindings[b].value;
+    }
+    if (values[i] == NULL) return false;
+  }
+  uint64_t token = token_of_values('n', resource, values[0], values[1]);
+  for (cm_entry *entry = *natural_bucket(queue, token); entry != NULL;
+       entry = entry->next_by_natural) {
+    if (entry->natural_token == token && entry->verb == CM_VERB_INSERT) return true;
+  }
+  return false;
+}
+
+bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
+  const cm_queue *queue = session->queue;
+  if (queue == NULL) return false;
+  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (resource == NULL || entry->resource == resource) return true;
+  }
+  return false;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+void cm_entry_rest(cm_entry *entry) {
+  for (int i = 0; i < entry->question_count; i++)
+    cm_question_release(entry->questions[i]);
+  sqlite3_free(entry->questions);
+  entry->questions = NULL;
+  entry->question_count = 0;
+  cm_call_free(entry->call);
+  entry->call = NULL;
+  entry->phase = CM_PHASE_IDLE;
+  if (entry->change != NULL) cm_change_rest(entry->change);
+}
+
+void cm_entry_free(cm_queue *queue, cm_entry *entry) {
+  if (entry == NULL) return;
+  cm_queue_unlink(queue, entry);
+  cm_entry_rest(entry);
+  cm_change_free_steps(entry->steps, entry->step_count);
+  if (entry->change != NULL) cm_change_clear(entry->change);
+  cm_buf_clear(&entry->not_taken);
+  sqlite3_free(entry->change);
+  sqlite3_free(entry->names);
+  sqlite3_free(entry->label);
+  sqlite3_free(entry->error);
+  sqlite3_free(entry->uuid);
+  sqlite3_free(entry->taken_text);
+  sqlite3_free(entry->body);
+  sqlite3_free(entry->response);
+  sqlite3_free(entry);
+}
+
+static void clear_tally(cm_tally *tally) {
+  sqlite3_free(tally->refused_line);
+  sqlite3_free(tally->failed_line);
+  memset(tally, 0, sizeof *tally);
+}
+
+static void free_queue(cm_queue *queue) {
+  for (int i = 0; i < queue->log_count; i++)
+    cm_entry_free(queue, cm_queue_log_at(queue, i));
+  cm_question_forget_all(queue);
+  clear_tally(&queue->tally);
+  sqlite3_free(queue->log);
+  sqlite3_free(queue->savepoints);
+  sqlite3_free(queue);
+}
+
+static int open_queue(cm_session *session, cm_err *err) {
+  if (session->queue != NULL) return SQLITE_OK;
+  cm_queue *queue = sqlite3_malloc64(sizeof *queue);
+  if (queue == NULL) return cm_err_nomem(err);
+  memset(queue, 0, sizeof *queue);
+  queue->session = session;
+  queue->next_id = 1;
+  queue->begun_id = 1;
+  session->queue = queue;
+  session->free_queue = free_queue;
+  return SQLITE_OK;
+}
+
+/* ---- adding -------------------------------------------------------------------------------- */
+
+static int add_name(cm_entry *entry, uint64_t token) {
+  for (int i = 0; i < entry->name_count; i++) {
+    if (entry->names[i] == token) return SQLITE_OK;
+  }
+  size_t size = ((size_t)entry->name_count + 1) * sizeof *entry->names;
+  uint64_t *grown = sqlite3_realloc64(entry->names, size);
+  if (grown == NULL) return SQLITE_NOMEM;
+  entry->names = grown;
+  entry->names[entry->name_count++] = token;
+  return SQLITE_OK;
+}
+
+static int note_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  cm_entry *entry = context;
+  (void)uuid;
+  uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
+                                  name->external_id);
+  return add_name(entry, token) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** Rows that are named by their uuid: their own writes go first, too. */
+static int note_uuids(cm_entry *entry, cm_err *err) {
+  const cm_resource *resource = entry->resource;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL; reference++) {
+    if (reference->within != NULL) continue;
+    int column = cm_registry_find_column(resource, reference->column, strlen(reference->column));
+    const cm_value *given = cm_change_find(entry->change, column);
+    const cm_resource *other = cm_registry_find(reference->resource);
+    if (given == NULL || other == NULL) continue;
+    uint64_t token = token_of_values('k', other, given, NULL);
+    if (token == 0 || add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
+  }
+  return SQLITE_OK;
+}
+
+static int take_tokens(cm_entry *entry, cm_err *err) {
+  cm_value natural[2];
+  cm_value label = cm_value_null();
+  cm_plain plain;
+  if (entry->change->key.type != CM_VALUE_NULL)
+    entry->key_token = token_of_values('k', entry->resource, &entry->change->key, NULL);
+  if (cm_change_natural_key(entry->change, natural)) {
+    entry->natural_token = token_of_values('n', entry->resource, &natural[0], &natural[1]);
+    cm_value_clear(&natural[0]);
+    cm_value_clear(&natural[1]);
+  }
+  int rc = cm_change_visit_names(entry->change, note_name, entry, err);
+  if (rc == SQLITE_OK) rc = note_uuids(entry, err);
+  if (rc == SQLITE_OK) rc = cm_change_label(entry->change, &label, err);
+  if (rc == SQLITE_OK && cm_plain_set(&plain, &label) != NULL) {
+    entry->label = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+    if (entry->label == NULL) rc = cm_err_nomem(err);
+  }
+  cm_value_clear(&label);
+  return rc;
+}
+
+/** A run of DELETEs on one table is a section of its own. */
+static int section_after(const cm_entry *last, const cm_entry *entry) {
+  if (last == NULL) return 0;
+  bool was_delete = last->verb == CM_VERB_DELETE;
+  bool is_delete = entry->verb == CM_VERB_DELETE;
+  bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
+  return is_same ? last->section : last->section + 1;
+}
+
+static int check_room(const cm_queue *queue, const cm_entry *entry, cm_err *err) {
+  if (queue->waiting >= CM_MAX_QUEUED_WRITES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the transaction holds %d writes already: COMMIT, and go on in the next",
+                      entry->resource->name, CM_MAX_QUEUED_WRITES);
+  }
+  if (queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the writes of the transaction fill %d MiB already: COMMIT, and go on in "
+                      "the next",
+                      entry->resource->name, CM_MAX_QUEUED_BYTES / (1024 * 1024));
+  }
+  return SQLITE_OK;
+}
+
+/** The path whose rows a DELETE counts besides itself. NULL out: none. */
+static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
+  const char *pattern = change->resource->delete_counts;
+  if (change->verb != CM_VERB_DELETE || pattern == NULL) return SQLITE_OK;
+  return cm_change_fill(change, pattern, path, err);
+}
+
+static int allow_delete(cm_session *session, const char *who, const char *path, int64_t deleted,
+                        int64_t *weight, cm_err *err) {
+  int limit = session->settings.delete_limit;
+  int64_t allowed = limit - deleted;
+  int rc = SQLITE_OK;
+  *weight = 1;
+  if (path != NULL && path[0] != 0 && *weight <= allowed)
+    rc = cm_queue_count_rows(session, who, path, allowed, weight, err);
+  if (rc != SQLITE_OK || *weight <= allowed) return rc;
+  int64_t all = deleted + *weight;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: DELETE refused (with it the transaction deletes %s%lld record%s, "
+                    "delete_limit is %d): SELECT chartmogul_config('delete_limit', %lld) to go on",
+                    who, path != NULL && path[0] != 0 ? "at least " : "", (long long)all,
+                    all == 1 ? "" : "s", limit, (long long)all);
+}
+
+void cm_queue_begin_statement(cm_session *session) {
+  if (session->queue != NULL && sqlite3_get_autocommit(session->db)) {
+    session->queue->deleted_by_functions = 0;
+  }
+}
+
+int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
+  int64_t weight = 0;
+  int rc = open_queue(session, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_queue *queue = session->queue;
+  int64_t deleted = queue->deleted + queue->deleted_by_functions;
+  rc = allow_delete(session, who, counts, deleted, &weight, err);
+  if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
+  return rc;
+}
+
+static int weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  if (entry->verb != CM_VERB_DELETE) return SQLITE_OK;
+  cm_buf path;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = counted_path(entry->change, &path, err);
+  if (rc == SQLITE_OK) {
+    cm_queue_begin_statement(queue->session);
+    int64_t deleted = queue->deleted + queue->deleted_by_functions;
+    rc = allow_delete(queue->session, entry->resource->name, cm_buf_str(&path), deleted,
+                      &entry->weight, err);
+  }
+  cm_buf_clear(&path);
+  return rc;
+}
+
+static cm_entry *new_entry(cm_change *change) {
+  cm_entry *entry = sqlite3_malloc64(sizeof *entry);
+  if (entry == NULL) return NULL;
+  memset(entry, 0, sizeof *entry);
+  cm_buf_init(&entry->not_taken, CM_MAX_URL_BYTES);
+  entry->change = sqlite3_malloc64(sizeof *change);
+  if (entry->change == NULL) {
+    sqlite3_free(entry);
+    return NULL;
+  }
+  *entry->change = *change;
+  memset(change, 0, sizeof *change);
+  entry->resource = entry->change->resource;
+  entry->verb = entry->change->verb;
+  return entry;
+}
+
+int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_err *err) {
+  int rc = open_queue(session, err);
+  cm_entry *entry = rc == SQLITE_OK ? new_entry(change) : NULL;
+  if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
+  if (rc != SQLITE_OK) {
+    cm_change_clear(change);
+    return rc;
+  }
+  cm_queue *queue = session->queue;
+  rc = take_tokens(entry, err);
+  if (rc == SQLITE_OK) {
+    cm_change_rest(entry->change);
+    entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
+                   (size_t)entry->name_count * sizeof *entry->names;
+    rc = check_room(queue, entry, err);
+  }
+  if (rc == SQLITE_OK) rc = weigh(queue, entry, err);
+  entry->id = queue->next_id;
+  if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
+  if (rc != SQLITE_OK) {
+    cm_entry_free(queue, entry);
+    return rc;
+  }
+  queue->next_id++;
+  entry->section = section_after(queue->last_waiting, entry);
+  queue->is_autocommit = is_autocommit;
+  queue->deleted += entry->weight;
+  link_entry(queue, entry);
+  return SQLITE_OK;
+}
+
+/* ---- transactions -------------------------------------------------------------------------- */
+
+/** A new transaction begins with the next write. */
+static void begin_anew(cm_queue *queue) {
+  queue->savepoint_count = 0;
+  queue->is_failed = false;
+  queue->is_stopped = false;
+  queue->is_autocommit = false;
+  queue->deleted = 0;
+  queue->deleted_by_functions = 0;
+  queue->begun_id = queue->next_id;
+  clear_tally(&queue->tally);
+  cm_question_forget_all(queue);
+}
+
+void cm_queue_commit(cm_session *session) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  while (queue->first_waiting != NULL)
+    cm_queue_unlink(queue, queue->first_waiting);
+  begin_anew(queue);
+}
+
+/** What was written although the transaction is rolled back stays: its line says so. */
+static void mark_lasting(cm_queue *queue, int64_t id) {
+  for (int i = queue->log_count - 1; i >= 0; i--) {
+    cm_entry *entry = cm_queue_log_at(queue, i);
+    if (entry->id < id) return;
+    if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
+    entry->error = sqlite3_mprintf("ROLLBACK could not undo it: it stays written");
+  }
+}
+
+void cm_queue_rollback(cm_session *session) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  cm_queue_abandon(session, NULL);
+  int64_t first_id = queue->first_waiting != NULL ? queue->first_waiting->id : queue->next_id;
+  cm_entry *next = NULL;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+    next = entry->next;
+    if (!queue->is_failed && entry->state == CM_ENTRY_QUEUED) continue;
+    if (entry->error == NULL) entry->error = sqlite3_mprintf("not sent: the transaction failed");
+    cm_entry_retire(queue, entry);
+  }
+  mark_lasting(queue, queue->begun_id);
+  cm_queue_log_drop(queue, first_id);
+  begin_anew(queue);
+}
+
+/*
+** SQLite tells each table of a savepoint when that table joins the transaction, which may be after
+** another table has written behind that savepoint. So the first word on a level counts, until it is released.
+*/
+int cm_queue_savepoint(cm_session *session, int level) {
+  if (open_queue(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
+  cm_queue *queue = session->queue;
+  if (level < queue->savepoint_count) return SQLITE_OK;
+  if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
+  if (level >= queue->savepoint_capacity) {
+    int capacity = level + 16;
+    int64_t *grown = sqlite3_realloc64(queue->savepoints, (size_t)capacity * sizeof *grown);
+    if (grown == NULL) return SQLITE_NOMEM;
+    queue->savepoints = grown;
+    queue->savepoint_capacity = capacity;
+  }
+  while (queue->savepoint_count <= level)
+    queue->savepoints[queue->savepoint_count++] = queue->next_id;
+  return SQLITE_OK;
+}
+
+void cm_queue_release(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  if (queue != NULL && level < queue->savepoint_count) queue->savepoint_count = level;
+}
+
+void cm_queue_rollback_to(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || level >= queue->savepoint_count) return;
+  int64_t id = queue->savepoints[level];
+  queue->savepoint_count = level + 1;
+  mark_lasting(queue, id);
+  cm_queue_log_drop(queue, id);
+}

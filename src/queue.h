@@ -1,0 +1,118 @@
+/*
+** queue.h -- the writes of a connection: which wait, in which order they leave, how each ended.
+** Layer: client.  Owns: every write until it leaves the log, and the calls under way.
+** Threads: belongs to one session.  Tests: tests/unit/queue.c, tests/cases/write/
+**
+** A write is *queued* when SQLite hands it over, *sent* while a call of it is under way, and ends
+** *written*, *refused* by the API (or by a look-up), or *unknown*: nobody knows whether it happened.
+**
+** Order. A run of DELETEs on one table waits for everything before it, and everything behind it waits
+** for the run. Any other write waits for earlier ones of its key or natural key, for earlier ones of the
+** rows that it names, and for another verb on its table. All else overlaps, at most `concurrency` at once.
+**
+** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `queued` with an
+** error that says so, and a row that it would have created is known to later ones as dry_run_<id>.
+*/
+#ifndef CM_QUEUE_H
+#define CM_QUEUE_H
+
+#include "change.h"
+#include "session.h"
+
+/** How far cm_queue_send goes. */
+typedef enum cm_queue_goal {
+  CM_QUEUE_ROOM, /* autocommit, between two rows: start what may start, wait only while too much waits */
+  CM_QUEUE_ROW, /* until the write that was added last has ended */
+  CM_QUEUE_ALL  /* until nothing waits */
+} cm_queue_goal;
+
+/**
+ * Add a write. It waits until cm_queue_send.
+ *
+ * @param change         Taken over, also on failure.
+ * @param is_autocommit  The statement is its own transaction.
+ * @return SQLITE_OK; SQLITE_TOOBIG when too much waits; SQLITE_ERROR beyond delete_limit; what the
+ *         counting of a delete's records says (it may ask the API); SQLITE_NOMEM.
+ */
+int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit,
+                 cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Send what waits.
+ *
+ * A refused row stops the sending: at once, but in autocommit only after CM_MAX_REFUSED_ROWS or a
+ * 401 or 403. What is under way is waited for in any case.
+ *
+ * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW when OR IGNORE left the row alone; SQLITE_BUSY when a
+ *         transaction can be committed again (not in autocommit); else the code of the first write that
+ *         failed, with a text that says how many of how many were written.
+ */
+int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * A statement in autocommit fails for a reason of its own: wait for what is under way, and add to the
+ * error how many rows were written before.
+ */
+void cm_queue_abandon(cm_session *session, cm_err *err);
+
+/** The transaction is over and everything was sent. */
+void cm_queue_commit(cm_session *session);
+/** The transaction is over: what still waits is dropped; after a failure it stays in the log. */
+void cm_queue_rollback(cm_session *session);
+
+/** Savepoints are positions in the queue. @return SQLITE_OK, SQLITE_NOMEM. */
+int cm_queue_savepoint(cm_session *session, int level) CM_MUST_CHECK;
+void cm_queue_release(cm_session *session, int level);
+void cm_queue_rollback_to(cm_session *session, int level);
+
+/** The latest write of a row that waits, NULL when none does. Borrowed. */
+const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *resource,
+                                       const cm_value *key);
+
+/**
+ * True when a row with this natural key waits for COMMIT, so that a read cannot find it yet.
+ * @param bindings  What the read is bound to by `=`; columns beside the natural key are ignored.
+ */
+bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
+                        const cm_binding *bindings, int count);
+
+/** True when any write waits; `resource` NULL: of any table. */
+bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);
+
+/**
+ * A statement begins whose functions may delete. Outside a transaction each counts for itself; inside,
+ * everything that was deleted since BEGIN counts.
+ */
+void cm_queue_begin_statement(cm_session *session);
+
+/**
+ * Count a record, and what goes with it, against delete_limit before a function deletes it.
+ * @param counts  List path whose rows count, NULL: none.
+ * @return SQLITE_OK; SQLITE_ERROR beyond the limit; what the calls say.
+ */
+int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts,
+                          cm_err *err) CM_MUST_CHECK;
+
+/* ---- chartmogul_writes --------------------------------------------------------------------- */
+
+/** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
+typedef struct cm_write_line {
+  int64_t id;
+  const char *table_name;
+  const char *operation; /* "INSERT", ... */
+  const char *key;
+  const char *state;
+  int status; /* of the answer; 0: none */
+  const char *error;
+  const char *uuid; /* of a created or found row */
+  const char *not_taken;
+  const char *body; /* bodies of several calls are separated by line breaks */
+  const char *response;
+  char *owned_body;
+} cm_write_line;
+
+/** The first line behind the one with `id`. Free it with cm_write_line_clear. @return false: none. */
+bool cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
+void cm_write_line_clear(cm_write_line *line);
+
+#endif

@@ -1,0 +1,162 @@
+/*
+** queue_answer.c -- what the answer to a write says: the new uuid, errors inside a success, "exists
+** already", columns that were not taken. See queue.h.
+*/
+#include <string.h>
+
+#include "change_value.h"
+#include "queue_parts.h"
+#include "registry.h"
+#include "sqlite_api.h"
+
+enum { MESSAGE_BYTES = 512, NAME_BYTES = 128 };
+
+cm_slice cm_answer_object(const cm_change_step *step, cm_slice body) {
+  const char *path = step->write->answer;
+  cm_slice object = path != NULL ? cm_slice_find(body, path) : body;
+  return cm_slice_type(object) == CM_JSON_OBJECT ? object : body;
+}
+
+/* ---- errors inside a success --------------------------------------------------------------- */
+
+static bool is_empty(cm_slice slice) {
+  size_t at = 0;
+  cm_slice value;
+  switch (cm_slice_type(slice)) {
+  case CM_JSON_ARRAY:
+  case CM_JSON_OBJECT: return cm_slice_next(slice, &at, NULL, &value) != SQLITE_ROW;
+  case CM_JSON_STRING: return cm_slice_inner(slice).len == 0;
+  default: return true;
+  }
+}
+
+/** Append what `errors` of one object says: "where: message". */
+static void add_errors(cm_slice object, const char *where, cm_buf *out) {
+  char message[MESSAGE_BYTES];
+  cm_buf wrapped;
+  cm_slice errors = cm_slice_find(object, "errors");
+  if (is_empty(errors)) return;
+  cm_buf_init(&wrapped, errors.len + 32);
+  cm_buf_text(&wrapped, "{\"errors\":");
+  cm_buf_append(&wrapped, errors.ptr, errors.len);
+  cm_buf_text(&wrapped, "}");
+  cm_json_error_text((cm_slice){ cm_buf_str(&wrapped), wrapped.len }, message, sizeof message);
+  cm_buf_clear(&wrapped);
+  cm_buf_printf(out, "%s%s%s", out->len > 0 ? "; " : "", where,
+                message[0] != 0 ? message : "errors without a message");
+}
+
+/** Errors of a record and of the objects in its lists: line items, transactions. */
+static void collect_errors(cm_slice object, cm_buf *out) {
+  size_t at = 0;
+  cm_slice name;
+  cm_slice list;
+  if (cm_slice_type(object) != CM_JSON_OBJECT) return;
+  add_errors(object, "", out);
+  while (cm_slice_next(object, &at, &name, &list) == SQLITE_ROW) {
+    size_t item_at = 0;
+    cm_slice item;
+    if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
+    for (int i = 0; cm_slice_next(list, &item_at, NULL, &item) == SQLITE_ROW; i++) {
+      char where[NAME_BYTES];
+      if (cm_slice_type(item) != CM_JSON_OBJECT) break;
+      sqlite3_snprintf(sizeof where, where, "%.*s[%d]: ", (int)(name.len < 64 ? name.len : 64),
+                       name.ptr, i);
+      add_errors(item, where, out);
+    }
+  }
+}
+
+static int check_errors(const cm_entry *entry, cm_slice object, cm_err *err) {
+  cm_buf errors;
+  cm_buf_init(&errors, CM_MAX_URL_BYTES);
+  collect_errors(object, &errors);
+  int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+  if (errors.len > 0 || errors.code == SQLITE_TOOBIG) {
+    rc = cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s: the API took the row with errors (%s): correct them",
+                    entry->resource->name, cm_buf_str(&errors));
+  }
+  cm_buf_clear(&errors);
+  return rc;
+}
+
+/* ---- the answer to a step ------------------------------------------------------------------ */
+
+static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
+  cm_row row = { .resource = entry->resource };
+  cm_value key = cm_value_null();
+  cm_plain plain;
+  int column = cm_registry_key(entry->resource);
+  if (column < 0 || entry->resource->key_parts != NULL || cm_slice_type(object) != CM_JSON_OBJECT)
+    return SQLITE_OK;
+  cm_row_set(&row, object);
+  int rc = cm_row_get(&row, column, &key, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
+  if (text != NULL && plain.len > 0 && text[0] != '?') {
+    sqlite3_free(entry->uuid);
+    entry->uuid = sqlite3_mprintf("%.*s", (int)plain.len, text);
+    if (entry->uuid == NULL) rc = cm_err_nomem(err);
+  }
+  cm_value_clear(&key);
+  cm_row_clear(&row);
+  return rc;
+}
+
+int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
+                         cm_err *err) {
+  if (entry->change->verb == CM_VERB_DELETE) return SQLITE_OK;
+  bool is_create = entry->change->verb == CM_VERB_INSERT;
+  int rc = is_create ? take_uuid(entry, object, err) : SQLITE_OK;
+  if (rc == SQLITE_OK && is_create) rc = check_errors(entry, object, err);
+  if (rc != SQLITE_OK) return rc;
+  /* An answer that cannot be read takes nothing back: the write has happened. */
+  if (cm_change_not_taken(entry->change, step, object, &entry->not_taken, err) == SQLITE_NOMEM)
+    return SQLITE_NOMEM;
+  return SQLITE_OK;
+}
+
+/* ---- "exists already" ---------------------------------------------------------------------- */
+
+static bool is_name(cm_slice name, const char *wanted) {
+  return name.len == strlen(wanted) && memcmp(name.ptr, wanted, name.len) == 0;
+}
+
+/** "line_items.external_id" beside "external_id": the whole record stood there already. */
+static bool ends_in(cm_slice name, const char *wanted) {
+  size_t len = strlen(wanted);
+  return name.len > len && name.ptr[name.len - len - 1] == '.' &&
+         memcmp(name.ptr + name.len - len, wanted, len) == 0;
+}
+
+static bool has_word(cm_slice text, const char *word) {
+  size_t len = strlen(word);
+  for (size_t i = 0; i + len <= text.len; i++) {
+    if (sqlite3_strnicmp(text.ptr + i, word, (int)len) == 0) return true;
+  }
+  return false;
+}
+
+cm_exists cm_answer_says_exists(const cm_resource *resource, cm_slice object) {
+  const cm_natural_key *natural = resource->natural_key;
+  const char *member = natural != NULL ? natural->exists : NULL;
+  cm_slice errors = cm_slice_find(object, "errors");
+  cm_slice name;
+  cm_slice value;
+  size_t at = 0;
+  cm_exists exists = CM_EXISTS_NOT;
+  if (member == NULL) return CM_EXISTS_NOT;
+  if (cm_slice_type(errors) != CM_JSON_OBJECT) {
+    cm_slice param = cm_slice_inner(cm_slice_find(object, "param"));
+    if (!is_name(param, member)) return CM_EXISTS_NOT;
+    return has_word(object, "already") ? CM_EXISTS_SURELY : CM_EXISTS_MAYBE;
+  }
+  while (cm_slice_next(errors, &at, &name, &value) == SQLITE_ROW) {
+    if (is_name(name, member)) {
+      exists = has_word(value, "already") ? CM_EXISTS_SURELY : CM_EXISTS_MAYBE;
+    } else if (!ends_in(name, member)) {
+      return CM_EXISTS_NOT; /* something else is wrong as well */
+    }
+  }
+  return exists;
+}

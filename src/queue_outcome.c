@@ -1,0 +1,280 @@
+/*
+** queue_outcome.c -- how a write ended, and what the statement or COMMIT says about all of them. See
+** queue.h.
+*/
+#include <string.h>
+
+#include "change_value.h"
+#include "queue_parts.h"
+#include "sqlite_api.h"
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+/** The line without the table in front: it is said once for all rows. */
+static const char *without_who(const cm_entry *entry, const char *line) {
+  size_t len = strlen(entry->resource->name);
+  bool has_who = strncmp(line, entry->resource->name, len) == 0 &&
+                 strncmp(line + len, ": ", 2) == 0;
+  return has_who ? line + len + 2 : line;
+}
+
+/** "c2: POST /customers failed (...): correct ..." */
+static char *line_of(const cm_entry *entry, const cm_err *err) {
+  const char *rest = without_who(entry, err->text);
+  return entry->label != NULL ? sqlite3_mprintf("%s: %s", entry->label, rest)
+                              : sqlite3_mprintf("%s", rest);
+}
+
+/** What happened, without the advice behind it. */
+static int len_without_advice(const char *line) {
+  const char *end = NULL;
+  for (const char *at = strstr(line, "): "); at != NULL; at = strstr(at + 1, "): "))
+    end = at + 1;
+  return (int)(end != NULL ? end - line : (long)strlen(line));
+}
+
+static void set_error(cm_entry *entry, const cm_err *err) {
+  sqlite3_free(entry->error);
+  entry->error = sqlite3_mprintf("%s", err->text);
+  entry->code = err->code;
+  if (err->http_status != 0) entry->status = err->http_status;
+}
+
+/* ---- ends ---------------------------------------------------------------------------------- */
+
+static void stop_running(cm_queue *queue, cm_entry *entry) {
+  for (int i = 0; i < queue->running_count; i++) {
+    if (queue->running[i] != entry) continue;
+    queue->running[i] = queue->running[--queue->running_count];
+    break;
+  }
+  cm_entry_rest(entry);
+}
+
+/** Bodies of what was sent, or would have been. */
+static void keep_bodies(cm_entry *entry) {
+  cm_buf bodies;
+  if (entry->steps == NULL) {
+    if (entry->change != NULL) entry->body = cm_change_bodies(entry->change);
+    return;
+  }
+  cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
+  for (int i = 0; i < entry->step_count; i++) {
+    if (entry->steps[i].body == NULL) continue;
+    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->steps[i].body);
+  }
+  if (bodies.len > 0) entry->body = cm_buf_take(&bodies);
+  cm_buf_clear(&bodies);
+}
+
+void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
+  stop_running(queue, entry);
+  cm_queue_unlink(queue, entry);
+  int seen = 0; /* only those in the window were ever looked at */
+  for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
+       other = other->next, seen++) {
+    if (other->blocker == entry) other->blocker = NULL;
+  }
+  sqlite3_free(entry->body);
+  entry->body = NULL;
+  keep_bodies(entry);
+  if (entry->not_taken.len > 0) entry->taken_text = cm_buf_take(&entry->not_taken);
+  cm_buf_clear(&entry->not_taken);
+  cm_change_free_steps(entry->steps, entry->step_count);
+  entry->steps = NULL;
+  entry->step_count = 0;
+  cm_change_clear(entry->change);
+  sqlite3_free(entry->change);
+  entry->change = NULL;
+  sqlite3_free(entry->names);
+  entry->names = NULL;
+  entry->name_count = 0;
+  cm_queue_log_ended(queue, entry);
+}
+
+/** Later writes of the transaction that name this row need not ask for it. */
+static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
+  cm_value values[2];
+  char *texts[2] = { NULL, NULL };
+  if (!cm_change_natural_key(entry->change, values)) return;
+  for (int i = 0; i < 2; i++) {
+    cm_plain plain;
+    if (cm_plain_set(&plain, &values[i]) != NULL)
+      texts[i] = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+    cm_value_clear(&values[i]);
+  }
+  if (texts[0] != NULL) {
+    if (entry->change->verb == CM_VERB_INSERT && uuid != NULL) {
+      cm_question_remember(queue, entry->resource, (const char *const *)texts, uuid);
+    } else {
+      cm_question_forget(queue, entry->resource, (const char *const *)texts);
+    }
+  }
+  sqlite3_free(texts[0]);
+  sqlite3_free(texts[1]);
+}
+
+/** Of the rows created so far the last one in the order of the statements, not of the answers. */
+static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
+  if (entry->uuid == NULL || entry->id < queue->last_uuid_id) return;
+  char *copy = sqlite3_mprintf("%s", entry->uuid);
+  if (copy == NULL) return;
+  sqlite3_free(queue->session->last_uuid);
+  queue->session->last_uuid = copy;
+  queue->last_uuid_id = entry->id;
+}
+
+void cm_entry_end_written(cm_queue *queue, cm_entry *entry) {
+  bool is_dry = queue->session->settings.dry_run && entry->status == 0;
+  bool is_create = entry->change->verb == CM_VERB_INSERT;
+  sqlite3_free(entry->error);
+  entry->error = NULL;
+  entry->code = SQLITE_OK;
+  if (is_dry) {
+    char placeholder[32];
+    sqlite3_snprintf(sizeof placeholder, placeholder, "dry_run_%lld", (long long)entry->id);
+    entry->state = CM_ENTRY_QUEUED;
+    entry->error = sqlite3_mprintf("dry_run: nothing was sent");
+    remember(queue, entry, placeholder);
+  } else {
+    entry->state = CM_ENTRY_WRITTEN;
+    if (is_create) note_last_uuid(queue, entry);
+    remember(queue, entry, entry->uuid);
+  }
+  if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(queue);
+  queue->tally.written++;
+  cm_entry_retire(queue, entry);
+}
+
+void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry) {
+  sqlite3_free(entry->error);
+  entry->error = sqlite3_mprintf("exists already: left alone");
+  entry->code = SQLITE_OK;
+  entry->state = CM_ENTRY_WRITTEN;
+  queue->tally.left_alone++;
+  cm_entry_retire(queue, entry);
+}
+
+void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(entry, err);
+  entry->state = CM_ENTRY_REFUSED;
+  tally->refused++;
+  if (tally->refused_line == NULL) {
+    tally->refused_line = line_of(entry, err);
+    tally->refused_code = err->code;
+    tally->who = entry->resource->name;
+  }
+  bool is_forbidden = err->code == SQLITE_AUTH;
+  bool is_enough = !queue->is_autocommit || tally->refused >= CM_MAX_REFUSED_ROWS;
+  if (is_forbidden || is_enough || err->code == SQLITE_NOMEM) queue->is_stopped = true;
+  cm_entry_retire(queue, entry);
+}
+
+void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(entry, err);
+  entry->state = CM_ENTRY_UNKNOWN;
+  tally->unknown++;
+  tally->new_unknown++;
+  if (tally->failed_line == NULL) {
+    tally->failed_line = line_of(entry, err);
+    tally->failed_code = err->code;
+    tally->who = entry->resource->name;
+  }
+  queue->is_stopped = true;
+  cm_entry_retire(queue, entry);
+}
+
+void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(entry, err);
+  entry->state = is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  if (tally->failed_line == NULL) {
+    tally->failed_line = line_of(entry, err);
+    tally->failed_code = err->code;
+    tally->who = entry->resource->name;
+  }
+  queue->is_stopped = true;
+  stop_running(queue, entry);
+}
+
+void cm_entry_park(cm_queue *queue, cm_entry *entry) {
+  entry->state = entry->look_first ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  stop_running(queue, entry);
+}
+
+/* ---- what the user is told ------------------------------------------------------------------- */
+
+/** How many writes that wait may have happened. */
+static int count_doubtful(const cm_queue *queue) {
+  int count = 0;
+  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+    count += entry->state == CM_ENTRY_UNKNOWN;
+  return count;
+}
+
+static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
+  const cm_tally *tally = &queue->tally;
+  int64_t unknown = tally->unknown + count_doubtful(queue);
+  int64_t unsent = queue->waiting - count_doubtful(queue);
+  if (tally->written == 0) {
+    cm_buf_text(out, "none was written");
+  } else {
+    cm_buf_printf(out, "%lld %s written and %s written", (long long)tally->written,
+                  tally->written == 1 ? "was" : "were", tally->written == 1 ? "stays" : "stay");
+  }
+  if (unknown > 0) {
+    cm_buf_printf(out, ", %lld may or may not have happened (state unknown in chartmogul_writes)",
+                  (long long)unknown);
+  }
+  if (with_unsent && unsent > 0) cm_buf_printf(out, ", %lld not sent", (long long)unsent);
+}
+
+static int64_t count_all(const cm_queue *queue) {
+  const cm_tally *tally = &queue->tally;
+  return tally->written + tally->left_alone + tally->refused + tally->unknown + queue->waiting;
+}
+
+static int tell_refused(const cm_queue *queue, cm_err *err) {
+  const cm_tally *tally = &queue->tally;
+  const char *line = tally->refused_line != NULL ? tally->refused_line : "out of memory";
+  cm_buf counts;
+  if (count_all(queue) == 1) {
+    return cm_err_set(err, tally->refused_code, "%s: %s", tally->who, line);
+  }
+  cm_buf_init(&counts, CM_MAX_URL_BYTES);
+  put_counts(queue, true, &counts);
+  cm_err_set(err, tally->refused_code, "%s: %lld of %lld writes %s refused, %s; first refused: %s",
+             tally->who, (long long)tally->refused, (long long)count_all(queue),
+             tally->refused == 1 ? "was" : "were", cm_buf_str(&counts), line);
+  cm_buf_clear(&counts);
+  return tally->refused_code;
+}
+
+/** Sending again can help: a transaction stays open for that. */
+static int tell_failed(const cm_queue *queue, cm_err *err) {
+  const cm_tally *tally = &queue->tally;
+  const char *line = tally->failed_line != NULL ? tally->failed_line : "out of memory";
+  int64_t left = queue->waiting + tally->new_unknown;
+  int code = queue->stays_open ? SQLITE_BUSY : tally->failed_code;
+  cm_buf counts;
+  if (!queue->stays_open && count_all(queue) == 1)
+    return cm_err_set(err, code, "%s: %s", tally->who, line);
+  cm_buf_init(&counts, CM_MAX_URL_BYTES);
+  put_counts(queue, false, &counts);
+  cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", tally->who,
+             (long long)left, (long long)count_all(queue), len_without_advice(line), line,
+             cm_buf_str(&counts),
+             queue->stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
+                               : "look at chartmogul_writes, then write the rest again");
+  cm_buf_clear(&counts);
+  return code;
+}
+
+int cm_queue_result(cm_queue *queue, cm_err *err) {
+  if (queue->tally.refused > 0) return tell_refused(queue, err);
+  if (queue->tally.failed_line != NULL || queue->tally.new_unknown > 0)
+    return tell_failed(queue, err);
+  return SQLITE_OK;
+}

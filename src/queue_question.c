@@ -1,0 +1,400 @@
+/*
+** queue_question.c -- questions that writes ask before they go out: is the row there, which uuid has it.
+** See queue.h. Each distinct question is asked once per transaction, whoever asks.
+*/
+#include <string.h>
+
+#include "change_value.h"
+#include "queue_parts.h"
+#include "registry.h"
+#include "sqlite_api.h"
+
+enum { MAX_KEPT_QUESTIONS = 100000, COUNT_PER_PAGE = 200 };
+
+/* ---- the table of questions ---------------------------------------------------------------- */
+
+static cm_question **bucket_of(cm_queue *queue, const char *key) {
+  uint64_t hash = cm_queue_token('?', key, "", NULL);
+  return &queue->questions[hash & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static cm_question *find(cm_queue *queue, const char *key) {
+  cm_question *question = *bucket_of(queue, key);
+  while (question != NULL && strcmp(question->key, key) != 0)
+    question = question->next_in_bucket;
+  return question;
+}
+
+static void free_question(cm_question *question) {
+  cm_call_free(question->call);
+  sqlite3_free(question->key);
+  sqlite3_free(question->values[0]);
+  sqlite3_free(question->values[1]);
+  sqlite3_free(question->uuid);
+  sqlite3_free(question->row);
+  sqlite3_free(question->error);
+  sqlite3_free(question);
+}
+
+/** Out of the table. Whoever holds it keeps it; the last one frees it. */
+static void detach(cm_queue *queue, cm_question *question) {
+  for (cm_question **at = bucket_of(queue, question->key); *at != NULL;
+       at = &(*at)->next_in_bucket) {
+    if (*at != question) continue;
+    *at = question->next_in_bucket;
+    queue->question_count--;
+    break;
+  }
+  question->next_in_bucket = NULL;
+  question->is_detached = true;
+  if (question->holders == 0) free_question(question);
+}
+
+void cm_question_release(cm_question *question) {
+  if (question == NULL || --question->holders > 0) return;
+  if (question->is_detached) {
+    free_question(question);
+  } else {
+    sqlite3_free(question->row); /* only an update needs it, and asks again */
+    question->row = NULL;
+  }
+}
+
+void cm_question_forget_all(cm_queue *queue) {
+  for (int i = 0; i < CM_QUEUE_BUCKETS && queue->question_count > 0; i++) {
+    cm_question *next = NULL;
+    for (cm_question *question = queue->questions[i]; question != NULL; question = next) {
+      next = question->next_in_bucket;
+      detach(queue, question);
+    }
+  }
+}
+
+/** A new question in the table; its texts are copied. NULL when memory runs out. */
+static cm_question *new_question(cm_queue *queue, const char *key, const char *const values[2]) {
+  if (queue->question_count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(queue);
+  cm_question *question = sqlite3_malloc64(sizeof *question);
+  if (question == NULL) return NULL;
+  memset(question, 0, sizeof *question);
+  question->key = sqlite3_mprintf("%s", key);
+  bool is_whole = question->key != NULL;
+  for (int i = 0; i < 2 && values != NULL && is_whole; i++) {
+    if (values[i] == NULL) continue;
+    question->values[i] = sqlite3_mprintf("%s", values[i]);
+    is_whole = question->values[i] != NULL;
+  }
+  if (!is_whole) {
+    free_question(question);
+    return NULL;
+  }
+  cm_question **bucket = bucket_of(queue, key);
+  question->next_in_bucket = *bucket;
+  *bucket = question;
+  queue->question_count++;
+  return question;
+}
+
+/** The question after a row: who is asked, for which natural key. */
+static char *key_of_row(const cm_resource *resource, const char *const values[2]) {
+  return sqlite3_mprintf("%s\x1f%s\x1f%s", resource->name, values[0],
+                         values[1] != NULL ? values[1] : "");
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+static int ask(cm_queue *queue, cm_question *question, const char *path, const char *who,
+               cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path };
+  return cm_call_start(queue->session, &request, &question->call, err);
+}
+
+static int ask_row(cm_queue *queue, cm_question *question, const char *who, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_buf path;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  cm_buf_printf(&path, "%s?%s=", natural->path, natural->params[0]);
+  cm_buf_percent(&path, question->values[0], strlen(question->values[0]));
+  if (natural->params[1] != NULL && question->values[1] != NULL) {
+    cm_buf_printf(&path, "&%s=", natural->params[1]);
+    cm_buf_percent(&path, question->values[1], strlen(question->values[1]));
+  }
+  if (natural->query != NULL) cm_buf_printf(&path, "&%s", natural->query);
+  int rc = path.code == SQLITE_OK ? ask(queue, question, cm_buf_str(&path), who, err)
+                                  : cm_err_set(err, path.code, "%s: the name is too long", who);
+  cm_buf_clear(&path);
+  return rc;
+}
+
+int cm_question_row(cm_queue *queue, const cm_resource *resource, const char *const values[2],
+                    const char *who, cm_question_mode mode, cm_question **out, cm_err *err) {
+  char *key = key_of_row(resource, values);
+  *out = NULL;
+  if (key == NULL) return cm_err_nomem(err);
+  cm_question *question = find(queue, key);
+  bool is_stale = question != NULL && question->is_done &&
+                  (mode == CM_QUESTION_AGAIN || question->code != SQLITE_OK ||
+                   (mode == CM_QUESTION_WITH_ROW && question->matches == 1 &&
+                    question->row == NULL));
+  if (is_stale) {
+    detach(queue, question);
+    question = NULL;
+  }
+  int rc = SQLITE_OK;
+  if (question == NULL) {
+    question = new_question(queue, key, values);
+    if (question == NULL) rc = cm_err_nomem(err);
+    if (rc == SQLITE_OK) {
+      question->resource = resource;
+      rc = ask_row(queue, question, who, err);
+      if (rc != SQLITE_OK) detach(queue, question);
+    }
+  }
+  sqlite3_free(key);
+  if (rc != SQLITE_OK) return rc;
+  question->holders++;
+  *out = question;
+  return SQLITE_OK;
+}
+
+int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, const char *who,
+                     cm_question **out, cm_err *err) {
+  char *key = sqlite3_mprintf("%s\x1f%s", path, need->member);
+  *out = NULL;
+  if (key == NULL) return cm_err_nomem(err);
+  cm_question *question = find(queue, key);
+  if (question != NULL && question->is_done && question->code != SQLITE_OK) {
+    detach(queue, question);
+    question = NULL;
+  }
+  int rc = SQLITE_OK;
+  if (question == NULL) {
+    question = new_question(queue, key, NULL);
+    if (question == NULL) rc = cm_err_nomem(err);
+    if (rc == SQLITE_OK) {
+      question->need = need;
+      rc = ask(queue, question, path, who, err);
+      if (rc != SQLITE_OK) detach(queue, question);
+    }
+  }
+  sqlite3_free(key);
+  if (rc != SQLITE_OK) return rc;
+  question->holders++;
+  *out = question;
+  return SQLITE_OK;
+}
+
+void cm_question_remember(cm_queue *queue, const cm_resource *resource, const char *const values[2],
+                          const char *uuid) {
+  char *key = key_of_row(resource, values);
+  if (key == NULL) return; /* it will be asked for */
+  cm_question *question = find(queue, key);
+  if (question != NULL) detach(queue, question);
+  question = new_question(queue, key, values);
+  sqlite3_free(key);
+  if (question == NULL) return;
+  question->resource = resource;
+  question->uuid = sqlite3_mprintf("%s", uuid);
+  question->matches = 1;
+  question->is_done = true;
+  if (question->uuid == NULL) detach(queue, question);
+}
+
+void cm_question_forget(cm_queue *queue, const cm_resource *resource, const char *const values[2]) {
+  char *key = key_of_row(resource, values);
+  cm_question *question = key != NULL ? find(queue, key) : NULL;
+  sqlite3_free(key);
+  if (question != NULL) detach(queue, question);
+}
+
+/* ---- reading the answer -------------------------------------------------------------------- */
+
+static bool is_text_of(cm_row *row, const char *column, const char *wanted) {
+  cm_value value;
+  cm_plain plain;
+  if (column == NULL || wanted == NULL) return true;
+  if (cm_row_get_named(row, column, &value, NULL) != SQLITE_OK) return false;
+  const char *text = cm_plain_set(&plain, &value);
+  bool is_same = text == NULL ||
+                 (plain.len == strlen(wanted) && memcmp(text, wanted, plain.len) == 0);
+  cm_value_clear(&value);
+  return is_same;
+}
+
+/** A merged row answers to further pairs: items at the same place of two arrays. */
+static bool is_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2]) {
+  if (natural->also[0] == NULL || values[1] == NULL) return false;
+  cm_json *tree = NULL;
+  bool is_found = false;
+  if (cm_json_parse(row, &tree, NULL) != SQLITE_OK) return false;
+  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
+  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  for (; first != NULL && second != NULL && !is_found;
+       first = cm_json_after(first), second = cm_json_after(second)) {
+    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
+    is_found = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], values[0]) == 0 &&
+               strcmp(texts[1], values[1]) == 0;
+  }
+  cm_json_free(tree);
+  return is_found;
+}
+
+/** What the list shows may be more than what was asked for: only the row itself counts. */
+static int take_match(cm_question *question, cm_slice text, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_row row = { .resource = question->resource };
+  cm_value key = cm_value_null();
+  cm_plain plain;
+  int rc = SQLITE_OK;
+  cm_row_set(&row, text);
+  bool is_match = (is_text_of(&row, natural->columns[0], question->values[0]) &&
+                   is_text_of(&row, natural->columns[1], question->values[1])) ||
+                  is_further_pair(text, natural, question->values);
+  if (is_match) rc = cm_row_get(&row, cm_registry_key(question->resource), &key, err);
+  const char *uuid = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
+  is_match = is_match && uuid != NULL && uuid[0] != '?'; /* a row without a key is none */
+  if (is_match && question->matches == 0) {
+    question->uuid = sqlite3_mprintf("%.*s", (int)plain.len, uuid);
+    question->row = sqlite3_mprintf("%.*s", (int)text.len, text.ptr);
+    if (question->uuid == NULL || question->row == NULL) rc = cm_err_nomem(err);
+  }
+  if (is_match && question->matches < 2) question->matches++;
+  cm_value_clear(&key);
+  cm_row_clear(&row);
+  return rc;
+}
+
+static int read_rows(cm_question *question, cm_slice body, const char *who, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_slice list = cm_slice_find(body, natural->rows);
+  cm_slice item;
+  size_t at = 0;
+  int rc = SQLITE_ROW;
+  if (cm_slice_type(list) == CM_JSON_ABSENT && cm_slice_type(body) == CM_JSON_OBJECT) {
+    return take_match(question, body, err); /* it answers with the one row itself */
+  }
+  while ((rc = cm_slice_next(list, &at, NULL, &item)) == SQLITE_ROW) {
+    int match_rc = take_match(question, item, err);
+    if (match_rc != SQLITE_OK) return match_rc;
+  }
+  bool has_more = cm_slice_type(cm_slice_find(body, "has_more")) == CM_JSON_TRUE;
+  if (rc == SQLITE_DONE && !(has_more && question->matches == 0)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: the look-up of a row of %s brought %s: write it by its uuid", who,
+                    question->resource->name, has_more ? "a list without end" : "no list");
+}
+
+/** A text, or a list in which only one text stands. */
+static int read_member(cm_question *question, cm_slice body, const char *who, cm_err *err) {
+  cm_json *tree = NULL;
+  int rc = cm_json_parse(body, &tree, err);
+  if (rc != SQLITE_OK) {
+    cm_err_prefix(err, who);
+    return rc;
+  }
+  const cm_json *member = cm_json_find(tree, question->need->member);
+  bool is_list = cm_json_type_of(member) == CM_JSON_ARRAY;
+  for (const cm_json *item = is_list ? cm_json_first(member) : member; item != NULL;
+       item = is_list ? cm_json_after(item) : NULL) {
+    const char *text = cm_json_text(item);
+    if (text == NULL || text[0] == 0) continue;
+    if (question->uuid != NULL && strcmp(question->uuid, text) == 0) continue;
+    if (question->matches == 0) question->uuid = sqlite3_mprintf("%s", text);
+    if (question->uuid == NULL) rc = cm_err_nomem(err);
+    if (question->matches < 2) question->matches++;
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+static void fail(cm_question *question, int code, const char *line) {
+  question->code = code;
+  question->error = sqlite3_mprintf("%s", line);
+}
+
+bool cm_question_poll(cm_question *question, const char *who) {
+  if (question->is_done) return true;
+  if (!cm_call_is_done(question->call)) return false;
+  const cm_call_result *result = cm_call_result_of(question->call);
+  cm_err err = { 0 };
+  int rc = SQLITE_OK;
+  question->is_done = true;
+  if (result->code == SQLITE_OK) {
+    rc = question->resource != NULL ? read_rows(question, result->body, who, &err)
+                                    : read_member(question, result->body, who, &err);
+    if (rc != SQLITE_OK) fail(question, rc, err.text);
+  } else if (result->status != 404 || !result->is_api_error) {
+    fail(question, result->code, result->error);
+    question->may_help = result->may_help;
+  }
+  cm_call_free(question->call);
+  question->call = NULL;
+  return true;
+}
+
+int cm_question_error(const cm_question *question, cm_err *err) {
+  if (question->code == SQLITE_OK) return SQLITE_OK;
+  return cm_err_set(err, question->code, "%s",
+                    question->error != NULL ? question->error : "out of memory");
+}
+
+/* ---- counting ------------------------------------------------------------------------------ */
+
+/** Rows of a page: of the first member that is a list. */
+static int64_t count_page(cm_slice body) {
+  cm_slice list;
+  cm_slice item;
+  size_t at = 0;
+  int64_t count = 0;
+  while (cm_slice_next(body, &at, NULL, &list) == SQLITE_ROW) {
+    if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
+    at = 0;
+    while (cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW)
+      count++;
+    break;
+  }
+  return count;
+}
+
+/** Path of the next page, NULL at the end. */
+static char *next_page(const char *path, cm_slice body) {
+  cm_json *cursor = NULL;
+  char *next = NULL;
+  if (cm_slice_type(cm_slice_find(body, "has_more")) != CM_JSON_TRUE) return NULL;
+  if (cm_json_parse(cm_slice_find(body, "cursor"), &cursor, NULL) == SQLITE_OK &&
+      cm_json_text(cursor) != NULL) {
+    cm_buf buf;
+    cm_buf_init(&buf, CM_MAX_URL_BYTES);
+    cm_buf_printf(&buf, "%s&cursor=", path);
+    cm_buf_percent(&buf, cm_json_text(cursor), strlen(cm_json_text(cursor)));
+    next = cm_buf_take(&buf);
+    cm_buf_clear(&buf);
+  }
+  cm_json_free(cursor);
+  return next;
+}
+
+int cm_queue_count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
+                        int64_t *weight, cm_err *err) {
+  char *first = sqlite3_mprintf("%s%sper_page=%d", path, strchr(path, '?') != NULL ? "&" : "?",
+                                COUNT_PER_PAGE);
+  char *page = first != NULL ? sqlite3_mprintf("%s", first) : NULL;
+  int rc = page == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  while (rc == SQLITE_OK && page != NULL && *weight <= allowed) {
+    cm_call_request request = { .who = who, .method = "GET", .path = page };
+    cm_call *call = NULL;
+    char *next = NULL;
+    rc = cm_call_start(session, &request, &call, err);
+    if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
+    if (rc == SQLITE_OK) {
+      cm_slice body = cm_call_result_of(call)->body;
+      *weight += count_page(body);
+      next = next_page(first, body);
+    }
+    cm_call_free(call);
+    sqlite3_free(page);
+    page = next;
+  }
+  sqlite3_free(page);
+  sqlite3_free(first);
+  return rc;
+}

@@ -1,0 +1,156 @@
+/*
+** queue_send.c -- which writes may leave, and the loop that moves them. See queue.h.
+*/
+#include "queue_parts.h"
+#include "sqlite_api.h"
+
+#include <string.h>
+
+/* ---- what blocks what ------------------------------------------------------------------------ */
+
+static bool names(const cm_entry *entry, uint64_t token) {
+  for (int i = 0; token != 0 && i < entry->name_count; i++) {
+    if (entry->names[i] == token) return true;
+  }
+  return false;
+}
+
+/** Does the earlier one have to end before the later one starts? */
+static bool blocks(const cm_entry *earlier, const cm_entry *later) {
+  if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
+  if (earlier->resource == later->resource) {
+    if (earlier->verb != later->verb) return true;
+    if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
+    if (later->natural_token != 0 && earlier->natural_token == later->natural_token) return true;
+  }
+  return names(later, earlier->natural_token) || names(later, earlier->key_token);
+}
+
+static cm_entry *find_blocker(const cm_queue *queue, const cm_entry *later) {
+  for (cm_entry *earlier = queue->first_waiting; earlier != later; earlier = earlier->next) {
+    if (blocks(earlier, later)) return earlier;
+  }
+  return NULL;
+}
+
+static bool is_running(const cm_entry *entry) {
+  return entry->phase != CM_PHASE_IDLE;
+}
+
+/** Start what nothing blocks, as far as there is room. @return true when one was started. */
+static bool start_what_may(cm_queue *queue) {
+  int room = queue->session->settings.concurrency;
+  int seen = 0;
+  bool has_started = false;
+  if (room > CM_QUEUE_MAX_RUNNING) room = CM_QUEUE_MAX_RUNNING;
+  cm_entry *next = NULL;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL && seen < CM_QUEUE_WINDOW;
+       entry = next, seen++) {
+    next = entry->next;
+    if (queue->is_stopped || queue->running_count >= room) break;
+    if (is_running(entry) || entry->blocker != NULL) continue;
+    entry->blocker = find_blocker(queue, entry);
+    if (entry->blocker != NULL) continue;
+    cm_entry_start(queue, entry);
+    has_started = true;
+  }
+  return has_started;
+}
+
+/* ---- moving -------------------------------------------------------------------------------- */
+
+/** Go on with every write whose answer came. @return true when something happened. */
+static bool advance_all(cm_queue *queue) {
+  cm_entry *running[CM_QUEUE_MAX_RUNNING];
+  int count = queue->running_count;
+  bool has_moved = false;
+  memcpy(running, queue->running, sizeof running);
+  for (int i = 0; i < count; i++)
+    has_moved = cm_entry_advance(queue, running[i]) || has_moved;
+  return has_moved;
+}
+
+static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
+  int room = queue->session->settings.concurrency;
+  switch (goal) {
+  case CM_QUEUE_ROOM: return queue->waiting <= 2 * room;
+  default: return queue->waiting == 0;
+  }
+}
+
+static void drain(cm_queue *queue) {
+  queue->is_stopped = true;
+  while (queue->running_count > 0) {
+    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+}
+
+/** What failed before is forgotten, not what was written. */
+static void begin_sending(cm_queue *queue) {
+  cm_tally *tally = &queue->tally;
+  queue->is_stopped = false;
+  sqlite3_free(tally->failed_line);
+  sqlite3_free(tally->refused_line);
+  tally->failed_line = NULL;
+  tally->refused_line = NULL;
+  tally->refused = 0;
+  tally->new_unknown = 0;
+  cm_question_forget_all(queue);
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+    entry->blocker = NULL;
+}
+
+static void move_until(cm_queue *queue, cm_queue_goal goal) {
+  for (bool is_over = false; !is_over;) {
+    bool has_moved = advance_all(queue);
+    has_moved = start_what_may(queue) || has_moved;
+    is_over = is_reached(queue, goal) || queue->is_stopped ||
+              (queue->running_count == 0 && !has_moved);
+    if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+  if (queue->is_stopped) drain(queue);
+}
+
+/** A statement inside BEGIN that fails leaves none of its rows behind. */
+static void retire_all(cm_queue *queue) {
+  while (queue->first_waiting != NULL)
+    cm_entry_retire(queue, queue->first_waiting);
+}
+
+int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return SQLITE_OK;
+  bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->is_autocommit;
+  if (!queue->is_autocommit) begin_sending(queue);
+  queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
+  int64_t left_alone = queue->tally.left_alone;
+  move_until(queue, goal);
+  if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
+    cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
+    return SQLITE_OK;
+  }
+  int rc = cm_queue_result(queue, err);
+  if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
+  if (rc != SQLITE_OK && rc != SQLITE_BUSY && !is_row_of_many) queue->is_failed = true;
+  if (rc == SQLITE_OK && goal == CM_QUEUE_ROW && queue->tally.left_alone > left_alone)
+    rc = SQLITE_DONE;
+  return rc;
+}
+
+void cm_queue_abandon(cm_session *session, cm_err *err) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  drain(queue);
+  const cm_tally *tally = &queue->tally;
+  int64_t sent = tally->written + tally->refused + tally->unknown;
+  if (!queue->is_autocommit || sent == 0) return;
+  queue->is_failed = true;
+  if (err == NULL || tally->written == 0) return;
+  char *earlier = sqlite3_mprintf("%s", err->text);
+  if (earlier != NULL) {
+    cm_err_set(err, err->code, "%s (%lld %s before it %s written and %s written)", earlier,
+               (long long)tally->written, tally->written == 1 ? "row" : "rows",
+               tally->written == 1 ? "was" : "were", tally->written == 1 ? "stays" : "stay");
+  }
+  sqlite3_free(earlier);
+}

@@ -1,0 +1,103 @@
+#include "registry.h"
+
+#include <string.h>
+
+#include "resources/resources.h"
+#include "sqlite_api.h"
+
+static const cm_resource *const resources[] = {
+  &cm_resource_customers, &cm_resource_data_sources,  &cm_resource_plans,
+  &cm_resource_invoices,  &cm_resource_subscriptions,
+};
+
+/* Described and checked, without a table. To switch one on, move it up to where the manual has it. */
+static const cm_resource *const waiting[] = {
+  &cm_resource_customer_tags,
+  &cm_resource_customer_attributes,
+  &cm_resource_customer_activities,
+  &cm_resource_contacts,
+  &cm_resource_notes,
+  &cm_resource_opportunities,
+  &cm_resource_tasks,
+  &cm_resource_plan_groups,
+  &cm_resource_plan_group_plans,
+  &cm_resource_line_items,
+  &cm_resource_transactions,
+  &cm_resource_import_subscriptions,
+  &cm_resource_subscription_events,
+  &cm_resource_activities,
+  &cm_resource_mrr,
+  &cm_resource_arr,
+  &cm_resource_arpa,
+  &cm_resource_asp,
+  &cm_resource_customer_count,
+  &cm_resource_customer_churn_rate,
+  &cm_resource_mrr_churn_rate,
+  &cm_resource_ltv,
+  &cm_resource_metrics,
+  &cm_resource_metrics_summary,
+  &cm_resource_account,
+  &cm_resource_activities_exports,
+  &cm_resource_json_imports,
+};
+
+const cm_resource *const *cm_registry_list(int *count) {
+  *count = (int)cm_countof(resources);
+  return resources;
+}
+
+const cm_resource *const *cm_registry_waiting(int *count) {
+  *count = (int)cm_countof(waiting);
+  return waiting;
+}
+
+const cm_resource *cm_registry_find(const char *name) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    if (strcmp(resources[i]->name, name) == 0) return resources[i];
+  }
+  return NULL;
+}
+
+int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len) {
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *column = resource->columns[i].name;
+    if (strlen(column) == len && memcmp(column, name, len) == 0) return i;
+  }
+  return -1;
+}
+
+int cm_registry_key(const cm_resource *resource) {
+  for (int i = 0; i < resource->column_count; i++) {
+    if (resource->columns[i].flags & CM_KEY) return i;
+  }
+  return -1;
+}
+
+bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
+  for (int i = 0; i < resource->write_count; i++) {
+    if (resource->writes[i].verb == verb) return true;
+  }
+  return false;
+}
+
+/** The declared type: it gives a column its affinity, so JSON and times are texts. */
+static const char *sql_type(cm_type type) {
+  switch (type) {
+  case CM_INTEGER:
+  case CM_BOOLEAN: return " INTEGER";
+  case CM_REAL: return " REAL";
+  case CM_ANY: return "";
+  default: return " TEXT";
+  }
+}
+
+int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
+  cm_buf_printf(out, "CREATE TABLE %s(", resource->name);
+  for (int i = 0; i < resource->column_count; i++) {
+    const cm_column *column = &resource->columns[i];
+    cm_buf_printf(out, "%s%s%s%s%s", i > 0 ? ", " : "", column->name, sql_type(column->type),
+                  column->flags & CM_HIDDEN ? " HIDDEN" : "",
+                  column->flags & CM_KEY ? " PRIMARY KEY" : "");
+  }
+  return cm_buf_text(out, cm_registry_key(resource) < 0 ? ")" : ") WITHOUT ROWID");
+}

@@ -1,0 +1,47 @@
+/*
+** registry.h -- the list of all resources: look them up, declare their tables, check their descriptors.
+** Layer: spec.  Owns: nothing; the descriptors are constant data in resources/.
+** Tests: tests/unit/registry.c
+*/
+#ifndef CM_REGISTRY_H
+#define CM_REGISTRY_H
+
+#include "buf.h"
+#include "err.h"
+#include "resource.h"
+
+/** Every resource that has a table, in the order in which the manual lists them. Borrowed. */
+const cm_resource *const *cm_registry_list(int *count);
+
+/** Resources that are described and checked, but have no table yet. Borrowed. */
+const cm_resource *const *cm_registry_waiting(int *count);
+
+/** By table name ("chartmogul_customers"); NULL when no table has it. */
+const cm_resource *cm_registry_find(const char *name);
+
+/** Index of a column by name, of which `len` bytes count; -1 when there is none. */
+int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len);
+
+/** Index of the CM_KEY column; -1 when the table has none. */
+int cm_registry_key(const cm_resource *resource);
+
+/** True when a write of the resource has the verb. */
+bool cm_registry_can(const cm_resource *resource, cm_verb verb);
+
+/**
+ * Append the CREATE TABLE text for sqlite3_declare_vtab. With a key the table is WITHOUT ROWID, because
+ * UPDATE and DELETE then hand over the key itself. Codes as cm_buf_append.
+ */
+int cm_registry_schema(const cm_resource *resource, cm_buf *out);
+
+/**
+ * Check every descriptor, waiting ones too. A mistake in a descriptor is a mistake in the program, so
+ * this runs in the tests and in debug builds.
+ * @return SQLITE_OK; SQLITE_ERROR with table, column and the rule that is broken.
+ */
+int cm_registry_validate(cm_err *err);
+
+/** The same for any list. Tables that a descriptor names are looked for in it. */
+int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err);
+
+#endif

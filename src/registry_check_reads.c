@@ -1,0 +1,229 @@
+/*
+** registry_check_reads.c -- the check of descriptors: reads, filters, the companion.
+*/
+#include <string.h>
+
+#include "registry_check.h"
+#include "sqlite_api.h"
+
+static bool is_ordered(cm_type type) {
+  return type == CM_TIME || type == CM_DAY || type == CM_INTEGER || type == CM_REAL;
+}
+
+/** "name=" stands in the query, at its beginning or behind an "&". */
+static bool query_has(const char *query, const char *param) {
+  size_t len = strlen(param);
+  for (const char *at = query; at != NULL; at = strchr(at, '&')) {
+    at += *at == '&';
+    if (strncmp(at, param, len) == 0 && at[len] == '=') return true;
+  }
+  return false;
+}
+
+static int check_words(const cm_check *check, const cm_filter *filter, const cm_column *column) {
+  bool has_fallback = filter->fallback == NULL;
+  if (filter->words == NULL) return SQLITE_OK;
+  if (column->type != CM_TEXT || filter->op != CM_EQ) {
+    return cm_check_fail(check, filter->column, "only = of a text has words");
+  }
+  for (const cm_word *word = filter->words; word->sql != NULL; word++) {
+    if (word->wire == NULL) return cm_check_fail(check, filter->column, "a word has no wire form");
+    has_fallback = has_fallback || strcmp(word->wire, filter->fallback) == 0;
+    for (const cm_word *other = filter->words; other != word; other++) {
+      if (strcmp(other->sql, word->sql) == 0) {
+        return cm_check_fail(check, filter->column, "the word %s stands there twice", word->sql);
+      }
+    }
+  }
+  if (has_fallback) return SQLITE_OK;
+  return cm_check_fail(check, filter->column, "the fallback is none of the words");
+}
+
+static int check_filter(const cm_check *check, const cm_read *read, const cm_filter *filter) {
+  const cm_column *column = cm_check_column(check, filter->column, strlen(filter->column));
+  if (column == NULL) {
+    return cm_check_fail(check, read->path, "the filter %s is no column", filter->column);
+  }
+  if (filter->param == NULL || filter->param[0] == 0) {
+    return cm_check_fail(check, filter->column, "the filter has no parameter");
+  }
+  if (filter->op != CM_EQ && !is_ordered(column->type)) {
+    return cm_check_fail(check, filter->column, "only times and numbers have bounds");
+  }
+  for (const cm_filter *other = read->filters; other != filter; other++) {
+    if (strcmp(other->param, filter->param) == 0) {
+      return cm_check_fail(check, filter->param, "two filters of %s send this parameter",
+                           read->path);
+    }
+    if (strcmp(other->column, filter->column) == 0 && other->op == filter->op) {
+      return cm_check_fail(check, filter->column, "two filters of %s serve this term", read->path);
+    }
+  }
+  if (query_has(read->query, filter->param)) {
+    return cm_check_fail(check, filter->param, "the query of %s sends this parameter too",
+                         read->path);
+  }
+  if (cm_check_has_brace(read->path, filter->column)) {
+    return cm_check_fail(check, filter->column, "the path of %s has this column too", read->path);
+  }
+  return check_words(check, filter, column);
+}
+
+static int check_wants(const cm_check *check, const cm_read *read) {
+  for (int i = 0; i < check->resource->column_count; i++) {
+    const cm_column *column = &check->resource->columns[i];
+    if (column->wants == NULL) continue;
+    const cm_filter *filter = read->filters;
+    for (; filter != NULL && filter->column != NULL; filter++) {
+      if (strcmp(filter->param, column->wants) != 0) continue;
+      return cm_check_fail(check, column->name, "a filter of %s sends %s too", read->path,
+                           column->wants);
+    }
+  }
+  return SQLITE_OK;
+}
+
+static int count_braces(const char *path) {
+  const char *name = NULL;
+  size_t len = 0;
+  size_t at = 0;
+  int count = 0;
+  while (cm_check_next_brace(path, &at, &name, &len))
+    count++;
+  return count;
+}
+
+static int check_parent(const cm_check *check, const cm_read *read) {
+  if (read->parent == NULL) return SQLITE_OK;
+  const cm_resource *parent = cm_check_find(check, read->parent);
+  if (parent == NULL || cm_registry_key(parent) < 0) {
+    return cm_check_fail(check, read->path, "the parent %s is no table with a key", read->parent);
+  }
+  if (count_braces(read->path) != 1) {
+    return cm_check_fail(check, read->path, "a parent fills exactly one {column}");
+  }
+  return SQLITE_OK;
+}
+
+static int check_rows(const cm_check *check, const char *path, cm_paging paging, const char *rows,
+                      bool may_have_rows) {
+  if (paging == CM_SINGLE && rows != NULL && !may_have_rows) {
+    return cm_check_fail(check, path, "a single row stands in no list");
+  }
+  if (paging != CM_SINGLE && (rows == NULL || rows[0] == 0)) {
+    return cm_check_fail(check, path, "the member that holds the rows is missing");
+  }
+  return SQLITE_OK;
+}
+
+/** True when the statement must bind something before the read can be used. */
+static bool needs_terms(const cm_read *read) {
+  if (read->parent == NULL && strchr(read->path, '{') != NULL) return true;
+  for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
+    if (filter->required && filter->fallback == NULL) return true;
+  }
+  return false;
+}
+
+/** True when an `=` of the column is sent. */
+static bool is_bound(const cm_read *read, const char *column) {
+  for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
+    if (filter->op == CM_EQ && strcmp(filter->column, column) == 0) return true;
+  }
+  return false;
+}
+
+/** One row may be taken from the list only where the list can be asked for the same things. */
+static int check_listed(const cm_check *check, const cm_read *read) {
+  const cm_resource *resource = check->resource;
+  const cm_read *last = &resource->reads[resource->read_count - 1];
+  int key = cm_registry_key(resource);
+  if (!read->is_listed) return SQLITE_OK;
+  if (read->paging != CM_SINGLE || key < 0 ||
+      !cm_check_has_brace(read->path, resource->columns[key].name)) {
+    return cm_check_fail(check, read->path, "only the row of a key is listed");
+  }
+  if (read->lacks != NULL || last->lacks != NULL) {
+    return cm_check_fail(check, read->path, "a listed row is the very same");
+  }
+  if (last->paging == CM_SINGLE || needs_terms(last)) {
+    return cm_check_fail(check, read->path, "there is no list of all rows");
+  }
+  for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
+    if (is_bound(last, filter->column)) continue;
+    return cm_check_fail(check, read->path, "the list does not take %s", filter->column);
+  }
+  return SQLITE_OK;
+}
+
+/** What the read is bound to is known, whether the answer holds it or not. */
+static int check_lacks(const cm_check *check, const cm_read *read) {
+  const char *list = read->lacks;
+  const char *word = NULL;
+  size_t len = 0;
+  while (cm_check_next_word(&list, &word, &len)) {
+    const cm_column *column = cm_check_column(check, word, len);
+    if (column == NULL) {
+      return cm_check_fail(check, read->path, "it lacks %.*s, which is no column", (int)len, word);
+    }
+    if (cm_check_has_brace(read->path, column->name) || is_bound(read, column->name)) {
+      return cm_check_fail(check, read->path, "it lacks %s, which it is bound to", column->name);
+    }
+    if (column->flags & CM_KEY) {
+      return cm_check_fail(check, read->path, "no read lacks the key");
+    }
+  }
+  return SQLITE_OK;
+}
+
+static int check_read(const cm_check *check, const cm_read *read) {
+  int rc = cm_check_path(check, read->path, 0);
+  if (rc != SQLITE_OK) return rc;
+  if (strchr(read->path, '?') != NULL) {
+    return cm_check_fail(check, read->path, "a query stands in `query`");
+  }
+  if (read->query != NULL && (strchr("?&", read->query[0]) || !strchr(read->query, '='))) {
+    return cm_check_fail(check, read->path, "a query has the form a=b&c=d");
+  }
+  rc = check_rows(check, read->path, read->paging, read->rows, read->unfold != NULL);
+  if (rc == SQLITE_OK && read->unfold != NULL && (read->paging != CM_SINGLE || read->each)) {
+    rc = cm_check_fail(check, read->path, "only a single row unfolds words");
+  }
+  if (rc == SQLITE_OK) rc = check_parent(check, read);
+  const cm_filter *filter = read->filters;
+  for (; rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++)
+    rc = check_filter(check, read, filter);
+  if (rc == SQLITE_OK) rc = check_wants(check, read);
+  if (rc == SQLITE_OK) rc = check_lacks(check, read);
+  return rc == SQLITE_OK ? check_listed(check, read) : rc;
+}
+
+static int check_companion(const cm_check *check) {
+  const cm_companion *companion = check->resource->companion;
+  bool is_used = false;
+  if (companion == NULL) return SQLITE_OK;
+  int rc = cm_check_path(check, companion->path, 0);
+  if (rc != SQLITE_OK) return rc;
+  for (int i = 0; i < check->resource->column_count; i++)
+    is_used = is_used || check->resource->columns[i].flags & CM_COMPANION;
+  if (!is_used) return cm_check_fail(check, companion->path, "no column comes from the companion");
+  if (companion->match == NULL) {
+    return cm_check_fail(check, companion->path, "the companion has nothing to match by");
+  }
+  return check_rows(check, companion->path, companion->paging, companion->rows, false);
+}
+
+int cm_check_reads(const cm_check *check) {
+  const cm_resource *resource = check->resource;
+  int rc = SQLITE_OK;
+  if (resource->read_count == 0) return cm_check_fail(check, "reads", "there is none");
+  for (int i = 0; i < resource->read_count && rc == SQLITE_OK; i++)
+    rc = check_read(check, &resource->reads[i]);
+  const cm_read *last = &resource->reads[resource->read_count - 1];
+  for (int i = 0; i < resource->read_count && rc == SQLITE_OK; i++) {
+    if (needs_terms(last) && !needs_terms(&resource->reads[i])) {
+      rc = cm_check_fail(check, last->path, "the widest read is not the last one");
+    }
+  }
+  return rc == SQLITE_OK ? check_companion(check) : rc;
+}

@@ -1,0 +1,33 @@
+/*
+** arpa.c -- chartmogul_arpa: average revenue per account by interval.
+** Layer: spec.  Data only.
+*/
+#include "metric.h"
+
+static const cm_column columns[] = {
+  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  { .name = "arpa", .type = CM_INTEGER, .doc = "Average revenue per account in minor units." },
+  { .name = "percentage_change",
+    .type = CM_REAL,
+    .path = "percentage-change",
+    .doc = "Change against the interval before, in percent." },
+  METRIC_PARAMETERS,
+  { .name = "json",
+    .type = CM_JSON,
+    .flags = CM_HIDDEN,
+    .path = "@row",
+    .doc = "The interval as the API sent it." },
+};
+
+static const cm_read reads[] = {
+  { .path = "/metrics/arpa", .paging = CM_WHOLE, .rows = "entries", .filters = metric_filters },
+};
+
+const cm_resource cm_resource_arpa = {
+  .name = "chartmogul_arpa",
+  .doc = "An interval of the average revenue per account.",
+  CM_COLUMNS(columns),
+  CM_READS(reads),
+  .example = "SELECT date, arpa FROM chartmogul_arpa WHERE start_date = date('now', '-1 year') AND "
+             "end_date = date('now')",
+};

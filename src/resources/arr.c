@@ -1,0 +1,33 @@
+/*
+** arr.c -- chartmogul_arr: annual recurring revenue by interval.
+** Layer: spec.  Data only.
+*/
+#include "metric.h"
+
+static const cm_column columns[] = {
+  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  { .name = "arr", .type = CM_INTEGER, .doc = "Annual recurring revenue in minor units." },
+  { .name = "percentage_change",
+    .type = CM_REAL,
+    .path = "percentage-change",
+    .doc = "Change against the interval before, in percent." },
+  METRIC_PARAMETERS,
+  { .name = "json",
+    .type = CM_JSON,
+    .flags = CM_HIDDEN,
+    .path = "@row",
+    .doc = "The interval as the API sent it." },
+};
+
+static const cm_read reads[] = {
+  { .path = "/metrics/arr", .paging = CM_WHOLE, .rows = "entries", .filters = metric_filters },
+};
+
+const cm_resource cm_resource_arr = {
+  .name = "chartmogul_arr",
+  .doc = "An interval of the annual recurring revenue.",
+  CM_COLUMNS(columns),
+  CM_READS(reads),
+  .example = "SELECT date, arr FROM chartmogul_arr WHERE start_date = date('now', '-1 year') AND "
+             "end_date = date('now')",
+};

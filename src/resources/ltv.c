@@ -1,0 +1,33 @@
+/*
+** ltv.c -- chartmogul_ltv: customer lifetime value by interval.
+** Layer: spec.  Data only.
+*/
+#include "metric.h"
+
+static const cm_column columns[] = {
+  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  { .name = "ltv", .type = CM_INTEGER, .doc = "Customer lifetime value in minor units." },
+  { .name = "percentage_change",
+    .type = CM_REAL,
+    .path = "percentage-change",
+    .doc = "Change against the interval before, in percent." },
+  METRIC_PARAMETERS,
+  { .name = "json",
+    .type = CM_JSON,
+    .flags = CM_HIDDEN,
+    .path = "@row",
+    .doc = "The interval as the API sent it." },
+};
+
+static const cm_read reads[] = {
+  { .path = "/metrics/ltv", .paging = CM_WHOLE, .rows = "entries", .filters = metric_filters },
+};
+
+const cm_resource cm_resource_ltv = {
+  .name = "chartmogul_ltv",
+  .doc = "An interval of the customer lifetime value.",
+  CM_COLUMNS(columns),
+  CM_READS(reads),
+  .example = "SELECT date, ltv FROM chartmogul_ltv WHERE start_date = date('now', '-1 year') AND "
+             "end_date = date('now')",
+};

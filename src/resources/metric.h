@@ -1,0 +1,41 @@
+/*
+** metric.h -- what all metrics have in common: the parameters of a read, as columns and as filters.
+** Layer: spec.  Data only.
+*/
+#ifndef CM_METRIC_H
+#define CM_METRIC_H
+
+#include "resources.h"
+
+/* The API's own default for the interval is not certain, so one is always sent. */
+static const cm_word metric_intervals[] = { { "day", "day" },     { "week", "week" },
+                                            { "month", "month" }, { "quarter", "quarter" },
+                                            { "year", "year" },   { NULL, NULL } };
+
+static const cm_filter metric_filters[] = {
+  { .column = "start_date", .param = "start-date", .required = true },
+  { .column = "end_date", .param = "end-date", .required = true },
+  { .column = "interval", .param = "interval", .words = metric_intervals, .fallback = "month" },
+  { .column = "geo", .param = "geo" },
+  { .column = "plans", .param = "plans" },
+  { .column = "filters", .param = "filters" },
+  { 0 },
+};
+
+/* clang-format off */
+#define METRIC_PARAMETERS                                                                          \
+  { .name = "start_date", .type = CM_DAY, .flags = CM_PARAM | CM_HIDDEN, .sample = "2025-01-01",   \
+    .doc = "First day to compute." },                                                              \
+  { .name = "end_date", .type = CM_DAY, .flags = CM_PARAM | CM_HIDDEN, .sample = "2025-12-31",     \
+    .doc = "Last day to compute." },                                                               \
+  { .name = "interval", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                            \
+    .doc = "day, week, month, quarter or year; month unless given." },                             \
+  { .name = "geo", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                                 \
+    .doc = "Countries, two letters each, with commas." },                                          \
+  { .name = "plans", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                               \
+    .doc = "Plans by uuid, external id or name, with commas." },                                   \
+  { .name = "filters", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                             \
+    .doc = "A filter expression, as in the app's address bar." }
+/* clang-format on */
+
+#endif

@@ -1,0 +1,86 @@
+/*
+** row.h -- one row of a resource, and the SQL value of each of its columns.
+** Layer: client.  Owns: the parsed tree of the row.  Never: touches a SQLite value.
+**
+** A row is what an answer holds, plus what the request knew: the values that its filters and path were
+** bound to stand in for members that the answer lacks.
+*/
+#ifndef CM_ROW_H
+#define CM_ROW_H
+
+#include "json.h"
+#include "registry.h"
+#include "resource.h"
+#include "value.h"
+
+/** A column and the value that the request was bound to. */
+typedef struct cm_binding {
+  int column;
+  cm_value value;
+} cm_binding;
+
+typedef struct cm_row {
+  const cm_resource *resource;
+  cm_slice text;              /* the row as it arrived; borrowed from the answer */
+  cm_json *tree;              /* of `text`; owned, made when first needed */
+  cm_slice outer;             /* enclosing row where `each` unfolds rows; absent otherwise */
+  cm_json *outer_tree;        /* owned, made when first needed, kept while `outer` stays the same */
+  cm_slice name;              /* name of an unfolded member, still escaped; absent otherwise */
+  const cm_word *word;        /* of cm_read.unfold, that this row stands for; NULL: none */
+  cm_slice companion;         /* the matching row of the companion list; absent: none */
+  cm_json *companion_tree;    /* owned, made when first needed */
+  const cm_binding *bindings; /* borrowed */
+  int binding_count;
+} cm_row;
+
+/** Start a row over a new text. What an earlier text left is freed. */
+void cm_row_set(cm_row *row, cm_slice text);
+/** Start over with a new enclosing row as well. */
+void cm_row_set_outer(cm_row *row, cm_slice outer);
+/** Free the trees. The borrowed parts stay with their owners. */
+void cm_row_clear(cm_row *row);
+
+/**
+ * The SQL value of a column: booleans 0/1, instants and days in SQLite's form, objects and arrays as
+ * they arrived, a value of an unexpected type as it came, null NULL. What is absent is NULL, or the value
+ * that the request was bound to. A key that is missing is "?" and a hash of the row.
+ *
+ * @param out  Receives the value; clear it with cm_value_clear. It may borrow from the row.
+ * @return SQLITE_OK; SQLITE_ERROR where the row is no JSON; SQLITE_NOMEM.
+ */
+int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
+/** A number that tells rows without a key apart: of the row, what encloses it, and the bindings. */
+uint64_t cm_row_hash(const cm_row *row);
+
+/**
+ * The same for the column by name. SQLITE_NOTFOUND when the resource has no such column.
+ */
+int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
+/* ---- a row that travels through SQLite to a write ------------------------------------------ */
+
+/*
+** UPDATE hands over the new values of a row, not the old ones, and its cursor may be closed by then. So
+** while SQLite reads a row in order to update it, the hidden column `json` carries the whole row, with
+** the companion and the bindings, in one text (cm_row_pack), and the write opens it again
+** (cm_row_unpack). A plain `json` text opens too: UPDATE ... FROM on SQLite 3.40 passes that one.
+*/
+
+/** @return text to free with sqlite3_free, NULL when memory runs out. */
+char *cm_row_pack(cm_row *row);
+
+/** A row that owns what it stands on. */
+typedef struct cm_packed_row {
+  cm_row row;
+  char *text;
+  cm_binding *bindings;
+  bool is_packed; /* false: it was a plain `json` text, and may be the user's own */
+} cm_packed_row;
+
+/** @return SQLITE_OK; SQLITE_ERROR when the text is no row; SQLITE_NOMEM. */
+int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_packed_row *out,
+                  cm_err *err) CM_MUST_CHECK;
+void cm_packed_row_clear(cm_packed_row *packed);
+
+#endif

@@ -1,0 +1,295 @@
+#include "scan.h"
+
+#include <string.h>
+
+#include "match.h"
+#include "registry.h"
+#include "scan_state.h"
+
+enum {
+  ROWS_BETWEEN_INTERRUPT_CHECKS = 4096,
+  MOVES_BETWEEN_PUMPS = 16,
+  LEGS_PER_CONNECTION = 2 /* an answer that is late holds up the rows, not the connections */
+};
+
+void cm_scan_arg_clear(cm_scan_arg *arg) {
+  for (int i = 0; i < arg->count; i++)
+    cm_value_clear(&arg->values[i]);
+  sqlite3_free(arg->values);
+  *arg = (cm_scan_arg){ NULL, 0 };
+}
+
+cm_row *cm_scan_row(cm_scan *scan) {
+  return &scan->row;
+}
+
+const cm_plan *cm_scan_plan(const cm_scan *scan) {
+  return &scan->plan;
+}
+
+/* ---- what earlier scans found out ---------------------------------------------------------- */
+
+int cm_scan_known_pages(void *session, const cm_read *read) {
+  const cm_session *known = session;
+  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
+    if (known->known_lists[i].read == read) return known->known_lists[i].pages;
+  }
+  return 0;
+}
+
+static void remember_pages(cm_scan *scan, const cm_pager *pager) {
+  bool is_end = pager->is_done && pager->next_cursor == NULL;
+  int64_t pages = pager->total_pages > 0 ? pager->total_pages : is_end ? pager->pages : 0;
+  bool is_plain = scan->plan.arg_count == 0 && scan->read->parent == NULL;
+  if (pages == 0 || !is_plain || scan->is_short) return;
+  cm_session *session = scan->session;
+  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
+    const void *read = session->known_lists[i].read;
+    if (read != NULL && read != scan->read) continue;
+    session->known_lists[i].read = scan->read;
+    session->known_lists[i].pages = pages > 1000000 ? 1000000 : (int)pages;
+    return;
+  }
+}
+
+/* ---- which rows match ---------------------------------------------------------------------- */
+
+/** Where a list is sent, a row belongs to the value that found it: the one the leg is bound to. */
+static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
+  const cm_plan_arg *arg = &scan->plan.args[index];
+  cm_type type = scan->resource->columns[arg->column].type;
+  if (!arg->is_list) return cm_match(type, arg->op, shown, &scan->args[index].values[0]);
+  if (arg->use == CM_ARG_CHECKED) {
+    return cm_match_list(shown, scan->args[index].values, scan->args[index].count);
+  }
+  const cm_leg *leg = &scan->legs[scan->leg_first];
+  for (int i = 0; i < leg->binding_count; i++) {
+    if (leg->bindings[i].column != arg->column) continue;
+    return cm_match(type, CM_TERM_EQ, shown, &leg->bindings[i].value);
+  }
+  return true;
+}
+
+int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) {
+  *matches = true;
+  for (int i = 0; i < scan->plan.arg_count && *matches; i++) {
+    int column = scan->plan.args[i].column;
+    if (scan->resource->columns[column].flags & CM_PARAM) continue;
+    cm_value shown = cm_value_null();
+    int rc = cm_row_get(row, column, &shown, err);
+    if (rc != SQLITE_OK) return rc;
+    *matches = arg_matches(scan, i, &shown);
+    cm_value_clear(&shown);
+  }
+  return SQLITE_OK;
+}
+
+/* ---- moving -------------------------------------------------------------------------------- */
+
+/** The same row once more, for the next word. SQLITE_DONE: no word is left. */
+static int next_word(cm_scan *scan) {
+  if (scan->next_word == NULL || scan->next_word->sql == NULL) return SQLITE_DONE;
+  scan->row.word = scan->next_word++;
+  return SQLITE_ROW;
+}
+
+/** The next item of the row that is being unfolded. SQLITE_DONE: none is left. */
+static int next_item(cm_scan *scan, cm_err *err) {
+  cm_slice name = { NULL, 0 };
+  cm_slice item = { NULL, 0 };
+  if (scan->read->unfold != NULL) return next_word(scan);
+  if (scan->each.ptr == NULL) return SQLITE_DONE;
+  int rc = cm_slice_next(scan->each, &scan->each_at, &name, &item);
+  if (rc == SQLITE_ROW) {
+    cm_row_set(&scan->row, item);
+    scan->row.name = name;
+  } else {
+    scan->each = (cm_slice){ NULL, 0 };
+  }
+  if (rc == SQLITE_ERROR) {
+    cm_err_set(err, rc, "%s: the API sent broken JSON: try again later", scan->resource->name);
+  }
+  return rc;
+}
+
+static void unfold(cm_scan *scan, cm_slice text) {
+  cm_row_set_outer(&scan->row, text);
+  cm_slice each = cm_slice_find(text, scan->read->each);
+  bool has_items = cm_slice_type(each) == CM_JSON_ARRAY || cm_slice_type(each) == CM_JSON_OBJECT;
+  scan->each = has_items ? each : (cm_slice){ NULL, 0 };
+  scan->each_at = 0;
+}
+
+/** The one row of a leg that had it at hand. */
+static int fixed_row(cm_scan *scan, cm_leg *leg) {
+  if (leg->is_fixed_used) return SQLITE_DONE;
+  leg->is_fixed_used = true;
+  cm_row_set(&scan->row, (cm_slice){ leg->fixed, leg->fixed_len });
+  return SQLITE_ROW;
+}
+
+/** The next row of the oldest leg, matching or not. */
+static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
+  for (;;) {
+    cm_slice text = { NULL, 0 };
+    int rc = next_item(scan, err);
+    if (rc != SQLITE_DONE) return rc;
+    if (scan->is_short && leg->pager.is_open && leg->pager.next_cursor != NULL &&
+        leg->pager.rows_seen == leg->pager.page_rows) {
+      rc = cm_scan_restart_leg(scan, err);
+      if (rc != SQLITE_OK) return rc;
+    }
+    if (leg->fixed != NULL) return fixed_row(scan, leg);
+    rc = cm_pager_next(&leg->pager, &text, err);
+    if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
+    if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
+    if (rc != SQLITE_ROW) return rc;
+    if (scan->read->each != NULL) {
+      unfold(scan, text);
+      continue;
+    }
+    cm_row_set(&scan->row, text);
+    scan->next_word = scan->read->unfold;
+    if (scan->next_word == NULL) return SQLITE_ROW;
+  }
+}
+
+/** Does the row belong to the result? A companion is looked up for rows that may. */
+static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
+  scan->row.bindings = leg->bindings;
+  scan->row.binding_count = leg->binding_count;
+  int rc = SQLITE_OK;
+  if (leg->has_companion) {
+    rc = cm_leg_find_companion(leg, scan->resource, &scan->row, &scan->row.companion, err);
+  }
+  if (rc == SQLITE_OK) rc = cm_scan_row_matches(scan, &scan->row, accepted, err);
+  bool was = false;
+  if (rc == SQLITE_OK && *accepted) rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
+  if (was) *accepted = false;
+  if (rc == SQLITE_OK && *accepted && scan->is_short)
+    rc = cm_key_set_add(&scan->shown, &scan->row, err);
+  return rc;
+}
+
+static int check_interrupt(cm_scan *scan, cm_err *err) {
+  if (++scan->dropped % ROWS_BETWEEN_INTERRUPT_CHECKS != 0) return SQLITE_OK;
+  if (!cm_session_is_interrupted(scan->session)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_INTERRUPT, "%s: interrupted", scan->resource->name);
+}
+
+/** Bytes that came meanwhile are taken in, so that answers under way do not wait for us. */
+static void pump_now_and_then(cm_scan *scan) {
+  if (++scan->moves % MOVES_BETWEEN_PUMPS != 0 || scan->session->first_call == NULL) return;
+  cm_session_pump(scan->session, 0);
+}
+
+int cm_scan_next(cm_scan *scan, cm_err *err) {
+  int rc = SQLITE_OK;
+  scan->is_on_row = false;
+  pump_now_and_then(scan);
+  while (scan->read != NULL && rc == SQLITE_OK) {
+    rc = cm_scan_fill_legs(scan, err);
+    if (rc != SQLITE_OK) break;
+    if (scan->leg_count == 0) return SQLITE_DONE;
+    cm_leg *leg = &scan->legs[scan->leg_first];
+    bool accepted = false;
+    rc = next_row(scan, leg, err);
+    if (rc == SQLITE_DONE) {
+      cm_leg_finish(leg);
+      cm_scan_end_leg(scan);
+      rc = SQLITE_OK;
+    } else if (rc == SQLITE_ROW) {
+      rc = accept_row(scan, leg, &accepted, err);
+      if (rc == SQLITE_OK && accepted) {
+        scan->is_on_row = true;
+        scan->row_number++;
+        return SQLITE_ROW;
+      }
+      if (rc == SQLITE_OK) rc = check_interrupt(scan, err);
+    }
+  }
+  return scan->read == NULL ? SQLITE_DONE : rc;
+}
+
+bool cm_scan_is_ready(const cm_scan *scan) {
+  if (scan->read == NULL) return true;
+  if (scan->each.ptr != NULL || scan->next_word != NULL) return true;
+  if (scan->leg_count == 0) return scan->is_exhausted;
+  return cm_pager_is_ready(&scan->legs[scan->leg_first].pager);
+}
+
+/* ---- opening and closing ------------------------------------------------------------------- */
+
+/** A path whose {column} nothing binds is walked over the keys of its parent. */
+static int open_parent(cm_scan *scan, cm_err *err) {
+  size_t at = 0;
+  int column = cm_request_next_placeholder(scan->resource, scan->read->path, &at);
+  if (scan->read->parent == NULL || column < 0) return SQLITE_OK;
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_plan_arg *arg = &scan->plan.args[i];
+    if (arg->column == column && arg->use == CM_ARG_SENT) return SQLITE_OK;
+  }
+  const cm_resource *parent = cm_registry_find(scan->read->parent);
+  cm_plan plan = { .read = parent->read_count - 1, .missing = -1, .limit = -1, .wanted = -1 };
+  cm_scan_arg no_args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
+  scan->parent_column = column;
+  return cm_scan_open(scan->session, parent, &plan, no_args, &scan->parent, err);
+}
+
+static int prepare(cm_scan *scan, cm_err *err) {
+  int rc = cm_scan_settle(scan, err);
+  if (rc != SQLITE_OK || scan->read == NULL) return rc;
+  rc = open_parent(scan, err);
+  if (rc != SQLITE_OK) return rc;
+  scan->is_short = scan->plan.limit >= 0 && scan->plan.limit < scan->session->settings.per_page;
+  scan->leg_capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
+  if (scan->parent == NULL && cm_scan_leg_total(scan) < scan->leg_capacity) {
+    scan->leg_capacity = (int)cm_scan_leg_total(scan);
+  }
+  scan->is_many = scan->leg_capacity > 1;
+  scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
+  if (scan->legs == NULL) return cm_err_nomem(err);
+  return cm_scan_fill_legs(scan, err);
+}
+
+int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan *plan,
+                 cm_scan_arg *args, cm_scan **out, cm_err *err) {
+  cm_scan *scan = sqlite3_malloc64(sizeof *scan);
+  *out = NULL;
+  if (scan == NULL) {
+    for (int i = 0; i < plan->arg_count; i++)
+      cm_scan_arg_clear(&args[i]);
+    return cm_err_nomem(err);
+  }
+  memset(scan, 0, sizeof *scan);
+  scan->session = session;
+  scan->resource = resource;
+  scan->plan = *plan;
+  scan->row.resource = resource;
+  for (int i = 0; i < plan->arg_count; i++) {
+    scan->args[i] = args[i];
+    args[i] = (cm_scan_arg){ NULL, 0 };
+  }
+  int rc = prepare(scan, err);
+  if (rc != SQLITE_OK) {
+    cm_scan_close(scan);
+    return rc;
+  }
+  cm_scan_list(scan);
+  *out = scan;
+  return SQLITE_OK;
+}
+
+void cm_scan_close(cm_scan *scan) {
+  if (scan == NULL) return;
+  cm_scan_unlist(scan);
+  while (scan->leg_count > 0)
+    cm_scan_end_leg(scan);
+  cm_scan_close(scan->parent);
+  cm_row_clear(&scan->row);
+  for (int i = 0; i < scan->plan.arg_count; i++)
+    cm_scan_arg_clear(&scan->args[i]);
+  cm_key_set_clear(&scan->shown);
+  sqlite3_free(scan->legs);
+  sqlite3_free(scan);
+}

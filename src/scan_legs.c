@@ -1,0 +1,231 @@
+/*
+** scan_legs.c -- which requests a scan makes: its values settled, its legs started in order.
+*/
+#include <string.h>
+
+#include "match.h"
+#include "scan_state.h"
+
+/* ---- the values of the WHERE clause -------------------------------------------------------- */
+
+static int check_instants(const cm_scan *scan, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < scan->plan.arg_count && rc == SQLITE_OK; i++) {
+    rc = cm_match_check(scan->resource, scan->plan.args[i].column, scan->args[i].values,
+                        scan->args[i].count, err);
+  }
+  return rc;
+}
+
+/** True when a term is compared with NULL or with an empty list: no row can match. */
+static bool has_empty_arg(const cm_scan *scan) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_scan_arg *arg = &scan->args[i];
+    if (arg->count == 0 || arg->values[0].type == CM_VALUE_NULL) return true;
+  }
+  return false;
+}
+
+static bool is_sent_list(const cm_scan *scan, int arg) {
+  return scan->plan.args[arg].is_list && scan->plan.args[arg].use == CM_ARG_SENT;
+}
+
+int64_t cm_scan_leg_total(const cm_scan *scan) {
+  int64_t total = 1;
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    if (is_sent_list(scan, i)) total *= scan->args[i].count;
+    if (total > CM_MAX_LIST_VALUES) return total;
+  }
+  return total;
+}
+
+/** True when one of the values cannot be sent by the filter that the read has for it. */
+static bool has_unsendable(const cm_scan *scan, int arg) {
+  const cm_plan_arg *plan = &scan->plan.args[arg];
+  const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, plan->column,
+                                                   plan->op);
+  if (filter == NULL) return false;
+  const cm_column *column = &scan->resource->columns[plan->column];
+  for (int i = 0; i < scan->args[arg].count; i++) {
+    const cm_value *value = &scan->args[arg].values[i];
+    if (cm_request_filter_value(column, filter, value, NULL) == CM_SEND_NOT) return true;
+  }
+  return false;
+}
+
+/** Read the widest list instead, and let every term be checked on its rows. */
+static void widen(cm_scan *scan) {
+  scan->plan.read = scan->resource->read_count - 1;
+  scan->plan.limit = -1;
+  scan->read = &scan->resource->reads[scan->plan.read];
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    cm_plan_arg *arg = &scan->plan.args[i];
+    bool is_parameter = scan->resource->columns[arg->column].flags & CM_PARAM;
+    bool fills_path = cm_request_path_has(scan->resource, scan->read, arg->column);
+    if (!is_parameter && !fills_path) arg->use = CM_ARG_CHECKED;
+  }
+}
+
+/** A value that a filter cannot carry makes the request wider: never narrower than SQL. */
+static int settle_values(cm_scan *scan, cm_err *err) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    cm_plan_arg *arg = &scan->plan.args[i];
+    const cm_column *column = &scan->resource->columns[arg->column];
+    if (arg->use != CM_ARG_SENT || !has_unsendable(scan, i)) continue;
+    const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, arg->column,
+                                                     arg->op);
+    if (column->flags & CM_PARAM) {
+      return cm_err_set(err, SQLITE_ERROR,
+                        "%s: %s cannot have this value (it is a parameter of the request): see "
+                        "chartmogul_columns",
+                        scan->resource->name, column->name);
+    }
+    scan->plan.limit = -1;
+    if (filter->required) {
+      widen(scan);
+      return SQLITE_OK;
+    }
+    arg->use = CM_ARG_CHECKED;
+  }
+  const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
+  int known_pages = cm_scan_known_pages(scan->session, widest);
+  size_t at = 0;
+  bool is_plain = cm_request_next_placeholder(scan->resource, widest->path, &at) < 0;
+  bool is_dear = known_pages > 0 && cm_scan_leg_total(scan) > known_pages;
+  if (is_plain && is_dear && scan->read->paging == CM_SINGLE) widen(scan);
+  return SQLITE_OK;
+}
+
+/* ---- starting legs ------------------------------------------------------------------------- */
+
+static const cm_value *leg_value(const cm_scan *scan, int arg) {
+  return &scan->args[arg].values[is_sent_list(scan, arg) ? scan->list_at[arg] : 0];
+}
+
+/** Turn the odometer of the lists. False when it has gone round. */
+static bool turn_lists(cm_scan *scan) {
+  for (int i = scan->plan.arg_count - 1; i >= 0; i--) {
+    if (!is_sent_list(scan, i)) continue;
+    if (++scan->list_at[i] < scan->args[i].count) return true;
+    scan->list_at[i] = 0;
+  }
+  return false;
+}
+
+/** Collect what the leg is bound to. False when no row can match these values. */
+static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
+                    bool *is_empty, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < scan->plan.arg_count && rc == SQLITE_OK; i++) {
+    const cm_plan_arg *arg = &scan->plan.args[i];
+    if (arg->use != CM_ARG_SENT) continue;
+    const cm_value *value = leg_value(scan, i);
+    bool fills_path = cm_request_path_has(scan->resource, scan->read, arg->column);
+    const cm_column *column = &scan->resource->columns[arg->column];
+    if (fills_path && cm_request_path_value(column, value) == CM_NO_ROW) *is_empty = true;
+    values[(*count)++] = (cm_request_value){ .column = arg->column, .op = arg->op, .value = value };
+    if (arg->op == CM_TERM_EQ) rc = cm_leg_bind(leg, arg->column, value, err);
+  }
+  return rc;
+}
+
+static int bind_parent(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
+                       cm_err *err) {
+  cm_value key = cm_value_null();
+  cm_row *row = cm_scan_row(scan->parent);
+  int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
+  if (rc == SQLITE_OK) rc = cm_leg_bind(leg, scan->parent_column, &key, err);
+  cm_value_clear(&key);
+  if (rc != SQLITE_OK) return rc;
+  values[(*count)++] = (cm_request_value){ .column = scan->parent_column,
+                                           .op = CM_TERM_EQ,
+                                           .value = &leg->bindings[leg->binding_count - 1].value };
+  return rc;
+}
+
+static int per_page(const cm_scan *scan) {
+  int full = scan->session->settings.per_page;
+  return scan->is_short && scan->plan.limit < full ? (int)scan->plan.limit : full;
+}
+
+static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
+                    cm_err *err) {
+  int rc = cm_scan_find_at_hand(scan, leg, values, count, err);
+  if (rc == SQLITE_ROW) return SQLITE_OK;
+  if (rc != SQLITE_DONE) return rc;
+  rc = cm_leg_open(leg, scan->session, scan->resource, &scan->plan, scan->read, values, count,
+                   per_page(scan), err);
+  if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, values, count);
+  return rc;
+}
+
+/** Start one leg at the end of the ring. SQLITE_DONE: these values have no rows. */
+static int start_leg(cm_scan *scan, cm_err *err) {
+  cm_request_value values[CM_PLAN_MAX_ARGS + 1];
+  int count = 0;
+  bool is_empty = false;
+  cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
+  memset(leg, 0, sizeof *leg);
+  int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
+  if (rc == SQLITE_OK && scan->parent != NULL) rc = bind_parent(scan, leg, values, &count, err);
+  if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
+  if (rc != SQLITE_OK || is_empty) {
+    cm_leg_close(leg);
+    return rc != SQLITE_OK ? rc : SQLITE_DONE;
+  }
+  scan->leg_count++;
+  return SQLITE_OK;
+}
+
+/** The next values to start a leg with. SQLITE_DONE: there are none; SQLITE_BUSY: not yet. */
+static int next_leg(cm_scan *scan, cm_err *err) {
+  if (scan->is_exhausted) return SQLITE_DONE;
+  int rc = SQLITE_OK;
+  if (scan->parent != NULL) {
+    if (scan->leg_count > 0 && !cm_scan_is_ready(scan->parent)) return SQLITE_BUSY;
+    rc = cm_scan_next(scan->parent, err);
+    if (rc == SQLITE_DONE) scan->is_exhausted = true;
+    if (rc != SQLITE_ROW) return rc;
+    return start_leg(scan, err);
+  }
+  rc = start_leg(scan, err);
+  if (!turn_lists(scan)) scan->is_exhausted = true;
+  return rc;
+}
+
+/** Keep as many legs under way as may be. */
+int cm_scan_fill_legs(cm_scan *scan, cm_err *err) {
+  while (!scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
+    int rc = next_leg(scan, err);
+    if (rc == SQLITE_BUSY) return SQLITE_OK;
+    if (rc != SQLITE_OK && rc != SQLITE_DONE) return rc;
+  }
+  return SQLITE_OK;
+}
+
+void cm_scan_end_leg(cm_scan *scan) {
+  cm_leg_close(&scan->legs[scan->leg_first]);
+  scan->leg_first = (scan->leg_first + 1) % scan->leg_capacity;
+  scan->leg_count--;
+}
+
+int cm_scan_restart_leg(cm_scan *scan, cm_err *err) {
+  scan->is_short = false;
+  cm_scan_end_leg(scan);
+  return start_leg(scan, err);
+}
+
+static int missing_value(const cm_scan *scan, cm_err *err) {
+  const char *column = scan->resource->columns[scan->plan.missing].name;
+  return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing (the API cannot list it all): write %s",
+                    scan->resource->name, column, scan->resource->example);
+}
+
+int cm_scan_settle(cm_scan *scan, cm_err *err) {
+  int rc = check_instants(scan, err);
+  if (rc != SQLITE_OK) return rc;
+  if (scan->plan.read < 0) return missing_value(scan, err);
+  if (has_empty_arg(scan)) return SQLITE_OK;
+  scan->read = &scan->resource->reads[scan->plan.read];
+  return settle_values(scan, err);
+}

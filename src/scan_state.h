@@ -1,0 +1,82 @@
+/*
+** scan_state.h -- the inside of a scan, shared by scan.c (rows), scan_legs.c (requests) and
+** scan_join.c (what other scans of the statement have at hand).
+** Layer: client.
+*/
+#ifndef CM_SCAN_STATE_H
+#define CM_SCAN_STATE_H
+
+#include "ahead.h"
+#include "key_set.h"
+#include "scan.h"
+
+struct cm_scan {
+  cm_session *session;
+  const cm_resource *resource;
+  cm_plan plan;
+  const cm_read *read; /* NULL: no row can match */
+  cm_scan_arg args[CM_PLAN_MAX_ARGS];
+  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
+  bool is_many;                  /* an IN list is sent: its look-ups leave together */
+  bool is_exhausted;             /* no leg is left to start */
+
+  cm_leg *legs; /* ring: the legs under way, oldest first */
+  int leg_capacity, leg_first, leg_count;
+  cm_scan *parent; /* whose keys fill the path; NULL: none */
+  int parent_column;
+
+  cm_row row;
+  bool is_on_row;
+  int64_t row_number; /* rows returned so far: the ordinal of the current one */
+  cm_ahead ahead;     /* of the scans that follow this one's rows in a join */
+  cm_scan *next_open; /* in the session's list */
+
+  size_t each_at;           /* position in the items of `row.outer` */
+  cm_slice each;            /* the items or members that are being unfolded */
+  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
+  int64_t dropped, moves;
+
+  /* Of a first page that LIMIT made short: the keys it showed, in case SQLite wants more. */
+  bool is_short;
+  cm_key_set shown;
+};
+
+/* ---- scan_legs.c --------------------------------------------------------------------------- */
+
+/** Check the values and settle which read is made and what is sent. Codes as cm_scan_open. */
+int cm_scan_settle(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/** How many legs the scan has in all; for one that walks its parent, more than can be. */
+int64_t cm_scan_leg_total(const cm_scan *scan);
+
+/** Keep as many legs under way as may be. */
+int cm_scan_fill_legs(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/** Close the oldest leg. */
+void cm_scan_end_leg(cm_scan *scan);
+
+/** Close the only leg and start it again, with full pages. */
+int cm_scan_restart_leg(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/* ---- scan_join.c --------------------------------------------------------------------------- */
+
+/** Put the scan into the session's list of open ones, and take it out. */
+void cm_scan_list(cm_scan *scan);
+void cm_scan_unlist(cm_scan *scan);
+
+/**
+ * A look-up by key: is its row at hand, under another scan or in the store of a list?
+ * @return SQLITE_ROW: the leg has it; SQLITE_DONE: ask for it; or an error.
+ */
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
+void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count);
+
+/* ---- scan.c -------------------------------------------------------------------------------- */
+
+/** Does a row of the oldest leg match the terms that are checked? */
+int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) CM_MUST_CHECK;
+
+#endif

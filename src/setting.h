@@ -1,0 +1,95 @@
+/*
+** setting.h -- the knobs of a connection, as a table.
+** Layer: client.  Reads the environment, once, in cm_settings_init, and the file of api_key_file.  Tests: tests/unit/setting.c
+*/
+#ifndef CM_SETTING_H
+#define CM_SETTING_H
+
+#include "base.h"
+#include "err.h"
+
+typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode;
+
+/** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
+typedef struct cm_settings {
+  char *api_key; /* never shown */
+  char *api_key_file;
+  char *base_url; /* no slash at its end */
+  char *ca_file;
+  int timeout_ms;
+  int deadline_ms;
+  int max_requests;
+  int concurrency;
+  int requests_per_second;
+  int max_retries;
+  int per_page;
+  cm_write_mode write_mode;
+  int delete_limit;
+  bool dry_run;
+  bool read_only; /* one-way: once set, never unset */
+  bool handle_as_user_edit;
+  bool stored_tables;
+  bool log_bodies;
+  unsigned char sources[32]; /* per row of the table below: cm_setting_source */
+} cm_settings;
+
+typedef enum cm_setting_source { CM_BY_DEFAULT, CM_BY_ENVIRONMENT, CM_BY_CONFIG } cm_setting_source;
+typedef enum cm_setting_type {
+  CM_SETTING_TEXT,
+  CM_SETTING_INTEGER,
+  CM_SETTING_BOOLEAN,
+  CM_SETTING_WORD
+} cm_setting_type;
+
+/** One knob. The environment variable is CHARTMOGUL_ and the name in capitals. */
+typedef struct cm_setting {
+  const char *name;
+  cm_setting_type type;
+  size_t offset;            /* in cm_settings */
+  int min, max;             /* of an integer */
+  const char *const *words; /* of CM_SETTING_WORD, NULL-terminated, in the order of the enum */
+  const char *default_value;
+  bool is_secret;  /* never readable: shows as "set" / "not set" */
+  const char *doc; /* one sentence with a period */
+} cm_setting;
+
+/** The table of knobs. */
+const cm_setting *cm_setting_table(int *count);
+
+/** Row of the table by name, -1 when there is none. */
+int cm_setting_find(const char *name);
+
+/**
+ * Defaults, then the environment. A bad value in the environment is an error that names the
+ * variable.
+ * @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR; `settings` is valid (defaults) in any case.
+ */
+int cm_settings_init(cm_settings *settings, cm_err *err);
+
+/** Free the texts; the secret ones are wiped first. */
+void cm_settings_clear(cm_settings *settings);
+
+/**
+ * Set a knob from text. NULL text sets the built-in default again (not for read_only), and so does
+ * an empty text where the knob is a text.
+ * An unknown name lists the valid ones; a value out of bounds names the bounds. Setting `base_url`
+ * to another origin forgets `api_key` and `api_key_file`; setting `api_key` forgets `api_key_file`
+ * and the reverse.
+ * @return SQLITE_OK, SQLITE_ERROR, SQLITE_READONLY (read_only cannot be unset), SQLITE_NOMEM.
+ */
+int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err);
+
+/**
+ * The value as text, for reading from SQL. A secret reads as "set" or "not set".
+ * @return text to free with sqlite3_free; NULL when it is not set or memory runs out.
+ */
+char *cm_setting_get(const cm_settings *settings, int row);
+
+/**
+ * The key for a request: of api_key, or the first line of api_key_file, read now.
+ * @param out  Receives the key; the caller wipes and frees it with cm_secret_free (secret.h).
+ * @return SQLITE_OK; SQLITE_AUTH with the words how to set one; SQLITE_ERROR (file); SQLITE_NOMEM.
+ */
+int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) CM_MUST_CHECK;
+
+#endif

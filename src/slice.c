@@ -1,0 +1,450 @@
+#include "slice.h"
+
+#include <float.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sqlite_api.h"
+
+/* ---- the scanner --------------------------------------------------------------------------- */
+
+/** A walk over text. `at` stays where something was wrong. */
+typedef struct scanner {
+  const char *at;
+  const char *end;
+  bool is_too_deep;
+  cm_slice_facts facts;
+} scanner;
+
+static bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+static void skip_space(scanner *scan) {
+  while (scan->at < scan->end && is_space(*scan->at))
+    scan->at++;
+}
+
+static bool skip_char(scanner *scan, char wanted) {
+  if (scan->at == scan->end || *scan->at != wanted) return false;
+  scan->at++;
+  return true;
+}
+
+/** Position behind the bytes from `at` on that need no look inside a string, eight at a time. */
+static const char *skip_plain(const char *at, const char *end) {
+  const uint64_t ones = 0x0101010101010101u;
+  const uint64_t highs = 0x8080808080808080u;
+  while (end - at >= 8) {
+    uint64_t word;
+    memcpy(&word, at, sizeof word);
+    uint64_t quote = word ^ (ones * '"');
+    uint64_t backslash = word ^ (ones * '\\');
+    /* The high bit of a byte of these is set where the byte is zero (and perhaps behind it). */
+    uint64_t special = ((word - ones) & ~word) | ((quote - ones) & ~quote) |
+                       ((backslash - ones) & ~backslash);
+    if ((special & highs) != 0) break;
+    at += 8;
+  }
+  while (at < end && *at != '"' && *at != '\\' && *at != 0)
+    at++;
+  return at;
+}
+
+static int hex_value(char c) {
+  if (is_digit(c)) return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/** The code unit of the four digits of a "\uXXXX" at `at`, -1 when it is none. */
+static long code_unit(const char *at, const char *end) {
+  if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return -1;
+  long unit = 0;
+  for (int i = 2; i < 6; i++) {
+    int digit = hex_value(at[i]);
+    if (digit < 0) return -1;
+    unit = unit * 16 + digit;
+  }
+  return unit;
+}
+
+/**
+ * The character of the escape at `at`: its length in the text, 0 when it is malformed.
+ * Half a surrogate pair is U+FFFD.
+ */
+static int decode_escape(const char *at, const char *end, uint32_t *character) {
+  static const char names[] = "\"\\/bfnrt";
+  static const char values[] = "\"\\/\b\f\n\r\t";
+  if (end - at < 2) return 0;
+  const char *name = at[1] != 0 ? strchr(names, at[1]) : NULL;
+  if (name != NULL) {
+    *character = (unsigned char)values[name - names];
+    return 2;
+  }
+  long unit = code_unit(at, end);
+  if (unit < 0) return 0;
+  *character = (uint32_t)unit;
+  if (unit < 0xd800 || unit > 0xdfff) return 6;
+  long low = unit < 0xdc00 ? code_unit(at + 6, end) : -1;
+  if (low < 0xdc00 || low > 0xdfff) {
+    *character = 0xfffd;
+    return 6;
+  }
+  *character = 0x10000 + (((uint32_t)unit - 0xd800) << 10) + ((uint32_t)low - 0xdc00);
+  return 12;
+}
+
+/** True for what cJSON stumbles over: a NUL and half a surrogate pair (or U+FFFD, which is no harm). */
+static bool is_odd(uint32_t character, int len) {
+  return len == 6 && (character == 0 || character == 0xfffd);
+}
+
+static bool skip_string(scanner *scan) {
+  if (!skip_char(scan, '"')) return false;
+  for (;;) {
+    scan->at = skip_plain(scan->at, scan->end);
+    if (scan->at == scan->end || *scan->at == 0) return false;
+    if (*scan->at == '"') {
+      scan->at++;
+      return true;
+    }
+    uint32_t character;
+    int len = decode_escape(scan->at, scan->end, &character);
+    if (len == 0) return false;
+    scan->facts.has_odd_escape |= is_odd(character, len);
+    scan->at += len;
+  }
+}
+
+static bool skip_digits(scanner *scan) {
+  const char *start = scan->at;
+  while (scan->at < scan->end && is_digit(*scan->at))
+    scan->at++;
+  return scan->at > start;
+}
+
+static bool skip_number(scanner *scan) {
+  const char *start = scan->at;
+  skip_char(scan, '-');
+  if (!skip_char(scan, '0') && !skip_digits(scan)) return false;
+  if (skip_char(scan, '.') && !skip_digits(scan)) return false;
+  if (skip_char(scan, 'e') || skip_char(scan, 'E')) {
+    if (!skip_char(scan, '+')) skip_char(scan, '-');
+    if (!skip_digits(scan)) return false;
+    scan->facts.has_long_number = true;
+  }
+  if (scan->at - start > DBL_DIG) scan->facts.has_long_number = true;
+  if (scan->at - start <= CM_MAX_NUMBER_BYTES) return true;
+  scan->at = start;
+  return false;
+}
+
+static bool skip_word(scanner *scan, const char *word, size_t len) {
+  if ((size_t)(scan->end - scan->at) < len || memcmp(scan->at, word, len) != 0) return false;
+  scan->at += len;
+  return true;
+}
+
+static bool skip_scalar(scanner *scan) {
+  switch (*scan->at) {
+  case '"': return skip_string(scan);
+  case 't': return skip_word(scan, "true", 4);
+  case 'f': return skip_word(scan, "false", 5);
+  case 'n': return skip_word(scan, "null", 4);
+  default: return skip_number(scan);
+  }
+}
+
+/** Skip a member's name and its colon, up to the value. `key` may be NULL. */
+static bool skip_key(scanner *scan, cm_slice *key) {
+  const char *start = scan->at;
+  if (!skip_string(scan)) return false;
+  if (key != NULL) *key = (cm_slice){ start + 1, (size_t)(scan->at - start) - 2 };
+  skip_space(scan);
+  if (!skip_char(scan, ':')) return false;
+  skip_space(scan);
+  return true;
+}
+
+/**
+ * Skip one value with all that it holds. `stack` keeps the closing bracket of every open container,
+ * so that depth costs a byte each and no recursion.
+ */
+static bool skip_value(scanner *scan) {
+  char stack[CM_MAX_JSON_DEPTH];
+  int depth = 0;
+  for (;;) {
+    /* A value begins here. */
+    if (scan->at == scan->end) return false;
+    bool is_object = *scan->at == '{';
+    bool is_done = true;
+    if (is_object || *scan->at == '[') {
+      scan->is_too_deep = depth == CM_MAX_JSON_DEPTH;
+      if (scan->is_too_deep) return false;
+      stack[depth++] = is_object ? '}' : ']';
+      scan->at++;
+      skip_space(scan);
+      is_done = scan->at < scan->end && *scan->at == stack[depth - 1];
+      if (is_done) {
+        depth--;
+        scan->at++;
+      } else if (is_object && !skip_key(scan, NULL)) {
+        return false;
+      }
+    } else if (!skip_scalar(scan)) {
+      return false;
+    }
+    /* It ended, and perhaps the containers around it; else its first item begins. */
+    while (is_done) {
+      if (depth == 0) return true;
+      skip_space(scan);
+      if (skip_char(scan, ',')) {
+        skip_space(scan);
+        if (stack[depth - 1] == '}' && !skip_key(scan, NULL)) return false;
+        is_done = false;
+      } else if (skip_char(scan, stack[depth - 1])) {
+        depth--;
+      } else {
+        return false;
+      }
+    }
+  }
+}
+
+/** A scanner at the text's first character that is neither byte order mark nor white space. */
+static scanner scan_start(cm_slice text) {
+  scanner scan = { .at = text.ptr, .end = text.ptr + text.len };
+  skip_word(&scan, "\xef\xbb\xbf", 3);
+  skip_space(&scan);
+  return scan;
+}
+
+/* ---- slices -------------------------------------------------------------------------------- */
+
+static cm_slice absent(void) {
+  return (cm_slice){ NULL, 0 };
+}
+
+cm_json_type cm_slice_type(cm_slice slice) {
+  if (slice.ptr == NULL) return CM_JSON_ABSENT;
+  scanner scan = scan_start(slice);
+  if (scan.at == scan.end) return CM_JSON_ABSENT;
+  switch (*scan.at) {
+  case 'n': return CM_JSON_NULL;
+  case 'f': return CM_JSON_FALSE;
+  case 't': return CM_JSON_TRUE;
+  case '"': return CM_JSON_STRING;
+  case '[': return CM_JSON_ARRAY;
+  case '{': return CM_JSON_OBJECT;
+  default: return *scan.at == '-' || is_digit(*scan.at) ? CM_JSON_NUMBER : CM_JSON_ABSENT;
+  }
+}
+
+/** Move to where the next value of a container, or its end, must stand. */
+static bool skip_to_item(scanner *scan, char close, bool is_first) {
+  skip_space(scan);
+  if (is_first || scan->at == scan->end || *scan->at == close) return true;
+  if (!skip_char(scan, ',')) return false;
+  skip_space(scan);
+  return scan->at == scan->end || *scan->at != close;
+}
+
+int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value) {
+  if (container.ptr == NULL || *at > container.len) return SQLITE_ERROR;
+  scanner scan = scan_start(container);
+  if (scan.at == scan.end || (*scan.at != '{' && *scan.at != '[')) return SQLITE_ERROR;
+  char close = *scan.at == '{' ? '}' : ']';
+  bool is_first = *at == 0;
+  scan.at = is_first ? scan.at + 1 : container.ptr + *at;
+
+  if (!skip_to_item(&scan, close, is_first)) return SQLITE_ERROR;
+  if (skip_char(&scan, close)) {
+    skip_space(&scan);
+    return scan.at == scan.end ? SQLITE_DONE : SQLITE_ERROR;
+  }
+  cm_slice name = absent();
+  if (close == '}' && !skip_key(&scan, &name)) return SQLITE_ERROR;
+  const char *start = scan.at;
+  if (!skip_value(&scan)) return SQLITE_ERROR;
+  *at = (size_t)(scan.at - container.ptr);
+  *value = (cm_slice){ start, (size_t)(scan.at - start) };
+  if (key != NULL) *key = name;
+  return SQLITE_ROW;
+}
+
+cm_slice cm_slice_inner(cm_slice string) {
+  scanner scan = { 0 };
+  if (cm_slice_type(string) != CM_JSON_STRING) return absent();
+  scan = scan_start(string);
+  const char *start = scan.at + 1;
+  if (!skip_string(&scan)) return absent();
+  return (cm_slice){ start, (size_t)(scan.at - start) - 1 };
+}
+
+int cm_slice_check(cm_slice text, cm_slice_facts *facts, cm_err *err) {
+  if (text.ptr == NULL) return cm_err_set(err, SQLITE_ERROR, "no JSON: there is no text");
+  scanner scan = scan_start(text);
+  bool is_sound = skip_value(&scan);
+  if (is_sound) skip_space(&scan);
+  if (facts != NULL) *facts = scan.facts;
+  if (is_sound && scan.at == scan.end) return SQLITE_OK;
+  const char *what = scan.is_too_deep      ? "nested too deep"
+                     : scan.at == scan.end ? "the text ends too early"
+                                           : "unexpected text";
+  return cm_err_set(err, SQLITE_ERROR, "no JSON: %s at byte %lld of %lld", what,
+                    (long long)(scan.at - text.ptr), (long long)text.len);
+}
+
+/* ---- escapes ------------------------------------------------------------------------------- */
+
+static int encode_utf8(uint32_t character, char out[4]) {
+  if (character < 0x80) {
+    out[0] = (char)character;
+    return 1;
+  }
+  int len = character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+  for (int i = len - 1; i > 0; i--) {
+    out[i] = (char)(0x80 | (character & 0x3f));
+    character >>= 6;
+  }
+  static const unsigned char marks[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+  out[0] = (char)(marks[len] | character);
+  return len;
+}
+
+void cm_slice_mend_escapes(char *text, size_t len) {
+  char *end = text + len;
+  while ((text = memchr(text, '\\', (size_t)(end - text))) != NULL) {
+    uint32_t character;
+    int escape_len = decode_escape(text, end, &character);
+    if (escape_len == 0) return;
+    if (is_odd(character, escape_len)) memcpy(text, "\\ufffd", 6);
+    text += escape_len;
+  }
+}
+
+int cm_slice_unescape(cm_slice escaped, cm_buf *out) {
+  if (escaped.ptr == NULL) return out->code;
+  const char *at = escaped.ptr;
+  const char *end = at + escaped.len;
+  while (at < end && out->code == SQLITE_OK) {
+    const char *backslash = memchr(at, '\\', (size_t)(end - at));
+    const char *plain_end = backslash != NULL ? backslash : end;
+    cm_buf_append(out, at, (size_t)(plain_end - at));
+    at = plain_end;
+    if (at == end) break;
+    uint32_t character;
+    int len = decode_escape(at, end, &character);
+    if (len == 0) { /* no escape at all: as it came */
+      cm_buf_append(out, at++, 1);
+      continue;
+    }
+    char bytes[4];
+    cm_buf_append(out, bytes, (size_t)encode_utf8(character, bytes));
+    at += len;
+  }
+  return out->code;
+}
+
+/** True when an escaped member name means `name`. Decodes as it goes and needs no memory. */
+static bool is_named(cm_slice escaped, const char *name, size_t name_len) {
+  const char *at = escaped.ptr;
+  const char *end = at + escaped.len;
+  size_t matched = 0;
+  if (memchr(at, '\\', escaped.len) == NULL)
+    return escaped.len == name_len && memcmp(at, name, name_len) == 0;
+  while (at < end) {
+    char bytes[4] = { *at };
+    int bytes_len = 1;
+    int len = 1;
+    uint32_t character;
+    if (*at == '\\') {
+      len = decode_escape(at, end, &character);
+      if (len == 0) return false;
+      bytes_len = encode_utf8(character, bytes);
+    }
+    if ((size_t)bytes_len > name_len - matched ||
+        memcmp(name + matched, bytes, (size_t)bytes_len) != 0)
+      return false;
+    matched += (size_t)bytes_len;
+    at += len;
+  }
+  return matched == name_len;
+}
+
+/* ---- paths --------------------------------------------------------------------------------- */
+
+int cm_step_next(const char **path, cm_step *step) {
+  const char *at = *path;
+  if (*at == 0) return SQLITE_DONE;
+  if (*at == '[') {
+    char *end = NULL;
+    step->name = NULL;
+    step->len = 0;
+    step->index = strtol(at + 1, &end, 10);
+    if (end == at + 1 || *end != ']') return SQLITE_ERROR;
+    at = end + 1;
+  } else {
+    step->name = at;
+    step->len = strcspn(at, ".[");
+    step->index = 0;
+    at += step->len;
+    if (step->len == 0) return SQLITE_ERROR;
+  }
+  if (*at == '.') {
+    at++;
+    if (*at == 0 || *at == '[') return SQLITE_ERROR;
+  } else if (*at != 0 && *at != '[') {
+    return SQLITE_ERROR;
+  }
+  *path = at;
+  return SQLITE_ROW;
+}
+
+static long count_items(cm_slice array) {
+  size_t at = 0;
+  long count = 0;
+  cm_slice value;
+  int code;
+  while ((code = cm_slice_next(array, &at, NULL, &value)) == SQLITE_ROW)
+    count++;
+  return code == SQLITE_DONE ? count : -1;
+}
+
+static cm_slice find_step(cm_slice container, const cm_step *step) {
+  cm_json_type wanted = step->name != NULL ? CM_JSON_OBJECT : CM_JSON_ARRAY;
+  if (cm_slice_type(container) != wanted) return absent();
+  long index = step->index;
+  if (index < 0) index += count_items(container);
+  if (index < 0) return absent();
+
+  size_t at = 0;
+  cm_slice key, value;
+  while (cm_slice_next(container, &at, &key, &value) == SQLITE_ROW) {
+    bool is_it = step->name != NULL ? is_named(key, step->name, step->len) : index-- == 0;
+    if (is_it) return value;
+  }
+  return absent();
+}
+
+static cm_slice trim(cm_slice slice) {
+  scanner scan = scan_start(slice);
+  while (scan.end > scan.at && is_space(scan.end[-1]))
+    scan.end--;
+  return (cm_slice){ scan.at, (size_t)(scan.end - scan.at) };
+}
+
+cm_slice cm_slice_find(cm_slice slice, const char *path) {
+  if (slice.ptr == NULL) return slice;
+  cm_slice found = trim(slice);
+  cm_step step;
+  int code = path == NULL ? SQLITE_DONE : SQLITE_ROW;
+  while (code == SQLITE_ROW && (code = cm_step_next(&path, &step)) == SQLITE_ROW)
+    found = find_step(found, &step);
+  return code == SQLITE_DONE ? found : absent();
+}

@@ -1,0 +1,22 @@
+/*
+** table.h -- a resource as a virtual table: the callbacks that SQLite plans and reads with.
+** Layer: sql.  The callbacks that write are in write.c. No I/O but in xFilter, xNext and xColumn.
+*/
+#ifndef CM_TABLE_H
+#define CM_TABLE_H
+
+#include "resource.h"
+#include "session.h"
+
+/** One connected table. */
+typedef struct cm_table {
+  sqlite3_vtab base;
+  sqlite3 *db;
+  cm_session *session; /* a reference */
+  const cm_resource *resource;
+} cm_table;
+
+/** Register the module of every resource. Each holds a reference to the session. */
+int cm_table_register_all(sqlite3 *db, cm_session *session);
+
+#endif

@@ -1,0 +1,52 @@
+/*
+** value.h -- one value between JSON, SQL and a request: nothing, integer, real, text or JSON text.
+** Layer: base.  Knows neither SQLite's values nor cJSON's; bridge.c and row.c convert.
+*/
+#ifndef CM_VALUE_H
+#define CM_VALUE_H
+
+#include "base.h"
+
+typedef enum cm_value_type {
+  CM_VALUE_NULL,
+  CM_VALUE_INTEGER,
+  CM_VALUE_REAL,
+  CM_VALUE_TEXT,
+  CM_VALUE_JSON, /* text that is JSON: SQLite sees it with the JSON subtype */
+  CM_VALUE_BLOB  /* only from SQL; never sent, never shown */
+} cm_value_type;
+
+/** Texts and blobs carry their length. A text is followed by a NUL; JSON need not be. */
+typedef struct cm_value {
+  cm_value_type type;
+  int64_t integer;
+  double real;
+  const char *text; /* borrowed unless `owned` is set */
+  size_t len;
+  char *owned; /* the same pointer as `text` when this value owns it (sqlite3_malloc) */
+} cm_value;
+
+cm_value cm_value_null(void);
+cm_value cm_value_integer(int64_t integer);
+cm_value cm_value_real(double real);
+/** A borrowed text. NULL text gives CM_VALUE_NULL. */
+cm_value cm_value_text(const char *text, size_t len);
+
+/** Make `to` a copy that owns its bytes. @return SQLITE_OK or SQLITE_NOMEM (`to` is NULL then). */
+int cm_value_copy(const cm_value *from, cm_value *to) CM_MUST_CHECK;
+
+/** Free owned bytes and make the value NULL. */
+void cm_value_clear(cm_value *value);
+
+/**
+ * Order as SQLite's BINARY collation does: NULL, numbers, text (JSON counts as text), blobs.
+ * @return < 0, 0, > 0.
+ */
+int cm_value_compare(const cm_value *left, const cm_value *right);
+
+/** True for CM_VALUE_TEXT and CM_VALUE_JSON. */
+bool cm_value_is_text(const cm_value *value);
+/** True for CM_VALUE_INTEGER and CM_VALUE_REAL. */
+bool cm_value_is_number(const cm_value *value);
+
+#endif

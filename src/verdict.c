@@ -1,0 +1,212 @@
+#include "verdict.h"
+
+#include <string.h>
+
+#include "secret.h"
+
+enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
+
+static const char look_first[] = "it may or may not have happened: look before you write it again";
+
+/* ---- codes --------------------------------------------------------------------------------- */
+
+static int code_of_status(const cm_ending *ending) {
+  int status = ending->status;
+  if (status >= 200 && status <= 299) return SQLITE_OK;
+  if (status == 401 || status == 403) return SQLITE_AUTH;
+  if (status == 429 || status == 503) return SQLITE_BUSY;
+  if (status == 400 || status == 422) return SQLITE_CONSTRAINT;
+  return cm_call_is_write(ending->flags) && status >= 400 && status <= 499 ? SQLITE_CONSTRAINT
+                                                                           : SQLITE_ERROR;
+}
+
+static int code_of(const cm_ending *ending) {
+  if (ending->end == CM_END_INTERRUPT) return SQLITE_INTERRUPT;
+  if (ending->end == CM_END_DEADLINE) return SQLITE_ERROR;
+  if (ending->outcome == CM_ANSWERED) return code_of_status(ending);
+  return ending->outcome == CM_TOO_LARGE ? SQLITE_TOOBIG : SQLITE_ERROR;
+}
+
+/*
+** A 5xx does not say that nothing was done: a gateway that gave up waiting answers 504 while the
+** API works on. retry.h does not send a create again after one, and neither must whoever asks
+** later.
+*/
+static bool is_unknown(const cm_ending *ending) {
+  if (!cm_call_is_write(ending->flags)) return false;
+  if (ending->is_doubtful) return true;
+  return (ending->flags & CM_CALL_CREATE) != 0 && ending->end == CM_END_ATTEMPT &&
+         ending->outcome == CM_ANSWERED && ending->status >= 500 && !ending->is_too_many;
+}
+
+static bool may_help(const cm_ending *ending) {
+  if (ending->end != CM_END_ATTEMPT) return true;
+  if (ending->outcome == CM_TOO_LARGE || ending->outcome == CM_UNTRUSTED) return false;
+  if (ending->outcome != CM_ANSWERED) return true;
+  return ending->status == 429 || ending->status >= 500;
+}
+
+/* ---- words --------------------------------------------------------------------------------- */
+
+static const char *name_of_status(int status) {
+  static const struct {
+    int status;
+    const char *name;
+  } names[] = {
+    { 400, "Bad Request" },       { 401, "Unauthorized" },
+    { 402, "Payment Required" },  { 403, "Forbidden" },
+    { 404, "Not Found" },         { 405, "Method Not Allowed" },
+    { 409, "Conflict" },          { 422, "Unprocessable Entity" },
+    { 429, "Too Many Requests" }, { 500, "Internal Server Error" },
+    { 502, "Bad Gateway" },       { 503, "Service Unavailable" },
+    { 504, "Gateway Timeout" },
+  };
+  for (size_t i = 0; i < cm_countof(names); i++) {
+    if (names[i].status == status) return names[i].name;
+  }
+  return status >= 300 && status <= 399 ? "a redirect" : "no success";
+}
+
+static int source_of(const cm_settings *settings, const char *name) {
+  return settings->sources[cm_setting_find(name)];
+}
+
+/** Where the key came from is where a better one goes. */
+static const char *advice_on_key(const cm_settings *settings) {
+  if (settings->api_key_file != NULL) {
+    return "put a valid API key into the file that api_key_file names";
+  }
+  return source_of(settings, "api_key") == CM_BY_ENVIRONMENT
+             ? "set CHARTMOGUL_API_KEY to a valid API key"
+             : "set api_key to a valid API key";
+}
+
+static const char *advice_on_status(const cm_ending *ending, char *out, int size) {
+  const cm_settings *settings = ending->settings;
+  int status = ending->status;
+  bool write = cm_call_is_write(ending->flags);
+  if (status <= 399) {
+    sqlite3_snprintf(size, out, "check base_url (redirects are not followed), now %.100s",
+                     settings->base_url);
+  } else if (status == 401) {
+    return advice_on_key(settings);
+  } else if (status == 403) {
+    return write ? "use an API key that may write, and check that the account is active"
+                 : "check what the API key may read, and that the account is active";
+  } else if (status == 404 && !write) {
+    sqlite3_snprintf(size, out, "check the identifiers in WHERE, and base_url, now %.100s",
+                     settings->base_url);
+  } else if (status == 404) {
+    return "check that the row, and those that it names, still exist";
+  } else if (status == 429 || status == 503) {
+    sqlite3_snprintf(size, out,
+                     "try again later, or lower requests_per_second (now %d) or concurrency (now "
+                     "%d)",
+                     settings->requests_per_second, settings->concurrency);
+  } else if (status >= 500) {
+    return "try again later";
+  } else {
+    return write ? "correct what it names and write the row again"
+                 : "correct what it names in the statement";
+  }
+  return out;
+}
+
+static const char *advice_on_outcome(const cm_ending *ending, char *out, int size) {
+  const cm_settings *settings = ending->settings;
+  switch (ending->outcome) {
+  case CM_NOT_SENT:
+    sqlite3_snprintf(size, out, "check the network, and base_url, now %.100s", settings->base_url);
+    return out;
+  case CM_TIMED_OUT:
+    sqlite3_snprintf(size, out, "try again later, or raise timeout_ms, now %d",
+                     settings->timeout_ms);
+    return out;
+  case CM_UNTRUSTED: return "check base_url, and ca_file if it is set";
+  case CM_TOO_LARGE: return "ask for less with a smaller per_page or a narrower WHERE";
+  default: return "try again later";
+  }
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+/** "422 Unprocessable Entity: what the API said". Its words are not said twice. */
+static void describe_answer(const cm_ending *ending, const char *message, char *out, int size) {
+  const char *name = name_of_status(ending->status);
+  if (message[0] == '\0') {
+    sqlite3_snprintf(size, out, "%d %s, with no message", ending->status, name);
+  } else if (strstr(message, name) != NULL && strlen(message) < strlen(name) + 8) {
+    sqlite3_snprintf(size, out, "%d %s", ending->status, name);
+  } else {
+    sqlite3_snprintf(size, out, "%d %s: %s", ending->status, name, message);
+  }
+}
+
+static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
+  char path[SHOWN_PATH];
+  char why[sizeof verdict->message + 64];
+  char advice[256];
+  char more[64] = "";
+  const char *advised;
+  cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
+  if (ending->outcome == CM_ANSWERED) {
+    describe_answer(ending, verdict->message, why, (int)sizeof why);
+    advised = advice_on_status(ending, advice, (int)sizeof advice);
+    if (verdict->code == SQLITE_BUSY && ending->retry_after_ms > CM_MAX_RETRY_AFTER_MS) {
+      sqlite3_snprintf((int)sizeof more, more, ", asking for a pause of %lld s",
+                       (long long)(ending->retry_after_ms / 1000));
+    }
+  } else {
+    cm_err_line(why, SHOWN_REASON, ending->reason, strlen(ending->reason));
+    advised = advice_on_outcome(ending, advice, (int)sizeof advice);
+  }
+  if (more[0] == '\0' && ending->tries > 1) {
+    sqlite3_snprintf((int)sizeof more, more, ", after %d tries", ending->tries);
+  }
+  cm_err_set(&verdict->err, verdict->code, "%s: %s %s failed (%s%s): %s", ending->who,
+             ending->method, path, why, more, verdict->is_unknown ? look_first : advised);
+  verdict->err.http_status = ending->status;
+}
+
+static void write_stop_line(const cm_ending *ending, cm_verdict *verdict) {
+  char path[SHOWN_PATH];
+  char why[64] = "interrupted";
+  const char *advice = "run the statement again";
+  cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
+  if (ending->end == CM_END_DEADLINE) {
+    sqlite3_snprintf((int)sizeof why, why, "deadline_ms %d has passed",
+                     ending->settings->deadline_ms);
+    advice = "raise deadline_ms, or ask for less";
+  }
+  cm_err_set(&verdict->err, verdict->code, "%s: %s %s was not %s (%s): %s", ending->who,
+             ending->method, path, ending->tries > 0 ? "finished" : "sent", why,
+             verdict->is_unknown ? look_first : advice);
+}
+
+void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
+  out->code = code_of(ending);
+  out->is_api_error = false;
+  out->is_unknown = false;
+  out->may_help = false;
+  out->message[0] = '\0';
+  cm_err_clear(&out->err);
+  if (out->code == SQLITE_OK) return;
+  out->is_unknown = is_unknown(ending);
+  out->may_help = may_help(ending);
+  if (ending->end != CM_END_ATTEMPT) {
+    write_stop_line(ending, out);
+    return;
+  }
+  if (ending->outcome == CM_ANSWERED) {
+    out->is_api_error = cm_json_error_text(ending->body, out->message, sizeof out->message);
+  }
+  write_attempt_line(ending, out);
+}
+
+int cm_verdict_refuse(const cm_call_request *request, const cm_settings *settings, int code,
+                      const char *rest, cm_err *err) {
+  char path[SHOWN_PATH];
+  cm_err_line(path, sizeof path, request->path, strlen(request->path));
+  cm_secret_mask(path, strlen(path), settings->api_key);
+  return cm_err_set(err, code, "%s: %s %s %s", request->who, request->method, path, rest);
+}

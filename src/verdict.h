@@ -1,0 +1,49 @@
+/*
+** verdict.h -- what the end of a call means: its code, what a caller may conclude, the line for the
+** user. Layer: client.  Pure: no clock, no I/O.  Owns: nothing.  Tests: tests/unit/call.c
+*/
+#ifndef CM_VERDICT_H
+#define CM_VERDICT_H
+
+#include "call.h"
+
+/** Why a call ended. */
+typedef enum cm_end {
+  CM_END_ATTEMPT, /* as its last attempt did */
+  CM_END_INTERRUPT /* the user said stop */,
+  CM_END_DEADLINE /* deadline_ms has passed */
+} cm_end;
+
+/** Everything that the verdict depends on. Borrowed; holds no secret. */
+typedef struct cm_ending {
+  const char *who, *method, *path;
+  unsigned flags; /* enum cm_call_flags */
+  const cm_settings *settings;
+  cm_end end;
+  cm_outcome outcome; /* of the last attempt; of no meaning when there was none */
+  int status;
+  int64_t retry_after_ms;
+  int tries;
+  bool is_too_many; /* the last answer was "too many" */
+  bool is_doubtful; /* the last attempt that reached the API brought no complete answer */
+  cm_slice body;
+  const char *reason; /* of an attempt without an answer */
+} cm_ending;
+
+typedef struct cm_verdict {
+  int code;
+  bool is_api_error;
+  bool is_unknown;
+  bool may_help;
+  char message[512]; /* the API's own words, "" when there are none */
+  cm_err err;        /* the line; nothing for a success */
+} cm_verdict;
+
+/** Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx. */
+void cm_verdict_of(const cm_ending *ending, cm_verdict *out);
+
+/** Refuse a call before it is made, with the line "who: METHOD path <rest>". @return `code`. */
+int cm_verdict_refuse(const cm_call_request *request, const cm_settings *settings, int code,
+                      const char *rest, cm_err *err);
+
+#endif

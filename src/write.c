@@ -1,0 +1,156 @@
+#include "write.h"
+
+#include <string.h>
+
+#include "bridge.h"
+#include "change.h"
+#include "queue.h"
+#include "table.h"
+
+static int fail(cm_table *table, cm_err *err) {
+  cm_err_prefix(err, table->resource->name);
+  return cm_bridge_table_error(&table->base, err);
+}
+
+/* ---- from SQLite's values to a change ------------------------------------------------------- */
+
+/*
+** SQLite skips a row of OR IGNORE whose xUpdate says SQLITE_CONSTRAINT. Only "exists already" may be skipped
+** so, hence every other refusal gets another code.
+*/
+static int visible_code(int code, int on_conflict) {
+  return code == SQLITE_CONSTRAINT && on_conflict == SQLITE_IGNORE ? SQLITE_ERROR : code;
+}
+
+static cm_conflict conflict_of(int on_conflict) {
+  if (on_conflict == SQLITE_IGNORE) return CM_CONFLICT_IGNORE;
+  return on_conflict == SQLITE_REPLACE ? CM_CONFLICT_REPLACE : CM_CONFLICT_FAIL;
+}
+
+static int make_insert(cm_table *table, const cm_cell *cells, int on_conflict, cm_change *change,
+                       cm_err *err) {
+  return cm_change_insert(table->resource, cells, conflict_of(on_conflict), change, err);
+}
+
+static int make_update(cm_table *table, const cm_value *key, const cm_cell *cells,
+                       cm_change *change, cm_err *err) {
+  const cm_change *waiting = cm_queue_find_waiting(table->session, table->resource, key);
+  return cm_change_update(table->resource, key, cells, waiting, change, err);
+}
+
+/** argv: the old key, the new key, the columns; only the old key for DELETE. */
+static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
+                       cm_change *change, cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_value key = cm_bridge_value(argv[0]);
+  if (argc == 1) return cm_change_delete(resource, &key, change, err);
+  cm_cell *cells = sqlite3_malloc64((sqlite3_uint64)resource->column_count * sizeof *cells);
+  if (cells == NULL) return cm_err_nomem(err);
+  for (int i = 0; i < resource->column_count; i++) {
+    cells[i].value = cm_bridge_value(argv[i + 2]);
+    cells[i].is_unchanged = sqlite3_value_nochange(argv[i + 2]) != 0;
+  }
+  int rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
+                                     : make_update(table, &key, cells, change, err);
+  sqlite3_free(cells);
+  return rc;
+}
+
+/* ---- sending ------------------------------------------------------------------------------- */
+
+/** OR IGNORE, OR REPLACE and OR FAIL promise something about each row. */
+static bool is_by_row(const cm_table *table, bool is_autocommit, int on_conflict) {
+  if (!is_autocommit) return table->session->settings.write_mode == CM_WRITE_IMMEDIATE;
+  return on_conflict == SQLITE_IGNORE || on_conflict == SQLITE_REPLACE ||
+         on_conflict == SQLITE_FAIL;
+}
+
+static int send(cm_table *table, bool is_delete, bool is_autocommit, int on_conflict, cm_err *err) {
+  if (is_by_row(table, is_autocommit, on_conflict)) {
+    int rc = cm_queue_send(table->session, CM_QUEUE_ROW, err);
+    if (rc == SQLITE_DONE) return on_conflict == SQLITE_IGNORE ? SQLITE_DONE : SQLITE_OK;
+    return rc;
+  }
+  /* Deletes are held back to the statement's end: delete_limit has to see all of them first. */
+  if (!is_autocommit || is_delete) return SQLITE_OK;
+  return cm_queue_send(table->session, CM_QUEUE_ROOM, err);
+}
+
+int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
+  cm_table *table = (cm_table *)base;
+  cm_session *session = table->session;
+  int on_conflict = sqlite3_vtab_on_conflict(table->db);
+  bool is_autocommit = sqlite3_get_autocommit(table->db) != 0;
+  cm_change change;
+  cm_err err = { 0 };
+  (void)rowid; /* the new row's key is known later, if at all */
+  if (session->settings.read_only) {
+    cm_err_set(&err, SQLITE_READONLY,
+               "%s: nothing was written (read_only is set): open another connection to write",
+               table->resource->name);
+    return fail(table, &err);
+  }
+  memset(&change, 0, sizeof change);
+  int rc = make_change(table, argc, argv, on_conflict, &change, &err);
+  if (rc == SQLITE_OK && cm_change_is_empty(&change)) {
+    cm_change_clear(&change);
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK) rc = cm_queue_add(session, &change, is_autocommit, &err);
+  if (rc != SQLITE_OK) {
+    cm_queue_abandon(session, &err);
+  } else {
+    rc = send(table, argc == 1, is_autocommit, on_conflict, &err);
+    if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
+  }
+  if (rc == SQLITE_OK) return SQLITE_OK;
+  err.code = visible_code(rc, on_conflict);
+  return fail(table, &err);
+}
+
+/* ---- transactions -------------------------------------------------------------------------- */
+
+int cm_write_begin(sqlite3_vtab *table) {
+  (void)table;
+  return SQLITE_OK;
+}
+
+int cm_write_sync(sqlite3_vtab *base) {
+  cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  int rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
+  return rc == SQLITE_OK ? rc : fail(table, &err);
+}
+
+int cm_write_commit(sqlite3_vtab *base) {
+  cm_queue_commit(((cm_table *)base)->session);
+  return SQLITE_OK;
+}
+
+int cm_write_rollback(sqlite3_vtab *base) {
+  cm_queue_rollback(((cm_table *)base)->session);
+  return SQLITE_OK;
+}
+
+int cm_write_savepoint(sqlite3_vtab *base, int level) {
+  return cm_queue_savepoint(((cm_table *)base)->session, level);
+}
+
+int cm_write_release(sqlite3_vtab *base, int level) {
+  cm_queue_release(((cm_table *)base)->session, level);
+  return SQLITE_OK;
+}
+
+int cm_write_rollback_to(sqlite3_vtab *base, int level) {
+  cm_queue_rollback_to(((cm_table *)base)->session, level);
+  return SQLITE_OK;
+}
+
+int cm_write_check_destroy(sqlite3_vtab *base) {
+  cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  if (!cm_queue_is_waiting(table->session, table->resource)) return SQLITE_OK;
+  cm_err_set(&err, SQLITE_ERROR, "%s: rows wait to be sent: COMMIT or ROLLBACK before DROP TABLE",
+             table->resource->name);
+  return fail(table, &err);
+}

@@ -1,0 +1,20 @@
+# How fast it is, on this machine, in ratios: tests/bench/bench.py
+
+RAW        := $(BUILD)/bench-raw
+NODE_TESTS := $(BUILD)/node
+RUNS       ?= 3
+LINES      ?=
+
+$(RAW): tests/bench/raw.c | dirs
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(PKG_LIBS)
+
+# The official client, for comparison only. Where the registry is out of reach its lines are skipped.
+$(NODE_TESTS)/node_modules/chartmogul-node/package.json:
+	$(Q)mkdir -p $(NODE_TESTS)
+	-$(Q)cd $(NODE_TESTS) && npm install --silent --no-audit --no-fund chartmogul-node
+
+.PHONY: bench
+bench: $(LIBRARY) $(SANDBOX) $(RAW) $(NODE_TESTS)/node_modules/chartmogul-node/package.json ## speed against plain libcurl and the official Node client (LINES=1,4 RUNS=5)
+	$(Q)$(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) --runs $(RUNS) \
+	  --only '$(LINES)' --node $(NODE_TESTS)

@@ -1,0 +1,269 @@
+/*
+** main.c -- the tables of the extension against copies of them: the same statement must find the
+** same rows.
+**
+**   differential [--sandbox PROGRAM] [--seed N] [--count N] [--only N] [-v]
+**
+** An account in the sandbox is read into ordinary tables. Then statements are made at random (query.h)
+** and run on both. They are compared row by row; in order where the statement says one; where LIMIT
+** leaves the choice to SQLite, in their number and as a part of all rows. After each statement the
+** log of requests shows that it asked for nothing twice.
+*/
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "extension.h"
+#include "fake_clock.h"
+#include "query.h"
+#include "sandbox.h"
+#include "statement.h"
+
+enum { STATEMENTS = 400, CUSTOMERS = 120 };
+
+typedef struct options {
+  const char *sandbox_program;
+  uint64_t seed;
+  int count;
+  int only; /* -1: all */
+  bool is_verbose;
+} options;
+
+static void die(const char *what, const char *why) {
+  fprintf(stderr, "differential: %s: %s\n", what, why);
+  exit(2);
+}
+
+static void run(sqlite3 *db, const char *sql) {
+  char *error = NULL;
+  if (sqlite3_exec(db, sql, NULL, NULL, &error) != SQLITE_OK) die(sql, error ? error : "");
+}
+
+/* ---- what is compared ----------------------------------------------------------------------- */
+
+/* Texts that only look like others: by case, spaces, digits, and by what a URL would make of them. */
+static const char odd_customers[] =
+    "SELECT chartmogul_request('POST', '/customers', json_object('data_source_uuid',"
+    " (SELECT uuid FROM chartmogul_data_sources LIMIT 1), 'external_id', column1, 'name', column2,"
+    " 'email', column3, 'company', column4, 'city', '', 'lead_created_at', column5,"
+    " 'attributes', json(column6)))"
+    " FROM (VALUES"
+    " ('5', 'Five', 'five@example.com', '', '2024-02-29T23:59:59.999Z', '{}'),"
+    " ('05', 'five', 'FIVE@example.com', ' ', '2024-02-29T12:00:00+05:30', '{\"tags\":[]}'),"
+    " ('5.0', 'FIVE', 'five@example.com', 'Five', '2024-03-01', '{\"tags\":[\"a b\",\"é\"]}'),"
+    " ('a b&c=d', '%', 'a+b@example.com', '_', '2024-02-29 23:59:59 UTC', '{\"tags\":[\"[1]\"]}'),"
+    " ('a/b?c#d', 'x''y', 'a%40b@example.com', '\"', NULL, '{}'),"
+    " ('é', 'É', 'é@example.com', 'ß', NULL, '{}'),"
+    " ('CUS_000001', 'customer 000001', 'BILLING000001@example.com', 'Company 000001', NULL, '{}'),"
+    " ('cus_000001 ', 'Customer 000001 ', 'x@example.com', 'company 000001', NULL, '{}'))";
+
+static const char local_words[] =
+    "CREATE TABLE words(word TEXT, number INTEGER);"
+    "INSERT INTO words SELECT external_id, mrr FROM copy_customers WHERE id % 7 = 0;"
+    "INSERT INTO words SELECT uuid, 5 FROM copy_customers WHERE id % 31 = 0;"
+    "INSERT INTO words SELECT uuid, id FROM copy_subscriptions WHERE id % 17 = 0;"
+    "INSERT INTO words VALUES ('5', 5), ('05', 7), (NULL, NULL), ('', 0), ('Starter', 2900), "
+    "('month', 1), ('Active', 1), ('Past Due', 12), ('no such', -1), ('USD', 5.5);"
+    "INSERT INTO words SELECT uuid, 1 FROM copy_plans;"
+    "INSERT INTO words SELECT uuid, 1 FROM copy_data_sources;";
+
+/** Fill an account with the usual and the odd, and copy it. */
+static sqlite3 *open_account(sandbox *api, fake_clock *clock) {
+  sqlite3 *db = NULL;
+  char *error = NULL;
+  text why = { 0 }, sql = { 0 };
+  char number[16];
+  snprintf(number, sizeof number, "%d", CUSTOMERS);
+  if (!sandbox_reset(api, number, &why)) die("sandbox", text_str(&why));
+  fake_clock_init(clock);
+  if (sqlite3_open(":memory:", &db) != SQLITE_OK) die("sqlite3_open", sqlite3_errmsg(db));
+  int code = cm_extension_init(db, &error, &clock->face);
+  if (code != SQLITE_OK && code != SQLITE_OK_LOAD_PERMANENTLY) die("load", error);
+  text_printf(&sql, "SELECT chartmogul_config('base_url', '%s')", sandbox_base(api));
+  run(db, text_str(&sql));
+  run(db, "SELECT chartmogul_config('api_key', 'test-key')");
+  run(db, "SELECT chartmogul_config('per_page', 25)");
+  run(db, odd_customers);
+  static const char *const tables[] = { "customers", "data_sources", "plans", "invoices",
+                                        "subscriptions" };
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+    text_clear(&sql);
+    text_printf(&sql, "CREATE TABLE copy_%s AS SELECT * FROM chartmogul_%s", tables[i], tables[i]);
+    run(db, text_str(&sql));
+  }
+  run(db, local_words);
+  text_clear(&sql);
+  text_clear(&why);
+  return db;
+}
+
+/* ---- comparing ------------------------------------------------------------------------------ */
+
+static int count_lines(const char *lines) {
+  int count = 0;
+  for (; *lines; lines++)
+    count += *lines == '\n';
+  return count;
+}
+
+/** Behind the line that begins at `at`. */
+static const char *next_line(const char *at) {
+  at += strcspn(at, "\n");
+  return at + (*at == '\n');
+}
+
+/** True when every line of `part`, as often as it stands there, is among `all`; both sorted. */
+static bool is_part(const char *part, const char *all) {
+  for (; *part; all = next_line(all)) {
+    size_t part_len = strcspn(part, "\n"), all_len = strcspn(all, "\n");
+    if (!*all) return false;
+    if (part_len == all_len && memcmp(part, all, part_len) == 0) part = next_line(part);
+  }
+  return true;
+}
+
+/** How many of `total` rows LIMIT and OFFSET leave. */
+static int limited(const query *of, int total) {
+  int rest = total > of->offset ? total - of->offset : 0;
+  return of->limit >= 0 && of->limit < rest ? of->limit : rest;
+}
+
+/** `rows` are some of `all`, and as many as LIMIT leaves. */
+static void compare_part(const query *of, const char *rows, const char *all, text *why) {
+  char *sorted = text_sort_lines(rows), *all_sorted = text_sort_lines(all);
+  int wanted = limited(of, count_lines(all));
+  if (count_lines(rows) != wanted)
+    text_printf(why, "  %d rows, not %d\n", count_lines(rows), wanted);
+  if (!is_part(sorted, all_sorted)) text_add_diff(why, all_sorted, sorted);
+  free(sorted);
+  free(all_sorted);
+}
+
+static void compare_all(const query *of, const char *rows, const char *expected, text *why) {
+  char *left = of->is_ordered ? text_copy(expected) : text_sort_lines(expected);
+  char *right = of->is_ordered ? text_copy(rows) : text_sort_lines(rows);
+  if (strcmp(left, right) != 0) text_add_diff(why, left, right);
+  free(left);
+  free(right);
+}
+
+/** What was asked more often than it may be: a single object twice, a list three times. */
+static const char asked_again[] =
+    "SELECT '  asked ' || count(*) || ' times: ' || path FROM chartmogul_requests"
+    " WHERE id > ?1 GROUP BY path HAVING count(*) > iif(path LIKE '%per_page=%', 2, 1)";
+
+static void check_requests(sqlite3 *db, const char *first_id, text *why) {
+  outcome out = { 0 };
+  statement_run(db, asked_again, first_id, false, &out);
+  text_add(why, text_str(&out.rows));
+  outcome_clear(&out);
+}
+
+static void compare(sqlite3 *db, const query *of, text *why) {
+  outcome own = { 0 }, copied = { 0 }, last = { 0 };
+  bool is_limited = of->limit >= 0 || of->offset;
+  char *sql = query_text(of, "chartmogul_", true);
+  char *copy_sql = query_text(of, "copy_", of->is_ordered || !is_limited);
+  statement_run(db, "SELECT coalesce(max(id), 0) FROM chartmogul_requests", "", false, &last);
+  statement_run(db, sql, text_str(&of->binds), false, &own);
+  check_requests(db, text_str(&last.rows), why);
+  statement_run(db, copy_sql, text_str(&of->binds), false, &copied);
+  if (strcmp(text_str(&own.error), text_str(&copied.error)) != 0 || own.error.len) {
+    text_printf(why, "  error: %s\n  of the copy: %s\n", text_str(&own.error),
+                text_str(&copied.error));
+  } else if (is_limited && !of->is_ordered) {
+    compare_part(of, text_str(&own.rows), text_str(&copied.rows), why);
+  } else {
+    compare_all(of, text_str(&own.rows), text_str(&copied.rows), why);
+  }
+  outcome_clear(&own);
+  outcome_clear(&copied);
+  outcome_clear(&last);
+  free(sql);
+  free(copy_sql);
+}
+
+/* ---- the run -------------------------------------------------------------------------------- */
+
+/** Other sizes of pages and other numbers of requests at once must make no difference. */
+static void vary_settings(sqlite3 *db, int number) {
+  static const int pages[] = { 25, 200, 7, 50 }, at_once[] = { 8, 1, 3 };
+  char sql[160];
+  snprintf(sql, sizeof sql,
+           "SELECT chartmogul_config('per_page', %d), chartmogul_config('concurrency', %d)",
+           pages[number % 4], at_once[number % 3]);
+  run(db, sql);
+}
+
+static void show_failure(sqlite3 *db, const query *of, int number, const text *why) {
+  outcome plan = { 0 };
+  char *sql = query_text(of, "chartmogul_", true);
+  statement_run(db, sql, text_str(&of->binds), true, &plan);
+  printf("FAILED statement %d\n  %s\n  values: %s\n%s  plan:\n%s", number, sql,
+         text_str(&of->binds), text_str(why), text_str(&plan.plan));
+  outcome_clear(&plan);
+  free(sql);
+}
+
+static int run_all(sqlite3 *db, const options *chosen) {
+  int passed = 0, failed = 0;
+  for (int i = 0; i < chosen->count; i++) {
+    query made;
+    text why = { 0 };
+    if (chosen->only >= 0 && chosen->only != i) continue;
+    query_make(db, chosen->seed, (uint64_t)i, &made);
+    vary_settings(db, i);
+    if (chosen->is_verbose) {
+      char *sql = query_text(&made, "chartmogul_", true);
+      printf("%d: %s\n", i, sql);
+      fflush(stdout);
+      free(sql);
+    }
+    compare(db, &made, &why);
+    if (why.len) show_failure(db, &made, i, &why);
+    *(why.len ? &failed : &passed) += 1;
+    text_clear(&why);
+    query_clear(&made);
+  }
+  printf("%d passed, %d failed\n", passed, failed);
+  return failed || !passed;
+}
+
+static options read_options(int argc, char **argv) {
+  options chosen = { "build/chartmogul-sandbox", 1, STATEMENTS, -1, false };
+  for (int i = 1; i < argc; i++) {
+    const char *value = i + 1 < argc ? argv[i + 1] : "";
+    if (strcmp(argv[i], "-v") == 0) {
+      chosen.is_verbose = true;
+      continue;
+    }
+    if (strcmp(argv[i], "--sandbox") == 0) {
+      chosen.sandbox_program = value;
+    } else if (strcmp(argv[i], "--seed") == 0) {
+      chosen.seed = strtoull(value, NULL, 10);
+    } else if (strcmp(argv[i], "--count") == 0) {
+      chosen.count = atoi(value);
+    } else if (strcmp(argv[i], "--only") == 0) {
+      chosen.only = atoi(value);
+    } else {
+      die("unknown option", argv[i]);
+    }
+    i++;
+  }
+  return chosen;
+}
+
+int main(int argc, char **argv) {
+  options chosen = read_options(argc, argv);
+  fake_clock clock;
+  text why = { 0 };
+  sandbox *api = sandbox_new(chosen.sandbox_program, &why);
+  if (!api) die("sandbox", text_str(&why));
+  sqlite3 *db = open_account(api, &clock);
+  int code = run_all(db, &chosen);
+  if (sqlite3_close(db) != SQLITE_OK) die("sqlite3_close", sqlite3_errmsg(db));
+  sandbox_free(api);
+  text_clear(&why);
+  return code;
+}

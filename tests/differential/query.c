@@ -1,0 +1,554 @@
+/*
+** query.c -- see query.h.
+*/
+#include "query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- what there is to ask for --------------------------------------------------------------- */
+
+typedef enum kind { TEXT, NUMBER, TIME } kind;
+
+typedef struct column {
+  const char *name;
+  kind kind;
+} column;
+
+typedef struct table {
+  const char *name;
+  const column *columns; /* the first one is the key */
+  int count;
+} table;
+
+static const column customers[] = {
+  { "uuid", TEXT },  { "external_id", TEXT },     { "data_source_uuid", TEXT },
+  { "email", TEXT }, { "status", TEXT },          { "id", NUMBER },
+  { "name", TEXT },  { "company", TEXT },         { "customer_since", TIME },
+  { "mrr", NUMBER }, { "country", TEXT },         { "city", TEXT },
+  { "zip", TEXT },   { "address_country", TEXT }, { "lead_created_at", TIME },
+  { "tags", TEXT },  { "custom", TEXT },          { "owner", TEXT },
+};
+
+static const column data_sources[] = {
+  { "uuid", TEXT },   { "name", TEXT },       { "system", TEXT },
+  { "status", TEXT }, { "created_at", TIME }, { "processing_status", TEXT },
+};
+
+static const column plans[] = {
+  { "uuid", TEXT }, { "external_id", TEXT },      { "data_source_uuid", TEXT },
+  { "name", TEXT }, { "interval_count", NUMBER }, { "interval_unit", TEXT },
+};
+
+static const column invoices[] = {
+  { "uuid", TEXT },          { "external_id", TEXT },
+  { "customer_uuid", TEXT }, { "customer_external_id", TEXT },
+  { "date", TIME },          { "due_date", TIME },
+  { "currency", TEXT },      { "status", TEXT },
+  { "disabled", NUMBER },    { "line_items", TEXT },
+};
+
+static const column subscriptions[] = {
+  { "uuid", TEXT },         { "customer_uuid", TEXT },
+  { "external_id", TEXT },  { "id", NUMBER },
+  { "plan", TEXT },         { "quantity", NUMBER },
+  { "mrr", NUMBER },        { "status", TEXT },
+  { "start_date", TIME },   { "end_date", TIME },
+  { "import_uuid", TEXT },  { "plan_uuid", TEXT },
+  { "cancelled_at", TIME }, { "cancellation_dates", TEXT },
+};
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define TABLE(array)                                                                               \
+  { #array, array, COUNT(array) }
+
+static const table tables[] = { TABLE(customers), TABLE(data_sources), TABLE(plans),
+                                TABLE(invoices), TABLE(subscriptions) };
+enum { CUSTOMERS, DATA_SOURCES, PLANS, INVOICES, SUBSCRIPTIONS };
+
+/** Columns that one may join two tables by. */
+static const struct edge {
+  int left;
+  const char *left_column;
+  int right;
+  const char *right_column;
+} edges[] = {
+  { CUSTOMERS, "uuid", SUBSCRIPTIONS, "customer_uuid" },
+  { CUSTOMERS, "uuid", INVOICES, "customer_uuid" },
+  { CUSTOMERS, "data_source_uuid", DATA_SOURCES, "uuid" },
+  { PLANS, "data_source_uuid", DATA_SOURCES, "uuid" },
+  { SUBSCRIPTIONS, "plan_uuid", PLANS, "uuid" },
+  { SUBSCRIPTIONS, "plan", PLANS, "name" },
+  { CUSTOMERS, "uuid", CUSTOMERS, "uuid" },
+  { CUSTOMERS, "external_id", INVOICES, "customer_external_id" },
+  { INVOICES, "customer_uuid", SUBSCRIPTIONS, "customer_uuid" },
+  { PLANS, "external_id", PLANS, "external_id" },
+  { CUSTOMERS, "mrr", SUBSCRIPTIONS, "mrr" },
+  { CUSTOMERS, "name", CUSTOMERS, "company" },
+};
+
+/* ---- chance --------------------------------------------------------------------------------- */
+
+typedef struct maker {
+  sqlite3 *db;
+  query *out;
+  uint64_t state; /* of splitmix64 */
+  int bind_count;
+  int alias_count; /* of tables inside subqueries */
+} maker;
+
+static int pick(maker *in, int limit) {
+  uint64_t mixed = in->state += UINT64_C(0x9e3779b97f4a7c15);
+  mixed = (mixed ^ mixed >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+  mixed = (mixed ^ mixed >> 27) * UINT64_C(0x94d049bb133111eb);
+  return (int)((mixed ^ mixed >> 31) % (uint64_t)limit);
+}
+
+static bool chance(maker *in, int percent) {
+  return pick(in, 100) < percent;
+}
+
+static const column *pick_column(maker *in, const table *of) {
+  /* The first columns are those that requests can filter by. */
+  return &of->columns[pick(in, chance(in, 50) && of->count > 5 ? 5 : of->count)];
+}
+
+static void put(maker *in, const char *words) {
+  text_add(&in->out->sql, words);
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+/** What a query may compare with: a value that is there, mostly, or something odd. */
+static const char *const changes[] = {
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "v",
+  "upper(v)",
+  "lower(v)",
+  "''",
+  "v || ' '",
+  "17",
+  "-1",
+  "' ' || v",
+  "'no such'",
+  "NULL",
+  "v + 0",
+  "CAST(v AS TEXT)",
+  "2.5",
+  "CAST(v AS BLOB)",
+  "CAST(v AS REAL)",
+  "substr(v, 1, 3)",
+  "9007199254740993",
+  "v || char(0)",
+  "hex(zeroblob(1500))",
+  "'Past Due'",
+  "'1'",
+  "v || '%'",
+  "'é' || v",
+};
+
+static const char *const time_changes[] = {
+  "v",
+  "v",
+  "v",
+  "substr(v, 1, 10)",
+  "substr(v, 1, 7)",
+  "substr(v, 1, 16)",
+  "datetime(v, '+1 day')",
+  "datetime(v, '-1 second')",
+  "v || '.000'",
+  "NULL",
+  "2023",
+};
+
+/** What one statement says in its only column. Free with free(). */
+static char *ask(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *statement = NULL;
+  char *answer = NULL;
+  if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
+    answer = text_copy((const char *)sqlite3_column_text(statement, 0));
+  }
+  sqlite3_finalize(statement);
+  if (!answer) {
+    fprintf(stderr, "%s: %s\n", sqlite3_errmsg(db), sql);
+    exit(2);
+  }
+  return answer;
+}
+
+/** A value of the column as a literal. Free with free(). */
+static char *value_of(maker *in, const table *of, const column *which) {
+  text sql = { 0 };
+  text_printf(&sql,
+              "SELECT quote(%s) FROM copy_%s LIMIT 1 OFFSET %d %% (SELECT count(*) FROM copy_%s)",
+              which->name, of->name, pick(in, 10000), of->name);
+  char *value = ask(in->db, text_str(&sql));
+  text_clear(&sql);
+  return value;
+}
+
+/** `change` with the literal in place of v. */
+static void put_change(text *to, const char *change, const char *literal) {
+  for (const char *at = change; *at; at++) {
+    if (*at == 'v' && (at == change || at[-1] == ' ' || at[-1] == '(')) {
+      text_add(to, literal);
+    } else {
+      text_append(to, at, 1);
+    }
+  }
+}
+
+/** A value as a literal, as an expression, or as a parameter. */
+static void put_value(maker *in, const table *of, const column *which) {
+  bool is_time = which->kind == TIME;
+  char *literal = value_of(in, of, which);
+  const char *change = is_time ? time_changes[pick(in, COUNT(time_changes))]
+                               : changes[pick(in, COUNT(changes))];
+  text expression = { 0 };
+  put_change(&expression, change, literal);
+  int form = pick(in, 4);
+  if (form == 0) {
+    text_printf(&in->out->binds, "%s\n", text_str(&expression));
+    text_printf(&in->out->sql, "?%d", ++in->bind_count);
+  } else if (form == 1) {
+    put(in, text_str(&expression));
+  } else {
+    text sql = { 0 };
+    text_printf(&sql, "SELECT quote(%s)", text_str(&expression));
+    char *quoted = ask(in->db, text_str(&sql));
+    put(in, quoted);
+    free(quoted);
+    text_clear(&sql);
+  }
+  text_clear(&expression);
+  free(literal);
+}
+
+static void put_values(maker *in, const table *of, const column *which, int count) {
+  for (int i = 0; i < count; i++) {
+    if (i) put(in, ", ");
+    put_value(in, of, which);
+  }
+}
+
+/* ---- conditions ----------------------------------------------------------------------------- */
+
+static void put_condition(maker *in, const table *of, const char *alias, int depth);
+
+static void put_comparison(maker *in, const table *of, const char *alias) {
+  static const char *const operators[] = { "=",  "=", "=",  "=",  "==", "<",
+                                           "<=", ">", ">=", "<>", "IS", "IS NOT" };
+  static const char *const ends[] = { "", "", "", "", "", " COLLATE NOCASE", " COLLATE RTRIM" };
+  const column *which = pick_column(in, of);
+  const char *operator= operators[pick(in, COUNT(operators))];
+  if (chance(in, 15)) {
+    put_value(in, of, which);
+    text_printf(&in->out->sql, " %s %s.%s", operator, alias, which->name);
+  } else {
+    text_printf(&in->out->sql, "%s%s.%s %s ", chance(in, 5) ? "+" : "", alias,
+                which->name, operator);
+    put_value(in, of, which);
+  }
+  put(in, ends[pick(in, COUNT(ends))]);
+}
+
+static void put_in(maker *in, const table *of, const char *alias) {
+  static const int counts[] = { 1, 2, 3, 3, 5, 12, 40 };
+  const column *which = pick_column(in, of);
+  text_printf(&in->out->sql, "%s.%s %sIN (", alias, which->name, chance(in, 15) ? "NOT " : "");
+  put_values(in, of, which, counts[pick(in, COUNT(counts))]);
+  put(in, ")");
+}
+
+/** A subquery over a table that the one at hand can be joined with, or over the local words. */
+static void put_subquery(maker *in, const table *of, const char *alias, int depth) {
+  const struct edge *edge = &edges[pick(in, COUNT(edges))];
+  bool is_left = of == &tables[edge->left];
+  bool is_right = of == &tables[edge->right];
+  if (!is_left && !is_right) {
+    const column *which = pick_column(in, of);
+    text_printf(&in->out->sql, "%s.%s IN (SELECT %s FROM words)", alias, which->name,
+                chance(in, 50) ? "word" : "number");
+    return;
+  }
+  const table *other = &tables[is_left ? edge->right : edge->left];
+  const char *own = is_left ? edge->left_column : edge->right_column;
+  const char *theirs = is_left ? edge->right_column : edge->left_column;
+  char name[16];
+  snprintf(name, sizeof name, "s%d", ++in->alias_count);
+  if (chance(in, 50)) {
+    text_printf(&in->out->sql, "%s.%s %sIN (SELECT %s.%s FROM {%s} %s WHERE ", alias, own,
+                chance(in, 15) ? "NOT " : "", name, theirs, other->name, name);
+    put_condition(in, other, name, depth + 1);
+    put(in, ")");
+  } else {
+    text_printf(&in->out->sql, "%sEXISTS (SELECT 1 FROM {%s} %s WHERE %s.%s = %s.%s AND ",
+                chance(in, 30) ? "NOT " : "", other->name, name, name, theirs, alias, own);
+    put_condition(in, other, name, depth + 1);
+    put(in, ")");
+  }
+}
+
+static void put_odd(maker *in, const table *of, const char *alias) {
+  text *sql = &in->out->sql;
+  const column *which = pick_column(in, of);
+  const column *other = pick_column(in, of);
+  switch (pick(in, 8)) {
+  case 0:
+    text_printf(sql, "%s.%s IS %sNULL", alias, which->name, chance(in, 50) ? "NOT " : "");
+    break;
+  case 1: text_printf(sql, "%s.%s < %s.%s", alias, which->name, alias, other->name); break;
+  case 2: text_printf(sql, "%s.%s = %s.%s", alias, which->name, alias, other->name); break;
+  case 3: text_printf(sql, "length(%s.%s) > %d", alias, which->name, pick(in, 20)); break;
+  case 4:
+    text_printf(sql, "lower(%s.%s) = ", alias, which->name);
+    put_value(in, of, which);
+    break;
+  case 5:
+    text_printf(sql, "%s.%s BETWEEN ", alias, which->name);
+    put_value(in, of, which);
+    put(in, " AND ");
+    put_value(in, of, which);
+    break;
+  case 6:
+    text_printf(sql, "%s.%s %s substr(", alias, which->name, chance(in, 50) ? "LIKE" : "GLOB");
+    put_value(in, of, which);
+    text_printf(sql, ", 1, %d) || '%s'", 2 + pick(in, 8), chance(in, 50) ? "%" : "*");
+    break;
+  default: text_printf(sql, "%s.%s LIKE 'c%%'", alias, which->name);
+  }
+}
+
+static void put_leaf(maker *in, const table *of, const char *alias, int depth) {
+  int form = pick(in, 10);
+  if (form < 5) {
+    put_comparison(in, of, alias);
+  } else if (form < 7) {
+    put_in(in, of, alias);
+  } else if (form < 8 && depth < 2) {
+    put_subquery(in, of, alias, depth);
+  } else {
+    put_odd(in, of, alias);
+  }
+}
+
+/** A condition on the rows of `alias`, no deeper than three levels. */
+static void put_condition(maker *in, const table *of, const char *alias, int depth) {
+  int form = depth >= 3 ? 0 : pick(in, 10);
+  if (form < 4) {
+    put_leaf(in, of, alias, depth);
+    return;
+  }
+  put(in, form == 9 ? "NOT (" : "(");
+  put_condition(in, of, alias, depth + 1);
+  put(in, form < 7 ? " AND " : " OR ");
+  put_condition(in, of, alias, depth + 1);
+  put(in, ")");
+}
+
+/* ---- statements ----------------------------------------------------------------------------- */
+
+static void put_columns(maker *in, const table *of, const char *alias) {
+  text_printf(&in->out->sql, "quote(%s.%s)", alias, of->columns[0].name);
+  for (int i = pick(in, 5); i > 0; i--)
+    text_printf(&in->out->sql, ", quote(%s.%s)", alias, of->columns[pick(in, of->count)].name);
+}
+
+/** LIMIT is written last, and not into `sql`: query_text does it. */
+static void take_limit(maker *in) {
+  static const int limits[] = { 0, 1, 2, 3, 5, 10, 40, 199, 200, 1000, -1 };
+  in->out->limit = limits[pick(in, COUNT(limits))];
+  in->out->offset = chance(in, 30) ? pick(in, 60) : 0;
+}
+
+/** ORDER BY some column, and by the keys, so that every row has its place. */
+static void put_order(maker *in, const table *of, const char *alias) {
+  const column *which = pick_column(in, of);
+  text_printf(&in->out->sql, " ORDER BY %s.%s%s, %s.%s", alias, which->name,
+              chance(in, 50) ? " DESC" : "", alias, of->columns[0].name);
+  in->out->is_ordered = true;
+}
+
+static void make_plain(maker *in) {
+  const table *of = &tables[pick(in, COUNT(tables))];
+  put(in, "SELECT ");
+  put_columns(in, of, "a");
+  text_printf(&in->out->sql, " FROM {%s} a", of->name);
+  if (chance(in, 85)) {
+    put(in, " WHERE ");
+    put_condition(in, of, "a", 0);
+  }
+  if (chance(in, 30)) put_order(in, of, "a");
+  if (chance(in, 40)) take_limit(in);
+}
+
+static void put_edge(maker *in, const struct edge *edge, const char *left, const char *right) {
+  text_printf(&in->out->sql, "%s.%s = %s.%s", left, edge->left_column, right, edge->right_column);
+}
+
+static void make_join(maker *in) {
+  static const char *const joins[] = { "JOIN",      "JOIN",       "JOIN",      "LEFT JOIN",
+                                       "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN" };
+  const struct edge *edge = &edges[pick(in, COUNT(edges))];
+  bool is_turned = chance(in, 40);
+  const table *left = &tables[edge->left], *right = &tables[edge->right];
+  const table *first = is_turned ? right : left;
+  const char *left_alias = is_turned ? "b" : "a", *right_alias = is_turned ? "a" : "b";
+  put(in, "SELECT ");
+  put_columns(in, left, left_alias);
+  put(in, ", ");
+  put_columns(in, right, right_alias);
+  text_printf(&in->out->sql, " FROM {%s} a %s {%s} b ON ", first->name,
+              joins[pick(in, COUNT(joins))], is_turned ? left->name : right->name);
+  put_edge(in, edge, left_alias, right_alias);
+  if (chance(in, 30)) {
+    put(in, " AND ");
+    put_condition(in, right, right_alias, 2);
+  }
+  put(in, " WHERE ");
+  put_condition(in, left, left_alias, 1);
+  if (chance(in, 40)) {
+    put(in, " AND ");
+    put_condition(in, right, right_alias, 2);
+  }
+}
+
+/** Three tables in a row, each joined with the one before. */
+static void make_chain(maker *in) {
+  static const char *const chains[][3] = {
+    { "{customers} a JOIN {subscriptions} b ON b.customer_uuid = a.uuid JOIN {plans} c ON c.uuid = "
+      "b.plan_uuid",
+      "a", "b" },
+    { "{plans} c, {customers} a, {subscriptions} b WHERE b.customer_uuid = a.uuid AND c.name = "
+      "b.plan",
+      "a", "b" },
+    { "{data_sources} c JOIN {customers} a ON a.data_source_uuid = c.uuid LEFT JOIN {invoices} b "
+      "ON "
+      "b.customer_uuid = a.uuid",
+      "a", "c" },
+    { "{invoices} b JOIN {customers} a ON a.uuid = b.customer_uuid JOIN {data_sources} c ON c.uuid "
+      "= "
+      "a.data_source_uuid",
+      "b", "c" },
+    { "words c JOIN {customers} a ON a.external_id = c.number LEFT JOIN {subscriptions} b ON "
+      "b.customer_uuid = a.uuid",
+      "a", "b" },
+  };
+  int chosen = pick(in, COUNT(chains));
+  const char *from = chains[chosen][0];
+  text_printf(&in->out->sql, "SELECT quote(%s.uuid), quote(%s.uuid), quote(%s) FROM %s %s ",
+              chains[chosen][1], chains[chosen][2], chosen == 4 ? "c.word" : "c.uuid", from,
+              strstr(from, "WHERE") ? "AND" : "WHERE");
+  put_condition(in, chosen == 3 ? &tables[INVOICES] : &tables[CUSTOMERS], chosen == 3 ? "b" : "a",
+                1);
+}
+
+/** Local values that look up rows, some of them numbers. */
+static void make_words(maker *in) {
+  const table *of = &tables[pick(in, COUNT(tables))];
+  const column *which = pick_column(in, of);
+  put(in, "SELECT quote(w.word), ");
+  put_columns(in, of, "a");
+  text_printf(&in->out->sql, " FROM words w %sJOIN {%s} a ON a.%s = w.%s WHERE ",
+              chance(in, 40) ? "LEFT " : "", of->name, which->name,
+              chance(in, 70) ? "word" : "number");
+  put_condition(in, of, "a", 2);
+}
+
+static void make_compound(maker *in) {
+  static const char *const words[] = { " UNION ALL ", " UNION ", " EXCEPT ", " INTERSECT " };
+  const table *of = &tables[pick(in, COUNT(tables))];
+  for (int i = 0; i < 2; i++) {
+    if (i) put(in, words[pick(in, COUNT(words))]);
+    text_printf(&in->out->sql, "SELECT quote(a.%s) FROM {%s} a WHERE ", of->columns[0].name,
+                of->name);
+    put_condition(in, of, "a", 1);
+  }
+  if (chance(in, 50)) take_limit(in);
+}
+
+static void make_groups(maker *in) {
+  const table *of = &tables[pick(in, COUNT(tables))];
+  const column *which = pick_column(in, of);
+  text_printf(&in->out->sql,
+              "SELECT quote(a.%s), count(*), min(a.%s), count(DISTINCT a.%s) FROM {%s} a WHERE ",
+              which->name, of->columns[0].name, of->columns[pick(in, of->count)].name, of->name);
+  put_condition(in, of, "a", 1);
+  text_printf(&in->out->sql, " GROUP BY a.%s HAVING count(*) > %d ORDER BY a.%s", which->name,
+              pick(in, 3), which->name);
+}
+
+/** Scalar subqueries, a CTE and a subquery in FROM. */
+static void make_nested(maker *in) {
+  text *sql = &in->out->sql;
+  switch (pick(in, 3)) {
+  case 0:
+    put(in, "SELECT quote(a.uuid), (SELECT count(*) FROM {subscriptions} s WHERE s.customer_uuid = "
+            "a.uuid), (SELECT max(i.date) FROM {invoices} i WHERE i.customer_uuid = a.uuid) FROM "
+            "{customers} a WHERE ");
+    break;
+  case 1:
+    text_printf(sql,
+                "WITH c AS %s (SELECT uuid, country, mrr FROM {customers}) SELECT quote(a.uuid), "
+                "quote(c.country) FROM c JOIN {customers} a ON a.country = c.country AND a.mrr > "
+                "c.mrr WHERE ",
+                chance(in, 50) ? "MATERIALIZED" : "NOT MATERIALIZED");
+    break;
+  default:
+    text_printf(sql,
+                "SELECT quote(a.uuid), x.n FROM (SELECT customer_uuid, count(*) AS n FROM "
+                "{subscriptions} GROUP BY 1 LIMIT %d) x %s {customers} a ON a.uuid = "
+                "x.customer_uuid WHERE ",
+                1000, chance(in, 50) ? "JOIN" : "LEFT JOIN");
+  }
+  put_condition(in, &tables[CUSTOMERS], "a", 1);
+}
+
+void query_make(sqlite3 *db, uint64_t seed, uint64_t number, query *out) {
+  static void (*const makers[])(maker * in) = { make_plain, make_plain,    make_plain,  make_plain,
+                                                make_plain, make_join,     make_join,   make_join,
+                                                make_chain, make_compound, make_groups, make_words,
+                                                make_nested };
+  *out = (query){ .limit = -1 };
+  maker in = { .db = db, .out = out, .state = seed * UINT64_C(1000003) + number };
+  makers[pick(&in, COUNT(makers))](&in);
+}
+
+void query_clear(query *done) {
+  text_clear(&done->sql);
+  text_clear(&done->binds);
+}
+
+char *query_text(const query *of, const char *prefix, bool has_limit) {
+  text out = { 0 };
+  for (const char *at = text_str(&of->sql); *at; at++) {
+    size_t len = 0;
+    for (int i = 0; *at == '{' && i < COUNT(tables); i++) {
+      size_t name_len = strlen(tables[i].name);
+      if (strncmp(at + 1, tables[i].name, name_len) == 0 && at[name_len + 1] == '}') len = name_len;
+    }
+    if (len) {
+      text_printf(&out, "%s%.*s", prefix, (int)len, at + 1);
+      at += len + 1;
+    } else {
+      text_append(&out, at, 1);
+    }
+  }
+  if (has_limit && (of->limit >= 0 || of->offset)) text_printf(&out, " LIMIT %d", of->limit);
+  if (has_limit && of->offset) text_printf(&out, " OFFSET %d", of->offset);
+  return text_take(&out);
+}

@@ -1,0 +1,131 @@
+"""Runs the examples of the documents on the sandbox, and compares what they print with what stands there.
+
+    docs.py LIBRARY SANDBOX [--update]
+
+In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell on a new account of the demo company; the
+```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
+itself. --update writes outputs and tables anew; without it a difference is a failure. Every table, function and setting
+of the extension must be named in README.md, and every ```sql example of the descriptors must run.
+"""
+import os
+import re
+import subprocess
+import sys
+
+DOCUMENTS = ["README.md", "sql/README.md"]
+
+TABLES = """SELECT '`' || name || '`', description FROM chartmogul_tables"""
+
+FILTERS = """
+SELECT '`' || table_name || '`', group_concat('`' || name || CASE hidden WHEN 1 THEN '` (parameter)' ELSE '`' END, ', ')
+FROM chartmogul_columns WHERE filter IS NOT NULL GROUP BY table_name ORDER BY min(rowid)"""
+
+WRITES = """
+WITH writable AS (
+  SELECT table_name,
+         group_concat('`' || name || '`', ', ') FILTER (WHERE can_insert) AS inserts,
+         group_concat('`' || name || '`', ', ') FILTER (WHERE can_update) AS updates
+  FROM chartmogul_columns GROUP BY table_name)
+SELECT '`' || t.name || '`', CASE WHEN can_insert THEN coalesce(inserts, 'yes') ELSE '–' END,
+       CASE WHEN can_update THEN coalesce(updates, 'yes') ELSE '–' END, CASE WHEN can_delete THEN 'yes' ELSE '–' END
+FROM chartmogul_tables t LEFT JOIN writable w ON w.table_name = t.name WHERE can_insert OR can_update OR can_delete"""
+
+SETTINGS = """
+SELECT '`' || name || '`', CASE WHEN default_value IS NULL THEN '' ELSE '`' || default_value || '`' END, description
+FROM chartmogul_settings"""
+
+GENERATED = {
+    "tables": (("table", "one row is"), TABLES),
+    "filters": (("table", "sent to the API"), FILTERS),
+    "writes": (("table", "INSERT", "UPDATE", "DELETE"), WRITES),
+    "settings": (("setting", "default", "meaning"), SETTINGS),
+}
+
+
+class Shell:
+    """The sqlite3 shell with the extension, on a sandbox of its own for each script."""
+
+    def __init__(self, library, sandbox):
+        self.library, self.sandbox = os.path.splitext(os.path.abspath(library))[0], sandbox
+
+    def run(self, script, mode="list"):
+        server = subprocess.Popen([self.sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
+        try:
+            base_url = server.stdout.readline().strip()
+            environment = dict(os.environ, CHARTMOGUL_BASE_URL=base_url, CHARTMOGUL_API_KEY="test-key")
+            begin = f".bail on\n.load {self.library}\n.mode {mode}\n.headers {'off' if mode == 'list' else 'on'}\n"
+            done = subprocess.run(["sqlite3", "-batch"], input=begin + script, env=environment, capture_output=True, text=True)
+            return (done.stdout + done.stderr).rstrip("\n")
+        finally:
+            server.terminate()
+            server.wait()
+
+    def rows(self, sql):
+        return [line.split("\x1f") for line in self.run('.separator "\x1f"\n' + sql + ";").splitlines()]
+
+
+def markdown(header, rows):
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def with_examples(text, shell):
+    """The document with the output of each example written anew."""
+    def run(match):
+        output = shell.run(match.group(1), "column")
+        output = "\n".join(line.rstrip() for line in output.splitlines())
+        return f"```sql\n{match.group(1)}```\n```text\n{output}\n```"
+    return re.sub(r"```sql\n(.*?)```\n```text\n.*?```", run, text, flags=re.S)
+
+
+def with_tables(text, shell):
+    """The document with its generated tables written anew."""
+    def generate(match):
+        header, sql = GENERATED[match.group(1)]
+        return f"<!-- generated: {match.group(1)} -->\n{markdown(header, shell.rows(sql))}\n<!-- end -->"
+    return re.sub(r"<!-- generated: (\w+) -->.*?<!-- end -->", generate, text, flags=re.S)
+
+
+def unnamed(text, shell):
+    """Names of the extension that the document does not mention."""
+    names = shell.rows("SELECT name FROM chartmogul_tables UNION ALL SELECT name FROM chartmogul_settings UNION ALL "
+                       "SELECT DISTINCT name FROM pragma_function_list WHERE name LIKE 'chartmogul%'")
+    return [name for [name] in names if name not in text]
+
+
+def main():
+    library, sandbox = sys.argv[1:3]
+    update = "--update" in sys.argv
+    shell, passed, failed = Shell(library, sandbox), 0, 0
+
+    def check(what, is_right, detail=""):
+        nonlocal passed, failed
+        passed, failed = passed + bool(is_right), failed + (not is_right)
+        if not is_right:
+            print(f"FAILED {what}\n{detail}")
+
+    for name in filter(os.path.exists, DOCUMENTS):
+        with open(name, encoding="utf-8") as document:
+            old = document.read()
+        new = with_tables(with_examples(old, shell), shell)
+        if update and new != old:
+            with open(name, "w", encoding="utf-8") as document:
+                document.write(new)
+            print(f"written: {name}")
+        stale = [f"- {a}\n+ {b}" for a, b in zip(old.splitlines(), new.splitlines()) if a != b]
+        check(f"{name} is as the extension says (make docs writes it)", update or new == old, "\n".join(stale[:5]))
+        for block in re.findall(r"```text\n(.*?)```", new, flags=re.S):
+            check(f"{name}: an example works", "error" not in block.lower(), block)
+    with open("README.md", encoding="utf-8") as document:
+        missing = unnamed(document.read(), shell)
+    check("README.md names every table, function and setting", not missing, ", ".join(missing))
+    for name, example in shell.rows("SELECT name, example FROM chartmogul_tables WHERE example IS NOT NULL AND example <> ''"):
+        output = shell.run(example + ";")
+        check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,304 @@
+/*
+** run.c -- runs the cases of tests/cases against the extension, linked in. Format: tests/README.md
+**
+**   run-cases [-v] [--torture|--torture-replies] [--dir DIR] [--sandbox PROGRAM] [NAME...]
+**
+** A NAME chooses the cases whose area/name holds it. UPDATE=1 in the environment rewrites what the
+** cases expect. TEST_SLOWNESS=20 multiplies the few bounds on time, for valgrind.
+*/
+#include <dirent.h>
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "extension.h"
+#include "play.h"
+#include "torture.h"
+
+enum {
+  CASE_LIMIT_S = 60, /* a case that takes longer hangs */
+  TORTURE_LIMIT_S = 1800,
+  LATE_TRIES = 3 /* a promise on time is kept when one of so many runs keeps it */
+};
+
+typedef enum run_mode { RUN_PLAIN, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
+
+typedef struct runner {
+  stage on;
+  sandbox *sandbox;
+  const char *folder;
+  char **filters;
+  int filter_count;
+  run_mode mode;
+  bool is_verbose;
+  int passed;
+  int failed;
+} runner;
+
+/* For no_network.c, which is preloaded: a look-up of hang.invalid waits here. */
+static server *holding;
+CM_EXPORT void no_network_hold(void);
+void no_network_hold(void) {
+  if (holding) server_hold(holding);
+}
+
+/* What the signal handlers say. */
+static char running[256] = "(none)";
+
+static void say(const char *message) {
+  ssize_t ignored = write(STDERR_FILENO, message, strlen(message));
+  (void)ignored;
+}
+
+static void on_signal(int number) {
+  say("\nFAILED ");
+  say(running);
+  say(number == SIGALRM ? ": it hangs\n" : ": it crashed\n");
+  signal(number == SIGALRM ? SIGABRT : number, SIG_DFL);
+  raise(number == SIGALRM ? SIGABRT : number);
+}
+
+static void begin(const story *which, unsigned limit_s) {
+  snprintf(running, sizeof running, "%s", which->name);
+  alarm(limit_s);
+}
+
+/* ---- one case ---------------------------------------------------------------------------- */
+
+static void report(runner *in, const story *of, const text *failures) {
+  bool has_failed = failures->len > 0;
+  if (has_failed && of->must_fail) has_failed = !strstr(text_str(failures), of->must_fail);
+  bool is_unexpected = of->must_fail && !failures->len;
+  if (has_failed || is_unexpected) {
+    in->failed++;
+    printf("FAILED %s\n%s", of->name, text_str(failures));
+    if (of->must_fail) printf("  it was to fail, saying: %s\n", of->must_fail);
+  } else {
+    in->passed++;
+    if (in->is_verbose) printf("ok %s\n", of->name);
+  }
+}
+
+static void run_plain(runner *in, story *which) {
+  play_result result = { 0 };
+  for (int i = 0; i < LATE_TRIES; i++) {
+    text_clear(&result.failures);
+    play_run(&in->on, which, NULL, &result);
+    if (!result.is_late) break;
+  }
+  if (in->on.is_update && result.is_update && !which->must_fail) {
+    printf("%s %s\n", story_write(which) ? "updated" : "cannot write", which->path);
+  }
+  report(in, which, &result.failures);
+  text_clear(&result.failures);
+}
+
+/* Fail the nth allocation, for every n until the case passes untouched. */
+static void run_torture(runner *in, story *which) {
+  const play_torture torture = { torture_arm, NULL, false };
+  play_result result = { 0 };
+  for (int lasting = 0; lasting < 2 && !result.failures.len; lasting++) {
+    bool has_struck = true;
+    for (long nth = 1; has_struck && !result.failures.len; nth++) {
+      torture_set(nth, lasting);
+      play_run(&in->on, which, &torture, &result);
+      has_struck = torture_has_struck();
+      torture_set(0, false);
+      if (result.failures.len)
+        text_printf(&result.failures, "  with allocation %ld%s failing\n", nth,
+                    lasting ? " and all later ones" : "");
+      if (in->is_verbose && !has_struck) printf("   %s: %ld allocations\n", which->name, nth - 1);
+    }
+  }
+  report(in, which, &result.failures);
+  text_clear(&result.failures);
+}
+
+typedef struct breaking {
+  server *server;
+  int nth;
+  server_breakage how;
+  int arrivals;
+} breaking;
+
+static void arm_breakage(void *context, bool on) {
+  breaking *plan = context;
+  if (on && !plan->arrivals) server_break_nth(plan->server, plan->nth, plan->how);
+  if (!on) plan->arrivals = server_arrivals(plan->server);
+}
+
+/* Break the nth answer in every way, for every n that the case asks for. */
+static void run_torture_replies(runner *in, story *which) {
+  play_result result = { 0 };
+  for (int how = 0; how < SERVER_BREAKAGES && !result.failures.len; how++) {
+    breaking plan = { in->on.server, 0, (server_breakage)how, 0 };
+    const play_torture torture = { arm_breakage, &plan, true };
+    do {
+      plan.nth++;
+      plan.arrivals = 0;
+      play_run(&in->on, which, &torture, &result);
+      if (result.failures.len)
+        text_printf(&result.failures, "  with answer %d broken in way %d\n", plan.nth, how);
+    } while (plan.arrivals >= plan.nth && !result.failures.len);
+  }
+  report(in, which, &result.failures);
+  text_clear(&result.failures);
+}
+
+/*
+** A must-fail case proves something about the runner only, and an interrupt cannot be noticed where
+** not even `SELECT 1` finds memory.
+*/
+static bool can_be_tortured(const story *which) {
+  for (size_t i = 0; i < which->count; i++)
+    if (which->sections[i].kind == SECTION_INTERRUPT ||
+        which->sections[i].kind == SECTION_NOT_TORTURED)
+      return false;
+  return !which->must_fail;
+}
+
+static bool is_chosen(const runner *in, const char *name) {
+  for (int i = 0; i < in->filter_count; i++)
+    if (strstr(name, in->filters[i])) return true;
+  return in->filter_count == 0;
+}
+
+static void run_file(runner *in, const char *path) {
+  text why = { 0 };
+  story *which = story_read(path, in->on.is_update, &why);
+  if (!which) {
+    printf("FAILED %s: cannot be read\n", path);
+    in->failed++;
+  } else if (is_chosen(in, which->name)) {
+    begin(which,
+          in->mode == RUN_PLAIN ? (unsigned)(CASE_LIMIT_S * in->on.slowness) : TORTURE_LIMIT_S);
+    if (why.len && in->mode == RUN_PLAIN) {
+      report(in, which, &why);
+    } else if (in->mode == RUN_PLAIN) {
+      run_plain(in, which);
+    } else if (can_be_tortured(which)) {
+      (in->mode == RUN_TORTURE ? run_torture : run_torture_replies)(in, which);
+    }
+    alarm(0);
+    fflush(stdout);
+  }
+  story_free(which);
+  text_clear(&why);
+}
+
+/* ---- all cases --------------------------------------------------------------------------- */
+
+/* Paths of the cases of all areas, one a line, sorted. */
+static void find_cases(const char *folder, text *paths) {
+  DIR *areas = opendir(folder);
+  for (struct dirent *area; areas && (area = readdir(areas)) != NULL;) {
+    if (area->d_name[0] == '.') continue;
+    text path = { 0 };
+    text_printf(&path, "%s/%s", folder, area->d_name);
+    DIR *files = opendir(text_str(&path));
+    for (struct dirent *file; files && (file = readdir(files)) != NULL;) {
+      size_t len = strlen(file->d_name);
+      if (len > 5 && strcmp(file->d_name + len - 5, ".case") == 0)
+        text_printf(paths, "%s/%s\n", text_str(&path), file->d_name);
+    }
+    if (files) closedir(files);
+    text_clear(&path);
+  }
+  if (areas) closedir(areas);
+}
+
+static void run_all(runner *in) {
+  text paths = { 0 };
+  find_cases(in->folder, &paths);
+  char *sorted = text_sort_lines(text_str(&paths));
+  for (char *path = sorted; *path;) {
+    size_t len = strcspn(path, "\n");
+    char *next = path + len + (path[len] == '\n');
+    path[len] = '\0';
+    run_file(in, path);
+    path = next;
+  }
+  free(sorted);
+  text_clear(&paths);
+}
+
+/* What SQLite, libcurl and the extension allocate once is allocated before memory is counted. */
+static void warm_up(void) {
+  sqlite3 *db = NULL;
+  char *error = NULL;
+  if (sqlite3_open(":memory:", &db) == SQLITE_OK) cm_extension_init(db, &error, NULL);
+  sqlite3_free(error);
+  sqlite3_close(db);
+}
+
+/* The tests must not see settings of the person who runs them. */
+static void forget_environment(void) {
+  extern char **environ;
+  for (size_t i = 0; environ[i];) {
+    char name[128];
+    size_t len = strcspn(environ[i], "=");
+    bool is_theirs = text_starts(environ[i], "CHARTMOGUL_") ||
+                     (len > 6 && strncasecmp(environ[i] + len - 6, "_proxy", 6) == 0);
+    if (is_theirs && len < sizeof name) {
+      memcpy(name, environ[i], len);
+      name[len] = '\0';
+      unsetenv(name);
+      i = 0;
+    } else {
+      i++;
+    }
+  }
+}
+
+static bool read_arguments(runner *in, int argc, char **argv) {
+  for (int i = 1; i < argc; i++) {
+    if (strcmp(argv[i], "-v") == 0) {
+      in->is_verbose = true;
+    } else if (strcmp(argv[i], "--torture") == 0) {
+      in->mode = RUN_TORTURE;
+    } else if (strcmp(argv[i], "--torture-replies") == 0) {
+      in->mode = RUN_TORTURE_REPLIES;
+    } else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) {
+      in->folder = argv[++i];
+    } else if (strcmp(argv[i], "--sandbox") == 0 && i + 1 < argc) {
+      in->on.sandbox_program = argv[++i];
+    } else if (argv[i][0] == '-') {
+      fprintf(stderr, "run-cases: unknown option %s\n", argv[i]);
+      return false;
+    } else {
+      in->filters = argv + i;
+      in->filter_count = argc - i;
+      break;
+    }
+  }
+  return true;
+}
+
+int main(int argc, char **argv) {
+  runner in = { .folder = "tests/cases" };
+  const char *update = getenv("UPDATE"), *slowness = getenv("TEST_SLOWNESS");
+  in.on.sandbox_program = "build/chartmogul-sandbox";
+  in.on.sandbox = &in.sandbox;
+  in.on.is_update = update && strcmp(update, "1") == 0;
+  in.on.slowness = slowness ? strtod(slowness, NULL) : 1;
+  if (in.on.slowness < 1) in.on.slowness = 1;
+  if (!read_arguments(&in, argc, argv)) return 2;
+  forget_environment();
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGALRM, on_signal);
+  signal(SIGSEGV, on_signal);
+  signal(SIGABRT, on_signal);
+  if (in.mode == RUN_TORTURE) torture_install();
+  warm_up();
+  in.on.server = server_new(in.on.slowness);
+  holding = in.on.server;
+  run_all(&in);
+  server_free(in.on.server);
+  sandbox_free(in.sandbox);
+  printf("%d passed, %d failed\n", in.passed, in.failed);
+  return in.failed || !in.passed;
+}

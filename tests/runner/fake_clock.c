@@ -1,0 +1,37 @@
+/*
+** fake_clock.c -- see fake_clock.h.
+*/
+#include "fake_clock.h"
+
+#include <time.h>
+
+static const int64_t WALL_START_MS = INT64_C(1768478400) * 1000; /* 2026-01-15 12:00:00 UTC */
+
+int64_t fake_clock_real_ms(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static int64_t now_ms(void *context) {
+  fake_clock *clock = context;
+  return fake_clock_real_ms() + atomic_load(&clock->offset_ms);
+}
+
+static int64_t wall_ms(void *context) {
+  fake_clock *clock = context;
+  return WALL_START_MS + atomic_load(&clock->offset_ms);
+}
+
+static void sleep_ms(void *context, int duration_ms) {
+  fake_clock_advance(context, duration_ms);
+}
+
+void fake_clock_init(fake_clock *clock) {
+  atomic_init(&clock->offset_ms, 0);
+  clock->face = (cm_clock){ now_ms, wall_ms, sleep_ms, clock };
+}
+
+void fake_clock_advance(fake_clock *clock, int64_t duration_ms) {
+  if (duration_ms > 0) atomic_fetch_add(&clock->offset_ms, duration_ms);
+}

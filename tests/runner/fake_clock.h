@@ -1,0 +1,29 @@
+/*
+** fake_clock.h -- the clock of the cases: real, but a sleep costs nothing.
+** Threads: any thread may move it.
+*/
+#ifndef RUNNER_FAKE_CLOCK_H
+#define RUNNER_FAKE_CLOCK_H
+
+#include <stdatomic.h>
+
+#include "clock.h"
+
+typedef struct fake_clock {
+  atomic_llong offset_ms; /* what sleeping and advancing added up to */
+  cm_clock face;          /* what the extension is handed; borrows this struct */
+} fake_clock;
+
+/**
+ * Set the clock going. Its monotonic time is the machine's plus what was slept; its wall time is
+ * 2026-01-15 12:00:00 UTC plus what was slept, so that it can stand in expected rows.
+ */
+void fake_clock_init(fake_clock *clock);
+
+/** Let time pass. */
+void fake_clock_advance(fake_clock *clock, int64_t duration_ms);
+
+/** The machine's monotonic time in milliseconds. */
+int64_t fake_clock_real_ms(void);
+
+#endif

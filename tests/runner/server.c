@@ -1,0 +1,490 @@
+/*
+** server.c -- see server.h.
+*/
+#include "server.h"
+
+#include <arpa/inet.h>
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "reply.h"
+
+enum { HOLD_LIMIT_MS = 2000, DRAIN_LIMIT_MS = 2000, MAX_CONNECTIONS = 200 };
+
+static const char prefix[] = "/v1";
+
+/* One request: being received, then in the log. */
+typedef struct exchange {
+  char *method;
+  char *target; /* path and query, as sent */
+  char *headers;
+  text body;
+  bool is_begun;
+} exchange;
+
+struct server {
+  struct MHD_Daemon *daemon;
+  char base[64];
+  double slowness;
+  pthread_mutex_t lock;
+  pthread_cond_t changed; /* signalled whenever a held request may have to go on */
+  fake_clock *clock;
+  reply *replies;
+  size_t reply_count;
+  text problems;
+  exchange *log;
+  size_t log_count;
+  int arrivals;
+  int busy; /* requests between arrival and answer */
+  int peak;
+  int held;
+  int case_number; /* changes with every reset: held requests of the last case go on */
+  int break_nth;
+  server_breakage breakage;
+  int watch_count;
+  void (*on_hold)(void *);
+  void *hold_context;
+};
+
+static void clear_exchange(exchange *done) {
+  free(done->method);
+  free(done->target);
+  free(done->headers);
+  text_clear(&done->body);
+}
+
+/* ---- waiting ----------------------------------------------------------------------------- */
+
+/* Wait for a change, at most until `limit`; the lock is held. False after the limit. */
+static bool wait_change(server *in, const struct timespec *limit) {
+  return pthread_cond_timedwait(&in->changed, &in->lock, limit) == 0;
+}
+
+static struct timespec in_ms(int duration_ms) {
+  struct timespec at;
+  clock_gettime(CLOCK_MONOTONIC, &at);
+  at.tv_sec += duration_ms / 1000;
+  at.tv_nsec += (long)(duration_ms % 1000) * 1000000;
+  if (at.tv_nsec >= 1000000000) {
+    at.tv_sec++;
+    at.tv_nsec -= 1000000000;
+  }
+  return at;
+}
+
+/* Wait until `count` requests were under way at once. */
+static void wait_peak(server *in, const reply *chosen) {
+  int own = in->case_number;
+  struct timespec limit = in_ms((int)(HOLD_LIMIT_MS * in->slowness));
+  while (in->peak < chosen->hold && in->case_number == own)
+    if (!wait_change(in, &limit)) {
+      text_printf(&in->problems, "reply `%s`: %d requests were to be under way at once, not %d\n",
+                  chosen->name, chosen->hold, in->peak);
+      return;
+    }
+}
+
+/* Hold the request until the case ends. */
+static void wait_end(server *in) {
+  int own = in->case_number;
+  in->busy--; /* a held request is out of the way of peaks and of the next reset */
+  in->held++;
+  if (in->on_hold && in->held >= in->watch_count) {
+    void (*on_hold)(void *) = in->on_hold;
+    in->on_hold = NULL;
+    on_hold(in->hold_context);
+  }
+  while (in->case_number == own)
+    pthread_cond_wait(&in->changed, &in->lock);
+  in->busy++;
+}
+
+/* ---- answering --------------------------------------------------------------------------- */
+
+typedef struct cut_body {
+  char *bytes;
+  size_t len;
+} cut_body;
+
+static ssize_t read_cut(void *context, uint64_t position, char *to, size_t max) {
+  cut_body *body = context;
+  if (position >= body->len) return MHD_CONTENT_READER_END_WITH_ERROR;
+  size_t len = body->len - (size_t)position;
+  if (len > max) len = max;
+  memcpy(to, body->bytes + position, len);
+  return (ssize_t)len;
+}
+
+static void free_cut(void *context) {
+  cut_body *body = context;
+  free(body->bytes);
+  free(body);
+}
+
+static struct MHD_Response *make_cut_response(const text *body, size_t cut_at) {
+  enum { BLOCK_BYTES = 1024 };
+  cut_body *cut = text_allocate(sizeof *cut);
+  cut->len = cut_at < body->len ? cut_at : body->len;
+  cut->bytes = text_copy_part(text_str(body), cut->len);
+  return MHD_create_response_from_callback(body->len + (cut_at >= body->len), BLOCK_BYTES, read_cut,
+                                           cut, free_cut);
+}
+
+static void add_headers(struct MHD_Response *response, const char *headers) {
+  for (const char *at = headers; *at;) {
+    size_t len = strcspn(at, "\n");
+    char *name = text_copy_part(at, len);
+    char *value = strchr(name, ':');
+    if (value) {
+      *value++ = '\0';
+      value += strspn(value, " ");
+      MHD_add_response_header(response, name, value);
+    }
+    free(name);
+    at += len + (at[len] == '\n');
+  }
+}
+
+static enum MHD_Result queue(struct MHD_Connection *connection, int status, const char *headers,
+                             const text *body, long cut_at) {
+  struct MHD_Response *response = cut_at >= 0
+                                      ? make_cut_response(body, (size_t)cut_at)
+                                      : MHD_create_response_from_buffer(
+                                            body->len, (void *)body->data, MHD_RESPMEM_MUST_COPY);
+  if (!response) return MHD_NO;
+  add_headers(response, headers);
+  enum MHD_Result queued = MHD_queue_response(connection, (unsigned)status, response);
+  MHD_destroy_response(response);
+  return queued;
+}
+
+static enum MHD_Result queue_text(struct MHD_Connection *connection, int status, const char *line) {
+  text body = { 0 };
+  text_add(&body, line);
+  enum MHD_Result queued = queue(connection, status, "content-type: application/json\n", &body, -1);
+  text_clear(&body);
+  return queued;
+}
+
+static enum MHD_Result answer_broken(server *in, struct MHD_Connection *connection) {
+  static const char good[] = "{\"entries\":[],\"has_more\":false,\"cursor\":null}";
+  text body = { 0 };
+  enum MHD_Result queued = MHD_NO; /* MHD_NO ends the connection */
+  switch (in->breakage) {
+  case SERVER_CUTS:
+    text_add(&body, good);
+    queued = queue(connection, 200, "content-type: application/json\n", &body, 20);
+    break;
+  case SERVER_GARBLES: queued = queue_text(connection, 200, "{\"entries\":[{\"uuid\":"); break;
+  case SERVER_FAILS: queued = queue_text(connection, 500, "{\"code\":500}"); break;
+  case SERVER_DROPS:
+  case SERVER_BREAKAGES: break;
+  }
+  text_clear(&body);
+  return queued;
+}
+
+/* The target below the base URL, or the whole of it where it stands outside. */
+static const char *below_base(const char *target, bool *is_inside) {
+  *is_inside = text_starts(target, prefix);
+  return *is_inside ? target + sizeof prefix - 1 : target;
+}
+
+static reply *find_reply(server *in, const exchange *asked) {
+  bool is_inside;
+  const char *target = below_base(asked->target, &is_inside);
+  for (size_t i = 0; i < in->reply_count && is_inside; i++)
+    if (reply_answers(&in->replies[i], asked->method, target)) return &in->replies[i];
+  return NULL;
+}
+
+static void delay(int duration_ms) {
+  struct timespec time = { duration_ms / 1000, (long)(duration_ms % 1000) * 1000000 };
+  nanosleep(&time, NULL);
+}
+
+/*
+** Do what the reply says. The lock is held, and let go of while waiting: `chosen` is therefore a
+** copy of the reply, whose texts live until the case ends.
+*/
+static enum MHD_Result perform(server *in, struct MHD_Connection *connection, const reply *chosen) {
+  int own = in->case_number;
+  if (chosen->delay_ms) {
+    pthread_mutex_unlock(&in->lock);
+    delay(chosen->delay_ms);
+    pthread_mutex_lock(&in->lock);
+  }
+  if (in->clock) fake_clock_advance(in->clock, chosen->advance_ms);
+  if (chosen->hold) wait_peak(in, chosen);
+  if (chosen->is_never) wait_end(in);
+  if (chosen->is_drop || in->case_number != own) return MHD_NO;
+  return queue(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
+}
+
+static enum MHD_Result choose(server *in, struct MHD_Connection *connection,
+                              const exchange *asked) {
+  if (in->break_nth && --in->break_nth == 0) return answer_broken(in, connection);
+  reply *found = find_reply(in, asked);
+  if (!found) {
+    bool is_inside;
+    text_printf(&in->problems, "no reply left for %s %s\n", asked->method,
+                below_base(asked->target, &is_inside));
+    return queue_text(connection, 599, "{\"code\":599,\"message\":\"the case has no reply left\"}");
+  }
+  if (found->uses_left > 0) found->uses_left--;
+  found->uses++;
+  reply chosen = *found;
+  return perform(in, connection, &chosen);
+}
+
+/* ---- receiving --------------------------------------------------------------------------- */
+
+/* Called with the request line, before anything is decoded. */
+static void *on_target(void *context, const char *target, struct MHD_Connection *connection) {
+  (void)context;
+  (void)connection;
+  exchange *made = text_allocate(sizeof *made);
+  made->target = text_copy(target);
+  return made;
+}
+
+static enum MHD_Result keep_header(void *context, enum MHD_ValueKind kind, const char *name,
+                                   const char *value) {
+  (void)kind;
+  text_printf(context, "%s: %s\n", name, value ? value : "");
+  return MHD_YES;
+}
+
+static void keep(server *in, struct MHD_Connection *connection, exchange *asked,
+                 const char *method) {
+  text headers = { 0 };
+  MHD_get_connection_values(connection, MHD_HEADER_KIND, keep_header, &headers);
+  asked->method = text_copy(method);
+  asked->headers = text_take(&headers);
+  in->log = text_resize(in->log, (in->log_count + 1) * sizeof *in->log);
+  exchange *kept = &in->log[in->log_count++];
+  *kept = (exchange){ .method = text_copy(method), .target = text_copy(asked->target) };
+  kept->headers = text_copy(asked->headers);
+  text_append(&kept->body, text_str(&asked->body), asked->body.len);
+}
+
+static enum MHD_Result on_request(void *context, struct MHD_Connection *connection, const char *url,
+                                  const char *method, const char *version, const char *upload,
+                                  size_t *upload_len, void **state) {
+  server *in = context;
+  exchange *asked = *state;
+  (void)url;
+  (void)version;
+  if (!asked->is_begun) {
+    asked->is_begun = true;
+    return MHD_YES;
+  }
+  if (*upload_len) {
+    text_append(&asked->body, upload, *upload_len);
+    *upload_len = 0;
+    return MHD_YES;
+  }
+  pthread_mutex_lock(&in->lock);
+  int own = in->case_number;
+  keep(in, connection, asked, method);
+  in->arrivals++;
+  if (++in->busy > in->peak) in->peak = in->busy;
+  pthread_cond_broadcast(&in->changed);
+  enum MHD_Result result = choose(in, connection, asked);
+  in->busy--;
+  if (in->case_number != own) result = MHD_NO;
+  pthread_cond_broadcast(&in->changed);
+  pthread_mutex_unlock(&in->lock);
+  return result;
+}
+
+static void on_end(void *context, struct MHD_Connection *connection, void **state,
+                   enum MHD_RequestTerminationCode code) {
+  (void)context;
+  (void)connection;
+  (void)code;
+  exchange *done = *state;
+  if (!done) return;
+  clear_exchange(done);
+  free(done);
+  *state = NULL;
+}
+
+/* ---- life -------------------------------------------------------------------------------- */
+
+static void start(server *in) {
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  in->daemon = MHD_start_daemon(
+      MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION, 0, NULL, NULL, on_request,
+      in, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_URI_LOG_CALLBACK, on_target, NULL,
+      MHD_OPTION_NOTIFY_COMPLETED, on_end, NULL, MHD_OPTION_CONNECTION_LIMIT,
+      (unsigned)MAX_CONNECTIONS, MHD_OPTION_END);
+  const union MHD_DaemonInfo *info = in->daemon ? MHD_get_daemon_info(in->daemon,
+                                                                      MHD_DAEMON_INFO_BIND_PORT)
+                                                : NULL;
+  if (!info) {
+    fputs("run-cases: cannot listen on a loopback port\n", stderr);
+    exit(2);
+  }
+  snprintf(in->base, sizeof in->base, "http://127.0.0.1:%u%s", (unsigned)info->port, prefix);
+}
+
+server *server_new(double slowness) {
+  server *made = text_allocate(sizeof *made);
+  made->slowness = slowness;
+  pthread_condattr_t monotonic;
+  pthread_condattr_init(&monotonic);
+  pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init(&made->changed, &monotonic);
+  pthread_condattr_destroy(&monotonic);
+  pthread_mutex_init(&made->lock, NULL);
+  start(made);
+  return made;
+}
+
+static void forget_log(server *in) {
+  for (size_t i = 0; i < in->log_count; i++)
+    clear_exchange(&in->log[i]);
+  free(in->log);
+  in->log = NULL;
+  in->log_count = 0;
+}
+
+void server_reset(server *of, fake_clock *clock) {
+  pthread_mutex_lock(&of->lock);
+  of->case_number++;
+  pthread_cond_broadcast(&of->changed);
+  struct timespec limit = in_ms(DRAIN_LIMIT_MS);
+  while (of->busy > 0 && wait_change(of, &limit))
+    continue;
+  for (size_t i = 0; i < of->reply_count; i++)
+    reply_clear(&of->replies[i]);
+  free(of->replies);
+  of->replies = NULL;
+  of->reply_count = 0;
+  forget_log(of);
+  text_clear(&of->problems);
+  of->arrivals = of->peak = of->held = of->break_nth = of->watch_count = 0;
+  of->on_hold = NULL;
+  of->clock = clock;
+  pthread_mutex_unlock(&of->lock);
+}
+
+void server_free(server *done) {
+  if (!done) return;
+  server_reset(done, NULL);
+  MHD_stop_daemon(done->daemon);
+  pthread_cond_destroy(&done->changed);
+  pthread_mutex_destroy(&done->lock);
+  free(done);
+}
+
+const char *server_base(const server *of) {
+  return of->base;
+}
+
+/* ---- what the runner asks ---------------------------------------------------------------- */
+
+bool server_add_reply(server *to, const char *target, const char *source, text *why) {
+  reply made;
+  if (!reply_read(&made, target, source, why)) return false;
+  pthread_mutex_lock(&to->lock);
+  to->replies = text_resize(to->replies, (to->reply_count + 1) * sizeof *to->replies);
+  to->replies[to->reply_count++] = made;
+  pthread_mutex_unlock(&to->lock);
+  return true;
+}
+
+void server_break_nth(server *of, int nth, server_breakage how) {
+  pthread_mutex_lock(&of->lock);
+  of->break_nth = nth;
+  of->breakage = how;
+  pthread_mutex_unlock(&of->lock);
+}
+
+int server_arrivals(server *of) {
+  pthread_mutex_lock(&of->lock);
+  int arrivals = of->arrivals;
+  pthread_mutex_unlock(&of->lock);
+  return arrivals;
+}
+
+int server_take_peak(server *of) {
+  pthread_mutex_lock(&of->lock);
+  int peak = of->peak;
+  of->peak = of->busy;
+  pthread_mutex_unlock(&of->lock);
+  return peak;
+}
+
+void server_watch_hold(server *of, int count, void (*on_hold)(void *), void *context) {
+  pthread_mutex_lock(&of->lock);
+  of->held = 0;
+  of->watch_count = count;
+  of->on_hold = on_hold;
+  of->hold_context = context;
+  pthread_mutex_unlock(&of->lock);
+}
+
+/* Show the fields named in `names` below the request. */
+static void show_headers(text *to, const char *headers, const char *names) {
+  for (const char *name = names + strspn(names, " +"); *name;) {
+    size_t name_len = strcspn(name, " ");
+    for (const char *at = headers; *at; at += strcspn(at, "\n") + 1)
+      if (strncasecmp(at, name, name_len) == 0 && at[name_len] == ':')
+        text_printf(to, "  %.*s\n", (int)strcspn(at, "\n"), at);
+    name += name_len;
+    name += strspn(name, " +");
+  }
+}
+
+char *server_take_log(server *of, const char *headers) {
+  text lines = { 0 };
+  pthread_mutex_lock(&of->lock);
+  for (size_t i = 0; i < of->log_count; i++) {
+    const exchange *asked = &of->log[i];
+    bool is_inside;
+    text_printf(&lines, "%s %s", asked->method, below_base(asked->target, &is_inside));
+    if (!is_inside) text_add(&lines, " (outside the base URL)");
+    if (asked->body.len) text_add(&lines, " ");
+    text_add_escaped(&lines, text_str(&asked->body), asked->body.len);
+    text_add(&lines, "\n");
+    show_headers(&lines, asked->headers, headers);
+  }
+  forget_log(of);
+  pthread_mutex_unlock(&of->lock);
+  return text_take(&lines);
+}
+
+char *server_problems(server *of) {
+  pthread_mutex_lock(&of->lock);
+  char *problems = text_copy(text_str(&of->problems));
+  pthread_mutex_unlock(&of->lock);
+  return problems;
+}
+
+char *server_unused(server *of) {
+  text names = { 0 };
+  pthread_mutex_lock(&of->lock);
+  for (size_t i = 0; i < of->reply_count; i++)
+    if (!of->replies[i].uses && of->replies[i].uses_left != REPLY_ENDLESS)
+      text_printf(&names, "reply `%s` was never asked for\n", of->replies[i].name);
+  pthread_mutex_unlock(&of->lock);
+  return text_take(&names);
+}
+
+void server_hold(server *of) {
+  pthread_mutex_lock(&of->lock);
+  of->busy++;
+  wait_end(of);
+  of->busy--;
+  pthread_mutex_unlock(&of->lock);
+}

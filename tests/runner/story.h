@@ -1,0 +1,73 @@
+/*
+** story.h -- a case file, cut into its sections.
+** Owns: the texts of the case.  Never: runs anything.  The format: tests/README.md
+*/
+#ifndef RUNNER_STORY_H
+#define RUNNER_STORY_H
+
+#include "text.h"
+
+typedef enum section_kind {
+  SECTION_UNKNOWN,
+  SECTION_MUST_FAIL,
+  SECTION_NOT_TORTURED,
+  SECTION_ENV,
+  SECTION_SEED,
+  SECTION_CONTROL,
+  SECTION_SETUP,
+  SECTION_RECONNECT,
+  SECTION_REPLY,
+  SECTION_BIND,
+  SECTION_INTERRUPT,
+  SECTION_SQL,
+  /* expectations: they follow an sql section */
+  SECTION_ROWS,
+  SECTION_ERROR,
+  SECTION_PLAN,
+  SECTION_SENT,
+  SECTION_CHANGES,
+  SECTION_PEAK
+} section_kind;
+
+typedef struct section {
+  section_kind kind;
+  char *word;     /* the kind as it is written */
+  char *argument; /* the rest of the header line */
+  char *body;     /* the lines below, without the empty ones at the end */
+  int line;       /* of the header, from 1 */
+} section;
+
+typedef struct story {
+  char *path;
+  char *name;     /* area/name */
+  char *preamble; /* the lines before the first section */
+  section *sections;
+  size_t count;
+  char *must_fail; /* NULL: the case must pass; else it must fail, saying this */
+} story;
+
+/**
+ * Read a case.
+ * @param is_update  Expectations may be missing: they will be written.
+ * @param why        Receives what is wrong with it, one a line; empty for a sound case.
+ * @return the case, free it with story_free; NULL when the file cannot be read.
+ */
+story *story_read(const char *path, bool is_update, text *why);
+void story_free(story *done);
+
+/** True for a section that states what must come out. */
+bool section_is_expectation(section_kind kind);
+
+/** The expectation of this kind behind the sql section at `sql`, NULL when there is none. */
+section *story_find(story *of, size_t sql, section_kind kind);
+
+/** Replace what stands below the header (and the header's words, unless NULL). */
+void section_rewrite(section *at, section_kind kind, const char *argument, const char *body);
+
+/** Add an expectation behind the sql section at `sql`; pointers to sections end to be valid. */
+void story_insert(story *into, size_t sql, section_kind kind, const char *body);
+
+/** Write the case back to its file. @return false when that failed. */
+bool story_write(const story *from);
+
+#endif

@@ -1,0 +1,205 @@
+#include "decisions.h"
+
+#include "timestamp.h"
+
+#include <stdio.h>
+#include <string.h>
+
+typedef enum switch_type { NUMBER, FLAG, CHOICE, DAY } switch_type;
+
+typedef struct switch_row {
+  const char *name;
+  size_t offset;
+  switch_type type;
+  int64_t number;      /* the default of numbers and flags */
+  const char *choices; /* "first|second", the default comes first; of a day: the day */
+} switch_row;
+
+#define SWITCH(member, type, number, choices)                                                      \
+  { #member, offsetof(sb_decisions, member), type, number, choices }
+
+static const switch_row switches[] = {
+  /* The client libraries test for the texts of a duplicate, and one shows it as a 422. */
+  SWITCH(duplicate_status, NUMBER, 422, NULL),
+  /* A key that may only read: no recording of a write; 403 is what the documentation calls
+     "forbidden". */
+  SWITCH(read_only_status, NUMBER, 403, NULL),
+  /* A known path with a verb that it lacks. One report has 405 for an empty path segment. */
+  SWITCH(wrong_verb_status, NUMBER, 405, NULL),
+  /* A change that the record's state forbids: disabling on a source that is not automatic,
+     status of an invoice. */
+  SWITCH(forbidden_status, NUMBER, 422, NULL),
+  /* Transactions are recorded with 201; the mocks of line items say 200. */
+  SWITCH(line_item_create_status, NUMBER, 201, NULL),
+  /* DELETE of a line item or transaction: mocks say 204, the documentation shows `{}`, which
+     is a 200. */
+  SWITCH(child_delete_status, NUMBER, 204, NULL),
+  /* POST of a bulk import: every mock says 200. */
+  SWITCH(json_import_status, NUMBER, 200, NULL),
+  /* DELETE of custom attributes when none is left: 204 in 2023, 200 with a body in 2016. */
+  SWITCH(custom_delete_status, NUMBER, 204, NULL),
+  /* An import in which every invoice has errors: the documentation says 201 all the same. */
+  SWITCH(invoice_errors_status, NUMBER, 201, NULL),
+  /* An invoice that exists: told in its `errors`, or the whole request is refused. */
+  SWITCH(duplicate_invoice, CHOICE, 0, "errors|refuse"),
+  /* `opaque` is today's documentation; `next_uuid` names the next row and starts behind it, as
+     recorded in 2023. */
+  SWITCH(activities_cursor, CHOICE, 0, "opaque|next_uuid"),
+  /* GET /line_items and /transactions by external id: one object (documentation) or a list (a
+     mock). */
+  SWITCH(by_external_id, CHOICE, 0, "bare|wrapped"),
+  /* The answer of PATCH and of disabling an event: flat is recorded for POST. */
+  SWITCH(event_answer, CHOICE, 0, "bare|wrapped"),
+  /* PATCH of a customer with tags: the recorded case began without any. */
+  SWITCH(patch_tags, CHOICE, 0, "replace|extend"),
+  /* PUT of a custom attribute that does not exist: dropped like the unknown keys of contacts,
+     or refused. */
+  SWITCH(unknown_custom, CHOICE, 0, "ignore|refuse"),
+  /* A plan group that does not exist: a page of HTML was recorded in 2020, nothing since. */
+  SWITCH(plan_group_missing, CHOICE, 0, "html|json"),
+  /* The interval of metrics when none is asked for: the older documentation names the month. */
+  SWITCH(metrics_interval, CHOICE, 0, "month|day|week|quarter|year"),
+  /* How computed money is written: whole since 2021, with a fraction in 2018; text has never
+     been seen there. */
+  SWITCH(numbers, CHOICE, 0, "integer|float|string"),
+  /* The system of a source made through the API is always Custom; another name makes it an
+     automatic one for tests. */
+  SWITCH(source_system, CHOICE, 0, "Custom|Import API|Stripe|Chargebee|Recurly|Braintree"),
+  /* How a bulk import ends; the name of a failure is a guess. */
+  SWITCH(import_failure, CHOICE, 0, "none|failed"),
+  /* Members that the documentation has and no recording: status, disabled, user_created and so
+     on. */
+  SWITCH(newer_members, FLAG, 1, NULL),
+  /* A member that no client knows, in every object. */
+  SWITCH(extra_members, FLAG, 0, NULL),
+  /* Disabling is for automatic sources; on lets tests disable records of every source. */
+  SWITCH(disable_anywhere, FLAG, 0, NULL),
+  /* Deleting a plan that invoices use: the documentation does not forbid it. */
+  SWITCH(delete_used_plan, FLAG, 1, NULL),
+  /* Contacts and opportunities drop custom keys that the app does not define: recorded. Off
+     takes every key. */
+  SWITCH(defined_custom_only, FLAG, 1, NULL),
+  /* Large bodies came both with a length and in chunks. */
+  SWITCH(http_chunked, FLAG, 0, NULL),
+  SWITCH(gzip, FLAG, 1, NULL),
+  SWITCH(gzip_from_bytes, NUMBER, 1024, NULL),
+  /* The real limits are 40 requests in a second and 20 at once; off (0) unless asked for. */
+  SWITCH(rate_limit_per_second, NUMBER, 0, NULL),
+  /* No recording has a Retry-After; -1 leaves it out. */
+  SWITCH(rate_limit_retry_after, NUMBER, -1, NULL),
+  SWITCH(max_connections, NUMBER, 0, NULL),
+  SWITCH(latency_ms, NUMBER, 0, NULL),
+  /* Real imports show in subscriptions, activities and metrics minutes later. */
+  SWITCH(processing_delay_ms, NUMBER, 0, NULL),
+  /* Merges and connections are answered with 202 and done later; a minute in reality. */
+  SWITCH(async_delay_ms, NUMBER, 100, NULL),
+  /* How many times a job is looked at before it is done. */
+  SWITCH(polls_until_done, NUMBER, 2, NULL),
+  /* The day of the account's clock; setting it moves the clock there. What is dated later has
+     not happened yet. */
+  SWITCH(today, DAY, 0, "2025-12-31"),
+};
+
+static const size_t switch_count = sizeof switches / sizeof *switches;
+
+static int64_t *number_of(sb_decisions *decisions, const switch_row *row) {
+  return (int64_t *)(void *)((char *)decisions + row->offset);
+}
+
+static char *text_of(sb_decisions *decisions, const switch_row *row) {
+  return (char *)decisions + row->offset;
+}
+
+static bool is_text(const switch_row *row) {
+  return row->type == CHOICE || row->type == DAY;
+}
+
+void sb_decisions_init(sb_decisions *decisions) {
+  for (size_t i = 0; i < switch_count; i++) {
+    const switch_row *row = &switches[i];
+    if (is_text(row))
+      snprintf(text_of(decisions, row), SB_SWITCH_TEXT, "%.*s", (int)strcspn(row->choices, "|"),
+               row->choices);
+    else
+      *number_of(decisions, row) = row->number;
+  }
+}
+
+void sb_decisions_write(const sb_decisions *decisions, sb_text *out) {
+  for (size_t i = 0; i < switch_count; i++) {
+    const switch_row *row = &switches[i];
+    sb_text_printf(out, "%s\"%s\":", i ? "," : "{", row->name);
+    const char *member = (const char *)decisions + row->offset;
+    if (is_text(row))
+      sb_text_json_puts(out, member);
+    else if (row->type == FLAG)
+      sb_text_puts(out, *(const int64_t *)(const void *)member ? "true" : "false");
+    else
+      sb_text_int(out, *(const int64_t *)(const void *)member);
+  }
+  sb_text_putc(out, '}');
+}
+
+/* Whether `word` is one of "first|second". */
+static bool is_choice(const char *choices, const char *word) {
+  size_t len = strlen(word);
+  for (const char *at = choices; *at;) {
+    size_t span = strcspn(at, "|");
+    if (span == len && memcmp(at, word, len) == 0) return true;
+    at += span + (at[span] == '|');
+  }
+  return false;
+}
+
+static bool take_one(sb_decisions *decisions, const switch_row *row, const cJSON *value) {
+  int64_t day_ms;
+  switch (row->type) {
+  case FLAG:
+    if (!cJSON_IsBool(value)) return false;
+    *number_of(decisions, row) = cJSON_IsTrue(value);
+    return true;
+  case NUMBER:
+    if (!cJSON_IsNumber(value)) return false;
+    *number_of(decisions, row) = (int64_t)value->valuedouble;
+    return true;
+  case CHOICE:
+    if (!cJSON_IsString(value) || !is_choice(row->choices, value->valuestring)) return false;
+    break;
+  case DAY:
+    if (!cJSON_IsString(value) || strlen(value->valuestring) != 10 ||
+        !sb_time_parse(value->valuestring, &day_ms, NULL))
+      return false;
+    break;
+  }
+  snprintf(text_of(decisions, row), SB_SWITCH_TEXT, "%s", value->valuestring);
+  return true;
+}
+
+static const switch_row *find_switch(const char *name) {
+  for (size_t i = 0; i < switch_count; i++)
+    if (strcmp(switches[i].name, name) == 0) return &switches[i];
+  return NULL;
+}
+
+bool sb_decisions_take(sb_decisions *decisions, const cJSON *values, sb_text *problem) {
+  sb_decisions changed = *decisions;
+  if (!cJSON_IsObject(values)) {
+    sb_text_puts(problem, "a JSON object of switches is needed");
+    return false;
+  }
+  for (const cJSON *value = values->child; value; value = value->next) {
+    const switch_row *row = find_switch(value->string);
+    if (!row) {
+      sb_text_printf(problem, "%s is no switch: GET /control/switches lists them", value->string);
+      return false;
+    }
+    if (!take_one(&changed, row, value)) {
+      sb_text_printf(problem, "%s: not a value of this switch%s%s", row->name,
+                     row->type == CHOICE ? ", which takes " : "",
+                     row->type == CHOICE ? row->choices : "");
+      return false;
+    }
+  }
+  *decisions = changed;
+  return true;
+}

@@ -1,0 +1,193 @@
+#include "ledger.h"
+#include "resources.h"
+#include "route.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char taken_invoice[] =
+    "The external ID for this invoice already exists in our system.";
+static const char taken_line_item[] =
+    "The external ID for this line item already exists in our system.";
+static const char taken_transaction[] = "has already been taken";
+
+/* The errors of one invoice, an object member -> text. */
+static void add_error(cJSON *errors, const char *prefix, const char *param, const char *text) {
+  char name[96];
+  snprintf(name, sizeof name, "%s%s", prefix, param);
+  if (!cJSON_HasObjectItem(errors, name)) cJSON_AddStringToObject(errors, name, text);
+}
+
+static void add_problems(cJSON *errors, const char *prefix, const sb_problems *problems) {
+  for (size_t i = 0; i < problems->count; i++) {
+    const sb_problem *one = &problems->items[i];
+    bool is_missing = strcmp(one->code, "missing") == 0;
+    add_error(errors, prefix, one->param, is_missing ? "can't be blank" : one->message);
+  }
+}
+
+static bool is_taken(sb_account *account, const char *table, int64_t data_source_id,
+                     const char *external_id) {
+  char sql[128];
+  snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE data_source_id = ? AND external_id = ?", table);
+  return external_id && sb_db_int(account->db, 0, sql, "it", data_source_id, external_id);
+}
+
+/* The part of a merged customer that an invoice belongs to: what it names, else the primary one. */
+static void choose_part(sb_account *account, int64_t customer_id, const cJSON *json, sb_row *row) {
+  const char *source = cJSON_GetStringValue(
+      cJSON_GetObjectItemCaseSensitive(json, "data_source_uuid"));
+  const char *external_id = cJSON_GetStringValue(
+      cJSON_GetObjectItemCaseSensitive(json, "customer_external_id"));
+  sqlite3_stmt *part = sb_db_query(
+      account->db,
+      "SELECT data_source_id, external_id FROM customer_parts WHERE customer_id = ?1"
+      " ORDER BY (?2 <> 0 AND data_source_id = ?2) + (external_id = ?3) DESC, id LIMIT 1",
+      "iit", customer_id, sb_uuid_parse(SB_DATA_SOURCE, source), external_id);
+  if (sb_db_step(part)) {
+    sb_row_int(row, "data_source_id", sqlite3_column_int64(part, 0));
+    sb_row_text(row, "customer_external_id", sb_column_text(part, 1));
+  }
+  sb_db_done(part);
+}
+
+/* Whether the lines or transactions of an invoice that is there already are there too. */
+static void add_taken_children(sb_account *account, cJSON *errors, int64_t data_source_id,
+                               const cJSON *children, bool is_line) {
+  for (const cJSON *one = children ? children->child : NULL; one; one = one->next) {
+    const char *external_id = cJSON_GetStringValue(
+        cJSON_GetObjectItemCaseSensitive(one, "external_id"));
+    if (is_taken(account, is_line ? "line_items" : "transactions", data_source_id, external_id))
+      add_error(errors, is_line ? "line_items." : "transactions.", "external_id",
+                is_line ? taken_line_item : taken_transaction);
+  }
+}
+
+static void store_child(sb_call *call, const sb_resource *resource, int64_t invoice_id,
+                        const cJSON *json, cJSON *errors) {
+  sb_account *account = call->account;
+  bool is_line = resource == &sb_line_items;
+  sb_row row = { .resource = resource };
+  sb_problems problems = { 0 };
+  sb_row_int(&row, "invoice_id", invoice_id);
+  sb_row_read(account, &row, json, SB_CREATE, &problems);
+  if (is_line)
+    sb_line_item_complete(account, &row, invoice_id, &problems);
+  else
+    sb_transaction_complete(account, &row, invoice_id, &problems);
+  add_problems(errors, is_line ? "line_items." : "transactions.", &problems);
+  /* What is there already is not stored a second time. */
+  if (!is_taken(account, resource->table, sb_row_get_int(&row, "data_source_id"),
+                sb_row_get_text(&row, "external_id")))
+    sb_row_insert(account, &row);
+  sb_problems_clear(&problems);
+  sb_row_clear(&row);
+}
+
+static void store_children(sb_call *call, int64_t invoice_id, const cJSON *json, cJSON *errors) {
+  const cJSON *lines = cJSON_GetObjectItemCaseSensitive(json, "line_items");
+  const cJSON *transactions = cJSON_GetObjectItemCaseSensitive(json, "transactions");
+  for (const cJSON *one = lines ? lines->child : NULL; one; one = one->next)
+    store_child(call, &sb_line_items, invoice_id, one, errors);
+  for (const cJSON *one = transactions ? transactions->child : NULL; one; one = one->next)
+    store_child(call, &sb_transactions, invoice_id, one, errors);
+  if (!lines || !lines->child) add_error(errors, "", "line_items", "can't be blank");
+}
+
+static void store_errors(sb_account *account, int64_t invoice_id, const cJSON *errors) {
+  sb_row row = { .resource = &sb_invoices };
+  char *words = cJSON_PrintUnformatted(errors);
+  sb_row_text(&row, "errors", words);
+  sb_row_int(&row, "is_valid", 0);
+  sb_row_update(account, &row, invoice_id);
+  sb_row_clear(&row);
+  free(words);
+}
+
+int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, sb_text *errors) {
+  sb_account *account = call->account;
+  sb_row row = { .resource = &sb_invoices };
+  cJSON *wrong = cJSON_CreateObject();
+  int64_t id = 0;
+  sb_row_int(&row, "customer_id", customer_id);
+  choose_part(account, customer_id, json, &row);
+  sb_row_read(account, &row, json, SB_CREATE, &call->problems);
+  int64_t data_source_id = sb_row_get_int(&row, "data_source_id");
+  add_problems(wrong, "", &call->problems);
+  if (is_taken(account, "invoices", data_source_id, sb_row_get_text(&row, "external_id"))) {
+    add_error(wrong, "", "external_id", taken_invoice);
+    add_taken_children(account, wrong, data_source_id,
+                       cJSON_GetObjectItemCaseSensitive(json, "line_items"), true);
+    add_taken_children(account, wrong, data_source_id,
+                       cJSON_GetObjectItemCaseSensitive(json, "transactions"), false);
+  } else if (!call->problems.count) {
+    if (sb_is_user_edit(call, data_source_id)) sb_row_int(&row, "user_created", 1);
+    id = sb_row_insert(account, &row);
+    store_children(call, id, json, wrong);
+    if (wrong->child) store_errors(account, id, wrong);
+    sb_ledger_settle_invoice(account, id);
+  }
+  char *words = cJSON_PrintUnformatted(wrong);
+  sb_text_puts(errors, words);
+  free(words);
+  cJSON_Delete(wrong);
+  sb_row_clear(&row);
+  return id;
+}
+
+/* An invoice that was not stored: what was sent, without a uuid and with its errors. */
+static void write_refused(const cJSON *json, const char *errors, sb_text *out) {
+  cJSON *copy = cJSON_Duplicate(json, 1);
+  cJSON_DeleteItemFromObjectCaseSensitive(copy, "errors");
+  cJSON_AddNullToObject(copy, "uuid");
+  cJSON_AddItemToObject(copy, "errors", cJSON_Parse(errors));
+  char *words = cJSON_PrintUnformatted(copy);
+  sb_text_puts(out, words);
+  free(words);
+  cJSON_Delete(copy);
+}
+
+/* Members that every invoice of a request must have; nothing is stored when one lacks them. */
+static bool check_all(sb_call *call, const cJSON *invoices) {
+  bool refuses = strcmp(call->account->decisions.duplicate_invoice, "refuse") == 0;
+  if (!cJSON_IsArray(invoices) || !invoices->child)
+    sb_call_problem(call, "invoices", invoices ? "invalid" : "missing",
+                    "invoices is not an array with at least one invoice");
+  for (const cJSON *one = invoices ? invoices->child : NULL; one; one = one->next) {
+    sb_row row = { .resource = &sb_invoices };
+    choose_part(call->account, call->ids[0], one, &row);
+    sb_row_read(call->account, &row, one, SB_CREATE, &call->problems);
+    if (refuses && is_taken(call->account, "invoices", sb_row_get_int(&row, "data_source_id"),
+                            sb_row_get_text(&row, "external_id")))
+      sb_call_problem(call, "external_id", "taken", "%s", taken_invoice);
+    sb_row_clear(&row);
+  }
+  return !sb_call_failed(call);
+}
+
+void sb_invoice_import(sb_call *call) {
+  const cJSON *invoices = cJSON_GetObjectItemCaseSensitive(call->body, "invoices");
+  sb_view view = { .form = SB_FORM_IMPORT };
+  bool any_stored = false;
+  sb_text rows = { 0 };
+  if (!check_all(call, invoices)) return;
+  for (const cJSON *one = invoices->child; one; one = one->next) {
+    sb_text errors = { 0 };
+    int64_t id = sb_invoice_store(call, call->ids[0], one, &errors);
+    if (rows.len) sb_text_putc(&rows, ',');
+    if (id)
+      sb_render_id(call->account, &sb_invoices, &view, id, &rows);
+    else
+      write_refused(one, errors.bytes, &rows);
+    any_stored |= id != 0;
+    sb_text_clear(&errors);
+  }
+  sb_ledger_recompute_later(call->account, call->ids[0]);
+  sb_call_answer(call, any_stored ? call->route->status
+                                  : (int)call->account->decisions.invoice_errors_status);
+  sb_text_printf(&call->out, "{\"invoices\":[%s]", rows.bytes);
+  sb_render_end(call->account, &call->out);
+  sb_text_clear(&rows);
+}

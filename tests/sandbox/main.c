@@ -1,0 +1,139 @@
+/*
+** chartmogul-sandbox -- an emulator of the ChartMogul API for tests and demonstrations; README.md
+** beside this file.
+*/
+#include "seed.h"
+#include "server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+static const char usage[] =
+    "usage: chartmogul-sandbox [--port N] [--key KEY] [--read-only-key KEY] [--seed empty|demo|N]\n"
+    "                          [--latency-ms N] [--rate-limit N] [--max-connections N]\n"
+    "                          [--tls CERTIFICATE KEY]\n"
+    "Serves the ChartMogul API on the loopback address and prints its base URL as the first "
+    "line.\n";
+
+static char *read_file(const char *name) {
+  FILE *file = fopen(name, "rb");
+  sb_text text = { 0 };
+  char part[4096];
+  size_t len;
+  if (!file) return NULL;
+  while ((len = fread(part, 1, sizeof part, file)) > 0)
+    sb_text_add(&text, part, len);
+  fclose(file);
+  return sb_text_take(&text);
+}
+
+static bool read_number(const char *words, int64_t *number) {
+  char *end;
+  *number = strtoll(words, &end, 10);
+  return *words && !*end && *number >= 0;
+}
+
+/* What the command line says; the PEM texts are owned. */
+typedef struct command {
+  sb_options options;
+  const char *seed;
+  char *certificate;
+  char *private_key;
+} command;
+
+/* Read one option and its value; gives the number of arguments used, 0 when it is wrong. */
+static int read_option(command *wanted, char **args, int left) {
+  sb_options *options = &wanted->options;
+  const struct {
+    const char *name;
+    int64_t *number;
+    const char **words;
+  } known[] = {
+    { "--key", NULL, &options->key },
+    { "--read-only-key", NULL, &options->read_only_key },
+    { "--seed", NULL, &wanted->seed },
+    { "--latency-ms", &options->decisions.latency_ms, NULL },
+    { "--rate-limit", &options->decisions.rate_limit_per_second, NULL },
+    { "--max-connections", &options->decisions.max_connections, NULL },
+  };
+  int64_t number;
+  if (strcmp(args[0], "--tls") == 0 && left > 2) {
+    wanted->certificate = read_file(args[1]);
+    wanted->private_key = read_file(args[2]);
+    options->certificate = wanted->certificate;
+    options->private_key = wanted->private_key;
+    return wanted->certificate && wanted->private_key ? 3 : 0;
+  }
+  if (left < 2) return 0;
+  if (strcmp(args[0], "--port") == 0) {
+    if (!read_number(args[1], &number) || number > 65535) return 0;
+    options->port = (int)number;
+    return 2;
+  }
+  for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+    if (strcmp(args[0], known[i].name) != 0) continue;
+    if (known[i].words) *known[i].words = args[1];
+    return known[i].words || read_number(args[1], known[i].number) ? 2 : 0;
+  }
+  return 0;
+}
+
+static int serve_until_signal(const command *wanted, sb_account *account, const sigset_t *signals) {
+  sb_server *server = sb_server_start(&wanted->options, account);
+  int number;
+  if (!server) {
+    fprintf(stderr, "chartmogul-sandbox: port %d cannot be served\n", wanted->options.port);
+    return 1;
+  }
+  printf("%s://127.0.0.1:%d/v1\n", wanted->options.certificate ? "https" : "http",
+         sb_server_port(server));
+  fflush(stdout);
+  sigwait(signals, &number);
+  sb_server_stop(server);
+  return 0;
+}
+
+int main(int count, char **args) {
+  command wanted = { .options = { .key = "test-key" }, .seed = "empty" };
+  sigset_t signals;
+  int result = 2;
+#ifdef __GLIBC__
+  /* A page of a list is larger than what malloc takes from the system each time anew by default. */
+  mallopt(M_MMAP_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+#endif
+  /* The account is used by one thread at a time, so SQLite needs no locks; and nobody asks for
+     its memory figures. */
+  sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  sb_decisions_init(&wanted.options.decisions);
+  for (int i = 1, used; i < count; i += used) {
+    used = read_option(&wanted, args + i, count - i);
+    if (used) continue;
+    fputs(usage, stderr);
+    goto done;
+  }
+  /* Blocked before there are threads, so that this one alone waits for them. */
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  sb_account *account = sb_account_open();
+  account->decisions = wanted.options.decisions;
+  if (sb_seed(account, wanted.seed))
+    result = serve_until_signal(&wanted, account, &signals);
+  else
+    fputs(usage, stderr);
+  sb_account_close(account);
+done:
+  free(wanted.certificate);
+  free(wanted.private_key);
+  return result;
+}

@@ -1,0 +1,28 @@
+# The API emulator: $(BUILD)/chartmogul-sandbox. The top Makefile includes this.
+
+SANDBOX         := $(BUILD)/chartmogul-sandbox
+SANDBOX_SOURCES := $(sort $(wildcard tests/sandbox/*.c))
+SANDBOX_OBJECTS := $(SANDBOX_SOURCES:tests/sandbox/%.c=$(BUILD)/sandbox/%.o)
+SANDBOX_CFLAGS  := $(call pkg,--cflags,libmicrohttpd zlib,)
+SANDBOX_LIBS    := $(call pkg,--libs,libmicrohttpd zlib,-lmicrohttpd -lz) \
+  $(call pkg,--libs,libcjson sqlite3,-lcjson -lsqlite3) -lpthread -lm
+
+.PHONY: sandbox
+sandbox: $(SANDBOX) ## the API emulator for tests and demonstrations
+
+$(SANDBOX): $(SANDBOX_OBJECTS)
+	$(if $(Q),@echo "  LINK  $@")
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(SANDBOX_LIBS)
+
+$(BUILD)/sandbox/%.o: tests/sandbox/%.c
+	$(if $(Q),@echo "  CC    $<")
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) $(SANDBOX_CFLAGS) -c -o $@ $<
+
+# The books' unit test is linked with them, not with the extension.
+$(BUILD)/unit/sandbox_books: tests/unit/sandbox_books.c $(BUILD)/sandbox/books.o
+	@mkdir -p $(@D)
+	$(if $(Q),@echo "  TEST  $<")
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/sandbox/books.o $(call pkg,--libs,cmocka,-lcmocka)
+
+-include $(SANDBOX_OBJECTS:.o=.d)

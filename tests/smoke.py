@@ -1,0 +1,53 @@
+#!/usr/bin/env python3
+"""The shared library in Python: loads, reads, streams, refuses, closes. smoke.sh has started a sandbox.
+
+    smoke.py LIBRARY
+"""
+import gc
+import pathlib
+import sqlite3
+import sys
+
+library = str(pathlib.Path(sys.argv[1]).resolve().with_suffix(""))
+
+
+def connect():
+    db = sqlite3.connect(":memory:")
+    db.enable_load_extension(True)
+    db.load_extension(library)
+    db.enable_load_extension(False)
+    return db
+
+
+def check(what, is_right):
+    if not is_right:
+        sys.exit(f"FAILED smoke: Python: {what}")
+
+
+db = connect()
+db.row_factory = sqlite3.Row
+names = [row["name"] for row in db.execute("SELECT name FROM chartmogul_tables")]
+check("the tables describe themselves", "chartmogul_customers" in names)
+
+row = db.execute("SELECT * FROM chartmogul_customers LIMIT 1").fetchone()
+check("rows are text and numbers", isinstance(row["uuid"], str) and isinstance(row["mrr"], int))
+again = db.execute("SELECT uuid FROM chartmogul_customers WHERE uuid = ?", (row["uuid"],)).fetchall()
+check("a bound parameter finds the row", [r[0] for r in again] == [row["uuid"]])
+
+try:
+    db.execute("SELECT * FROM chartmogul_customers WHERE customer_since > '2025-01-01T00:00:00Z'").fetchall()
+    check("a timestamp in another form is an error", False)
+except sqlite3.Error as error:
+    check("the error shows the right form: " + str(error), "2025-01-01 00:00:00" in str(error))
+
+# A statement that is left half-way holds nothing back: the connection closes, another one works.
+half = db.execute("SELECT uuid FROM chartmogul_customers")
+half.fetchone()
+half.close()
+db.close()
+del half, row, again
+gc.collect()
+other = connect()
+check("a second connection is its own", other.execute("SELECT count(*) FROM chartmogul_requests").fetchone()[0] == 0)
+check("and reads", other.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0] == 25)
+other.close()

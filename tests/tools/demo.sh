@@ -1,0 +1,66 @@
+#!/bin/sh
+# Shows the extension at work, on the sandbox's made-up account or on yours.
+#
+#   demo.sh demo|shell LIBRARY SANDBOX
+#
+# demo runs sql/demo.sql; with CHARTMOGUL_API_KEY in the environment on that account, reading only.
+# shell leaves you at a sqlite3 prompt on the sandbox.
+set -eu
+
+mode=$1 library=$2 sandbox=$3
+case $library in /*) ;; *) library=./$library ;; esac
+load=".load ${library%.*}"
+folder=$(mktemp -d)
+server=""
+cleanup() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null || true
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+start_sandbox() {
+  mkfifo "$folder/address"
+  "$sandbox" --port 0 --seed demo >"$folder/address" &
+  server=$!
+  read -r CHARTMOGUL_BASE_URL <"$folder/address"
+  CHARTMOGUL_API_KEY=test-key
+  export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY
+}
+
+# Each statement is shown below its question, then its result.
+show() {
+  awk '
+    /^$/ { heading = 1; next }
+    /^-- \[/ || !heading { next } # what stands above the first empty line is for readers of the file
+    /^--/ && !statement { print ".print"; printf ".print \"%s\"\n", $0; next }
+    { statement = statement $0 "\n"; quoted = $0; gsub(/"/, "\\\"", quoted); printf ".print \"  %s\"\n", quoted }
+    /;$/ { printf "%s", statement; statement = "" }' "$1" |
+    sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.mode column' -cmd '.headers on' :memory:
+}
+
+case $mode in
+demo)
+  if [ -n "${CHARTMOGUL_API_KEY:-}" ]; then
+    echo "The account of CHARTMOGUL_API_KEY, reading only."
+    CHARTMOGUL_READ_ONLY=1
+    export CHARTMOGUL_READ_ONLY
+    sed '/^-- \[writes\]/,/^-- \[end of writes\]/d' sql/demo.sql >"$folder/demo.sql"
+  else
+    start_sandbox
+    echo "A made-up account at $CHARTMOGUL_BASE_URL."
+    cp sql/demo.sql "$folder/demo.sql"
+  fi
+  show "$folder/demo.sql"
+  ;;
+shell)
+  unset CHARTMOGUL_READ_ONLY
+  start_sandbox
+  echo "A made-up account; it is gone when you leave. SELECT name, description FROM chartmogul_tables;"
+  sqlite3 -init /dev/null -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory:
+  ;;
+*)
+  echo "demo.sh: $mode is neither demo nor shell" >&2
+  exit 2
+  ;;
+esac

@@ -1,0 +1,53 @@
+#!/bin/sh
+# Runs parts of the tests one after the other (`test-PART` of the Makefile) and ends with the sum of
+# their results: N passed, N failed. Wants MAKE, BUILD and MARK in the environment.
+set -u
+
+# Nothing of the person who runs the tests takes part in them.
+for name in $(env | sed -n 's/^\(CHARTMOGUL_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY no_proxy NO_PROXY
+
+passed=0 failed=0 skipped=0
+
+# number LINE WORD: the number that stands before the word in the line, 0 when there is none.
+number() {
+  printf '%s\n' "$1" | sed -n "s/.*\(^\|[^0-9]\)\([0-9][0-9]*\) $2.*/\2/p" | grep . || echo 0
+}
+
+# Each unit test is a program that ends with cmocka's own summary.
+unit_summary() {
+  cat "$BUILD"/unit/*.log 2>/dev/null | awk '
+    /^\[  PASSED  \] [0-9]+ test/ { passed += $4 }
+    /^\[  FAILED  \] [0-9]+ test/ { failed += $4 }
+    END { printf "%d passed, %d failed\n", passed, failed }'
+}
+
+for part; do
+  echo "== $part"
+  log=$BUILD/test-$part.log
+  { $MAKE --no-print-directory "test-$part" 2>&1; echo $? >"$log.status"; } | tee "$log"
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1)
+  [ "$part" != unit ] || line=$(unit_summary)
+  part_failed=$(number "$line" failed)
+  if [ "$(cat "$log.status")" -ne 0 ] && [ "$part_failed" -eq 0 ]; then
+    echo "FAILED $part: it broke off before it could count"
+    part_failed=1
+  fi
+  passed=$((passed + $(number "$line" passed)))
+  failed=$((failed + part_failed))
+  skipped=$((skipped + $(number "$line" skipped)))
+done
+
+if [ -e "$MARK" ]; then
+  echo "FAILED tests tried to leave this machine, for:"
+  sort -u "$MARK"
+  failed=$((failed + 1))
+fi
+
+echo
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
