@@ -324,7 +324,8 @@ static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
                                  .method = action->method,
                                  .path = cm_buf_str(&path),
                                  .body = body.data,
-                                 .body_len = body.len };
+                                 .body_len = body.len,
+                                 .wants_json = true };
     cm_sending_result(context, data->session, &sending);
   } else {
     cm_err_prefix(&err, action->name);

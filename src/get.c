@@ -12,7 +12,8 @@ static const char who[] = "chartmogul_get";
 
 enum { VALUE, PATH, QUERY }; /* columns */
 
-enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1 }; /* of idxNum: which arguments xFilter is given */
+/* Of idxNum: which arguments xFilter is given, and whether somebody may stop before the end. */
+enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1, HAS_LIMIT = 1 << 2 };
 
 enum { ASKED_COST = 10000, UNASKED_COST = 1000000000 };
 
@@ -65,6 +66,7 @@ static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   for (int i = 0; i < info->nConstraint; i++) {
     const struct sqlite3_index_constraint *term = &info->aConstraint[i];
     bool is_argument = term->iColumn == PATH || term->iColumn == QUERY;
+    if (term->op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
     if (!is_argument || term->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
     if (!term->usable) return SQLITE_CONSTRAINT;
     if (places[term->iColumn] < 0) places[term->iColumn] = i;
@@ -131,12 +133,16 @@ static cm_slice slice_of(const char *text) {
   return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
 }
 
-static int open_pager(get_cursor *cursor, cm_session *session, cm_err *err) {
+/** No page is asked for ahead where LIMIT may end the reading first. */
+static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_err *err) {
   cm_buf url;
   cm_buf_init(&url, CM_MAX_URL_BYTES);
   int rc = cm_user_path(slice_of(cursor->path), slice_of(cursor->query), &url, err);
   if (rc == SQLITE_OK) {
-    cm_list list = { .who = who, .url = cm_buf_str(&url), .paging = CM_CURSOR, .wanted = -1 };
+    cm_list list = { .who = who,
+                     .url = cm_buf_str(&url),
+                     .paging = CM_CURSOR,
+                     .wanted = number & HAS_LIMIT ? 0 : -1 };
     rc = cm_pager_open(&cursor->pager, session, &list, err);
   }
   cm_buf_clear(&url);
@@ -177,7 +183,7 @@ static int get_filter(sqlite3_vtab_cursor *base, int number, const char *text, i
   }
   int rc = keep_arguments(cursor, number, argv, &err);
   if (rc == SQLITE_OK && cursor->path == NULL) return SQLITE_OK; /* nothing is equal to NULL */
-  if (rc == SQLITE_OK) rc = open_pager(cursor, session, &err);
+  if (rc == SQLITE_OK) rc = open_pager(cursor, session, number, &err);
   if (rc != SQLITE_OK) return fail(base, &err);
   cursor->rowid = first_rowid(cursor);
   return get_next(base);

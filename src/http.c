@@ -38,6 +38,7 @@ struct cm_transfer {
   int64_t started_ms;
   bool has_connection;            /* the request is about to leave, or has left */
   long bytes_before;              /* sent before the request itself (to a proxy) */
+  bool has_answer;                /* its first line has come */
   char date[64], retry_after[64]; /* headers of the answer; "" without */
   char detail[CURL_ERROR_SIZE];
   cm_http_response response;
@@ -66,8 +67,7 @@ static void read_header(const char *line, size_t len, const char *name, char *ou
 static size_t receive_header(char *line, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
-  if (len >= 5 && memcmp(line, "HTTP/", 5) == 0) /* another head may have come, of a 100 Continue */
-    transfer->date[0] = transfer->retry_after[0] = 0;
+  transfer->has_answer = true;
   read_header(line, len, "Date", transfer->date, sizeof transfer->date);
   read_header(line, len, "Retry-After", transfer->retry_after, sizeof transfer->retry_after);
   return len;
@@ -113,12 +113,11 @@ static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
 
 /** What a transfer was waiting for when its time ended. */
 static const char *find_stage(const cm_transfer *transfer) {
-  curl_off_t looked_up_us = 0, connected_us = 0, first_byte_us = 0;
+  curl_off_t looked_up_us = 0, connected_us = 0;
   curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
   curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-  curl_easy_getinfo(transfer->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte_us);
   if (transfer->has_connection)
-    return first_byte_us > 0 ? "in the middle of the answer" : "waiting for the answer";
+    return transfer->has_answer ? "in the middle of the answer" : "waiting for the answer";
   if (looked_up_us == 0) return "looking up the host's name";
   return connected_us == 0 ? "connecting" : "in the TLS handshake";
 }
@@ -199,7 +198,10 @@ static void finish(cm_transfer *transfer, CURLcode result) {
   response->duration_ms = now_ms() - transfer->started_ms;
   response->outcome = classify(transfer, result);
   if (!transfer->has_connection) response->connect_ms = response->duration_ms;
-  if (response->outcome == CM_ANSWERED) read_answer(transfer);
+  if (response->outcome == CM_ANSWERED)
+    read_answer(transfer);
+  else
+    cm_buf_clear(&response->body);
   explain(transfer, result);
   release_easy(transfer->http, transfer);
 }
@@ -245,6 +247,7 @@ static bool set_policy(CURL *easy, const cm_origin *where) {
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)CM_MAX_RESPONSE_BYTES);
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's answer is none of the API's */
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_TCP_NODELAY, 1L);
   SET(CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_SECONDS);

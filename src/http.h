@@ -42,7 +42,7 @@ typedef struct cm_http_response {
   int status;             /* 0 unless CM_ANSWERED */
   int64_t retry_after_ms; /* -1 when the answer had no Retry-After */
   bool is_json;           /* by its content type */
-  cm_buf body;            /* decoded (gzip) */
+  cm_buf body;            /* decoded (gzip); empty unless CM_ANSWERED */
   int64_t duration_ms;    /* from start to end */
   int64_t connect_ms;     /* of these, until the request left: look-up, connection, TLS */
   int64_t wire_bytes;     /* head and body, as they came over the wire */

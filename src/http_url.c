@@ -35,28 +35,33 @@ static bool has_part(CURLU *url, CURLUPart part) {
   return code == CURLUE_OK;
 }
 
-static int read_origin(const char *text, cm_origin *out, cm_err *err) {
-  int code = SQLITE_OK;
-  CURLU *url = curl_url();
-  if (url == NULL) return cm_err_nomem(err);
-  CURLUcode parsed = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+/** What is wrong with a URL, whatever its scheme. NULL: nothing. */
+static const char *find_fault(const char *text, CURLU *url, CURLUcode parsed) {
   const char *slashes = strstr(text, "://"); /* libcurl takes one to three of them */
   if (parsed != CURLUE_OK || slashes == NULL || slashes[3] == '/')
-    code = cm_err_set(err, SQLITE_ERROR,
-                      "this is no URL: it must begin with https:// and a host's name");
-  else if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
-    code = cm_err_set(err, SQLITE_ERROR,
-                      "the URL holds a user name or password (it would show in logs): take it out "
-                      "and set api_key");
-  else if (strchr(text, '#') != NULL)
-    code = cm_err_set(err, SQLITE_ERROR, "the URL has a #fragment: take it out");
-  else if (curl_url_get(url, CURLUPART_SCHEME, &out->scheme, 0) != CURLUE_OK ||
-           curl_url_get(url, CURLUPART_HOST, &out->host, 0) != CURLUE_OK)
-    code = cm_err_set(err, SQLITE_ERROR, "the URL names no host");
-  else
-    curl_url_get(url, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT);
+    return "this is no URL: it must begin with https:// and a host's name";
+  if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
+    return "the URL holds a user name or password (it would show in logs): take it out and set "
+           "api_key";
+  if (strchr(text, '#') != NULL) return "the URL has a #fragment: take it out";
+  return NULL;
+}
+
+static int read_origin(const char *text, cm_origin *out, cm_err *err) {
+  CURLU *url = curl_url();
+  if (url == NULL) {
+    cm_err_nomem(err);
+    return SQLITE_NOMEM;
+  }
+  CURLUcode parsed = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME);
+  const char *fault = find_fault(text, url, parsed);
+  curl_url_get(url, CURLUPART_SCHEME, &out->scheme, 0);
+  curl_url_get(url, CURLUPART_HOST, &out->host, 0);
+  curl_url_get(url, CURLUPART_PORT, &out->port, CURLU_DEFAULT_PORT);
   curl_url_cleanup(url);
-  return code;
+  if (fault == NULL && out->scheme != NULL && out->host != NULL) return SQLITE_OK;
+  cm_err_set(err, SQLITE_ERROR, "%s", fault != NULL ? fault : "the URL names no host");
+  return SQLITE_ERROR;
 }
 
 int cm_origin_check(const char *url, cm_origin *out, cm_err *err) {

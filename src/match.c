@@ -10,11 +10,27 @@ static bool is_numeric(cm_type type) {
   return type == CM_INTEGER || type == CM_REAL || type == CM_BOOLEAN;
 }
 
+/** A database may hold its texts in UTF-16, where other letters than these have another order. */
+static bool is_ascii(const cm_value *text) {
+  for (size_t i = 0; i < text->len; i++) {
+    if ((unsigned char)text->text[i] > 0x7f) return false;
+  }
+  return true;
+}
+
+/** True when SQLite compares the two as they are, without a conversion. */
+static bool is_plain(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted) {
+  if (cm_value_is_number(shown) && cm_value_is_number(wanted)) {
+    return is_numeric(type) || type == CM_ANY;
+  }
+  if (!cm_value_is_text(shown) || !cm_value_is_text(wanted) || is_numeric(type)) return false;
+  return op == CM_TERM_EQ || (is_ascii(shown) && is_ascii(wanted));
+}
+
 bool cm_match(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted) {
+  if (op >= CM_TERM_NE) return true;
   if (shown->type == CM_VALUE_NULL) return false;
-  bool are_texts = cm_value_is_text(shown) && cm_value_is_text(wanted) && !is_numeric(type);
-  bool are_numbers = cm_value_is_number(shown) && cm_value_is_number(wanted);
-  if (!are_texts && !are_numbers) return true;
+  if (!is_plain(type, op, shown, wanted)) return true;
   int order = cm_value_compare(shown, wanted);
   switch (op) {
   case CM_TERM_EQ: return order == 0;

@@ -11,7 +11,7 @@
 #include "err.h"
 #include "plan.h"
 
-/** `shown op wanted`, of a column of this type. NULL never matches. */
+/** `shown op wanted`, of a column of this type. NULL never matches, but by an `op` from CM_TERM_NE on. */
 bool cm_match(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted);
 
 /** `shown IN (values)`. The values are sorted by cm_value_compare and hold no NULL. */

@@ -106,10 +106,10 @@ static int guard_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
 static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_err *err) {
   cm_json *text = NULL;
   int rc = SQLITE_OK;
-  if (cm_slice_type(has_more) == CM_JSON_ABSENT) {
-    return wrong_shape(pager, "it has no has_more", err);
+  if (cm_slice_type(has_more) == CM_JSON_FALSE) return SQLITE_OK;
+  if (cm_slice_type(has_more) != CM_JSON_TRUE) {
+    return wrong_shape(pager, "it does not say has_more", err);
   }
-  if (cm_slice_type(has_more) != CM_JSON_TRUE) return SQLITE_OK;
   if (cm_slice_type(cursor) != CM_JSON_STRING) {
     return wrong_shape(pager, "it has more pages but no cursor", err);
   }
@@ -209,8 +209,16 @@ static int open_answer(cm_pager *pager, cm_slice body, cm_err *err) {
   return pager->list.rows == NULL ? open_any(pager, body, err) : open_list(pager, body, err);
 }
 
-/** True when the error only says that there is no such row. */
+/** A text that has not the form of an identifier is refused, not missed: no row has it. */
+static bool refuses_uuid(const cm_call_result *result) {
+  return result->is_api_error && strstr(result->message, "Invalid UUID") != NULL;
+}
+
+/** True when the error only says that there is no such row. A later page that is gone is an error. */
 static bool is_missing(const cm_pager *pager, const cm_call_result *result) {
+  if (pager->pages > 0) return false;
+  bool is_looked_up = pager->list.paging == CM_SINGLE && pager->list.missing != CM_MISSING_ERROR;
+  if (result->status == 422 && is_looked_up) return refuses_uuid(result);
   if (result->status != 404) return false;
   if (pager->list.missing == CM_MISSING_ANY) return true;
   return pager->list.missing == CM_MISSING_EMPTY && result->is_api_error;

@@ -63,7 +63,7 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
 }
 
 static bool is_usable(const cm_term *term) {
-  return term->is_usable && term->is_binary && term->op != CM_TERM_OTHER;
+  return term->is_usable && term->is_binary && term->op < CM_TERM_NE;
 }
 
 /** The term `column = value` to send: a single value rather than a list. -1: none. */
@@ -103,7 +103,7 @@ static void send_path(const cm_resource *resource, const cm_read *read, const cm
     } else {
       out->is_possible = false;
       out->is_blocked = out->is_blocked || is_blocked;
-      out->plan.missing = column;
+      if (out->plan.missing < 0) out->plan.missing = column;
     }
   }
 }
@@ -131,11 +131,21 @@ static void send_filter(const cm_resource *resource, const cm_filter *filter, co
   } else if (filter->required && filter->fallback == NULL && !is_sent_already(&out->plan, term)) {
     out->is_possible = false;
     out->is_blocked = out->is_blocked || is_blocked;
-    out->plan.missing = column;
+    if (out->plan.missing < 0) out->plan.missing = column;
   }
 }
 
-/** A parameter changes what the answer holds, so a read that cannot take it cannot serve. */
+static bool sends_column(const cm_plan *plan, int column) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
+  }
+  return false;
+}
+
+/**
+ * A parameter changes what the answer holds, so a read that cannot take it cannot serve. Of two terms
+ * on it one is sent; the other is compared with the value asked for, by SQLite.
+ */
 static void check_parameters(const cm_resource *resource, const cm_offer *offer, candidate *out) {
   for (int i = 0; i < offer->term_count; i++) {
     const cm_term *term = &offer->terms[i];
@@ -144,18 +154,52 @@ static void check_parameters(const cm_resource *resource, const cm_offer *offer,
     if (!term->is_usable) {
       out->is_possible = false;
       out->is_blocked = true;
-      out->plan.missing = term->column;
-    } else if (!is_sent_already(&out->plan, i)) {
+      if (out->plan.missing < 0) out->plan.missing = term->column;
+    } else if (!sends_column(&out->plan, term->column)) {
       out->is_possible = false;
-      out->plan.missing = term->column;
+      if (out->plan.missing < 0) out->plan.missing = term->column;
     }
   }
+}
+
+/** Is the column one of those that `*` stands for? */
+static bool uses_all_visible(const cm_resource *resource, uint64_t columns_used) {
+  for (int i = 0; i < resource->column_count; i++) {
+    uint64_t bit = 1ull << (i < 63 ? i : 63);
+    bool is_visible = !(resource->columns[i].flags & CM_HIDDEN);
+    if (is_visible && !(columns_used & bit)) return false;
+  }
+  return true;
+}
+
+/** A read whose rows lack a column serves only statements that do not need it, or ask for all. */
+static void check_lacks(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
+                        candidate *out) {
+  bool is_star = uses_all_visible(resource, offer->columns_used);
+  const char *word = read->lacks;
+  while (word != NULL && *word != 0) {
+    size_t len = strcspn(word, " ");
+    int column = cm_registry_find_column(resource, word, len);
+    bool is_needed = !is_star && cm_plan_uses(&out->plan, column);
+    for (int i = 0; i < offer->term_count; i++) {
+      is_needed = is_needed || offer->terms[i].column == column;
+    }
+    if (is_needed) out->is_possible = false;
+    word += len + strspn(word + len, " ");
+  }
+}
+
+/** A timestamp's value is looked at: of a wrong form it would compare wrongly without a word. */
+static bool is_watched(const cm_resource *resource, const cm_term *term) {
+  return term->op == CM_TERM_NE && term->is_usable &&
+         resource->columns[term->column].type == CM_TIME;
 }
 
 static void check_others(const cm_resource *resource, const cm_offer *offer, cm_plan *plan) {
   for (int i = 0; i < offer->term_count; i++) {
     const cm_term *term = &offer->terms[i];
-    if (!is_usable(term) || is_sent_already(plan, i)) continue;
+    bool is_wanted = is_usable(term) || is_watched(resource, term);
+    if (!is_wanted || is_sent_already(plan, i)) continue;
     if (resource->columns[term->column].flags & CM_PARAM) continue;
     add_arg(plan, offer, i, CM_ARG_CHECKED);
   }
@@ -167,7 +211,7 @@ static double fraction_kept(const cm_plan *plan, cm_arg_use use) {
   double kept = 1;
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
-    if (arg->use != use) continue;
+    if (arg->use != use || arg->op == CM_TERM_NE) continue;
     kept /= arg->op == CM_TERM_EQ ? EQ_KEEPS_ONE_OF : RANGE_KEEPS_ONE_OF;
   }
   return kept;
@@ -240,12 +284,32 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
     send_filter(resource, filter, offer, out);
   }
   check_parameters(resource, offer, out);
+  check_lacks(resource, read, offer, out);
   check_others(resource, offer, &out->plan);
   estimate(resource, read, out, known, context);
   out->plan.limit = limit_hint(resource, read, offer, out);
   out->plan.wanted = !offer->has_limit || offer->has_order ? -1
                      : offer->limit > 0                    ? offer->limit
                                                            : 0;
+}
+
+static bool sends_any(const cm_plan *plan) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].use == CM_ARG_SENT) return true;
+  }
+  return false;
+}
+
+/*
+** Fewer requests are better, with two exceptions. A look-up may find what the lists hide, and whether it
+** does must not depend on costs. And whether the whole list is cheaper than the values of an IN is
+** known when they are counted: the scan changes over then.
+*/
+static bool is_better(const cm_resource *resource, const cm_plan *next, const cm_plan *best) {
+  const cm_read *read = &resource->reads[best->read];
+  if (read->paging == CM_SINGLE && !read->is_listed) return false;
+  if (sends_any(best) && !sends_any(next)) return false;
+  return next->requests < best->requests;
 }
 
 int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
@@ -261,7 +325,7 @@ int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_
       if (next.plan.missing >= 0) missing = next.plan.missing;
       continue;
     }
-    if (!is_found || next.plan.requests < out->requests) *out = next.plan;
+    if (!is_found || is_better(resource, &next.plan, out)) *out = next.plan;
     is_found = true;
   }
   if (is_found) return SQLITE_OK;

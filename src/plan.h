@@ -28,6 +28,7 @@ typedef enum cm_term_op {
   CM_TERM_LE,
   CM_TERM_LT,
   CM_TERM_GE,
+  CM_TERM_NE,   /* <>, IS, IS NOT: SQLite's business, but the value can be looked at */
   CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
 } cm_term_op;
 

@@ -305,10 +305,17 @@ static int allow_delete(cm_session *session, const char *who, const char *path, 
                     all == 1 ? "" : "s", limit, (long long)all);
 }
 
+/*
+** Nobody says when a transaction without tables ends. What was counted outside of one ends with its
+** statement; what was counted inside of one goes on until a statement stands outside, or the queue's own
+** transaction is over.
+*/
 void cm_queue_begin_statement(cm_session *session) {
-  if (session->queue != NULL && sqlite3_get_autocommit(session->db)) {
-    session->queue->deleted_by_functions = 0;
-  }
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  bool is_alone = sqlite3_get_autocommit(session->db) != 0;
+  if (is_alone || queue->was_alone) queue->deleted_by_functions = 0;
+  queue->was_alone = is_alone;
 }
 
 int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
@@ -319,6 +326,7 @@ int cm_queue_allow_delete(cm_session *session, const char *who, const char *coun
   int64_t deleted = queue->deleted + queue->deleted_by_functions;
   rc = allow_delete(session, who, counts, deleted, &weight, err);
   if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
+  queue->was_alone = sqlite3_get_autocommit(session->db) != 0;
   return rc;
 }
 

@@ -134,6 +134,7 @@ struct cm_queue {
   int64_t begun_id;             /* first write of the transaction */
   int64_t deleted;              /* records that the DELETEs of the transaction count */
   int64_t deleted_by_functions; /* likewise; they are gone already */
+  bool was_alone;               /* the statement that they belong to was outside a transaction */
   cm_tally tally;
 
   cm_entry *running[CM_QUEUE_MAX_RUNNING];

@@ -263,13 +263,18 @@ static int take_match(cm_question *question, cm_slice text, cm_err *err) {
   return rc;
 }
 
+static bool has_key(const cm_resource *resource, cm_slice object) {
+  const cm_column *key = &resource->columns[cm_registry_key(resource)];
+  return cm_slice_find(object, key->path != NULL ? key->path : key->name).ptr != NULL;
+}
+
 static int read_rows(cm_question *question, cm_slice body, const char *who, cm_err *err) {
   const cm_natural_key *natural = question->resource->natural_key;
   cm_slice list = cm_slice_find(body, natural->rows);
   cm_slice item;
   size_t at = 0;
   int rc = SQLITE_ROW;
-  if (cm_slice_type(list) == CM_JSON_ABSENT && cm_slice_type(body) == CM_JSON_OBJECT) {
+  if (cm_slice_type(list) == CM_JSON_ABSENT && has_key(question->resource, body)) {
     return take_match(question, body, err); /* it answers with the one row itself */
   }
   while ((rc = cm_slice_next(list, &at, NULL, &item)) == SQLITE_ROW) {
@@ -319,10 +324,16 @@ bool cm_question_poll(cm_question *question, const char *who) {
   int rc = SQLITE_OK;
   question->is_done = true;
   if (result->code == SQLITE_OK) {
+    rc = cm_slice_check(result->body, NULL, &err);
+    if (rc != SQLITE_OK) cm_err_prefix(&err, who);
+  }
+  if (result->code == SQLITE_OK && rc == SQLITE_OK) {
     rc = question->resource != NULL ? read_rows(question, result->body, who, &err)
                                     : read_member(question, result->body, who, &err);
-    if (rc != SQLITE_OK) fail(question, rc, err.text);
-  } else if (result->status != 404 || !result->is_api_error) {
+  }
+  if (rc != SQLITE_OK) {
+    fail(question, rc, err.text);
+  } else if (result->code != SQLITE_OK && (result->status != 404 || !result->is_api_error)) {
     fail(question, result->code, result->error);
     question->may_help = result->may_help;
   }

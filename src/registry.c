@@ -5,13 +5,9 @@
 #include "resources/resources.h"
 #include "sqlite_api.h"
 
+/* In the order of the manual. */
 static const cm_resource *const resources[] = {
-  &cm_resource_customers, &cm_resource_data_sources,  &cm_resource_plans,
-  &cm_resource_invoices,  &cm_resource_subscriptions,
-};
-
-/* Described and checked, without a table. To switch one on, move it up to where the manual has it. */
-static const cm_resource *const waiting[] = {
+  &cm_resource_customers,
   &cm_resource_customer_tags,
   &cm_resource_customer_attributes,
   &cm_resource_customer_activities,
@@ -19,10 +15,14 @@ static const cm_resource *const waiting[] = {
   &cm_resource_notes,
   &cm_resource_opportunities,
   &cm_resource_tasks,
+  &cm_resource_data_sources,
+  &cm_resource_plans,
   &cm_resource_plan_groups,
   &cm_resource_plan_group_plans,
+  &cm_resource_invoices,
   &cm_resource_line_items,
   &cm_resource_transactions,
+  &cm_resource_subscriptions,
   &cm_resource_import_subscriptions,
   &cm_resource_subscription_events,
   &cm_resource_activities,
@@ -44,11 +44,6 @@ static const cm_resource *const waiting[] = {
 const cm_resource *const *cm_registry_list(int *count) {
   *count = (int)cm_countof(resources);
   return resources;
-}
-
-const cm_resource *const *cm_registry_waiting(int *count) {
-  *count = (int)cm_countof(waiting);
-  return waiting;
 }
 
 const cm_resource *cm_registry_find(const char *name) {

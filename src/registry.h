@@ -13,9 +13,6 @@
 /** Every resource that has a table, in the order in which the manual lists them. Borrowed. */
 const cm_resource *const *cm_registry_list(int *count);
 
-/** Resources that are described and checked, but have no table yet. Borrowed. */
-const cm_resource *const *cm_registry_waiting(int *count);
-
 /** By table name ("chartmogul_customers"); NULL when no table has it. */
 const cm_resource *cm_registry_find(const char *name);
 
@@ -35,7 +32,7 @@ bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 int cm_registry_schema(const cm_resource *resource, cm_buf *out);
 
 /**
- * Check every descriptor, waiting ones too. A mistake in a descriptor is a mistake in the program, so
+ * Check every descriptor. A mistake in a descriptor is a mistake in the program, so
  * this runs in the tests and in debug builds.
  * @return SQLITE_OK; SQLITE_ERROR with table, column and the rule that is broken.
  */

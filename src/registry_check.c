@@ -173,20 +173,8 @@ int cm_registry_check(const cm_resource *const *resources, int count, cm_err *er
   return rc;
 }
 
-/* Tables that wait may name tables that exist, not the other way round. */
 int cm_registry_validate(cm_err *err) {
-  enum { MAX_RESOURCES = 64 };
-  const cm_resource *both[MAX_RESOURCES];
   int count = 0;
-  int waiting_count = 0;
   const cm_resource *const *list = cm_registry_list(&count);
-  const cm_resource *const *waiting = cm_registry_waiting(&waiting_count);
-  if (count + waiting_count > MAX_RESOURCES) {
-    return cm_err_set(err, SQLITE_ERROR, "registry: more than %d resources", (int)MAX_RESOURCES);
-  }
-  int rc = cm_registry_check(list, count, err);
-  if (rc != SQLITE_OK) return rc;
-  memcpy(both, list, (size_t)count * sizeof *both);
-  memcpy(both + count, waiting, (size_t)waiting_count * sizeof *both);
-  return cm_registry_check(both, count + waiting_count, err);
+  return cm_registry_check(list, count, err);
 }

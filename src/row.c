@@ -224,11 +224,11 @@ static int type_name(cm_row *row, cm_value *out, cm_err *err) {
 static int get_special(cm_row *row, int column_index, const char *path, cm_value *out,
                        cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
-  bool is_bound = (column->flags & CM_PARAM) || strcmp(path, "@bound") == 0;
-  if (is_bound) return from_binding(row, column_index, out);
   if ((column->flags & CM_KEY) && row->resource->key_parts != NULL) {
     return composed_key(row, out, err);
   }
+  bool is_bound = (column->flags & CM_PARAM) || strcmp(path, "@bound") == 0;
+  if (is_bound) return from_binding(row, column_index, out);
   if (strcmp(path, "@key") == 0) return member_name(row, out, err);
   if (strcmp(path, "@type") == 0) return type_name(row, out, err);
   if (strcmp(path, "@row") == 0) {

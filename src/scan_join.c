@@ -128,10 +128,19 @@ static int copy_row(cm_leg *leg, cm_slice text, cm_err *err) {
   return SQLITE_ROW;
 }
 
+/** True when the statement uses a member that an answer holds only where it was asked for. */
+static bool wants_more(const cm_scan *scan) {
+  for (int i = 0; i < scan->resource->column_count; i++) {
+    if (scan->resource->columns[i].wants != NULL && cm_plan_uses(&scan->plan, i)) return true;
+  }
+  return false;
+}
+
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                          cm_err *err) {
   const cm_request_value *key = path_value(scan, values, count);
   if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_DONE;
+  if (wants_more(scan)) return SQLITE_DONE;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
   if (other != NULL) return copy_row(leg, other->row.text, err);
   return cm_lookup_find(scan->session, scan->resource, scan->read, key->value->text, &leg->fixed,

@@ -21,6 +21,7 @@ static int check_instants(const cm_scan *scan, cm_err *err) {
 static bool has_empty_arg(const cm_scan *scan) {
   for (int i = 0; i < scan->plan.arg_count; i++) {
     const cm_scan_arg *arg = &scan->args[i];
+    if (scan->plan.args[i].op >= CM_TERM_NE) continue;
     if (arg->count == 0 || arg->values[0].type == CM_VALUE_NULL) return true;
   }
   return false;
@@ -66,6 +67,51 @@ static void widen(cm_scan *scan) {
   }
 }
 
+/**
+ * True when the values of the lists are more than the pages that the widest list is known to have,
+ * and that list holds the same rows.
+ */
+static bool is_dear(const cm_scan *scan) {
+  const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
+  int64_t pages = cm_scan_known_pages(scan->session, widest);
+  int64_t values = 1;
+  size_t at = 0;
+  bool is_same = scan->read->paging == CM_SINGLE
+                     ? scan->read->is_listed
+                     : cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
+  for (int i = 0; i < scan->plan.arg_count && values <= pages; i++) {
+    bool is_parameter = scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM;
+    if (is_sent_list(scan, i) && !is_parameter) values *= scan->args[i].count;
+  }
+  return is_same && pages > 0 && values > pages;
+}
+
+/** What a parameter may be, for an error. */
+static void put_choices(const cm_column *column, const cm_filter *filter, cm_buf *out) {
+  if (column->type == CM_BOOLEAN) {
+    cm_buf_text(out, "0 or 1");
+  } else if (filter->words == NULL) {
+    cm_buf_text(out, "a text that is not empty");
+  }
+  for (const cm_word *word = filter->words; word != NULL && word->sql != NULL; word++) {
+    bool is_last = word[1].sql == NULL;
+    const char *before = word == filter->words ? "" : is_last ? " or " : ", ";
+    cm_buf_printf(out, "%s'%s'", before, word->sql);
+  }
+}
+
+static int refuse_parameter(const cm_scan *scan, const cm_column *column, const cm_filter *filter,
+                            cm_err *err) {
+  cm_buf choices;
+  cm_buf_init(&choices, CM_MAX_URL_BYTES);
+  put_choices(column, filter, &choices);
+  int rc = cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s cannot have this value (it is a parameter of the request): write %s",
+                      scan->resource->name, column->name, cm_buf_str(&choices));
+  cm_buf_clear(&choices);
+  return rc;
+}
+
 /** A value that a filter cannot carry makes the request wider: never narrower than SQL. */
 static int settle_values(cm_scan *scan, cm_err *err) {
   for (int i = 0; i < scan->plan.arg_count; i++) {
@@ -74,12 +120,7 @@ static int settle_values(cm_scan *scan, cm_err *err) {
     if (arg->use != CM_ARG_SENT || !has_unsendable(scan, i)) continue;
     const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, arg->column,
                                                      arg->op);
-    if (column->flags & CM_PARAM) {
-      return cm_err_set(err, SQLITE_ERROR,
-                        "%s: %s cannot have this value (it is a parameter of the request): see "
-                        "chartmogul_columns",
-                        scan->resource->name, column->name);
-    }
+    if (column->flags & CM_PARAM) return refuse_parameter(scan, column, filter, err);
     scan->plan.limit = -1;
     if (filter->required) {
       widen(scan);
@@ -87,12 +128,7 @@ static int settle_values(cm_scan *scan, cm_err *err) {
     }
     arg->use = CM_ARG_CHECKED;
   }
-  const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
-  int known_pages = cm_scan_known_pages(scan->session, widest);
-  size_t at = 0;
-  bool is_plain = cm_request_next_placeholder(scan->resource, widest->path, &at) < 0;
-  bool is_dear = known_pages > 0 && cm_scan_leg_total(scan) > known_pages;
-  if (is_plain && is_dear && scan->read->paging == CM_SINGLE) widen(scan);
+  if (is_dear(scan)) widen(scan);
   return SQLITE_OK;
 }
 
@@ -215,8 +251,21 @@ int cm_scan_restart_leg(cm_scan *scan, cm_err *err) {
   return start_leg(scan, err);
 }
 
+/** True when even the widest list cannot be asked for without the column. */
+static bool is_needed(const cm_resource *resource, int column) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  const cm_filter *filter = cm_request_find_filter(resource, widest, column, CM_TERM_EQ);
+  return cm_request_path_has(resource, widest, column) || (filter != NULL && filter->required);
+}
+
 static int missing_value(const cm_scan *scan, cm_err *err) {
   const char *column = scan->resource->columns[scan->plan.missing].name;
+  if (!is_needed(scan->resource, scan->plan.missing)) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s cannot be sent here (it is a parameter: it needs a plain =, and a "
+                      "request that takes the others too): give it alone",
+                      scan->resource->name, column);
+  }
   return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing (the API cannot list it all): write %s",
                     scan->resource->name, column, scan->resource->example);
 }

@@ -90,6 +90,13 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
   if (rc == SQLITE_OK) rc = cm_call_start(session, &request, call, err);
   if (rc == SQLITE_OK) rc = cm_call_wait(*call, err);
   if (rc == SQLITE_OK) *out = body_value(cm_call_result_of(*call), is_dry);
+  if (sending->wants_json && out->type == CM_VALUE_TEXT && out->len > 0) {
+    rc = cm_err_set(
+        err, SQLITE_ERROR,
+        "%s: the answer to %s %s is no JSON (something else than ChartMogul answered, or "
+        "only a part came): look whether it took effect before you repeat it",
+        sending->who, sending->method, sending->path);
+  }
   return rc;
 }
 

@@ -16,6 +16,7 @@ typedef struct cm_sending {
   const char *body;   /* JSON; NULL: none */
   size_t body_len;
   const char *const *headers; /* "Name: value", NULL-terminated; NULL: none */
+  bool wants_json;            /* an answer that is neither JSON nor empty is an error */
 } cm_sending;
 
 /**

@@ -353,6 +353,7 @@ int cm_slice_unescape(cm_slice escaped, cm_buf *out) {
 
 /** True when an escaped member name means `name`. Decodes as it goes and needs no memory. */
 static bool is_named(cm_slice escaped, const char *name, size_t name_len) {
+  if (escaped.ptr == NULL) return false;
   const char *at = escaped.ptr;
   const char *end = at + escaped.len;
   size_t matched = 0;

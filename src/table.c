@@ -121,6 +121,9 @@ static cm_term_op term_op(int op) {
   case SQLITE_INDEX_CONSTRAINT_LE: return CM_TERM_LE;
   case SQLITE_INDEX_CONSTRAINT_LT: return CM_TERM_LT;
   case SQLITE_INDEX_CONSTRAINT_GE: return CM_TERM_GE;
+  case SQLITE_INDEX_CONSTRAINT_NE:
+  case SQLITE_INDEX_CONSTRAINT_IS:
+  case SQLITE_INDEX_CONSTRAINT_ISNOT: return CM_TERM_NE;
   default: return CM_TERM_OTHER;
   }
 }
@@ -156,7 +159,7 @@ static void read_term(sqlite3_index_info *info, int constraint, cm_term *term, b
     term->has_literal = true;
     term->literal = cm_bridge_value(literal);
   }
-  if (term->op == CM_TERM_OTHER || !term->is_usable || !term->is_binary) *is_other = true;
+  if (term->op >= CM_TERM_NE || !term->is_usable || !term->is_binary) *is_other = true;
 }
 
 /**
@@ -371,6 +374,15 @@ static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int
   return true;
 }
 
+static int refuse_unbound(const cm_resource *resource, const cm_column *column, cm_err *err) {
+  bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
+  const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
+  return cm_err_set(err, SQLITE_ERROR,
+                    is_text ? "%s: %s is a parameter: write %s = '%s'"
+                            : "%s: %s is a parameter: write %s = %s",
+                    resource->name, column->name, column->name, sample);
+}
+
 /** Only an UPDATE asks for a column and says that it will not change: the write needs the whole row. */
 static void result_packed(sqlite3_context *context, cm_row *row) {
   char *packed = cm_row_pack(row);
@@ -394,8 +406,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   }
   int rc = SQLITE_OK;
   if (is_unbound_parameter(cursor, row, column)) {
-    rc = cm_err_set(&err, SQLITE_ERROR, "%s: %s is a parameter: write %s = 1", row->resource->name,
-                    described->name, described->name);
+    rc = refuse_unbound(row->resource, described, &err);
   } else {
     rc = cm_row_get(row, column, &value, &err);
   }

@@ -1,6 +1,7 @@
 /*
 ** verdict.h -- what the end of a call means: its code, what a caller may conclude, the line for the
-** user. Layer: client.  Pure: no clock, no I/O.  Owns: nothing.  Tests: tests/unit/call.c
+** user.
+** Layer: client.  Owns: nothing.  Never: looks at a clock, does I/O.  Tests: tests/unit/call.c
 */
 #ifndef CM_VERDICT_H
 #define CM_VERDICT_H

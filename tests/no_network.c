@@ -7,7 +7,6 @@
 ** Names that end in ".invalid" are for tests: they are never found, and the look-up of "hang.invalid"
 ** does not come to an end before the program lets it, in no_network_hold().
 */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>

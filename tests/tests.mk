@@ -18,7 +18,7 @@ IN_TEST = env $(GUARD) NO_NETWORK_MARK=$(abspath $(NO_NETWORK_MARK)) TEST_SLOWNE
 
 $(NO_NETWORK): tests/no_network.c | dirs
 	$(if $(Q),@echo "  LINK  $@")
-	$(Q)$(CC) -std=c11 $(WARNINGS) $(WERROR) -O1 -g -fPIC -shared -o $@ $< -ldl
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARNINGS) $(WERROR) -O1 -g -fPIC -shared -o $@ $< -ldl
 
 # ---- the case runner ----------------------------------------------------------------------------
 

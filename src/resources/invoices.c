@@ -76,6 +76,7 @@ static const cm_column columns[] = {
   { .name = "validation_type",
     .type = CM_TEXT,
     .flags = CM_PARAM | CM_HIDDEN,
+    .sample = "all",
     .doc = "Read valid, invalid or all invoices; valid ones unless given." },
   { .name = "with_disabled",
     .type = CM_BOOLEAN,

@@ -36,6 +36,7 @@ static const cm_column columns[] = {
   { .name = "system",
     .type = CM_TEXT,
     .flags = CM_PARAM | CM_HIDDEN,
+    .sample = "Stripe",
     .doc = "Read plans of this kind of billing system only, such as Stripe." },
   { .name = "json",
     .type = CM_JSON,

@@ -31,8 +31,8 @@ def in_sqlite_form(text):
 
 
 def find(value, path):
-    """The value at a path such as $.address.city or $.dates[-1]; (value, True) or (None, False)."""
-    for name, index in re.findall(r"\.([^.\[]+)|\[(-?\d+)\]", path[1:]):
+    """The value at a path such as $.address.city or $.dates[#-1]; (value, True) or (None, False)."""
+    for name, index in re.findall(r"\.([^.\[]+)|\[#?(-?\d+)\]", path[1:]):
         if name:
             name = name.strip('"')
             if not isinstance(value, dict) or name not in value:
@@ -87,8 +87,18 @@ def meaning(body):
     return in_sqlite_form(body)
 
 
-def is_same_body(sent, recorded):
-    return meaning(sent) == meaning(recorded)
+def unordered(value):
+    """Lists without their order: what several calls say together has none."""
+    if isinstance(value, dict):
+        return {name: unordered(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return sorted((unordered(inner) for inner in value), key=lambda inner: json.dumps(inner, sort_keys=True))
+    return value
+
+
+def is_same_body(sent, recorded, in_order=True):
+    sent, recorded = meaning(sent), meaning(recorded)
+    return sent == recorded if in_order else unordered(sent) == unordered(recorded)
 
 
 def is_same_change(sent, recorded, before):

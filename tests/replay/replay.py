@@ -10,6 +10,7 @@ with the exchanges of one recorded story at a time, so that each of them is reac
 """
 import json
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
@@ -215,9 +216,10 @@ def attributes_before(exchange):
     return {"tags": body.get("tags", []) if exchange["method"] == "DELETE" else [], "stripe": {}, "custom": custom}
 
 
-def invented(exchange):
+def invented(exchange, story):
     """What else the API would have answered, had it been asked while this write was recorded."""
     path = exchange["path"]
+    customers = sorted({found[1] for e in story if (found := re.match(r"/v1/import/customers/([^/]+)/", e["path"]))})
 
     def answer(method, at, response, query=()):
         return {"cassette": "invented", "index": len(answers), "method": method, "path": at, "query": list(query),
@@ -233,6 +235,9 @@ def invented(exchange):
         for method in ("POST", "PUT", "DELETE"):
             for kind in ("custom", "tags"):
                 answers.append(answer(method, f"{path}/attributes/{kind}", {}))
+    if "/import/subscriptions/" in path:  # found by walking the customers
+        entries = [{"uuid": uuid} for uuid in customers]
+        answers.append(answer("GET", PREFIX + "/customers", {"entries": entries, "has_more": False, "cursor": None}))
     if exchange["method"] == "DELETE" and path.startswith(PREFIX + "/data_sources/"):
         nobody = {"entries": [], "has_more": False, "cursor": None}
         answers.append(answer("GET", PREFIX + "/customers", nobody, [["data_source_uuid", path.split("/")[-1]]]))
@@ -278,7 +283,8 @@ def check_body(stage, exchange):
         said_by_path = exchange["path"].split("/")
         if isinstance(recorded, dict):
             recorded = {name: value for name, value in recorded.items() if value not in said_by_path}
-        is_right = compare.is_same_body(sent, recorded)
+        is_one_call = sum(r["path"] == exchange["path"] and r["method"] == exchange["method"] for r in stage.log()) == 1
+        is_right = compare.is_same_body(sent, recorded, in_order=is_one_call)
     if not is_right:
         raise Failure(f"sent {json.dumps(sent)}, recorded was {json.dumps(recorded)}")
 
@@ -326,7 +332,7 @@ def story_of(exchange, exchanges):
         if PREFIX + path != exchange["path"]:
             story.append({**exchange, "path": PREFIX + path, "query": exchange["query"] + query})
         return story
-    return story + invented(exchange)
+    return story + invented(exchange, story)
 
 
 def run_one(library, server, exchange, exchanges):

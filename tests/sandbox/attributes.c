@@ -245,15 +245,12 @@ static bool add_custom(sb_call *call, int64_t customer_id) {
   return is_right;
 }
 
+/* POST and PUT: the form of the body says which of the two it is. */
 void sb_custom_add(sb_call *call) {
   if (add_custom(call, call->ids[0]))
     answer_column(call, "custom", call->ids[0]);
   else
     sb_call_failed(call);
-}
-
-void sb_custom_set(sb_call *call) {
-  sb_custom_add(call); /* the form of the body says which of the two it is */
 }
 
 void sb_custom_remove(sb_call *call) {

@@ -23,7 +23,6 @@ typedef struct sb_parameter {
 struct sb_call {
   sb_account *account;
   const sb_route *route;
-  const char *method;
   int64_t ids[SB_ARGUMENT_MAX]; /* the objects that the path names, in order */
   char *words[SB_ARGUMENT_MAX]; /* the same as text, decoded */
   sb_parameter query[SB_QUERY_MAX];

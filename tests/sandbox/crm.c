@@ -60,13 +60,22 @@ static void prepare_contact(sb_call *call, sb_row *row, int64_t id) {
                            "i", sb_row_get_int(row, "customer_id")));
 }
 
+/* The answer to a merge has no customer, as recorded. */
+#define FORM_MERGED SB_FORM_IMPORT
+
 static const sb_member contact_members[] = {
   { .name = "uuid", .column = "t.id", .type = SB_UUID, .detail = SB_CONTACT, .flags = SB_COMPUTED },
   { .name = "customer_uuid",
     .column = "customer_id",
     .type = SB_UUID,
     .detail = SB_CUSTOMER,
-    .flags = SB_CREATE | SB_REQUIRED },
+    .flags = SB_CREATE | SB_REQUIRED,
+    .forms = SB_FORM_LIST | SB_FORM_SINGLE },
+  { .name = "customer_uuid",
+    .column = "NULL",
+    .type = SB_TEXT,
+    .flags = SB_COMPUTED,
+    .forms = FORM_MERGED },
   { .name = "customer_external_id",
     .column =
         "coalesce((SELECT external_id FROM customer_parts p WHERE p.customer_id = t.customer_id"
@@ -126,6 +135,7 @@ const sb_list sb_contact_list = {
   .resource = &sb_contacts,
   .root = "entries",
   .time = "created_at",
+  .form = SB_FORM_LIST,
   .filters = contact_filters,
 };
 
@@ -134,15 +144,16 @@ const sb_list sb_customer_contact_list = {
   .root = "entries",
   .scope = "t.customer_id = ?",
   .time = "created_at",
+  .form = SB_FORM_LIST,
   .filters = contact_filters,
 };
 
-/* The surviving contact takes what it lacks from the other one; the answer has no customer, as
-   recorded. */
+/* The surviving contact takes what it lacks from the other one. */
 void sb_contact_merge(sb_call *call) {
   static const char *const columns[] = { "first_name", "last_name", "title",   "email",
                                          "phone",      "linked_in", "twitter", "notes" };
   sb_account *account = call->account;
+  sb_view view = { .form = FORM_MERGED };
   sb_text sql = { 0 };
   sb_text_puts(&sql, "UPDATE contacts SET id = id");
   for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
@@ -154,13 +165,8 @@ void sb_contact_merge(sb_call *call) {
   } else {
     sb_db_run(account->db, sql.bytes, "ii", call->ids[0], call->ids[1]);
     sb_row_delete(account, &sb_contacts, call->ids[1]);
-    sb_call_answer_row(call, &sb_contacts, call->ids[0], 200);
-    char *customer = strstr(call->out.bytes, "\"cus_");
-    sb_text rest = { 0 };
-    sb_text_puts(&rest, customer + 1 + strcspn(customer + 1, "\"") + 1);
-    call->out.len = (size_t)(customer - call->out.bytes);
-    sb_text_printf(&call->out, "null%s", rest.bytes);
-    sb_text_clear(&rest);
+    sb_call_answer(call, 200);
+    sb_render_id(account, &sb_contacts, &view, call->ids[0], &call->out);
   }
   sb_text_clear(&sql);
 }

@@ -191,7 +191,7 @@ sb_answer sb_route_answer(sb_account *account, const char *method, const char *t
     return is_known_path ? answer_text((int)account->decisions.wrong_verb_status, "405 Not Allowed")
                          : answer_text(404, "404 Not Found");
   }
-  sb_call call = { .account = account, .route = route, .method = method };
+  sb_call call = { .account = account, .route = route };
   sb_account_settle(account);
   if (target[path_len]) read_pairs(&call, target + path_len + 1, strlen(target + path_len + 1));
   if (read_body(&call, body, body_len, content_type) && read_arguments(&call, &asked)) {

@@ -233,6 +233,7 @@ static void store_entry(const books *made, const entry *one, const sb_subscripti
 static void store_movements(const books *made, const sb_movement *movements, size_t count) {
   sb_account *account = made->account;
   sb_db_run(account->db, "DELETE FROM activities WHERE customer_id = ?", "i", made->customer_id);
+  if (!made->entries) return; /* without a subscription nothing moved */
   for (size_t i = 0; i < count; i++) {
     const sb_movement *one = &movements[i];
     sb_db_run(

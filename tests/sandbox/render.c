@@ -19,16 +19,12 @@ void sb_render_columns(const sb_resource *resource, sb_text *sql) {
 static const char extra[] =
     "\"sandbox_extra\":{\"note\":\"no client knows this member\",\"at\":[1,2.5,null]}";
 
-static void end_object(const sb_account *account, sb_text *out) {
+void sb_render_end(const sb_account *account, sb_text *out) {
   if (account->decisions.extra_members) {
     if (out->bytes[out->len - 1] != '{') sb_text_putc(out, ',');
     sb_text_add(out, extra, sizeof extra - 1);
   }
   sb_text_putc(out, '}');
-}
-
-void sb_render_end(const sb_account *account, sb_text *out) {
-  end_object(account, out);
 }
 
 void sb_render_money(const sb_account *account, int64_t amount, sb_text *out) {
@@ -52,19 +48,17 @@ static void write_value(sb_account *account, const sb_member *member, sqlite3_st
     sb_text_add(out, "null", 4);
     return;
   }
+  const char *words;
   int64_t number;
   switch (member->type) {
   case SB_TEXT:
-    /* The text first, its length after: the order that SQLite asks for. */
-    {
-      const char *words = sb_column_text(statement, column);
-      sb_text_json(out, words, (size_t)sqlite3_column_bytes(statement, column));
-    }
+    words = sb_column_text(statement, column); /* before its length, as SQLite wants it */
+    sb_text_json(out, words, (size_t)sqlite3_column_bytes(statement, column));
     break;
-  case SB_RAW: {
-    const char *words = sb_column_text(statement, column);
+  case SB_RAW:
+    words = sb_column_text(statement, column);
     sb_text_add(out, words, (size_t)sqlite3_column_bytes(statement, column));
-  } break;
+    break;
   case SB_BOOL: sb_text_puts(out, sqlite3_column_int(statement, column) ? "true" : "false"); break;
   case SB_MONEY: sb_render_money(account, sqlite3_column_int64(statement, column), out); break;
   case SB_UUID:
@@ -119,7 +113,7 @@ void sb_render_row(sb_account *account, const sb_resource *resource, const sb_vi
     int at = column;
     column += selected;
     if (member->type == SB_END) {
-      end_object(account, out);
+      sb_render_end(account, out);
       continue;
     }
     if (!is_shown(account, member, view, is_one_time, is_null)) continue;
@@ -131,7 +125,7 @@ void sb_render_row(sb_account *account, const sb_resource *resource, const sb_vi
     else
       write_value(account, member, statement, at, out);
   }
-  end_object(account, out);
+  sb_render_end(account, out);
 }
 
 bool sb_render_id(sb_account *account, const sb_resource *resource, const sb_view *view, int64_t id,

@@ -39,7 +39,6 @@ void sb_tags_add(sb_call *call);
 void sb_tags_remove(sb_call *call);
 void sb_tags_add_by_email(sb_call *call);
 void sb_custom_add(sb_call *call);
-void sb_custom_set(sb_call *call);
 void sb_custom_remove(sb_call *call);
 void sb_custom_add_by_email(sb_call *call);
 

@@ -82,7 +82,7 @@ static void grows_to_its_maximum(void **state) {
       char byte = (char)('a' + i % 26);
       assert_int_equal(SQLITE_OK, cm_buf_append(&buf, &byte, 1));
       assert_int_equal(0, buf.data[buf.len]);
-      assert_true(buf.capacity <= max_len + 1);
+      assert_true(buf.capacity > buf.len && buf.capacity <= max_len + 1);
     }
     for (size_t i = 0; i < max_len; i++)
       assert_int_equal('a' + i % 26, buf.data[i]);

@@ -10,9 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change.h"
+#include "cells.h"
 #include "change_value.h"
-#include "registry.h"
 #include "resources/resources.h"
 #include "sqlite_api.h"
 
@@ -96,28 +95,9 @@ static const cm_resource things = { .name = "things",
                                     .references = references,
                                     .needs = needs };
 
-/* ---- saying a row in few words --------------------------------------------------------------- */
+/* ---- what comes of a statement ---------------------------------------------------------------- */
 
-enum { MAX_CELLS = 48, MAX_TEXT = 4096 };
-
-/* "name=text" "number:5" "rate~1.5" "name!" (NULL): the values of a statement, ended by NULL. */
-static void say_cells(const cm_resource *resource, cm_cell *cells, bool is_update, va_list words) {
-  for (int i = 0; i < resource->column_count; i++)
-    cells[i] = (cm_cell){ cm_value_null(), is_update };
-  for (const char *word; (word = va_arg(words, const char *)) != NULL;) {
-    size_t len = strcspn(word, "=:~!");
-    int column = cm_registry_find_column(resource, word, len);
-    const char *rest = word + len + 1;
-    if (column < 0) fail_msg("no column: %s", word);
-    cells[column].is_unchanged = false;
-    switch (word[len]) {
-    case '=': cells[column].value = cm_value_text(rest, strlen(rest)); break;
-    case ':': cells[column].value = cm_value_integer(strtoll(rest, NULL, 10)); break;
-    case '~': cells[column].value = cm_value_real(strtod(rest, NULL)); break;
-    default: break;
-    }
-  }
-}
+enum { MAX_TEXT = 4096 };
 
 /* The calls of a change, a line each: "METHOD path body". */
 static void assert_calls(cm_change *change, bool is_user_edit, const char *expected) {
@@ -166,17 +146,6 @@ static void assert_no_insert(const cm_resource *resource, cm_conflict conflict,
   va_end(words);
   assert_string_equal(err.text, expected);
   assert_null(change.given);
-}
-
-/* A row of a resource as it travels through SQLite. */
-static char *pack(const cm_resource *resource, const char *json, const char *companion) {
-  cm_row row = { .resource = resource };
-  cm_row_set(&row, (cm_slice){ json, strlen(json) });
-  if (companion != NULL) row.companion = (cm_slice){ companion, strlen(companion) };
-  char *text = cm_row_pack(&row);
-  assert_non_null(text);
-  cm_row_clear(&row);
-  return text;
 }
 
 static int update_va(const cm_resource *resource, const char *key, const char *packed,

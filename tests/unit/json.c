@@ -172,9 +172,13 @@ static void unsound_texts_are_refused(void **state) {
       fail_msg("walked to its end: %s", unsound[i]);
     free_copy(text);
   }
-  cm_slice nul = exact_copy("[\"a\0b\"]", 7);
-  assert_int_equal(SQLITE_ERROR, cm_slice_check(nul, NULL, NULL));
-  free_copy(nul);
+  static const char nuls[][24] = { "[\"a\0b\"]", "[\"abc\0defghijklmnop\"]" };
+  static const size_t lens[] = { 7, 21 };
+  for (size_t i = 0; i < cm_countof(nuls); i++) {
+    cm_slice nul = exact_copy(nuls[i], lens[i]);
+    assert_int_equal(SQLITE_ERROR, cm_slice_check(nul, NULL, NULL));
+    free_copy(nul);
+  }
 }
 
 static void every_cut_is_refused(void **state) {

@@ -164,6 +164,28 @@ static void no_window_holds_too_many(void **state) {
     run_schedule(seed);
 }
 
+static void no_second_of_the_server_sees_too_many(void **state) {
+  (void)state;
+  enum { COUNT = 300, JITTER_MS = 25 };
+  for (unsigned seed = 1; seed <= 300; seed++) {
+    unsigned random = seed;
+    int rate = 1 + (int)next_random(&random, 60);
+    cm_limit limit;
+    cm_limit_init(&limit, rate);
+    int64_t now_ms = 0, arrived_ms[COUNT];
+    for (int i = 0; i < COUNT; i++) {
+      now_ms = send_all(&limit, now_ms + next_random(&random, 3) * next_random(&random, 50), 1);
+      arrived_ms[i] = now_ms + 100 + next_random(&random, JITTER_MS + 1);
+    }
+    for (int i = 0; i < COUNT; i++) { /* the second that begins with this arrival */
+      int count = 0;
+      for (int other = 0; other < COUNT; other++)
+        count += arrived_ms[other] >= arrived_ms[i] && arrived_ms[other] < arrived_ms[i] + 1000;
+      assert_true(count <= rate);
+    }
+  }
+}
+
 /* ---- requests that left late --------------------------------------------------------------- */
 
 static void late_requests_count_from_when_they_left(void **state) {
@@ -300,6 +322,7 @@ int main(void) {
     cmocka_unit_test(odd_rates),
     cmocka_unit_test(a_new_rate_is_no_new_allowance),
     cmocka_unit_test(no_window_holds_too_many),
+    cmocka_unit_test(no_second_of_the_server_sees_too_many),
     cmocka_unit_test(late_requests_count_from_when_they_left),
     cmocka_unit_test(corrections_that_change_nothing),
     cmocka_unit_test(a_clock_that_goes_back),

@@ -30,4 +30,6 @@ $(BUILD)/unit/%: tests/unit/%.c $(UNIT_SUPPORT) $(ARCHIVE)
 	$(if $(Q),@echo "  TEST  $<")
 	$(Q)$(CC) $(UNIT_CFLAGS) -MF $@.d -MT $@ $(LDFLAGS_ALL) -o $@ $< $(UNIT_SUPPORT) $(ARCHIVE) $(UNIT_LIBS)
 
+.SECONDARY: $(UNIT_SUPPORT)
+
 -include $(UNIT_TESTS:=.d) $(UNIT_SUPPORT:.o=.d)

@@ -1,0 +1,55 @@
+/*
+** step.c -- the host of the benches: runs a script and steps through every row, printing none.
+**
+**   step LIBRARY < SCRIPT
+**
+** What is measured is the extension and SQLite, not how a shell lays out its output. A row of a
+** statement has all of its columns, as sqlite3_step makes them.
+*/
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static char *read_all(FILE *file) {
+  size_t len = 0, capacity = 1 << 16;
+  char *text = malloc(capacity);
+  for (size_t got = 1; text != NULL && got > 0; len += got) {
+    if (capacity - len < 4096) {
+      capacity *= 2;
+      char *grown = realloc(text, capacity);
+      if (grown == NULL) free(text);
+      text = grown;
+      if (text == NULL) return NULL;
+    }
+    got = fread(text + len, 1, capacity - len - 1, file);
+    text[len + got] = 0;
+  }
+  return text;
+}
+
+static int run(sqlite3 *db, const char *script) {
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && *script != 0) {
+    sqlite3_stmt *stmt = NULL;
+    rc = sqlite3_prepare_v2(db, script, -1, &stmt, &script);
+    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) rc = SQLITE_OK;
+    if (rc == SQLITE_DONE) rc = SQLITE_OK;
+    sqlite3_finalize(stmt);
+  }
+  return rc;
+}
+
+int main(int argc, char **argv) {
+  sqlite3 *db = NULL;
+  char *error = NULL;
+  char *script = argc == 2 ? read_all(stdin) : NULL;
+  if (script == NULL || sqlite3_open(":memory:", &db) != SQLITE_OK) return 2;
+  sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 1, NULL);
+  int rc = sqlite3_load_extension(db, argv[1], NULL, &error);
+  if (rc == SQLITE_OK) rc = run(db, script);
+  if (rc != SQLITE_OK) fprintf(stderr, "%s\n", error != NULL ? error : sqlite3_errmsg(db));
+  sqlite3_free(error);
+  sqlite3_close(db);
+  free(script);
+  return rc != SQLITE_OK;
+}
