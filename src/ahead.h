@@ -20,7 +20,7 @@ typedef struct cm_ahead {
   int64_t last_row;    /* ordinal of the outer row that was asked for last */
   int64_t through_row; /* ordinal of the last row whose child was asked for */
   int64_t page;        /* page of the outer list that `at` belongs to */
-  size_t at;           /* position in that page behind `through_row` */
+  int64_t at;          /* row of that page behind `through_row` */
   int streak;          /* rows asked for one after another */
   int window;
 } cm_ahead;

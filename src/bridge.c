@@ -23,13 +23,24 @@ cm_value cm_bridge_value(sqlite3_value *value) {
 
 /*
 ** A length of -1 keeps SQLite's mark that the text ends in a NUL, which saves its readers a copy each
-** (SQLite before 3.46 has no other way to say so). A text with a NUL inside needs its length.
+** (SQLite before 3.46 has no other way to say so). So a short text that does not end in one is copied
+** to where it does. A text with a NUL inside needs its length.
 */
 static void result_text(sqlite3_context *context, const cm_value *value) {
+  enum { SHORT_TEXT = 256 };
+  char terminated[SHORT_TEXT];
   bool has_nul = memchr(value->text, 0, value->len) != NULL;
-  bool is_terminated = value->owned != NULL;
-  int len = is_terminated && !has_nul ? -1 : (int)value->len;
-  sqlite3_result_text(context, value->text, len, SQLITE_TRANSIENT);
+  const char *text = value->text;
+  int len = (int)value->len;
+  if (!has_nul && value->owned == NULL && value->len < SHORT_TEXT) {
+    memcpy(terminated, value->text, value->len);
+    terminated[value->len] = 0;
+    text = terminated;
+    len = -1;
+  } else if (!has_nul && value->owned != NULL) {
+    len = -1;
+  }
+  sqlite3_result_text(context, text, len, SQLITE_TRANSIENT);
 }
 
 void cm_bridge_result(sqlite3_context *context, const cm_value *value) {

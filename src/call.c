@@ -224,7 +224,7 @@ static int sign(cm_call *call, const char *who, cm_err *err) {
   int rc = SQLITE_OK;
   if (settings->base_url == NULL) return cm_err_nomem(err);
   if (!cm_http_is_allowed(settings->base_url, err)) {
-    rc = SQLITE_ERROR;
+    rc = err != NULL && err->code != SQLITE_OK ? err->code : SQLITE_ERROR;
   } else {
     rc = cm_settings_api_key(settings, &call->key, err);
   }

@@ -48,12 +48,7 @@ void cm_change_clear(cm_change *change) {
 
 void cm_change_rest(cm_change *change) {
   cm_row *row = &change->old.row;
-  cm_json_free(row->tree);
-  cm_json_free(row->outer_tree);
-  cm_json_free(row->companion_tree);
-  row->tree = NULL;
-  row->outer_tree = NULL;
-  row->companion_tree = NULL;
+  cm_row_clear_index(row);
 }
 
 bool cm_change_is_empty(const cm_change *change) {
@@ -116,22 +111,35 @@ int cm_change_label(cm_change *change, cm_value *out, cm_err *err) {
   return SQLITE_OK;
 }
 
-bool cm_change_natural_key(cm_change *change, cm_value out[2]) {
+static int natural_text(cm_change *change, const char *name, char **out, cm_err *err) {
+  cm_value value;
+  cm_plain plain;
+  int rc = cm_change_value(change, cm_change_column(change->resource, name), &value, err);
+  if (rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0) {
+    *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+    if (*out == NULL) rc = cm_err_nomem(err);
+  }
+  cm_value_clear(&value);
+  return rc;
+}
+
+int cm_change_natural_key(cm_change *change, char *out[2], cm_err *err) {
   const cm_natural_key *natural = change->resource->natural_key;
+  int rc = SQLITE_OK;
+  out[0] = NULL;
+  out[1] = NULL;
   bool is_whole = natural != NULL;
-  out[0] = cm_value_null();
-  out[1] = cm_value_null();
   for (int i = 0; is_whole && i < 2 && natural->columns[i] != NULL; i++) {
-    cm_plain plain;
-    int column = cm_change_column(change->resource, natural->columns[i]);
-    is_whole = cm_change_value(change, column, &out[i], NULL) == SQLITE_OK &&
-               cm_plain_set(&plain, &out[i]) != NULL && plain.len > 0;
+    rc = natural_text(change, natural->columns[i], &out[i], err);
+    is_whole = rc == SQLITE_OK && out[i] != NULL;
   }
   if (!is_whole) {
-    cm_value_clear(&out[0]);
-    cm_value_clear(&out[1]);
+    sqlite3_free(out[0]);
+    sqlite3_free(out[1]);
+    out[0] = NULL;
+    out[1] = NULL;
   }
-  return is_whole;
+  return rc;
 }
 
 /* ---- what its patterns need ---------------------------------------------------------------- */

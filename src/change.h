@@ -107,8 +107,11 @@ int cm_change_value(cm_change *change, int column, cm_value *out, cm_err *err) C
  */
 int cm_change_label(cm_change *change, cm_value *out, cm_err *err) CM_MUST_CHECK;
 
-/** The values of the natural key. @return false when the resource has none or a part is missing. */
-bool cm_change_natural_key(cm_change *change, cm_value out[2]);
+/**
+ * The values of the natural key as texts, each to be freed; NULL where the resource has none or a part is
+ * missing.
+ */
+int cm_change_natural_key(cm_change *change, char *out[2], cm_err *err) CM_MUST_CHECK;
 
 /* ---- rows that are named by external id ---------------------------------------------------- */
 
@@ -130,10 +133,10 @@ int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *conte
                           cm_err *err) CM_MUST_CHECK;
 
 /**
- * A column that the calls need and that only another look-up can tell, NULL when there is none (any
- * more). See cm_need.
+ * A column that the calls need and that only another look-up can tell, see cm_need.
+ * @param out  Receives it; NULL when there is none (any more).
  */
-const cm_need *cm_change_find_need(cm_change *change);
+int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) CM_MUST_CHECK;
 
 /** Append a template with each {column} filled and percent-encoded. */
 int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *err) CM_MUST_CHECK;
@@ -170,9 +173,9 @@ void cm_change_free_steps(cm_change_step *steps, int count);
 
 /**
  * Bodies of the calls as one text, for the log; names and paths need not be resolved.
- * @return text to free with sqlite3_free; NULL when there is none or memory runs out.
+ * @param out  Receives the text, to free with sqlite3_free; NULL when there is none.
  */
-char *cm_change_bodies(cm_change *change);
+int cm_change_bodies(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Turn the INSERT OR REPLACE of a row that exists into its update.

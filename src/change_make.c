@@ -76,16 +76,19 @@ static int check_fill(cm_change *change, int column, bool is_path, cm_err *err) 
 /** Can every {column} be filled, now or by a look-up? `depth` 1: the path of a look-up itself. */
 static int check_pattern(cm_change *change, const char *pattern, int depth, cm_err *err) {
   bool is_path = pattern != NULL && pattern[0] == '/';
-  int rc = SQLITE_OK;
   for (int column; (column = cm_change_next_placeholder(change->resource, &pattern)) >= 0;) {
     bool is_there = false;
-    rc = cm_change_has_value(change, column, &is_there, err);
+    int rc = cm_change_has_value(change, column, &is_there, err);
     if (rc == SQLITE_OK && is_there) rc = check_fill(change, column, is_path, err);
     if (rc != SQLITE_OK) return rc;
-    if (is_there || cm_change_is_named(change, column)) continue;
+    bool is_named = false;
+    if (!is_there) rc = cm_change_is_named(change, column, &is_named, err);
+    if (rc != SQLITE_OK) return rc;
+    if (is_there || is_named) continue;
     const cm_need *need = cm_change_need(change->resource, column);
     bool can_ask = depth == 0 && need != NULL && need->path != NULL;
     rc = can_ask ? check_pattern(change, need->path, depth + 1, NULL) : SQLITE_ERROR;
+    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
     if (rc != SQLITE_OK) return refuse_missing(change->resource, column, err);
   }
   return SQLITE_OK;
@@ -127,9 +130,11 @@ static int take_inserted(cm_change *change, int column, const cm_value *value, c
 static int check_required(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   for (int i = 0; i < resource->column_count; i++) {
-    if (!(resource->columns[i].flags & CM_REQUIRED)) continue;
-    if (cm_change_find(change, i) == NULL && !cm_change_is_named(change, i))
-      return refuse_missing(resource, i, err);
+    bool is_named = false;
+    if (!(resource->columns[i].flags & CM_REQUIRED) || cm_change_find(change, i) != NULL) continue;
+    int rc = cm_change_is_named(change, i, &is_named, err);
+    if (rc != SQLITE_OK) return rc;
+    if (!is_named) return refuse_missing(resource, i, err);
   }
   return SQLITE_OK;
 }
@@ -307,7 +312,8 @@ static int check_read_only(cm_change *change, int column, const cm_value *old, c
   }
   if (!(described->flags & CM_PARAM)) {
     cm_json_type was = cm_change_type_in_row(change, column);
-    (void)compare(change, column, old, new, was, &is_same, NULL);
+    int rc = compare(change, column, old, new, was, &is_same, NULL);
+    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
     if (is_same) return SQLITE_OK;
   }
   return refuse_column(change->resource, column, CM_VERB_UPDATE, err);

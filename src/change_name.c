@@ -44,16 +44,17 @@ static int naming_text(cm_change *change, const char *name, char **out, cm_err *
   return rc;
 }
 
-bool cm_change_is_named(cm_change *change, int column) {
+int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) {
   const cm_reference *reference = cm_change_reference(change->resource, column);
   char *data_source = NULL;
-  if (reference == NULL) return false;
+  *out = false;
+  if (reference == NULL) return SQLITE_OK;
   int external_id = cm_change_column(change->resource, reference->external_id);
-  bool is_named = cm_change_find(change, external_id) != NULL &&
-                  naming_text(change, reference->data_source, &data_source, NULL) == SQLITE_OK &&
-                  data_source != NULL;
+  if (cm_change_find(change, external_id) == NULL) return SQLITE_OK;
+  int rc = naming_text(change, reference->data_source, &data_source, err);
+  *out = data_source != NULL;
   sqlite3_free(data_source);
-  return is_named;
+  return rc;
 }
 
 static int refuse_half(cm_change *change, const cm_reference *reference, cm_err *err) {
@@ -93,15 +94,17 @@ static int visit_column(cm_change *change, const cm_reference *reference, cm_nam
   return rc;
 }
 
-/** Text of an item's external id: a text, or a number's digits. NULL: it names nothing. Owned. */
-static char *item_name(const cm_json *item, const cm_reference *reference) {
+/** Text of an item's external id: a text, or a number's digits. NULL out: it names nothing. */
+static int item_name(const cm_json *item, const cm_reference *reference, char **out, cm_err *err) {
   const cm_json *uuid = cm_json_find(item, reference->column);
   const cm_json *id = cm_json_find(item, reference->external_id);
   bool has_uuid = cm_json_type_of(uuid) == CM_JSON_STRING && cm_json_text(uuid)[0] != 0;
-  if (has_uuid) return NULL;
-  if (cm_json_type_of(id) == CM_JSON_NUMBER) return cm_json_format(id);
+  bool is_number = cm_json_type_of(id) == CM_JSON_NUMBER;
   const char *text = cm_json_text(id);
-  return text != NULL && text[0] != 0 ? sqlite3_mprintf("%s", text) : NULL;
+  *out = NULL;
+  if (has_uuid || (!is_number && (text == NULL || text[0] == 0))) return SQLITE_OK;
+  *out = is_number ? cm_json_format(id) : sqlite3_mprintf("%s", text);
+  return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
 /** The uuid takes the place of the external id, which means nothing to the API here. */
@@ -117,7 +120,8 @@ static int visit_items(cm_change *change, cm_json *list, const cm_reference *ref
   for (cm_json *item = cm_json_first(list); item != NULL && rc == SQLITE_OK;
        item = cm_json_after(item)) {
     const char *uuid = NULL;
-    char *external_id = cm_json_type_of(item) == CM_JSON_OBJECT ? item_name(item, reference) : NULL;
+    char *external_id = NULL;
+    if (cm_json_type_of(item) == CM_JSON_OBJECT) rc = item_name(item, reference, &external_id, err);
     cm_name name = { reference, data_source, external_id };
     if (external_id != NULL) {
       rc = data_source != NULL ? visit(context, &name, &uuid, err)
@@ -184,8 +188,9 @@ int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) {
   return rc;
 }
 
-const cm_need *cm_change_find_need(cm_change *change) {
+int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) {
   const cm_resource *resource = change->resource;
+  *out = NULL;
   for (int i = 0; i < resource->write_count; i++) {
     const char *patterns[2] = { resource->writes[i].path, resource->writes[i].query };
     if (!cm_change_uses(change, &resource->writes[i])) continue;
@@ -194,12 +199,16 @@ const cm_need *cm_change_find_need(cm_change *change) {
         const cm_need *need = cm_change_need(resource, column);
         bool is_there = true;
         if (need == NULL || need->path == NULL) continue;
-        if (cm_change_has_value(change, column, &is_there, NULL) == SQLITE_OK && !is_there)
-          return need;
+        int rc = cm_change_has_value(change, column, &is_there, err);
+        if (rc != SQLITE_OK) return rc;
+        if (!is_there) {
+          *out = need;
+          return SQLITE_OK;
+        }
       }
     }
   }
-  return NULL;
+  return SQLITE_OK;
 }
 
 /** An id fills a segment of a path. Dots alone would lead to another one. */
@@ -233,11 +242,10 @@ int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *
   const char *query = strchr(pattern, '?');
   const char *rest = pattern;
   const char *from = pattern;
-  int rc = SQLITE_OK;
   for (int column; (column = cm_change_next_placeholder(change->resource, &rest)) >= 0;) {
     bool is_path = pattern[0] == '/' && (query == NULL || rest < query);
     cm_buf_append(out, from, strcspn(from, "{"));
-    rc = cm_change_fill_column(change, column, is_path, out, err);
+    int rc = cm_change_fill_column(change, column, is_path, out, err);
     if (rc != SQLITE_OK) return rc;
     from = rest + 1;
   }

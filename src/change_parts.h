@@ -6,6 +6,7 @@
 #define CM_CHANGE_PARTS_H
 
 #include "change.h"
+#include "json.h"
 
 /** The value a column has for one use, NULL when it has none. Borrowed. */
 cm_given *cm_change_find_use(const cm_change *change, int column, cm_given_use use);
@@ -16,8 +17,8 @@ int cm_change_column(const cm_resource *resource, const char *name);
 /** The reference that fills a uuid of the row itself, NULL when there is none. */
 const cm_reference *cm_change_reference(const cm_resource *resource, int column);
 
-/** True when the row names this uuid by data source and external id. */
-bool cm_change_is_named(cm_change *change, int column);
+/** Does the row name this uuid by data source and external id? */
+int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) CM_MUST_CHECK;
 
 /** Move behind the next {column} of a pattern. @return its column, -1 at the end. */
 int cm_change_next_placeholder(const cm_resource *resource, const char **pattern);
@@ -26,7 +27,7 @@ int cm_change_next_placeholder(const cm_resource *resource, const char **pattern
 int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *out,
                           cm_err *err) CM_MUST_CHECK;
 
-/** True when the column has a value for paths that is not empty. */
+/** Has the column a value for paths that is not empty? */
 int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) CM_MUST_CHECK;
 
 /** JSON type of a column in the row as it was read; absent where that cannot be told. */

@@ -254,7 +254,7 @@ static int make_body(cm_change *change, const cm_write *write, char **out, int *
     if (*out == NULL) rc = cm_err_nomem(err);
   }
   cm_json_free(object);
-  if (rc == SQLITE_OK && strlen(*out) > CM_MAX_BODY_BYTES) {
+  if (*out != NULL && strlen(*out) > CM_MAX_BODY_BYTES) {
     sqlite3_free(*out);
     *out = NULL;
     rc = cm_err_set(err, SQLITE_TOOBIG, "%s: the row is larger than %d MiB: write it in parts",
@@ -341,20 +341,22 @@ void cm_change_free_steps(cm_change_step *steps, int count) {
   sqlite3_free(steps);
 }
 
-char *cm_change_bodies(cm_change *change) {
+int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
   cm_change_step *steps = NULL;
   int count = 0;
   cm_buf bodies;
-  cm_buf_init(&bodies, CM_MAX_BODY_BYTES);
-  if (make_steps(change, false, false, &steps, &count, NULL) != SQLITE_OK) return NULL;
+  *out = NULL;
+  cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
+  int rc = make_steps(change, false, false, &steps, &count, err);
   for (int i = 0; i < count; i++) {
     if (steps[i].body == NULL) continue;
     cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", steps[i].body);
   }
   cm_change_free_steps(steps, count);
-  char *text = bodies.len > 0 ? cm_buf_take(&bodies) : NULL;
+  if (bodies.len > 0) *out = cm_buf_take(&bodies);
+  if (rc == SQLITE_OK && bodies.code == SQLITE_NOMEM) rc = cm_err_nomem(err);
   cm_buf_clear(&bodies);
-  return text;
+  return rc;
 }
 
 /* ---- what an answer took ------------------------------------------------------------------- */

@@ -195,13 +195,20 @@ static bool is_nothing(const cm_json *json) {
   return type == CM_JSON_ABSENT || type == CM_JSON_NULL;
 }
 
+/** "2026-01-02T03:04:05Z": the form that programs write. A mere day may be any text. */
+static bool is_iso_instant(const char *text) {
+  int64_t instant_ms = 0;
+  size_t len = strlen(text);
+  return len > 16 && text[10] == 'T' && cm_instant_parse(text, len, &instant_ms);
+}
+
 const char *cm_change_value_type(const cm_json *value) {
   int64_t integer = 0;
   switch (cm_json_type_of(value)) {
   case CM_JSON_TRUE:
   case CM_JSON_FALSE: return "Boolean";
   case CM_JSON_NUMBER: return cm_json_integer(value, &integer) ? "Integer" : "Decimal";
-  case CM_JSON_STRING: return "String";
+  case CM_JSON_STRING: return is_iso_instant(cm_json_text(value)) ? "Timestamp" : "String";
   default: return NULL;
   }
 }
@@ -434,6 +441,15 @@ static bool is_list_taken(const cm_json *sent, const cm_json *shown, int depth) 
   return other == NULL;
 }
 
+/** A set of pairs comes back whole: a name that the API does not know is dropped without a word. */
+static bool has_every_member(const cm_json *sent, const cm_json *shown) {
+  for (cm_json *member = cm_json_first(sent); member != NULL; member = cm_json_after(member)) {
+    if (!is_nothing(member) && cm_change_value_member(shown, cm_json_name(member)) == NULL)
+      return false;
+  }
+  return true;
+}
+
 static bool is_taken(const cm_json *sent, const cm_json *shown, int depth) {
   cm_json_type sent_type = cm_json_type_of(sent);
   cm_json_type shown_type = cm_json_type_of(shown);
@@ -441,7 +457,8 @@ static bool is_taken(const cm_json *sent, const cm_json *shown, int depth) {
   if (is_nothing(sent)) return is_empty(shown);
   if (sent_type == CM_JSON_ARRAY && shown_type == CM_JSON_OBJECT) {
     cm_json *members = cm_change_value_members(sent);
-    bool taken = members == NULL || is_taken(members, shown, depth + 1);
+    bool taken = members == NULL ||
+                 (has_every_member(members, shown) && is_taken(members, shown, depth + 1));
     cm_json_free(members);
     return taken;
   }

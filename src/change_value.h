@@ -43,7 +43,10 @@ cm_json *cm_change_value_members(const cm_json *set);
 /** Member of an object by its name, which may hold dots. NULL when there is none. */
 cm_json *cm_change_value_member(const cm_json *object, const char *name);
 
-/** The API's word for the type of a scalar (String, Integer, ...); NULL for anything else. */
+/**
+ * The API's word for the type of a scalar (String, Integer, ...); NULL for anything else. A text is a
+ * Timestamp where it has the ISO form, date and time joined by a T.
+ */
 const char *cm_change_value_type(const cm_json *value);
 
 /** The entry of a typed list for one member: {"type","key","value"}. NULL when memory runs out. */

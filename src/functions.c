@@ -28,13 +28,20 @@ static void result_taken(sqlite3_context *context, char *text) {
 
 /* ---- settings ------------------------------------------------------------------------------ */
 
+/** A text that has no value; of a secret there is always something to say. */
+static bool is_unset(const cm_settings *settings, const cm_setting *setting) {
+  if (setting->type != CM_SETTING_TEXT || setting->is_secret) return false;
+  return *(char *const *)((const char *)settings + setting->offset) == NULL;
+}
+
 /** The value in force; numbers and switches as integers, so that they compare as such. */
 static void result_setting(sqlite3_context *context, const cm_settings *settings, int row) {
-  cm_setting_type type = cm_setting_table(NULL)[row].type;
+  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  bool is_number = setting->type == CM_SETTING_INTEGER || setting->type == CM_SETTING_BOOLEAN;
   char *text = cm_setting_get(settings, row);
-  if (text == NULL && type == CM_SETTING_TEXT) {
+  if (is_unset(settings, setting)) {
     sqlite3_result_null(context);
-  } else if (text != NULL && (type == CM_SETTING_INTEGER || type == CM_SETTING_BOOLEAN)) {
+  } else if (text != NULL && is_number) {
     sqlite3_result_int64(context, strtoll(text, NULL, 10));
     sqlite3_free(text);
   } else {

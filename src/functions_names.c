@@ -50,13 +50,12 @@ static int is_taken_in(sqlite3 *db, const char *schema, const cm_resource *resou
 /** Look through every schema of the connection. */
 static int look_up(sqlite3 *db, const cm_resource *resource, bool *is_taken, bool *is_made) {
   sqlite3_stmt *schemas = NULL;
-  bool is_taken_here = false;
-  bool is_made_here = false;
   *is_taken = *is_made = false;
   int rc = sqlite3_prepare_v2(db, "SELECT name FROM pragma_database_list", -1, &schemas, NULL);
   while (rc == SQLITE_OK && (rc = sqlite3_step(schemas)) == SQLITE_ROW) {
     const char *schema = (const char *)sqlite3_column_text(schemas, 0);
-    is_taken_here = is_made_here = false;
+    bool is_taken_here = false;
+    bool is_made_here = false;
     rc = schema == NULL ? SQLITE_NOMEM
                         : is_taken_in(db, schema, resource, &is_taken_here, &is_made_here);
     *is_taken = *is_taken || is_taken_here;
@@ -124,7 +123,11 @@ void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value *
   cm_err err = { 0 };
   (void)argc;
   (void)argv;
-  int rc = to_make == NULL ? cm_err_nomem(&err) : check_names(db, resources, count, to_make, &err);
+  if (to_make == NULL) {
+    sqlite3_result_error_nomem(context);
+    return;
+  }
+  int rc = check_names(db, resources, count, to_make, &err);
   if (rc == SQLITE_OK) rc = make_names(db, resources, count, to_make, &err);
   if (rc == SQLITE_OK) {
     sqlite3_result_int(context, count);

@@ -1,7 +1,6 @@
 #include "json.h"
 
 #include <cjson/cJSON.h>
-#include <errno.h>
 #include <float.h>
 #include <limits.h>
 #include <math.h>
@@ -75,7 +74,7 @@ int cm_json_parse(cm_slice text, cm_json **out, cm_err *err) {
   cm_slice_facts facts;
   int code = cm_slice_check(text, &facts, err);
   if (code != SQLITE_OK) return code;
-  text = cm_slice_find(text, NULL); /* cJSON takes no byte order mark in front of a short text */
+  text = cm_slice_trim(text); /* cJSON takes no byte order mark in front of a short text */
 
   char *mended = NULL;
   cJSON *tree = NULL;
@@ -153,15 +152,8 @@ double cm_json_number(const cm_json *json) {
 bool cm_json_integer(const cm_json *json, int64_t *out) {
   if (cm_json_type_of(json) != CM_JSON_NUMBER) return false;
   const cJSON *node = node_of(json);
-  if (cJSON_IsRaw(node)) {
-    const char *digits = node->valuestring;
-    size_t sign = digits[0] == '-' ? 1 : 0;
-    if (digits[sign + strspn(digits + sign, "0123456789")] == 0) {
-      errno = 0;
-      *out = strtoll(digits, NULL, 10);
-      return errno == 0;
-    }
-  }
+  if (cJSON_IsRaw(node))
+    return cm_slice_integer((cm_slice){ node->valuestring, strlen(node->valuestring) }, out);
   const double exact = 9007199254740992.0; /* below, no two integers share a double */
   if (!(node->valuedouble > -exact && node->valuedouble < exact)) return false;
   *out = (int64_t)node->valuedouble;

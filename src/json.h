@@ -1,6 +1,6 @@
 /*
 ** json.h -- JSON text in, values out; values in, JSON text out. Knows nothing of SQLite's values.
-** Layer: wire.  The only file with cJSON.h.  Tests: tests/unit/json.c, tests/fuzz/json.c
+** Layer: wire.  cJSON.h is in json.c only.  Tests: tests/unit/json.c, tests/fuzz/json.c
 **
 ** Two views of the same text. A *slice* (slice.h) is a piece of the text as it arrived: rows and nested
 ** objects are shown from it. A *node* is cJSON's tree of one row: members are found and texts are
@@ -42,7 +42,7 @@ const char *cm_json_text(const cm_json *json);
 /** Number of a number node; 0 for any other. Integers above 2^53 need cm_json_integer. */
 double cm_json_number(const cm_json *json);
 
-/** Exact value of a number without a fraction. @return false for any other, and beyond 64 bits. */
+/** Exact value of a number without a fraction, as cm_slice_integer. */
 bool cm_json_integer(const cm_json *json, int64_t *out);
 
 /** First child of an array or object, and the next after `child`. Borrowed, NULL at the end. */

@@ -39,6 +39,7 @@ static cm_list main_list(const cm_resource *resource, const cm_plan *plan, const
                     .paging = read->paging,
                     .rows = read->rows,
                     .missing = read->missing,
+                    .resume = read->resume,
                     .per_page = per_page,
                     .wanted = plan->wanted };
 }
@@ -64,6 +65,8 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, c
   cm_buf_init(&url, CM_MAX_URL_BYTES);
   cm_buf_init(&companion_url, CM_MAX_URL_BYTES);
   cm_list list = main_list(resource, plan, read, values, count, per_page, &url);
+  /* A page that LIMIT made short is followed by none of its kind: the list starts again, with full ones. */
+  if (per_page < session->settings.per_page) list.wanted = 0;
   int rc = open_list(&leg->pager, session, &list, &url, err);
   if (rc == SQLITE_OK && needs_companion(resource, plan)) {
     cm_list companion = companion_list(session, resource, values, count, &companion_url);
@@ -182,9 +185,10 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
   return rc;
 }
 
-void cm_leg_finish(cm_leg *leg) {
+int cm_leg_finish(cm_leg *leg, cm_err *err) {
   cm_slice text;
-  if (!leg->has_companion || leg->is_companion_read) return;
-  int ignored = cm_pager_next(&leg->companion_pager, &text, NULL);
-  (void)ignored;
+  if (!leg->has_companion || leg->is_companion_read) return SQLITE_OK;
+  if (cm_pager_next(&leg->companion_pager, &text, err) == SQLITE_INTERRUPT) return SQLITE_INTERRUPT;
+  cm_err_clear(err);
+  return SQLITE_OK;
 }

@@ -56,8 +56,9 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
 /**
  * The list is at its end. A companion list that no row needed was asked for already; it is waited for,
  * so that the memo has it when the statement comes back to this list. Its error is nobody's.
+ * @return SQLITE_OK or SQLITE_INTERRUPT.
  */
-void cm_leg_finish(cm_leg *leg);
+int cm_leg_finish(cm_leg *leg, cm_err *err) CM_MUST_CHECK;
 
 /** Free what it holds and make it empty. */
 void cm_leg_close(cm_leg *leg);

@@ -1,9 +1,10 @@
 /*
-** meta_endpoints.c -- chartmogul_endpoints: every call of the API that the tables make, each with a
-** statement that makes it. The statements are put together from the descriptors.
+** meta_endpoints.c -- chartmogul_endpoints: every call of the API, each with a statement that makes it.
+** The statements of tables are put together from the descriptors, those of functions are examples.
 */
 #include <string.h>
 
+#include "actions.h"
 #include "buf.h"
 #include "meta.h"
 #include "registry.h"
@@ -204,6 +205,71 @@ static void put_write(const cm_resource *resource, const cm_write *write, cm_buf
   }
 }
 
+/* ---- what no table reaches ------------------------------------------------------------------ */
+
+typedef struct other_call {
+  const char *method;
+  const char *path;
+  const char *function;
+  const char *sql;
+} other_call;
+
+#define BY_EXTERNAL_ID(method, path, body, id)                                                     \
+  {                                                                                                \
+    method, path, "chartmogul_request",                                                            \
+        "SELECT chartmogul_request('" method "', '" path "', " body ", json_object("               \
+        "'data_source_uuid', 'ds_00000000-0000-0000-0000-000000000000', 'external_id', '" id "'))" \
+  }
+
+/* The tables do the same by other calls, mostly by uuid instead of external id. The functions that are
+** one call each are listed from actions.h. */
+static const other_call others[] = {
+  { "GET", "/ping", "chartmogul_ping", "SELECT chartmogul_ping()" },
+  { "GET", "/customers/{customer_uuid}/contacts", "chartmogul_get",
+    "SELECT value FROM chartmogul_get('/customers/cus_00000000-0000-0000-0000-000000000000/"
+    "contacts')" },
+  { "POST", "/customers/{customer_uuid}/contacts", "chartmogul_request",
+    "SELECT chartmogul_request('POST', '/customers/cus_00000000-0000-0000-0000-000000000000/"
+    "contacts', json_object('data_source_uuid', 'ds_00000000-0000-0000-0000-000000000000', "
+    "'first_name', 'Ann'))" },
+  { "GET", "/import/customers/{customer_uuid}/invoices", "chartmogul_get",
+    "SELECT value FROM chartmogul_get('/import/customers/"
+    "cus_00000000-0000-0000-0000-000000000000/invoices')" },
+  BY_EXTERNAL_ID("PATCH", "/invoices", "json_object('currency', 'EUR')", "invoice-1"),
+  BY_EXTERNAL_ID("DELETE", "/invoices", "NULL", "invoice-1"),
+  BY_EXTERNAL_ID("PATCH", "/invoices/disabled_state", "'{\"disabled\":true}'", "invoice-1"),
+  BY_EXTERNAL_ID("PATCH", "/line_items", "json_object('quantity', 2)", "line-1"),
+  BY_EXTERNAL_ID("DELETE", "/line_items", "NULL", "line-1"),
+  BY_EXTERNAL_ID("PATCH", "/line_items/disabled_state", "'{\"disabled\":true}'", "line-1"),
+  BY_EXTERNAL_ID("PATCH", "/transactions", "json_object('result', 'failed')", "payment-1"),
+  BY_EXTERNAL_ID("DELETE", "/transactions", "NULL", "payment-1"),
+  BY_EXTERNAL_ID("PATCH", "/transactions/disabled_state", "'{\"disabled\":true}'", "payment-1"),
+  { "PATCH", "/subscription_events/disabled_state", "chartmogul_request",
+    "SELECT chartmogul_request('PATCH', '/subscription_events/disabled_state', json_object("
+    "'subscription_event', json_object('id', 1, 'disabled', json('true'))))" },
+};
+
+/** The functions of actions.h, then the calls above. */
+static int function_row(int64_t at, cm_value *cells) {
+  int action_count = 0;
+  const cm_action *action = cm_actions_table(&action_count);
+  other_call call;
+  if (at < action_count) {
+    action += at;
+    call = (other_call){ action->method, action->path, action->name, action->example };
+  } else if (at - action_count < (int64_t)cm_countof(others)) {
+    call = others[at - action_count];
+  } else {
+    return SQLITE_DONE;
+  }
+  cells[0] = cm_meta_constant(call.method);
+  cells[1] = cm_meta_constant(call.path);
+  cells[2] = cm_meta_constant(call.function);
+  cells[3] = cm_meta_constant("SELECT");
+  cells[4] = cm_meta_constant(call.sql);
+  return SQLITE_ROW;
+}
+
 /* ---- rows ---------------------------------------------------------------------------------- */
 
 static int endpoint_row(const cm_resource *resource, int64_t at, cm_value *cells) {
@@ -233,7 +299,7 @@ static int endpoint_row(const cm_resource *resource, int64_t at, cm_value *cells
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
-/** The reads, the companion and the writes of every table, one table behind the other. */
+/** The reads, the companion and the writes of every table, one table behind the other; then functions. */
 static int next_endpoint(cm_session *session, int64_t *position, cm_value *cells) {
   int count = 0;
   const cm_resource *const *resources = cm_registry_list(&count);
@@ -245,14 +311,14 @@ static int next_endpoint(cm_session *session, int64_t *position, cm_value *cells
     if (at < calls) return endpoint_row(resource, at, cells);
     at -= calls;
   }
-  return SQLITE_DONE;
+  return function_row(at, cells);
 }
 
 static const cm_meta_column columns[] = {
   { "method", "TEXT", "GET, POST, PUT, PATCH or DELETE." },
-  { "path", "TEXT", "Path; {name} is the value of a column." },
-  { "table_name", "TEXT", "Table that makes the call." },
-  { "operation", "TEXT", "SELECT, INSERT, UPDATE or DELETE." },
+  { "path", "TEXT", "Path; {name} is the value of a column or of an argument." },
+  { "table_name", "TEXT", "Table or function that makes the call." },
+  { "operation", "TEXT", "SELECT, INSERT, UPDATE or DELETE; SELECT for functions." },
   { "sql", "TEXT", "A statement that makes the call, with made-up values." },
 };
 

@@ -16,14 +16,15 @@ static int copy_texts(const cm_write_line *line, cm_value *cells) {
 /** A position is the number of the line before: lines leave the log while a statement reads it. */
 static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
   cm_write_line line;
-  if (!cm_queue_next_line(session, *position, &line)) return SQLITE_DONE;
+  int rc = cm_queue_next_line(session, *position, &line);
+  if (rc != SQLITE_ROW) return rc;
   *position = line.id;
   cells[0] = cm_value_integer(line.id);
   cells[1] = cm_meta_constant(line.table_name);
   cells[2] = cm_meta_constant(line.operation);
   cells[4] = cm_meta_constant(line.state);
   if (line.status != 0) cells[5] = cm_value_integer(line.status);
-  int rc = copy_texts(&line, cells);
+  rc = copy_texts(&line, cells);
   cm_write_line_clear(&line);
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }

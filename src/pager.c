@@ -59,10 +59,13 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
 void cm_pager_close(cm_pager *pager) {
   cm_answer_release(pager->page);
   cm_answer_release(pager->next_page);
+  sqlite3_free(pager->rows.items);
   sqlite3_free(pager->url);
   sqlite3_free(pager->first);
   sqlite3_free(pager->cursor);
   sqlite3_free(pager->next_cursor);
+  sqlite3_free(pager->seen);
+  sqlite3_free(pager->next_seen);
   memset(pager, 0, sizeof *pager);
   pager->is_done = true;
 }
@@ -79,6 +82,10 @@ static int wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
       "%s: the answer to GET %s is not what it should be (%s): check base_url, or try "
       "again later",
       pager->list.who, pager->url, why);
+}
+
+static bool is_named(cm_slice key, const char *name) {
+  return strlen(name) == key.len && memcmp(key.ptr, name, key.len) == 0;
 }
 
 static uint64_t hash_text(const char *text) {
@@ -102,6 +109,50 @@ static int guard_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
   return SQLITE_OK;
 }
 
+/** 8-4-4-4-12 hexadecimal digits and nothing else. */
+static bool is_bare_uuid(const char *text) {
+  static const char shape[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+  for (size_t i = 0; i < sizeof shape - 1; i++) {
+    bool fits = shape[i] == '-' ? text[i] == '-'
+                                : text[i] != 0 && strchr("0123456789abcdefABCDEF", text[i]) != NULL;
+    if (!fits) return false;
+  }
+  return text[sizeof shape - 1] == 0;
+}
+
+/** Is the row the last one of the page before? */
+static bool is_seen(const cm_pager *pager, cm_slice row) {
+  if (pager->seen == NULL) return false;
+  cm_slice value = cm_slice_inner(cm_slice_find(row, pager->list.resume));
+  return value.ptr != NULL && is_named(value, pager->seen);
+}
+
+/*
+** A cursor that is the uuid of a row: the next one, and the server goes on behind it. Naming the last row
+** that came instead loses none; a server that goes on *with* the row named repeats that one, and is_seen drops
+** it. Where nothing else came, the cursor is right as it is.
+*/
+static int resume(cm_pager *pager, cm_json **cursor, cm_err *err) {
+  if (pager->list.resume == NULL || pager->rows.count == 0) return SQLITE_OK;
+  if (!is_bare_uuid(cm_json_text(*cursor))) return SQLITE_OK;
+  cm_slice last = pager->rows.items[pager->rows.count - 1];
+  cm_slice value = cm_slice_find(last, pager->list.resume);
+  cm_json *own = NULL;
+  if (cm_slice_type(value) != CM_JSON_STRING) return SQLITE_OK;
+  int rc = cm_json_parse(value, &own, err);
+  if (rc != SQLITE_OK) return rc;
+  pager->next_seen = sqlite3_mprintf("%s", cm_json_text(own));
+  bool has_moved = !is_seen(pager, last);
+  if (has_moved) {
+    cm_json *given = *cursor;
+    *cursor = own;
+    own = given;
+  }
+  cm_json_free(own);
+  if (pager->next_seen == NULL) return cm_err_nomem(err);
+  return SQLITE_OK;
+}
+
 /** What follows this page: nothing, or the page that its cursor names. */
 static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_err *err) {
   cm_json *text = NULL;
@@ -114,6 +165,7 @@ static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_e
     return wrong_shape(pager, "it has more pages but no cursor", err);
   }
   rc = cm_json_parse(cursor, &text, err);
+  if (rc == SQLITE_OK) rc = resume(pager, &text, err);
   if (rc == SQLITE_OK) rc = guard_cursor(pager, cm_json_text(text), err);
   if (rc == SQLITE_OK) {
     pager->next_cursor = sqlite3_mprintf("%s", cm_json_text(text));
@@ -121,15 +173,6 @@ static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_e
   }
   cm_json_free(text);
   return rc;
-}
-
-static int64_t count_items(cm_slice rows) {
-  size_t at = 0;
-  int64_t count = 0;
-  cm_slice item;
-  while (cm_slice_next(rows, &at, NULL, &item) == SQLITE_ROW)
-    count++;
-  return count;
 }
 
 /** A short number of the first page; nobody relies on it. */
@@ -142,17 +185,15 @@ static int64_t read_count(cm_slice number) {
   return count;
 }
 
-static bool is_named(cm_slice key, const char *name) {
-  return strlen(name) == key.len && memcmp(key.ptr, name, key.len) == 0;
-}
-
 /** The answer is the one row itself, or holds it at the path `rows`. */
 static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
   if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
+  if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) {
+    return wrong_shape(pager, "it is broken JSON", err);
+  }
   bool is_inside = pager->list.paging == CM_SINGLE && pager->list.rows != NULL;
   pager->body = is_inside ? cm_slice_find(body, pager->list.rows) : body;
   pager->is_single = true;
-  pager->at = 0;
   pager->page_rows = 1;
   return cm_answer_settle(pager->page, 1, true, err);
 }
@@ -164,12 +205,16 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   size_t at = 0;
   int rc = SQLITE_ROW;
   if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
-  while ((rc = cm_slice_next(body, &at, &key, &value)) == SQLITE_ROW) {
+  while (rc == SQLITE_ROW) {
+    cm_slice_items *items = rows.ptr == NULL ? &pager->rows : NULL;
+    rc = cm_slice_next_listed(body, &at, &key, &value, items);
+    if (rc != SQLITE_ROW) break;
     if (is_named(key, pager->list.rows)) rows = value;
     if (is_named(key, "has_more")) has_more = value;
     if (is_named(key, "cursor")) cursor = value;
     if (is_named(key, "total_pages")) total = value;
   }
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
   if (rc != SQLITE_DONE) return wrong_shape(pager, "it is broken JSON", err);
   if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);
   if (cm_slice_type(rows) != CM_JSON_ARRAY) {
@@ -177,9 +222,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
     sqlite3_snprintf(sizeof why, why, "it has no list \"%s\"", pager->list.rows);
     return wrong_shape(pager, why, err);
   }
-  pager->rows = rows;
-  pager->at = 0;
-  pager->page_rows = count_items(rows);
+  pager->page_rows = pager->rows.count;
   if (pager->pages == 1) pager->total_pages = read_count(total);
   rc = pager->list.paging == CM_CURSOR ? read_cursor(pager, has_more, cursor, err) : SQLITE_OK;
   bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
@@ -194,11 +237,13 @@ static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
     return wrong_shape(pager, "it is no JSON", err);
   }
   pager->is_single = !outline.is_list;
-  pager->body = pager->rows = outline.rows;
-  pager->at = 0;
-  pager->page_rows = outline.is_list ? count_items(outline.rows) : 1;
+  pager->body = outline.rows;
+  int rc = outline.is_list ? cm_slice_list(outline.rows, &pager->rows) : SQLITE_OK;
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (rc != SQLITE_OK) return wrong_shape(pager, "its list is broken JSON", err);
+  pager->page_rows = outline.is_list ? pager->rows.count : 1;
   bool has_pages = outline.is_list && outline.has_more.ptr != NULL;
-  int rc = has_pages ? read_cursor(pager, outline.has_more, outline.cursor, err) : SQLITE_OK;
+  rc = has_pages ? read_cursor(pager, outline.has_more, outline.cursor, err) : SQLITE_OK;
   bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
   if (rc == SQLITE_OK) rc = cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
   return rc;
@@ -254,20 +299,22 @@ static int turn_page(cm_pager *pager, cm_err *err) {
   pager->page = pager->next_page;
   pager->next_page = NULL;
   sqlite3_free(pager->cursor);
+  sqlite3_free(pager->seen);
   pager->cursor = pager->next_cursor;
+  pager->seen = pager->next_seen;
+  pager->next_seen = NULL;
   pager->next_cursor = NULL;
   return SQLITE_OK;
 }
 
-static int row_of_page(cm_pager *pager, cm_slice *row, cm_err *err) {
-  if (pager->is_single) {
-    bool is_first = pager->at++ == 0 && pager->body.ptr != NULL;
-    *row = pager->body;
-    return is_first ? SQLITE_ROW : SQLITE_DONE;
-  }
-  int rc = cm_slice_next(pager->rows, &pager->at, NULL, row);
-  if (rc == SQLITE_ERROR) rc = wrong_shape(pager, "its list is broken JSON", err);
-  return rc;
+static int row_of_page(cm_pager *pager, cm_slice *row) {
+  bool is_list = !pager->is_single;
+  while (is_list && pager->page_at < pager->page_rows &&
+         is_seen(pager, pager->rows.items[pager->page_at]))
+    pager->page_at++;
+  if (pager->page_at >= pager->page_rows) return SQLITE_DONE;
+  *row = pager->is_single ? pager->body : pager->rows.items[pager->page_at];
+  return row->ptr != NULL ? SQLITE_ROW : SQLITE_DONE;
 }
 
 /*
@@ -288,7 +335,7 @@ int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
   int rc = SQLITE_DONE;
   while (!pager->is_done) {
     rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
-    if (rc == SQLITE_OK) rc = row_of_page(pager, row, err);
+    if (rc == SQLITE_OK) rc = row_of_page(pager, row);
     if (rc == SQLITE_ROW) {
       pager->rows_seen++;
       pager->page_at++;

@@ -22,7 +22,8 @@ typedef struct cm_list {
   ** is, a list, a page or one row, and outline.h finds out. */
   const char *rows;
   cm_missing missing;
-  int per_page; /* 0: the API decides */
+  const char *resume; /* see cm_read; NULL: the cursor is sent as it came */
+  int per_page;       /* 0: the API decides */
   int64_t
       wanted; /* rows after which nobody asks for more; -1: not known, 0: ask for no page ahead */
 } cm_list;
@@ -36,10 +37,11 @@ typedef struct cm_pager {
   cm_answer *page;
   cm_answer *next_page; /* under way, when it was asked for ahead */
   char *next_cursor;    /* that the next page will be asked with; owned; NULL at the end */
-  cm_slice rows;        /* the list in the page */
+  char *seen;           /* resume: last row of the page before; owned; NULL: none */
+  char *next_seen;      /* the same for the next page; owned */
+  cm_slice_items rows;  /* of the page */
   cm_slice body;        /* the row, where the answer is one */
   bool is_single;       /* the answer is one row */
-  size_t at;            /* position in `rows` */
   bool is_open;         /* the page's rows are being read */
   bool is_done;
   int64_t pages, page_rows, page_at, rows_seen;

@@ -33,6 +33,12 @@ bool cm_plan_uses_all(const cm_plan *plan) {
 */
 static const double LOOKUP_REQUESTS = 0.02;
 
+/*
+** A walk asks for every parent, a join for those that it names and no others. So the walk comes last,
+** however many rows SQLite believes the other table to have: one that ANALYZE never saw, a million.
+*/
+static const double WALK_REQUESTS = 1e7;
+
 /* ---- which terms a read can send ----------------------------------------------------------- */
 
 /** What one read makes of an offer. */
@@ -237,14 +243,15 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
   if (read->paging == CM_SINGLE) {
     plan->requests = out->list_values;
     plan->rows = out->list_values;
-    plan->is_unique = out->list_values == 1;
+    /* An answer that is cut into rows may have many: SQLite would stop a DELETE after the first. */
+    plan->is_unique = out->list_values == 1 && read->each == NULL;
     if (read->is_listed && plan->is_unique && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
   } else if (has_path_key && !out->walks_parent) {
     plan->requests = out->list_values;
     plan->rows = out->list_values * ROWS_PER_PARENT;
   } else if (out->walks_parent) {
     double parents = parent_pages(read, known, context);
-    plan->requests = parents + parents * ROWS_PER_PAGE;
+    plan->requests = WALK_REQUESTS + parents + parents * ROWS_PER_PAGE;
     plan->rows = parents * ROWS_PER_PAGE * ROWS_PER_PARENT;
   } else {
     double sent = fraction_kept(plan, CM_ARG_SENT);

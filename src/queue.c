@@ -8,8 +8,6 @@
 #include "request.h"
 #include "sqlite_api.h"
 
-enum { MAX_SAVEPOINTS = 100000 };
-
 /* ---- tokens -------------------------------------------------------------------------------- */
 
 static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len) {
@@ -127,6 +125,11 @@ bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
   return false;
 }
 
+bool cm_queue_is_held_back(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  return queue != NULL && queue->last_waiting != NULL && queue->last_waiting->list_token != 0;
+}
+
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
   const cm_queue *queue = session->queue;
   if (queue == NULL) return false;
@@ -138,6 +141,12 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
+void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text) {
+  sqlite3_free(*text);
+  *text = sqlite3_mprintf("%s", new_text);
+  if (*text == NULL) queue->tally.is_out_of_memory = true;
+}
+
 void cm_entry_rest(cm_entry *entry) {
   for (int i = 0; i < entry->question_count; i++)
     cm_question_release(entry->questions[i]);
@@ -147,6 +156,7 @@ void cm_entry_rest(cm_entry *entry) {
   cm_call_free(entry->call);
   entry->call = NULL;
   entry->phase = CM_PHASE_IDLE;
+  cm_whole_list_rest(entry);
   if (entry->change != NULL) cm_change_rest(entry->change);
 }
 
@@ -168,7 +178,7 @@ void cm_entry_free(cm_queue *queue, cm_entry *entry) {
   sqlite3_free(entry);
 }
 
-static void clear_tally(cm_tally *tally) {
+void cm_queue_clear_tally(cm_tally *tally) {
   sqlite3_free(tally->refused_line);
   sqlite3_free(tally->failed_line);
   memset(tally, 0, sizeof *tally);
@@ -178,13 +188,13 @@ static void free_queue(cm_queue *queue) {
   for (int i = 0; i < queue->log_count; i++)
     cm_entry_free(queue, cm_queue_log_at(queue, i));
   cm_question_forget_all(queue);
-  clear_tally(&queue->tally);
+  cm_queue_clear_tally(&queue->tally);
   sqlite3_free(queue->log);
   sqlite3_free(queue->savepoints);
   sqlite3_free(queue);
 }
 
-static int open_queue(cm_session *session, cm_err *err) {
+int cm_queue_open(cm_session *session, cm_err *err) {
   if (session->queue != NULL) return SQLITE_OK;
   cm_queue *queue = sqlite3_malloc64(sizeof *queue);
   if (queue == NULL) return cm_err_nomem(err);
@@ -235,20 +245,18 @@ static int note_uuids(cm_entry *entry, cm_err *err) {
   return SQLITE_OK;
 }
 
-static int take_tokens(cm_entry *entry, cm_err *err) {
-  cm_value natural[2];
-  cm_value label = cm_value_null();
+/** A list belongs to a row of another table, which it names. */
+static int note_list(cm_entry *entry, cm_err *err) {
+  uint64_t parent = 0;
+  int rc = cm_whole_list_note(entry, &parent, err);
+  if (rc != SQLITE_OK || parent == 0) return rc;
+  return add_name(entry, parent) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int take_label(cm_entry *entry, cm_err *err) {
+  cm_value label;
   cm_plain plain;
-  if (entry->change->key.type != CM_VALUE_NULL)
-    entry->key_token = token_of_values('k', entry->resource, &entry->change->key, NULL);
-  if (cm_change_natural_key(entry->change, natural)) {
-    entry->natural_token = token_of_values('n', entry->resource, &natural[0], &natural[1]);
-    cm_value_clear(&natural[0]);
-    cm_value_clear(&natural[1]);
-  }
-  int rc = cm_change_visit_names(entry->change, note_name, entry, err);
-  if (rc == SQLITE_OK) rc = note_uuids(entry, err);
-  if (rc == SQLITE_OK) rc = cm_change_label(entry->change, &label, err);
+  int rc = cm_change_label(entry->change, &label, err);
   if (rc == SQLITE_OK && cm_plain_set(&plain, &label) != NULL) {
     entry->label = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
     if (entry->label == NULL) rc = cm_err_nomem(err);
@@ -257,12 +265,31 @@ static int take_tokens(cm_entry *entry, cm_err *err) {
   return rc;
 }
 
+static int take_tokens(cm_entry *entry, cm_err *err) {
+  const char *name = entry->resource->name;
+  char *natural[2];
+  int rc = cm_change_natural_key(entry->change, natural, err);
+  if (rc == SQLITE_OK && natural[0] != NULL)
+    entry->natural_token = cm_queue_token('n', name, natural[0], natural[1]);
+  sqlite3_free(natural[0]);
+  sqlite3_free(natural[1]);
+  if (rc == SQLITE_OK && entry->change->key.type != CM_VALUE_NULL) {
+    entry->key_token = token_of_values('k', entry->resource, &entry->change->key, NULL);
+    if (entry->key_token == 0) rc = cm_err_nomem(err);
+  }
+  if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, note_name, entry, err);
+  if (rc == SQLITE_OK) rc = note_uuids(entry, err);
+  if (rc == SQLITE_OK) rc = note_list(entry, err);
+  return rc == SQLITE_OK ? take_label(entry, err) : rc;
+}
+
 /** A run of DELETEs on one table is a section of its own. */
 static int section_after(const cm_entry *last, const cm_entry *entry) {
   if (last == NULL) return 0;
   bool was_delete = last->verb == CM_VERB_DELETE;
   bool is_delete = entry->verb == CM_VERB_DELETE;
   bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
+  if (entry->list_token != 0 && last->list_token != 0) is_same = last->resource == entry->resource;
   return is_same ? last->section : last->section + 1;
 }
 
@@ -320,7 +347,7 @@ void cm_queue_begin_statement(cm_session *session) {
 
 int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
   int64_t weight = 0;
-  int rc = open_queue(session, err);
+  int rc = cm_queue_open(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_queue *queue = session->queue;
   int64_t deleted = queue->deleted + queue->deleted_by_functions;
@@ -363,7 +390,7 @@ static cm_entry *new_entry(cm_change *change) {
 }
 
 int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_err *err) {
-  int rc = open_queue(session, err);
+  int rc = cm_queue_open(session, err);
   cm_entry *entry = rc == SQLITE_OK ? new_entry(change) : NULL;
   if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
   if (rc != SQLITE_OK) {
@@ -391,89 +418,4 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   queue->deleted += entry->weight;
   link_entry(queue, entry);
   return SQLITE_OK;
-}
-
-/* ---- transactions -------------------------------------------------------------------------- */
-
-/** A new transaction begins with the next write. */
-static void begin_anew(cm_queue *queue) {
-  queue->savepoint_count = 0;
-  queue->is_failed = false;
-  queue->is_stopped = false;
-  queue->is_autocommit = false;
-  queue->deleted = 0;
-  queue->deleted_by_functions = 0;
-  queue->begun_id = queue->next_id;
-  clear_tally(&queue->tally);
-  cm_question_forget_all(queue);
-}
-
-void cm_queue_commit(cm_session *session) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL) return;
-  while (queue->first_waiting != NULL)
-    cm_queue_unlink(queue, queue->first_waiting);
-  begin_anew(queue);
-}
-
-/** What was written although the transaction is rolled back stays: its line says so. */
-static void mark_lasting(cm_queue *queue, int64_t id) {
-  for (int i = queue->log_count - 1; i >= 0; i--) {
-    cm_entry *entry = cm_queue_log_at(queue, i);
-    if (entry->id < id) return;
-    if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
-    entry->error = sqlite3_mprintf("ROLLBACK could not undo it: it stays written");
-  }
-}
-
-void cm_queue_rollback(cm_session *session) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL) return;
-  cm_queue_abandon(session, NULL);
-  int64_t first_id = queue->first_waiting != NULL ? queue->first_waiting->id : queue->next_id;
-  cm_entry *next = NULL;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
-    next = entry->next;
-    if (!queue->is_failed && entry->state == CM_ENTRY_QUEUED) continue;
-    if (entry->error == NULL) entry->error = sqlite3_mprintf("not sent: the transaction failed");
-    cm_entry_retire(queue, entry);
-  }
-  mark_lasting(queue, queue->begun_id);
-  cm_queue_log_drop(queue, first_id);
-  begin_anew(queue);
-}
-
-/*
-** SQLite tells each table of a savepoint when that table joins the transaction, which may be after
-** another table has written behind that savepoint. So the first word on a level counts, until it is released.
-*/
-int cm_queue_savepoint(cm_session *session, int level) {
-  if (open_queue(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
-  cm_queue *queue = session->queue;
-  if (level < queue->savepoint_count) return SQLITE_OK;
-  if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
-  if (level >= queue->savepoint_capacity) {
-    int capacity = level + 16;
-    int64_t *grown = sqlite3_realloc64(queue->savepoints, (size_t)capacity * sizeof *grown);
-    if (grown == NULL) return SQLITE_NOMEM;
-    queue->savepoints = grown;
-    queue->savepoint_capacity = capacity;
-  }
-  while (queue->savepoint_count <= level)
-    queue->savepoints[queue->savepoint_count++] = queue->next_id;
-  return SQLITE_OK;
-}
-
-void cm_queue_release(cm_session *session, int level) {
-  cm_queue *queue = session->queue;
-  if (queue != NULL && level < queue->savepoint_count) queue->savepoint_count = level;
-}
-
-void cm_queue_rollback_to(cm_session *session, int level) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL || level >= queue->savepoint_count) return;
-  int64_t id = queue->savepoints[level];
-  queue->savepoint_count = level + 1;
-  mark_lasting(queue, id);
-  cm_queue_log_drop(queue, id);
 }

@@ -76,6 +76,9 @@ const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *r
 bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
                         const cm_binding *bindings, int count);
 
+/** True when the write that was added last had better wait for others: they could travel together. */
+bool cm_queue_is_held_back(const cm_session *session);
+
 /** True when any write waits; `resource` NULL: of any table. */
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);
 
@@ -111,8 +114,11 @@ typedef struct cm_write_line {
   char *owned_body;
 } cm_write_line;
 
-/** The first line behind the one with `id`. Free it with cm_write_line_clear. @return false: none. */
-bool cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
+/**
+ * The first line behind the one with `id`. Free it with cm_write_line_clear.
+ * @return SQLITE_ROW, SQLITE_DONE, SQLITE_NOMEM.
+ */
+int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
 void cm_write_line_clear(cm_write_line *line);
 
 #endif

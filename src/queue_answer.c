@@ -13,6 +13,9 @@ enum { MESSAGE_BYTES = 512, NAME_BYTES = 128 };
 
 cm_slice cm_answer_object(const cm_change_step *step, cm_slice body) {
   const char *path = step->write->answer;
+  /* What was sent in an envelope may come back in it, or without. */
+  if (path == NULL && step->write->body != NULL && strchr(step->write->body, '[') == NULL)
+    path = step->write->body;
   cm_slice object = path != NULL ? cm_slice_find(body, path) : body;
   return cm_slice_type(object) == CM_JSON_OBJECT ? object : body;
 }
@@ -106,14 +109,15 @@ static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) {
   if (entry->change->verb == CM_VERB_DELETE) return SQLITE_OK;
+  if (entry->list_token != 0) return SQLITE_OK; /* it shows what the list belongs to */
   bool is_create = entry->change->verb == CM_VERB_INSERT;
   int rc = is_create ? take_uuid(entry, object, err) : SQLITE_OK;
   if (rc == SQLITE_OK && is_create) rc = check_errors(entry, object, err);
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
-  if (cm_change_not_taken(entry->change, step, object, &entry->not_taken, err) == SQLITE_NOMEM)
-    return SQLITE_NOMEM;
-  return SQLITE_OK;
+  int taken_rc = cm_change_not_taken(entry->change, step, object, &entry->not_taken, err);
+  bool is_lost = taken_rc == SQLITE_NOMEM || entry->not_taken.code == SQLITE_NOMEM;
+  return is_lost ? cm_err_nomem(err) : SQLITE_OK;
 }
 
 /* ---- "exists already" ---------------------------------------------------------------------- */

@@ -128,11 +128,11 @@ static int find_behind(const cm_queue *queue, int64_t id) {
   return low;
 }
 
-bool cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
+int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   memset(out, 0, sizeof *out);
-  if (session->queue == NULL) return false;
+  if (session->queue == NULL) return SQLITE_DONE;
   int index = find_behind(session->queue, id);
-  if (index == session->queue->log_count) return false;
+  if (index == session->queue->log_count) return SQLITE_DONE;
   const cm_entry *entry = cm_queue_log_at(session->queue, index);
   out->id = entry->id;
   out->table_name = entry->resource->name;
@@ -146,11 +146,12 @@ bool cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   out->body = entry->body;
   out->response = entry->response;
   if (out->body == NULL && entry->change != NULL) {
-    out->owned_body = cm_change_bodies(entry->change);
+    int rc = cm_change_bodies(entry->change, &out->owned_body, NULL);
     cm_change_rest(entry->change);
     out->body = out->owned_body;
+    if (rc == SQLITE_NOMEM) return rc;
   }
-  return true;
+  return SQLITE_ROW;
 }
 
 void cm_write_line_clear(cm_write_line *line) {

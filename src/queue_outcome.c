@@ -33,9 +33,8 @@ static int len_without_advice(const char *line) {
   return (int)(end != NULL ? end - line : (long)strlen(line));
 }
 
-static void set_error(cm_entry *entry, const cm_err *err) {
-  sqlite3_free(entry->error);
-  entry->error = sqlite3_mprintf("%s", err->text);
+static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_queue_put_text(queue, &entry->error, err->text);
   entry->code = err->code;
   if (err->http_status != 0) entry->status = err->http_status;
 }
@@ -52,10 +51,11 @@ static void stop_running(cm_queue *queue, cm_entry *entry) {
 }
 
 /** Bodies of what was sent, or would have been. */
-static void keep_bodies(cm_entry *entry) {
+static void keep_bodies(cm_queue *queue, cm_entry *entry) {
   cm_buf bodies;
   if (entry->steps == NULL) {
-    if (entry->change != NULL) entry->body = cm_change_bodies(entry->change);
+    if (cm_change_bodies(entry->change, &entry->body, NULL) == SQLITE_NOMEM)
+      queue->tally.is_out_of_memory = true;
     return;
   }
   cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
@@ -63,8 +63,10 @@ static void keep_bodies(cm_entry *entry) {
     if (entry->steps[i].body == NULL) continue;
     cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->steps[i].body);
   }
+  bool is_lost = bodies.code == SQLITE_NOMEM;
   if (bodies.len > 0) entry->body = cm_buf_take(&bodies);
   cm_buf_clear(&bodies);
+  if (is_lost) queue->tally.is_out_of_memory = true;
 }
 
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
@@ -77,7 +79,7 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   }
   sqlite3_free(entry->body);
   entry->body = NULL;
-  keep_bodies(entry);
+  keep_bodies(queue, entry);
   if (entry->not_taken.len > 0) entry->taken_text = cm_buf_take(&entry->not_taken);
   cm_buf_clear(&entry->not_taken);
   cm_change_free_steps(entry->steps, entry->step_count);
@@ -92,23 +94,25 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   cm_queue_log_ended(queue, entry);
 }
 
+/** Whoever travels with an entry ends as it does: the next of them, taken off the row. */
+static cm_entry *take_follower(cm_entry *entry) {
+  cm_entry *follower = entry->follower;
+  entry->follower = NULL;
+  if (follower != NULL) follower->status = entry->status;
+  return follower;
+}
+
 /** Later writes of the transaction that name this row need not ask for it. */
 static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
-  cm_value values[2];
-  char *texts[2] = { NULL, NULL };
-  if (!cm_change_natural_key(entry->change, values)) return;
-  for (int i = 0; i < 2; i++) {
-    cm_plain plain;
-    if (cm_plain_set(&plain, &values[i]) != NULL)
-      texts[i] = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
-    cm_value_clear(&values[i]);
+  char *texts[2];
+  if (cm_change_natural_key(entry->change, texts, NULL) != SQLITE_OK) {
+    cm_question_forget_all(queue); /* whatever is known of it may be wrong by now */
   }
-  if (texts[0] != NULL) {
-    if (entry->change->verb == CM_VERB_INSERT && uuid != NULL) {
-      cm_question_remember(queue, entry->resource, (const char *const *)texts, uuid);
-    } else {
-      cm_question_forget(queue, entry->resource, (const char *const *)texts);
-    }
+  if (texts[0] == NULL) return;
+  if (entry->change->verb == CM_VERB_INSERT && uuid != NULL) {
+    cm_question_remember(queue, entry->resource, (const char *const *)texts, uuid);
+  } else {
+    cm_question_forget(queue, entry->resource, (const char *const *)texts);
   }
   sqlite3_free(texts[0]);
   sqlite3_free(texts[1]);
@@ -117,14 +121,11 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
 /** Of the rows created so far the last one in the order of the statements, not of the answers. */
 static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
   if (entry->uuid == NULL || entry->id < queue->last_uuid_id) return;
-  char *copy = sqlite3_mprintf("%s", entry->uuid);
-  if (copy == NULL) return;
-  sqlite3_free(queue->session->last_uuid);
-  queue->session->last_uuid = copy;
+  cm_queue_put_text(queue, &queue->session->last_uuid, entry->uuid);
   queue->last_uuid_id = entry->id;
 }
 
-void cm_entry_end_written(cm_queue *queue, cm_entry *entry) {
+static void end_written_one(cm_queue *queue, cm_entry *entry) {
   bool is_dry = queue->session->settings.dry_run && entry->status == 0;
   bool is_create = entry->change->verb == CM_VERB_INSERT;
   sqlite3_free(entry->error);
@@ -134,7 +135,7 @@ void cm_entry_end_written(cm_queue *queue, cm_entry *entry) {
     char placeholder[32];
     sqlite3_snprintf(sizeof placeholder, placeholder, "dry_run_%lld", (long long)entry->id);
     entry->state = CM_ENTRY_QUEUED;
-    entry->error = sqlite3_mprintf("dry_run: nothing was sent");
+    cm_queue_put_text(queue, &entry->error, "dry_run: nothing was sent");
     remember(queue, entry, placeholder);
   } else {
     entry->state = CM_ENTRY_WRITTEN;
@@ -146,18 +147,24 @@ void cm_entry_end_written(cm_queue *queue, cm_entry *entry) {
   cm_entry_retire(queue, entry);
 }
 
+void cm_entry_end_written(cm_queue *queue, cm_entry *entry) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    end_written_one(queue, entry);
+  }
+}
+
 void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry) {
-  sqlite3_free(entry->error);
-  entry->error = sqlite3_mprintf("exists already: left alone");
+  cm_queue_put_text(queue, &entry->error, "exists already: left alone");
   entry->code = SQLITE_OK;
   entry->state = CM_ENTRY_WRITTEN;
   queue->tally.left_alone++;
   cm_entry_retire(queue, entry);
 }
 
-void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
-  set_error(entry, err);
+  set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
   if (tally->refused_line == NULL) {
@@ -171,9 +178,16 @@ void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_entry_retire(queue, entry);
 }
 
-void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    end_refused_one(queue, entry, err);
+  }
+}
+
+static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
-  set_error(entry, err);
+  set_error(queue, entry, err);
   entry->state = CM_ENTRY_UNKNOWN;
   tally->unknown++;
   tally->new_unknown++;
@@ -186,9 +200,16 @@ void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_entry_retire(queue, entry);
 }
 
-void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
+void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    end_unknown_one(queue, entry, err);
+  }
+}
+
+static void suspend_one(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
   cm_tally *tally = &queue->tally;
-  set_error(entry, err);
+  set_error(queue, entry, err);
   entry->state = is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   if (tally->failed_line == NULL) {
     tally->failed_line = line_of(entry, err);
@@ -199,9 +220,23 @@ void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const c
   stop_running(queue, entry);
 }
 
-void cm_entry_park(cm_queue *queue, cm_entry *entry) {
+void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    suspend_one(queue, entry, is_unknown, err);
+  }
+}
+
+static void park_one(cm_queue *queue, cm_entry *entry) {
   entry->state = entry->look_first ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   stop_running(queue, entry);
+}
+
+void cm_entry_park(cm_queue *queue, cm_entry *entry) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    park_one(queue, entry);
+  }
 }
 
 /* ---- what the user is told ------------------------------------------------------------------- */
@@ -257,6 +292,7 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
   const char *line = tally->failed_line != NULL ? tally->failed_line : "out of memory";
   int64_t left = queue->waiting + tally->new_unknown;
+  if (tally->failed_code == SQLITE_NOMEM) return cm_err_nomem(err);
   int code = queue->stays_open ? SQLITE_BUSY : tally->failed_code;
   cm_buf counts;
   if (!queue->stays_open && count_all(queue) == 1)
@@ -273,6 +309,7 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
 }
 
 int cm_queue_result(cm_queue *queue, cm_err *err) {
+  if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
   if (queue->tally.refused > 0) return tell_refused(queue, err);
   if (queue->tally.failed_line != NULL || queue->tally.new_unknown > 0)
     return tell_failed(queue, err);

@@ -316,27 +316,28 @@ static void fail(cm_question *question, int code, const char *line) {
   question->error = sqlite3_mprintf("%s", line);
 }
 
+static int read_answer(cm_question *question, const cm_call_result *result, const char *who,
+                       cm_err *err) {
+  cm_err why = { 0 };
+  if (result->status == 404 && result->is_api_error) return SQLITE_OK; /* there is none */
+  question->may_help = result->may_help;
+  if (result->code != SQLITE_OK) return cm_err_set(err, result->code, "%s", result->error);
+  if (cm_slice_check(result->body, NULL, &why) != SQLITE_OK) {
+    question->may_help = true;
+    return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
+                      who, why.text);
+  }
+  return question->resource != NULL ? read_rows(question, result->body, who, err)
+                                    : read_member(question, result->body, who, err);
+}
+
 bool cm_question_poll(cm_question *question, const char *who) {
+  cm_err err = { 0 };
   if (question->is_done) return true;
   if (!cm_call_is_done(question->call)) return false;
-  const cm_call_result *result = cm_call_result_of(question->call);
-  cm_err err = { 0 };
-  int rc = SQLITE_OK;
+  int rc = read_answer(question, cm_call_result_of(question->call), who, &err);
+  if (rc != SQLITE_OK) fail(question, rc, err.text);
   question->is_done = true;
-  if (result->code == SQLITE_OK) {
-    rc = cm_slice_check(result->body, NULL, &err);
-    if (rc != SQLITE_OK) cm_err_prefix(&err, who);
-  }
-  if (result->code == SQLITE_OK && rc == SQLITE_OK) {
-    rc = question->resource != NULL ? read_rows(question, result->body, who, &err)
-                                    : read_member(question, result->body, who, &err);
-  }
-  if (rc != SQLITE_OK) {
-    fail(question, rc, err.text);
-  } else if (result->code != SQLITE_OK && (result->status != 404 || !result->is_api_error)) {
-    fail(question, result->code, result->error);
-    question->may_help = result->may_help;
-  }
   cm_call_free(question->call);
   question->call = NULL;
   return true;
@@ -350,20 +351,21 @@ int cm_question_error(const cm_question *question, cm_err *err) {
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
-/** Rows of a page: of the first member that is a list. */
+/** Rows of a page: of the first member that is a list; -1 where there is none. */
 static int64_t count_page(cm_slice body) {
   cm_slice list;
   cm_slice item;
   size_t at = 0;
-  int64_t count = 0;
+  if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) return -1;
   while (cm_slice_next(body, &at, NULL, &list) == SQLITE_ROW) {
+    size_t item_at = 0;
+    int64_t count = 0;
     if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
-    at = 0;
-    while (cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW)
+    while (cm_slice_next(list, &item_at, NULL, &item) == SQLITE_ROW)
       count++;
-    break;
+    return count;
   }
-  return count;
+  return -1;
 }
 
 /** Path of the next page, NULL at the end. */
@@ -398,8 +400,14 @@ int cm_queue_count_rows(cm_session *session, const char *who, const char *path, 
     if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
     if (rc == SQLITE_OK) {
       cm_slice body = cm_call_result_of(call)->body;
-      *weight += count_page(body);
+      int64_t count = count_page(body);
+      *weight += count > 0 ? count : 0;
       next = next_page(first, body);
+      if (count < 0)
+        rc = cm_err_set(err, SQLITE_ERROR,
+                        "%s: what a DELETE takes away could not be counted (no list was answered): "
+                        "try again later",
+                        who);
     }
     cm_call_free(call);
     sqlite3_free(page);

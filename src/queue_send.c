@@ -18,6 +18,9 @@ static bool names(const cm_entry *entry, uint64_t token) {
 /** Does the earlier one have to end before the later one starts? */
 static bool blocks(const cm_entry *earlier, const cm_entry *later) {
   if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
+  if (earlier->list_token != 0 && names(earlier, later->key_token)) return true;
+  if (earlier->list_token != 0 && later->list_token != 0)
+    return earlier->list_token == later->list_token;
   if (earlier->resource == later->resource) {
     if (earlier->verb != later->verb) return true;
     if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
@@ -122,6 +125,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   if (queue == NULL) return SQLITE_OK;
   bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->is_autocommit;
   if (!queue->is_autocommit) begin_sending(queue);
+  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_session_begin_statement(session);
   queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
   move_until(queue, goal);

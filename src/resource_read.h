@@ -119,6 +119,9 @@ typedef struct cm_read {
   /* Columns that rows of this read do not hold though others do, by spaces. A statement that has one in
   ** WHERE, or names it in any other way than by *, is not served by this read. NULL: none. */
   const char *lacks;
+  /* CM_CURSOR whose cursor may be the uuid of a row, and not of the one it seems: the member that holds
+  ** that uuid. The one of the last row that came is then sent as the cursor. NULL: it is sent as it came. */
+  const char *resume;
   int pages; /* what to expect before anything is known, for the costs of plans; 0 counts as 1 */
 } cm_read;
 

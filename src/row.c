@@ -6,38 +6,101 @@
 #include "instant.h"
 #include "sqlite_api.h"
 
-enum { MAX_PATH_BYTES = 128 };
+enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 96, MAX_HINTS = 128 };
 
 /* ---- the life of a row --------------------------------------------------------------------- */
 
+typedef struct member {
+  cm_slice name;
+  cm_slice value;
+} member;
+
+struct cm_row_index {
+  const char *of; /* the text it belongs to; NULL: none yet */
+  int count;
+  /* Where a column's member stood in the row before: rows of a page have the same members. */
+  unsigned char hints[MAX_HINTS];
+  bool is_partial; /* there are more members than it holds, or names with escapes */
+  member members[MAX_MEMBERS];
+};
+
 void cm_row_set(cm_row *row, cm_slice text) {
-  cm_json_free(row->tree);
-  cm_json_free(row->companion_tree);
-  row->tree = NULL;
-  row->companion_tree = NULL;
+  if (row->index != NULL) row->index->of = NULL;
   row->companion = (cm_slice){ NULL, 0 };
   row->name = (cm_slice){ NULL, 0 };
   row->text = text;
 }
 
-void cm_row_set_outer(cm_row *row, cm_slice outer) {
-  cm_json_free(row->outer_tree);
-  row->outer_tree = NULL;
-  row->outer = outer;
+void cm_row_clear_index(cm_row *row) {
+  sqlite3_free(row->index);
+  row->index = NULL;
 }
 
 void cm_row_clear(cm_row *row) {
+  cm_row_clear_index(row);
   cm_row_set(row, (cm_slice){ NULL, 0 });
-  cm_row_set_outer(row, (cm_slice){ NULL, 0 });
+  row->outer = (cm_slice){ NULL, 0 };
+}
+
+/** One pass over the row: where each member stands. */
+static int make_index(cm_row *row, cm_err *err) {
+  size_t at = 0;
+  int rc = SQLITE_ROW;
+  if (row->index == NULL) {
+    row->index = sqlite3_malloc64(sizeof *row->index);
+    if (row->index == NULL) return cm_err_nomem(err);
+    memset(row->index->hints, 0, sizeof row->index->hints);
+  }
+  cm_row_index *index = row->index;
+  index->count = 0;
+  index->is_partial = false;
+  if (cm_slice_type(row->text) == CM_JSON_OBJECT) {
+    cm_slice name;
+    cm_slice value;
+    while ((rc = cm_slice_next(row->text, &at, &name, &value)) == SQLITE_ROW) {
+      bool is_full = index->count == MAX_MEMBERS;
+      if (is_full || memchr(name.ptr, '\\', name.len) != NULL) index->is_partial = true;
+      if (!is_full) index->members[index->count++] = (member){ name, value };
+    }
+    if (rc == SQLITE_ERROR) return cm_slice_check(row->text, NULL, err);
+  }
+  index->of = row->text.ptr;
+  return SQLITE_OK;
+}
+
+static const member *find_member(cm_row_index *index, int column, const char *name, size_t len) {
+  unsigned char *hint = column < MAX_HINTS ? &index->hints[column] : NULL;
+  for (int i = hint != NULL ? -1 : 0; i < index->count; i++) {
+    int at = i < 0 ? *hint : i;
+    if (at >= index->count) continue;
+    const member *found = &index->members[at];
+    if (found->name.len != len || memcmp(found->name.ptr, name, len) != 0) continue;
+    if (hint != NULL) *hint = (unsigned char)at;
+    return found;
+  }
+  return NULL;
+}
+
+/** What stands at a column's path of the row. */
+static int find_in_row(cm_row *row, int column, const char *path, cm_slice *out, cm_err *err) {
+  bool is_ready = row->index != NULL && row->index->of == row->text.ptr;
+  int rc = is_ready ? SQLITE_OK : make_index(row, err);
+  size_t len = strcspn(path, ".[");
+  if (rc != SQLITE_OK || len == 0) {
+    *out = cm_slice_find(row->text, path);
+    return rc;
+  }
+  const member *found = find_member(row->index, column, path, len);
+  if (found == NULL) {
+    *out = row->index->is_partial ? cm_slice_find(row->text, path) : (cm_slice){ NULL, 0 };
+    return SQLITE_OK;
+  }
+  const char *rest = path + len + (path[len] == '.');
+  *out = *rest == 0 ? found->value : cm_slice_find(found->value, rest);
+  return SQLITE_OK;
 }
 
 /* ---- from JSON to a value ------------------------------------------------------------------ */
-
-/** A tree that is parsed once, when a column of it is first asked for. */
-static int parse_once(cm_slice text, cm_json **tree, cm_err *err) {
-  if (*tree != NULL || text.ptr == NULL) return SQLITE_OK;
-  return cm_json_parse(text, tree, err);
-}
 
 static int own_text(cm_value *out, const char *text, size_t len, cm_err *err) {
   cm_value borrowed = cm_value_text(text, len);
@@ -45,15 +108,26 @@ static int own_text(cm_value *out, const char *text, size_t len, cm_err *err) {
   return rc == SQLITE_OK ? rc : cm_err_nomem(err);
 }
 
-static int convert_text(cm_type type, const char *text, cm_value *out, cm_err *err) {
-  char formatted[CM_INSTANT_TEXT];
-  size_t len = strlen(text);
-  int64_t instant_ms = 0;
-  bool is_instant = (type == CM_TIME || type == CM_DAY) && cm_instant_parse(text, len, &instant_ms);
-  if (!is_instant) {
-    *out = cm_value_text(text, len);
+/** A text as it stands between its quotes is borrowed; one with escapes is decoded into its own. */
+static int decode_text(cm_slice inner, cm_value *out, cm_err *err) {
+  if (memchr(inner.ptr, '\\', inner.len) == NULL) {
+    *out = cm_value_text(inner.ptr, inner.len);
     return SQLITE_OK;
   }
+  cm_buf text;
+  cm_buf_init(&text, CM_MAX_RESPONSE_BYTES);
+  int rc = cm_slice_unescape(inner, &text);
+  if (rc == SQLITE_OK) rc = own_text(out, cm_buf_str(&text), text.len, err);
+  cm_buf_clear(&text);
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
+}
+
+static int convert_text(cm_type type, cm_slice inner, cm_value *out, cm_err *err) {
+  char formatted[CM_INSTANT_TEXT];
+  int64_t instant_ms = 0;
+  bool is_instant = (type == CM_TIME || type == CM_DAY) &&
+                    cm_instant_parse(inner.ptr, inner.len, &instant_ms);
+  if (!is_instant) return decode_text(inner, out, err);
   if (type == CM_TIME) {
     cm_instant_format_sql(instant_ms, formatted);
   } else {
@@ -63,28 +137,24 @@ static int convert_text(cm_type type, const char *text, cm_value *out, cm_err *e
 }
 
 /** What has no fraction keeps all of its 64 bits, but in a column of reals, where 5 / 2 must be 2.5. */
-static cm_value convert_number(cm_type type, const cm_json *node) {
+static cm_value convert_number(cm_type type, cm_slice digits) {
   int64_t integer = 0;
-  bool is_integer = type != CM_REAL && cm_json_integer(node, &integer);
-  return is_integer ? cm_value_integer(integer) : cm_value_real(cm_json_number(node));
+  bool is_integer = type != CM_REAL && cm_slice_integer(digits, &integer);
+  return is_integer ? cm_value_integer(integer) : cm_value_real(cm_slice_number(digits));
 }
 
-/** `node` is what stands at `path` of `root`; nested values are taken from the text. */
-static int convert(cm_type type, const cm_json *node, cm_slice root, const char *path,
-                   cm_value *out, cm_err *err) {
+static int convert(cm_type type, cm_slice slice, cm_value *out, cm_err *err) {
   *out = cm_value_null();
-  switch (cm_json_type_of(node)) {
-  case CM_JSON_STRING: return convert_text(type, cm_json_text(node), out, err);
-  case CM_JSON_NUMBER: *out = convert_number(type, node); break;
+  switch (cm_slice_type(slice)) {
+  case CM_JSON_STRING: return convert_text(type, cm_slice_inner(slice), out, err);
+  case CM_JSON_NUMBER: *out = convert_number(type, slice); break;
   case CM_JSON_TRUE: *out = cm_value_integer(1); break;
   case CM_JSON_FALSE: *out = cm_value_integer(0); break;
   case CM_JSON_ARRAY:
-  case CM_JSON_OBJECT: {
-    cm_slice raw = cm_slice_find(root, path);
-    *out = cm_value_text(raw.ptr, raw.len);
-    out->type = raw.ptr == NULL ? CM_VALUE_NULL : CM_VALUE_JSON;
+  case CM_JSON_OBJECT:
+    *out = cm_value_text(slice.ptr, slice.len);
+    out->type = CM_VALUE_JSON;
     break;
-  }
   default: break;
   }
   return SQLITE_OK;
@@ -97,13 +167,7 @@ static int member_name(const cm_row *row, cm_value *out, cm_err *err) {
     return SQLITE_OK;
   }
   if (row->name.ptr == NULL) return SQLITE_OK;
-  cm_json *name = NULL;
-  cm_slice quoted = { row->name.ptr - 1, row->name.len + 2 };
-  int rc = cm_json_parse(quoted, &name, err);
-  const char *text = cm_json_text(name);
-  if (rc == SQLITE_OK && text != NULL) rc = own_text(out, text, strlen(text), err);
-  cm_json_free(name);
-  return rc;
+  return decode_text(row->name, out, err);
 }
 
 static const cm_binding *find_binding(const cm_row *row, int column) {
@@ -161,7 +225,7 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
   while (*part != 0 && rc == SQLITE_OK) {
     size_t len = strcspn(part, " ");
     cm_value value = cm_value_null();
-    rc = cm_row_get(row, cm_registry_find_column(row->resource, part, len), &value, err);
+    rc = cm_row_peek(row, cm_registry_find_column(row->resource, part, len), &value, err);
     cm_buf_text(&key, key.len == 0 ? "[" : ",");
     if (value.type == CM_VALUE_INTEGER) {
       cm_buf_printf(&key, "%lld", (long long)value.integer);
@@ -182,42 +246,33 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
   return rc;
 }
 
-/** The text and tree that a column's path starts from; `path` moves behind a leading mark. */
-static int find_root(cm_row *row, const cm_column *column, const char **path, cm_slice *root,
-                     cm_json **tree, cm_err *err) {
-  int rc = SQLITE_OK;
+/** What stands at a column's path, in the row, its companion or what encloses it. */
+static int find_value(cm_row *row, int column_index, const char *path, cm_slice *out, cm_err *err) {
+  const cm_column *column = &row->resource->columns[column_index];
   if (column->flags & CM_COMPANION) {
-    rc = parse_once(row->companion, &row->companion_tree, err);
-    *root = row->companion;
-    *tree = row->companion_tree;
-  } else if (**path == '^') {
-    (*path)++;
-    rc = parse_once(row->outer, &row->outer_tree, err);
-    *root = row->outer;
-    *tree = row->outer_tree;
+    *out = cm_slice_find(row->companion, path);
+  } else if (*path == '^') {
+    *out = cm_slice_find(row->outer, path + 1);
+  } else if (strcmp(path, "@self") == 0) {
+    *out = row->text;
   } else {
-    if (strcmp(*path, "@self") == 0) *path = "";
-    rc = parse_once(row->text, &row->tree, err);
-    *root = row->text;
-    *tree = row->tree;
+    return find_in_row(row, column_index, path, out, err);
   }
-  return rc;
+  return SQLITE_OK;
 }
 
 /** The type of a scalar in the words that the API has for custom attributes. */
-static int type_name(cm_row *row, cm_value *out, cm_err *err) {
-  int rc = parse_once(row->text, &row->tree, err);
+static void type_name(const cm_row *row, cm_value *out) {
   const char *name = NULL;
   int64_t integer = 0;
-  switch (cm_json_type_of(row->tree)) {
+  switch (cm_slice_type(row->text)) {
   case CM_JSON_STRING: name = "String"; break;
-  case CM_JSON_NUMBER: name = cm_json_integer(row->tree, &integer) ? "Integer" : "Decimal"; break;
+  case CM_JSON_NUMBER: name = cm_slice_integer(row->text, &integer) ? "Integer" : "Decimal"; break;
   case CM_JSON_TRUE:
   case CM_JSON_FALSE: name = "Boolean"; break;
   default: break;
   }
   *out = cm_value_text(name, name != NULL ? strlen(name) : 0);
-  return rc;
 }
 
 /** The values that are no member of the row: SQLITE_NOTFOUND when the path names one. */
@@ -227,10 +282,14 @@ static int get_special(cm_row *row, int column_index, const char *path, cm_value
   if ((column->flags & CM_KEY) && row->resource->key_parts != NULL) {
     return composed_key(row, out, err);
   }
+  if (path[0] != '@' && !(column->flags & CM_PARAM)) return SQLITE_NOTFOUND;
   bool is_bound = (column->flags & CM_PARAM) || strcmp(path, "@bound") == 0;
   if (is_bound) return from_binding(row, column_index, out);
   if (strcmp(path, "@key") == 0) return member_name(row, out, err);
-  if (strcmp(path, "@type") == 0) return type_name(row, out, err);
+  if (strcmp(path, "@type") == 0) {
+    type_name(row, out);
+    return SQLITE_OK;
+  }
   if (strcmp(path, "@row") == 0) {
     *out = cm_value_text(row->text.ptr, row->text.len);
     if (row->text.ptr != NULL) out->type = CM_VALUE_JSON;
@@ -247,29 +306,35 @@ static const char *fill_path(const cm_row *row, const char *path, char *filled, 
   return filled;
 }
 
-int cm_row_get(cm_row *row, int column_index, cm_value *out, cm_err *err) {
+int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
   const char *path = column->path != NULL ? column->path : column->name;
   char filled[MAX_PATH_BYTES];
-  cm_slice root = { NULL, 0 };
-  cm_json *tree = NULL;
+  cm_slice slice = { NULL, 0 };
   *out = cm_value_null();
   int rc = get_special(row, column_index, path, out, err);
   if (rc != SQLITE_NOTFOUND) return rc;
 
   bool asks_presence = path[0] == '?';
   path = fill_path(row, path + asks_presence, filled, sizeof filled);
-  rc = find_root(row, column, &path, &root, &tree, err);
-  cm_json *node = cm_json_find(tree, path);
+  rc = find_value(row, column_index, path, &slice, err);
   if (rc != SQLITE_OK) return rc;
   if (asks_presence) {
-    *out = cm_value_integer(node != NULL && cm_json_type_of(node) != CM_JSON_NULL);
+    *out = cm_value_integer(slice.ptr != NULL && cm_slice_type(slice) != CM_JSON_NULL);
     return SQLITE_OK;
   }
-  rc = node == NULL ? from_binding(row, column_index, out)
-                    : convert(column->type, node, root, path, out, err);
+  rc = slice.ptr == NULL ? from_binding(row, column_index, out)
+                         : convert(column->type, slice, out, err);
   bool lacks_key = (column->flags & CM_KEY) && out->type == CM_VALUE_NULL;
   return rc == SQLITE_OK && lacks_key ? missing_key(row, out, err) : rc;
+}
+
+int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) {
+  int rc = cm_row_peek(row, column, out, err);
+  if (rc == SQLITE_OK && out->type == CM_VALUE_TEXT && out->owned == NULL) {
+    rc = own_text(out, out->text, out->len, err);
+  }
+  return rc;
 }
 
 int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err) {

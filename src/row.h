@@ -1,6 +1,6 @@
 /*
 ** row.h -- one row of a resource, and the SQL value of each of its columns.
-** Layer: client.  Owns: the parsed tree of the row.  Never: touches a SQLite value.
+** Layer: client.  Owns: an index of the row's members.  Never: touches a SQLite value.
 **
 ** A row is what an answer holds, plus what the request knew: the values that its filters and path were
 ** bound to stand in for members that the answer lacks.
@@ -11,6 +11,7 @@
 #include "json.h"
 #include "registry.h"
 #include "resource.h"
+#include "slice.h"
 #include "value.h"
 
 /** A column and the value that the request was bound to. */
@@ -19,25 +20,26 @@ typedef struct cm_binding {
   cm_value value;
 } cm_binding;
 
+/** Where the members of a row's text stand, found in one pass over it. */
+typedef struct cm_row_index cm_row_index;
+
 typedef struct cm_row {
   const cm_resource *resource;
-  cm_slice text;              /* the row as it arrived; borrowed from the answer */
-  cm_json *tree;              /* of `text`; owned, made when first needed */
-  cm_slice outer;             /* enclosing row where `each` unfolds rows; absent otherwise */
-  cm_json *outer_tree;        /* owned, made when first needed, kept while `outer` stays the same */
-  cm_slice name;              /* name of an unfolded member, still escaped; absent otherwise */
-  const cm_word *word;        /* of cm_read.unfold, that this row stands for; NULL: none */
-  cm_slice companion;         /* the matching row of the companion list; absent: none */
-  cm_json *companion_tree;    /* owned, made when first needed */
+  cm_slice text;       /* the row as it arrived; borrowed from the answer */
+  cm_row_index *index; /* of `text`; owned, made when first needed, used again for the next text */
+  cm_slice outer;      /* enclosing row where `each` unfolds rows; absent otherwise */
+  cm_slice name;       /* name of an unfolded member, still escaped; absent otherwise */
+  const cm_word *word; /* of cm_read.unfold, that this row stands for; NULL: none */
+  cm_slice companion;  /* the matching row of the companion list; absent: none */
   const cm_binding *bindings; /* borrowed */
   int binding_count;
 } cm_row;
 
-/** Start a row over a new text. What an earlier text left is freed. */
+/** Go on to a new text. */
 void cm_row_set(cm_row *row, cm_slice text);
-/** Start over with a new enclosing row as well. */
-void cm_row_set_outer(cm_row *row, cm_slice outer);
-/** Free the trees. The borrowed parts stay with their owners. */
+/** Free the index; it is made again when needed. The borrowed parts stay with their owners. */
+void cm_row_clear_index(cm_row *row);
+/** Free the index and let go of the texts. */
 void cm_row_clear(cm_row *row);
 
 /**
@@ -49,6 +51,9 @@ void cm_row_clear(cm_row *row);
  * @return SQLITE_OK; SQLITE_ERROR where the row is no JSON; SQLITE_NOMEM.
  */
 int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
+/** The same without a copy: a text that it borrows from the row is not followed by a NUL. */
+int cm_row_peek(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
 
 /** A number that tells rows without a key apart: of the row, what encloses it, and the bindings. */
 uint64_t cm_row_hash(const cm_row *row);

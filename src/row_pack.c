@@ -128,7 +128,7 @@ int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_
     whole.ptr++;
     whole.len--;
     cm_row_set(&out->row, cm_slice_find(whole, "row"));
-    cm_row_set_outer(&out->row, cm_slice_find(whole, "outer"));
+    out->row.outer = cm_slice_find(whole, "outer");
     out->row.companion = cm_slice_find(whole, "companion");
     cm_slice name = cm_slice_find(whole, "name");
     if (name.len >= 2) out->row.name = (cm_slice){ name.ptr + 1, name.len - 2 };

@@ -76,7 +76,7 @@ int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) 
     int column = scan->plan.args[i].column;
     if (scan->resource->columns[column].flags & CM_PARAM) continue;
     cm_value shown = cm_value_null();
-    int rc = cm_row_get(row, column, &shown, err);
+    int rc = cm_row_peek(row, column, &shown, err);
     if (rc != SQLITE_OK) return rc;
     *matches = arg_matches(scan, i, &shown);
     cm_value_clear(&shown);
@@ -113,7 +113,7 @@ static int next_item(cm_scan *scan, cm_err *err) {
 }
 
 static void unfold(cm_scan *scan, cm_slice text) {
-  cm_row_set_outer(&scan->row, text);
+  scan->row.outer = text;
   cm_slice each = cm_slice_find(text, scan->read->each);
   bool has_items = cm_slice_type(each) == CM_JSON_ARRAY || cm_slice_type(each) == CM_JSON_OBJECT;
   scan->each = has_items ? each : (cm_slice){ NULL, 0 };
@@ -195,9 +195,8 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
     bool accepted = false;
     rc = next_row(scan, leg, err);
     if (rc == SQLITE_DONE) {
-      cm_leg_finish(leg);
+      rc = cm_leg_finish(leg, err);
       cm_scan_end_leg(scan);
-      rc = SQLITE_OK;
     } else if (rc == SQLITE_ROW) {
       rc = accept_row(scan, leg, &accepted, err);
       if (rc == SQLITE_OK && accepted) {

@@ -40,7 +40,7 @@ static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *k
   for (cm_scan *other = scan->session->scans; other != NULL; other = other->next_open) {
     if (other == scan || !other->is_on_row || strcmp(other->resource->name, table) != 0) continue;
     cm_value shown = cm_value_null();
-    int rc = cm_row_get(&other->row, cm_registry_key(other->resource), &shown, NULL);
+    int rc = cm_row_peek(&other->row, cm_registry_key(other->resource), &shown, NULL);
     bool is_same = rc == SQLITE_OK && cm_value_compare(&shown, key) == 0;
     cm_value_clear(&shown);
     if (is_same) return other;
@@ -54,26 +54,24 @@ static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *k
 static void place_window(cm_scan *outer) {
   cm_ahead *ahead = &outer->ahead;
   const cm_pager *pager = &outer->legs[outer->leg_first].pager;
-  bool is_behind = ahead->page != pager->pages || ahead->at < pager->at;
+  bool is_behind = ahead->page != pager->pages || ahead->at < pager->page_at;
   if (!is_behind) return;
   ahead->page = pager->pages;
-  ahead->at = pager->at;
+  ahead->at = pager->page_at;
   ahead->through_row = outer->row_number;
 }
 
 /** The key of the next matching row that the outer scan has buffered. SQLITE_DONE: none is. */
 static int next_buffered_key(cm_scan *outer, cm_value *key) {
   cm_leg *leg = &outer->legs[outer->leg_first];
-  cm_slice text;
   int rc = SQLITE_DONE;
   if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return rc;
   cm_row row = { .resource = outer->resource,
                  .bindings = leg->bindings,
                  .binding_count = leg->binding_count };
   bool matches = false;
-  while (!matches) {
-    rc = cm_slice_next(leg->pager.rows, &outer->ahead.at, NULL, &text);
-    if (rc != SQLITE_ROW) break;
+  while (!matches && outer->ahead.at < leg->pager.page_rows) {
+    cm_slice text = leg->pager.rows.items[outer->ahead.at++];
     cm_row_set(&row, text);
     if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
   }

@@ -166,10 +166,12 @@ static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *c
 }
 
 static int bind_parent(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
-                       cm_err *err) {
+                       bool *is_empty, cm_err *err) {
   cm_value key = cm_value_null();
   cm_row *row = cm_scan_row(scan->parent);
   int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
+  const cm_column *column = &scan->resource->columns[scan->parent_column];
+  if (rc == SQLITE_OK && cm_request_path_value(column, &key) == CM_NO_ROW) *is_empty = true;
   if (rc == SQLITE_OK) rc = cm_leg_bind(leg, scan->parent_column, &key, err);
   cm_value_clear(&key);
   if (rc != SQLITE_OK) return rc;
@@ -203,7 +205,8 @@ static int start_leg(cm_scan *scan, cm_err *err) {
   cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
   memset(leg, 0, sizeof *leg);
   int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
-  if (rc == SQLITE_OK && scan->parent != NULL) rc = bind_parent(scan, leg, values, &count, err);
+  if (rc == SQLITE_OK && scan->parent != NULL)
+    rc = bind_parent(scan, leg, values, &count, &is_empty, err);
   if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
   if (rc != SQLITE_OK || is_empty) {
     cm_leg_close(leg);

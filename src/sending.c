@@ -113,7 +113,8 @@ static int send_and_keep(cm_session *session, const cm_sending *sending, cm_once
     cm_err_prefix(err, sending->who);
     answer = (cm_once_answer){ rc, cm_value_text(err->text, strlen(err->text)) };
   }
-  int kept = cm_once_add(once, key->data, key->len, &answer, is_read, err);
+  /* where an error finds no room it stays the error */
+  int kept = cm_once_add(once, key->data, key->len, &answer, is_read, rc == SQLITE_OK ? err : NULL);
   cm_call_free(call);
   return rc == SQLITE_OK ? kept : rc;
 }

@@ -1,6 +1,7 @@
 #include "slice.h"
 
 #include <float.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,8 @@ typedef struct scanner {
   const char *at;
   const char *end;
   bool is_too_deep;
+  bool has_no_memory;
+  cm_slice_items *items; /* the items of the value being skipped; NULL: not wanted */
   cm_slice_facts facts;
 } scanner;
 
@@ -47,7 +50,13 @@ static const char *skip_plain(const char *at, const char *end) {
     /* The high bit of a byte of these is set where the byte is zero (and perhaps behind it). */
     uint64_t special = ((word - ones) & ~word) | ((quote - ones) & ~quote) |
                        ((backslash - ones) & ~backslash);
-    if ((special & highs) != 0) break;
+    special &= highs;
+#if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    /* Its lowest bit is exact: no guess, no loop over the last bytes. */
+    if (special != 0) return at + (__builtin_ctzll(special) >> 3);
+#else
+    if (special != 0) break;
+#endif
     at += 8;
   }
   while (at < end && *at != '"' && *at != '\\' && *at != 0)
@@ -171,6 +180,31 @@ static bool skip_key(scanner *scan, cm_slice *key) {
   return true;
 }
 
+/* The list of an answer's items may take as much memory as the answer itself, but no more. */
+enum { MAX_ITEMS = CM_MAX_RESPONSE_BYTES / (int)sizeof(cm_slice) };
+
+/** Remember where an item of the value begins. */
+static bool begin_item(scanner *scan) {
+  cm_slice_items *items = scan->items;
+  if (items->count == items->capacity) {
+    int64_t capacity = items->capacity == 0 ? 256 : items->capacity * 2;
+    cm_slice *grown = NULL;
+    if (capacity <= MAX_ITEMS)
+      grown = sqlite3_realloc64(items->items, (size_t)capacity * sizeof *grown);
+    scan->has_no_memory = grown == NULL;
+    if (grown == NULL) return false;
+    items->items = grown;
+    items->capacity = capacity;
+  }
+  items->items[items->count++] = (cm_slice){ scan->at, 0 };
+  return true;
+}
+
+static void end_item(scanner *scan) {
+  cm_slice *item = &scan->items->items[scan->items->count - 1];
+  item->len = (size_t)(scan->at - item->ptr);
+}
+
 /**
  * Skip one value with all that it holds. `stack` keeps the closing bracket of every open container,
  * so that depth costs a byte each and no recursion.
@@ -181,6 +215,7 @@ static bool skip_value(scanner *scan) {
   for (;;) {
     /* A value begins here. */
     if (scan->at == scan->end) return false;
+    if (depth == 1 && scan->items != NULL && !begin_item(scan)) return false;
     bool is_object = *scan->at == '{';
     bool is_done = true;
     if (is_object || *scan->at == '[') {
@@ -202,6 +237,7 @@ static bool skip_value(scanner *scan) {
     /* It ended, and perhaps the containers around it; else its first item begins. */
     while (is_done) {
       if (depth == 0) return true;
+      if (depth == 1 && scan->items != NULL) end_item(scan);
       skip_space(scan);
       if (skip_char(scan, ',')) {
         skip_space(scan);
@@ -245,6 +281,14 @@ cm_json_type cm_slice_type(cm_slice slice) {
   }
 }
 
+cm_slice cm_slice_trim(cm_slice slice) {
+  if (slice.ptr == NULL) return slice;
+  scanner scan = scan_start(slice);
+  while (scan.end > scan.at && is_space(scan.end[-1]))
+    scan.end--;
+  return (cm_slice){ scan.at, (size_t)(scan.end - scan.at) };
+}
+
 /** Move to where the next value of a container, or its end, must stand. */
 static bool skip_to_item(scanner *scan, char close, bool is_first) {
   skip_space(scan);
@@ -255,6 +299,11 @@ static bool skip_to_item(scanner *scan, char close, bool is_first) {
 }
 
 int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value) {
+  return cm_slice_next_listed(container, at, key, value, NULL);
+}
+
+int cm_slice_next_listed(cm_slice container, size_t *at, cm_slice *key, cm_slice *value,
+                         cm_slice_items *items) {
   if (container.ptr == NULL || *at > container.len) return SQLITE_ERROR;
   scanner scan = scan_start(container);
   if (scan.at == scan.end || (*scan.at != '{' && *scan.at != '[')) return SQLITE_ERROR;
@@ -270,11 +319,23 @@ int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value
   cm_slice name = absent();
   if (close == '}' && !skip_key(&scan, &name)) return SQLITE_ERROR;
   const char *start = scan.at;
-  if (!skip_value(&scan)) return SQLITE_ERROR;
+  if (items != NULL) items->count = 0;
+  scan.items = items;
+  if (!skip_value(&scan)) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
   *at = (size_t)(scan.at - container.ptr);
   *value = (cm_slice){ start, (size_t)(scan.at - start) };
   if (key != NULL) *key = name;
   return SQLITE_ROW;
+}
+
+int cm_slice_list(cm_slice container, cm_slice_items *items) {
+  items->count = 0;
+  if (container.ptr == NULL) return SQLITE_ERROR;
+  scanner scan = scan_start(container);
+  scan.items = items;
+  if (!skip_value(&scan)) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
+  skip_space(&scan);
+  return scan.at == scan.end ? SQLITE_OK : SQLITE_ERROR;
 }
 
 cm_slice cm_slice_inner(cm_slice string) {
@@ -351,14 +412,13 @@ int cm_slice_unescape(cm_slice escaped, cm_buf *out) {
   return out->code;
 }
 
-/** True when an escaped member name means `name`. Decodes as it goes and needs no memory. */
-static bool is_named(cm_slice escaped, const char *name, size_t name_len) {
+bool cm_slice_means(cm_slice escaped, const char *text, size_t text_len) {
   if (escaped.ptr == NULL) return false;
   const char *at = escaped.ptr;
   const char *end = at + escaped.len;
   size_t matched = 0;
   if (memchr(at, '\\', escaped.len) == NULL)
-    return escaped.len == name_len && memcmp(at, name, name_len) == 0;
+    return escaped.len == text_len && memcmp(at, text, text_len) == 0;
   while (at < end) {
     char bytes[4] = { *at };
     int bytes_len = 1;
@@ -369,83 +429,11 @@ static bool is_named(cm_slice escaped, const char *name, size_t name_len) {
       if (len == 0) return false;
       bytes_len = encode_utf8(character, bytes);
     }
-    if ((size_t)bytes_len > name_len - matched ||
-        memcmp(name + matched, bytes, (size_t)bytes_len) != 0)
+    if ((size_t)bytes_len > text_len - matched ||
+        memcmp(text + matched, bytes, (size_t)bytes_len) != 0)
       return false;
     matched += (size_t)bytes_len;
     at += len;
   }
-  return matched == name_len;
-}
-
-/* ---- paths --------------------------------------------------------------------------------- */
-
-int cm_step_next(const char **path, cm_step *step) {
-  const char *at = *path;
-  if (*at == 0) return SQLITE_DONE;
-  if (*at == '[') {
-    char *end = NULL;
-    step->name = NULL;
-    step->len = 0;
-    step->index = strtol(at + 1, &end, 10);
-    if (end == at + 1 || *end != ']') return SQLITE_ERROR;
-    at = end + 1;
-  } else {
-    step->name = at;
-    step->len = strcspn(at, ".[");
-    step->index = 0;
-    at += step->len;
-    if (step->len == 0) return SQLITE_ERROR;
-  }
-  if (*at == '.') {
-    at++;
-    if (*at == 0 || *at == '[') return SQLITE_ERROR;
-  } else if (*at != 0 && *at != '[') {
-    return SQLITE_ERROR;
-  }
-  *path = at;
-  return SQLITE_ROW;
-}
-
-static long count_items(cm_slice array) {
-  size_t at = 0;
-  long count = 0;
-  cm_slice value;
-  int code;
-  while ((code = cm_slice_next(array, &at, NULL, &value)) == SQLITE_ROW)
-    count++;
-  return code == SQLITE_DONE ? count : -1;
-}
-
-static cm_slice find_step(cm_slice container, const cm_step *step) {
-  cm_json_type wanted = step->name != NULL ? CM_JSON_OBJECT : CM_JSON_ARRAY;
-  if (cm_slice_type(container) != wanted) return absent();
-  long index = step->index;
-  if (index < 0) index += count_items(container);
-  if (index < 0) return absent();
-
-  size_t at = 0;
-  cm_slice key, value;
-  while (cm_slice_next(container, &at, &key, &value) == SQLITE_ROW) {
-    bool is_it = step->name != NULL ? is_named(key, step->name, step->len) : index-- == 0;
-    if (is_it) return value;
-  }
-  return absent();
-}
-
-static cm_slice trim(cm_slice slice) {
-  scanner scan = scan_start(slice);
-  while (scan.end > scan.at && is_space(scan.end[-1]))
-    scan.end--;
-  return (cm_slice){ scan.at, (size_t)(scan.end - scan.at) };
-}
-
-cm_slice cm_slice_find(cm_slice slice, const char *path) {
-  if (slice.ptr == NULL) return slice;
-  cm_slice found = trim(slice);
-  cm_step step;
-  int code = path == NULL ? SQLITE_DONE : SQLITE_ROW;
-  while (code == SQLITE_ROW && (code = cm_step_next(&path, &step)) == SQLITE_ROW)
-    found = find_step(found, &step);
-  return code == SQLITE_DONE ? found : absent();
+  return matched == text_len;
 }

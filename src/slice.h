@@ -47,6 +47,26 @@ cm_json_type cm_slice_type(cm_slice slice);
  */
 int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value);
 
+/** The items of an array, or the members' values of an object. Owned: free `items` with sqlite3_free. */
+typedef struct cm_slice_items {
+  cm_slice *items;
+  int64_t count;
+  int64_t capacity;
+} cm_slice_items;
+
+/**
+ * As cm_slice_next, and in the same pass where the items of the value stand, overwriting `items`.
+ * @return SQLITE_NOMEM too, also for a list that would take more memory than the largest answer.
+ */
+int cm_slice_next_listed(cm_slice container, size_t *at, cm_slice *key, cm_slice *value,
+                         cm_slice_items *items);
+
+/** Where the items of an array stand. @return SQLITE_OK, SQLITE_ERROR, SQLITE_NOMEM. */
+int cm_slice_list(cm_slice container, cm_slice_items *items);
+
+/** The same text without the byte order mark and the white space around it. */
+cm_slice cm_slice_trim(cm_slice slice);
+
 /**
  * Find a value by path: members joined by dots ("address.city"), "[n]" for an item, "[-1]" the last.
  * A member name may hold dashes. An empty or NULL path is the slice itself, trimmed.
@@ -63,8 +83,21 @@ cm_slice cm_slice_find(cm_slice slice, const char *path);
  */
 int cm_slice_unescape(cm_slice escaped, cm_buf *out);
 
+/** True when an escaped text, as for cm_slice_unescape, means `text`. Needs no memory. */
+bool cm_slice_means(cm_slice escaped, const char *text, size_t text_len);
+
 /** What stands between the quotes of a string, still escaped. Absent for any other type. */
 cm_slice cm_slice_inner(cm_slice string);
+
+/**
+ * The exact value of a number without a fraction, "2e3" and "2.0" included.
+ * @return false for anything else, for one that does not fit 64 bits, and for a form with a point or an
+ *         exponent beyond 2^53.
+ */
+bool cm_slice_integer(cm_slice number, int64_t *out);
+
+/** The nearest double of a number; 0 for anything else. */
+double cm_slice_number(cm_slice number);
 
 /** What a walk over a whole text found beside its soundness. */
 typedef struct cm_slice_facts {

@@ -397,7 +397,8 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   cm_cursor *cursor = (cm_cursor *)base;
   cm_row *row = cm_scan_row(cursor->scan);
   const cm_column *described = &row->resource->columns[column];
-  cm_err err = { 0 };
+  cm_err err;
+  cm_err_clear(&err); /* not all of it: this runs for every column of every row */
   cm_value value = cm_value_null();
   if (sqlite3_vtab_nochange(context) && !(described->flags & CM_KEY)) {
     bool is_json = described->path != NULL && strcmp(described->path, "@row") == 0;
@@ -408,7 +409,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   if (is_unbound_parameter(cursor, row, column)) {
     rc = refuse_unbound(row->resource, described, &err);
   } else {
-    rc = cm_row_get(row, column, &value, &err);
+    rc = cm_row_peek(row, column, &value, &err);
   }
   if (rc == SQLITE_OK) {
     cm_bridge_result(context, &value);

@@ -16,7 +16,7 @@ typedef enum cm_value_type {
   CM_VALUE_BLOB  /* only from SQL; never sent, never shown */
 } cm_value_type;
 
-/** Texts and blobs carry their length. A text is followed by a NUL; JSON need not be. */
+/** Texts and blobs carry their length. A text is followed by a NUL, JSON and cm_row_peek's need not be. */
 typedef struct cm_value {
   cm_value_type type;
   int64_t integer;

@@ -71,7 +71,12 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { .path = "/activities", .paging = CM_CURSOR, .rows = "entries", .filters = list, .pages = 100 },
+  { .path = "/activities",
+    .paging = CM_CURSOR,
+    .rows = "entries",
+    .filters = list,
+    .resume = "uuid",
+    .pages = 100 },
 };
 
 const cm_resource cm_resource_activities = {

@@ -9,12 +9,24 @@ $(RAW): tests/bench/raw.c | dirs
 	$(if $(Q),@echo "  CC    $<")
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(PKG_LIBS)
 
+STEP := $(BUILD)/bench-step
+
+$(STEP): tests/bench/step.c | dirs
+	$(if $(Q),@echo "  CC    $<")
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SQLITE_LIBS)
+
 # The official client, for comparison only. Where the registry is out of reach its lines are skipped.
 $(NODE_TESTS)/node_modules/chartmogul-node/package.json:
 	$(Q)mkdir -p $(NODE_TESTS)
-	-$(Q)cd $(NODE_TESTS) && npm install --silent --no-audit --no-fund chartmogul-node
+	-$(Q)cd $(NODE_TESTS) && npm install --silent --no-audit --no-fund --fetch-retries 0 chartmogul-node
 
 .PHONY: bench
-bench: $(LIBRARY) $(SANDBOX) $(RAW) $(NODE_TESTS)/node_modules/chartmogul-node/package.json ## speed against plain libcurl and the official Node client (LINES=1,4 RUNS=5)
-	$(Q)$(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) --runs $(RUNS) \
+bench: $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) $(NO_NETWORK) $(NODE_TESTS)/node_modules/chartmogul-node/package.json ## speed against plain libcurl and the official Node client (LINES=1,4 RUNS=5)
+	$(Q)$(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) --runs $(RUNS) \
 	  --only '$(LINES)' --node $(NODE_TESTS)
+
+SIZES ?= 1000 10000 100000 1000000
+
+.PHONY: bench-scale
+bench-scale: $(LIBRARY) $(SANDBOX) $(STEP) $(NO_NETWORK) ## time and memory of a scan from a thousand to a million customers: build/scale.svg
+	$(Q)$(IN_TEST) python3 tests/bench/scale.py $(LIBRARY) $(SANDBOX) $(STEP) $(BUILD)/scale.svg $(SIZES)

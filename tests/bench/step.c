@@ -32,7 +32,8 @@ static int run(sqlite3 *db, const char *script) {
   while (rc == SQLITE_OK && *script != 0) {
     sqlite3_stmt *stmt = NULL;
     rc = sqlite3_prepare_v2(db, script, -1, &stmt, &script);
-    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW) rc = SQLITE_OK;
+    while (rc == SQLITE_OK && stmt != NULL && (rc = sqlite3_step(stmt)) == SQLITE_ROW)
+      rc = SQLITE_OK;
     if (rc == SQLITE_DONE) rc = SQLITE_OK;
     sqlite3_finalize(stmt);
   }

@@ -243,9 +243,9 @@ static options read_options(int argc, char **argv) {
     } else if (strcmp(argv[i], "--seed") == 0) {
       chosen.seed = strtoull(value, NULL, 10);
     } else if (strcmp(argv[i], "--count") == 0) {
-      chosen.count = atoi(value);
+      chosen.count = (int)strtol(value, NULL, 10);
     } else if (strcmp(argv[i], "--only") == 0) {
-      chosen.only = atoi(value);
+      chosen.only = (int)strtol(value, NULL, 10);
     } else {
       die("unknown option", argv[i]);
     }

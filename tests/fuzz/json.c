@@ -15,6 +15,30 @@ static void require(bool is_true) {
   if (!is_true) abort();
 }
 
+/** Listing the items in one pass finds what stepping finds. */
+static void list(cm_slice value, bool is_sound) {
+  cm_slice_items items = { 0 };
+  int code = cm_slice_list(value, &items);
+  cm_json_type type = cm_slice_type(value);
+  bool is_container = type == CM_JSON_OBJECT || type == CM_JSON_ARRAY;
+  require(code == SQLITE_OK || !is_sound || !is_container);
+  size_t at = 0;
+  cm_slice item;
+  for (int64_t i = 0; code == SQLITE_OK && i < items.count; i++) {
+    require(cm_slice_next(value, &at, NULL, &item) == SQLITE_ROW);
+    require(item.ptr == items.items[i].ptr && item.len == items.items[i].len);
+  }
+  if (code == SQLITE_OK && is_container)
+    require(cm_slice_next(value, &at, NULL, &item) == SQLITE_DONE);
+  sqlite3_free(items.items);
+}
+
+static void read_number(cm_slice value) {
+  int64_t integer = 0;
+  double number = cm_slice_number(value);
+  if (cm_slice_integer(value, &integer)) require((double)integer == number);
+}
+
 /** Walk a value and everything in it. What was checked as sound must be walked to its end. */
 static void walk(cm_slice value, bool is_sound, int depth) {
   size_t at = 0;
@@ -29,6 +53,7 @@ static void walk(cm_slice value, bool is_sound, int depth) {
       cm_buf_clear(&name);
     }
     if (is_sound) require(cm_slice_check(item, NULL, NULL) == SQLITE_OK);
+    read_number(item);
     if (depth < CM_MAX_JSON_DEPTH) walk(item, is_sound, depth + 1);
   }
   cm_json_type type = cm_slice_type(value);
@@ -84,6 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   int code = cm_json_parse(text, &json, &err);
   require(code == (is_sound ? SQLITE_OK : SQLITE_ERROR));
   walk(text, is_sound, 0);
+  list(text, is_sound);
   find(text, json, is_sound && !facts.has_odd_escape);
   if (is_sound) round_trip(json);
   read_error(text);

@@ -4,54 +4,27 @@
 #include "play.h"
 
 #include <dirent.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "extension.h"
-#include "statement.h"
+#include "play_state.h"
 #include "template.h"
 
 enum { INTERRUPT_BOUND_MS = 200 }; /* what the extension promises */
 
-/* A pending `interrupt` section, shared with the server's thread. */
-typedef struct interruption {
-  bool is_armed;
-  int bound_ms;
-  sqlite3 *db;
-  atomic_llong at_ms; /* when it was raised, 0: not yet */
-} interruption;
-
-typedef struct play {
-  const stage *on;
-  story *story;
-  const play_torture *torture;
-  play_result *result;
-  char *folder; /* of the case file */
-  char *temp;   /* {TMP}, NULL until used */
-  fake_clock clock;
-  sqlite3 *db;
-  bool is_raw;   /* nothing is configured by the runner */
-  bool has_seed; /* the sandbox answers, not the scripted server */
-  bool is_over;  /* no sense in going on */
-  char *binds;   /* of the next sql section */
-  text env;      /* names that were set, one a line */
-  int problems;  /* failures so far */
-  interruption interrupt;
-} play;
-
 /* ---- complaints -------------------------------------------------------------------------- */
 
-static void complain(play *in, const section *at, const char *what, const char *detail) {
+void play_complain(play *in, const section *at, const char *what, const char *detail) {
   in->problems++;
   in->result->is_late = false;
   text_printf(&in->result->failures, "  %s:%d: %s%s%s\n", in->story->path, at->line, what,
               *detail ? ": " : "", detail);
 }
 
-static void complain_diff(play *in, const section *at, const char *expected, const char *actual) {
+void play_complain_diff(play *in, const section *at, const char *expected, const char *actual) {
   in->problems++;
   in->result->is_late = false;
   text_printf(&in->result->failures, "  %s:%d: %s\n", in->story->path, at->line, at->word);
@@ -60,7 +33,7 @@ static void complain_diff(play *in, const section *at, const char *expected, con
 
 /* ---- the connection ---------------------------------------------------------------------- */
 
-static const char *base_of(const play *in) {
+const char *play_base(const play *in) {
   return in->has_seed ? sandbox_base(*in->on->sandbox) : server_base(in->on->server);
 }
 
@@ -81,12 +54,12 @@ static bool connect(play *in, const section *at) {
   if (code == SQLITE_OK) code = cm_extension_init(in->db, &error, &in->clock.face);
   bool is_loaded = code == SQLITE_OK || code == SQLITE_OK_LOAD_PERMANENTLY;
   if (is_loaded && !in->is_raw) {
-    code = configure(in->db, "base_url", base_of(in));
+    code = configure(in->db, "base_url", play_base(in));
     if (code == SQLITE_OK) code = configure(in->db, "api_key", "test-key");
     is_loaded = code == SQLITE_OK;
   }
   if (!is_loaded) {
-    complain(in, at, "cannot connect", error ? error : sqlite3_errmsg(in->db));
+    play_complain(in, at, "cannot connect", error ? error : sqlite3_errmsg(in->db));
     in->is_over = true;
   }
   sqlite3_free(error);
@@ -96,7 +69,7 @@ static bool connect(play *in, const section *at) {
 static void disconnect(play *in, const section *at) {
   if (!in->db) return;
   if (sqlite3_close(in->db) != SQLITE_OK) {
-    complain(in, at, "the connection cannot be closed", sqlite3_errmsg(in->db));
+    play_complain(in, at, "the connection cannot be closed", sqlite3_errmsg(in->db));
     sqlite3_close_v2(in->db);
   }
   in->db = NULL;
@@ -130,8 +103,8 @@ static void remove_temp(play *in) {
 }
 
 /* {BASE} and {TMP} in `body`. Free with free(). */
-static char *substitute(play *in, const char *body) {
-  char *with_base = template_replace(body, "{BASE}", base_of(in));
+char *play_substitute(play *in, const char *body) {
+  char *with_base = template_replace(body, "{BASE}", play_base(in));
   if (!strstr(with_base, "{TMP}")) return with_base;
   char *done = template_replace(with_base, "{TMP}", temp_folder(in));
   free(with_base);
@@ -139,8 +112,8 @@ static char *substitute(play *in, const char *body) {
 }
 
 static void set_env(play *in, const section *at) {
-  if (in->db) complain(in, at, "env stands behind the first statement", "");
-  char *body = substitute(in, at->body);
+  if (in->db) play_complain(in, at, "env stands behind the first statement", "");
+  char *body = play_substitute(in, at->body);
   for (char *line = body; *line;) {
     size_t len = strcspn(line, "\n");
     char *next = line + len + (line[len] == '\n');
@@ -151,7 +124,7 @@ static void set_env(play *in, const section *at) {
       setenv(line, value, 1);
       text_printf(&in->env, "%s\n", line);
     } else {
-      complain(in, at, "write NAME=VALUE", line);
+      play_complain(in, at, "write NAME=VALUE", line);
     }
     line = next;
   }
@@ -172,12 +145,12 @@ static void unset_env(play *in) {
 
 static void seed(play *in, const section *at) {
   text why = { 0 };
-  if (in->db) complain(in, at, "seed stands behind the first statement", "");
+  if (in->db) play_complain(in, at, "seed stands behind the first statement", "");
   if (!*in->on->sandbox) *in->on->sandbox = sandbox_new(in->on->sandbox_program, &why);
   bool is_ready = *in->on->sandbox && sandbox_reset(*in->on->sandbox, at->argument, &why);
   in->has_seed = is_ready;
   if (!is_ready) {
-    complain(in, at, "the sandbox does not answer", text_str(&why));
+    play_complain(in, at, "the sandbox does not answer", text_str(&why));
     in->is_over = true;
   }
   text_clear(&why);
@@ -186,19 +159,19 @@ static void seed(play *in, const section *at) {
 static void control(play *in, const section *at) {
   text why = { 0 };
   if (!in->has_seed) {
-    complain(in, at, "control without a seed before it", "");
+    play_complain(in, at, "control without a seed before it", "");
   } else if (!sandbox_control(*in->on->sandbox, at->argument, at->body, &why)) {
-    complain(in, at, "the sandbox refuses", text_str(&why));
+    play_complain(in, at, "the sandbox refuses", text_str(&why));
   }
   text_clear(&why);
 }
 
 static void add_reply(play *in, const section *at) {
   text why = { 0 };
-  char *source = substitute(in, at->body);
+  char *source = play_substitute(in, at->body);
   char *body = template_expand(source, in->folder, &why);
   if (!body || !server_add_reply(in->on->server, at->argument, body, &why))
-    complain(in, at, "reply", text_str(&why));
+    play_complain(in, at, "reply", text_str(&why));
   free(source);
   free(body);
   text_clear(&why);
@@ -206,29 +179,18 @@ static void add_reply(play *in, const section *at) {
 
 static void set_up(play *in, const section *at) {
   bool is_raw = strcmp(at->argument, "raw") == 0;
-  if (is_raw && in->db) complain(in, at, "setup raw stands behind the first statement", "");
+  if (is_raw && in->db) play_complain(in, at, "setup raw stands behind the first statement", "");
   if (is_raw) in->is_raw = true;
   if (!connect(in, at)) return;
-  char *sql = substitute(in, at->body);
+  char *sql = play_substitute(in, at->body);
   outcome out = { 0 };
   statement_run(in->db, sql, "", false, &out);
   if (out.error.len) {
-    complain(in, at, "setup fails", text_str(&out.error));
+    play_complain(in, at, "setup fails", text_str(&out.error));
     in->is_over = true;
   }
   outcome_clear(&out);
   free(sql);
-}
-
-/* ---- what was sent ----------------------------------------------------------------------- */
-
-static char *take_sent(play *in, const section *at, const char *headers) {
-  if (!in->has_seed) return server_take_log(in->on->server, headers);
-  text why = { 0 };
-  char *sent = sandbox_take_log(*in->on->sandbox, headers, &why);
-  if (!sent) complain(in, at, "the sandbox does not tell what it was asked", text_str(&why));
-  text_clear(&why);
-  return sent ? sent : text_copy("");
 }
 
 /* ---- interrupts -------------------------------------------------------------------------- */
@@ -258,7 +220,7 @@ static void check_interrupt(play *in, const section *at) {
   server_watch_hold(in->on->server, 0, NULL, NULL);
   int64_t raised_ms = atomic_load(&in->interrupt.at_ms);
   if (!raised_ms) {
-    complain(in, at, "no request was held, so that nothing was interrupted", "");
+    play_complain(in, at, "no request was held, so that nothing was interrupted", "");
     return;
   }
   int64_t took_ms = fake_clock_real_ms() - raised_ms;
@@ -270,131 +232,15 @@ static void check_interrupt(play *in, const section *at) {
   in->result->is_late = in->problems++ == 0;
 }
 
-/* ---- expectations ------------------------------------------------------------------------ */
-
-/* The lines without the empty ones at the end. */
-static void trim(char *lines) {
-  for (size_t len = strlen(lines); len && strchr("\n ", lines[len - 1]);)
-    lines[--len] = '\0';
-}
-
-static void compare(play *in, section *at, const char *actual_lines, bool is_sorted) {
-  text why = { 0 };
-  char *short_form = strstr(at->body, "{{") ? template_expand(at->body, in->folder, &why) : NULL;
-  char *replaced = substitute(in, short_form ? short_form : at->body);
-  char *expected = is_sorted ? text_sort_lines(replaced) : text_copy(replaced);
-  char *actual = is_sorted ? text_sort_lines(actual_lines) : text_copy(actual_lines);
-  trim(expected);
-  trim(actual);
-  if (why.len) complain(in, at, "short form", text_str(&why));
-  if (strcmp(expected, actual) != 0) {
-    if (in->on->is_update) {
-      char *neutral = template_replace(actual, base_of(in), "{BASE}");
-      section_rewrite(at, at->kind, NULL, neutral);
-      in->result->is_update = true;
-      free(neutral);
-    } else {
-      complain_diff(in, at, expected, actual);
-    }
-  }
-  free(short_form);
-  free(replaced);
-  free(expected);
-  free(actual);
-  text_clear(&why);
-}
-
-static void compare_number(play *in, section *at, int actual, bool is_bound) {
-  int expected = -1;
-  bool is_read = sscanf(at->argument, "%d", &expected) == 1;
-  if (is_read && (is_bound ? actual <= expected : actual == expected)) return;
-  char number[16];
-  snprintf(number, sizeof number, "%d", actual);
-  if (in->on->is_update) {
-    section_rewrite(at, at->kind, number, "");
-    in->result->is_update = true;
-  } else {
-    complain_diff(in, at, at->argument, number);
-  }
-}
-
-static void compare_sent(play *in, section *at) {
-  bool is_any = text_starts(at->argument, "any");
-  bool is_sorted = text_starts(at->argument, "unordered");
-  if (strcmp(at->argument, "none") == 0) section_rewrite(at, SECTION_SENT, "", "none");
-  const char *headers = strchr(at->argument, '+');
-  char *sent = take_sent(in, at, headers ? headers : "");
-  if (!is_any) compare(in, at, *sent ? sent : "none", is_sorted);
-  free(sent);
-}
-
-/* An outcome of another kind than the one expected: an error for rows, or the reverse. */
-static void settle_kind(play *in, size_t sql, const outcome *out) {
-  section *rows = story_find(in->story, sql, SECTION_ROWS);
-  section *error = story_find(in->story, sql, SECTION_ERROR);
-  const section *at = &in->story->sections[sql];
-  bool has_error = out->error.len > 0;
-  if (has_error ? error != NULL : rows != NULL && !error) return;
-  if (!in->on->is_update) {
-    if (has_error) complain(in, at, "unexpected error", text_str(&out->error));
-    if (!has_error) complain(in, at, "no error, although one is expected", "");
-    return;
-  }
-  section_kind wanted = has_error ? SECTION_ERROR : SECTION_ROWS;
-  section *other = has_error ? rows : error;
-  in->result->is_update = true;
-  if (other) {
-    section_rewrite(other, wanted, NULL, "");
-  } else {
-    story_insert(in->story, sql, wanted, "");
-  }
-}
-
-static void check_outcome(play *in, size_t sql, const outcome *out) {
-  settle_kind(in, sql, out);
-  if (in->on->is_update && !story_find(in->story, sql, SECTION_SENT) &&
-      (in->has_seed || server_arrivals(in->on->server)))
-    story_insert(in->story, sql + 1, SECTION_SENT, "");
-  bool has_sent = false;
-  for (size_t i = sql + 1; i < in->story->count; i++) {
-    section *at = &in->story->sections[i];
-    if (!section_is_expectation(at->kind)) break;
-    if (at->kind == SECTION_ROWS) compare(in, at, text_str(&out->rows), false);
-    if (at->kind == SECTION_ERROR && out->error.len) compare(in, at, text_str(&out->error), false);
-    if (at->kind == SECTION_PLAN) compare(in, at, text_str(&out->plan), false);
-    if (at->kind == SECTION_CHANGES) compare_number(in, at, out->changes, false);
-    if (at->kind == SECTION_PEAK) compare_number(in, at, server_take_peak(in->on->server), true);
-    if (at->kind == SECTION_SENT) compare_sent(in, at);
-    has_sent = has_sent || at->kind == SECTION_SENT;
-  }
-  if (!has_sent) free(take_sent(in, &in->story->sections[sql], ""));
-}
-
-/* Torture: right rows, or an error that is to be expected; the run ends with the first error. */
-static void check_torture(play *in, size_t sql, const outcome *out) {
-  section *rows = story_find(in->story, sql, SECTION_ROWS);
-  section *error = story_find(in->story, sql, SECTION_ERROR);
-  const section *at = &in->story->sections[sql];
-  if (out->error.len) {
-    bool is_allowed = in->torture->may_fail_anyhow || out->code == SQLITE_NOMEM || error;
-    if (!is_allowed)
-      complain(in, at, "another error than the lack of memory", text_str(&out->error));
-    in->is_over = true;
-  } else if (rows) {
-    compare(in, rows, text_str(&out->rows), false);
-  }
-  free(take_sent(in, at, ""));
-}
-
 /* ---- the run ----------------------------------------------------------------------------- */
 
 static void run_sql(play *in, size_t sql) {
   const section *at = &in->story->sections[sql];
   if (!connect(in, at)) return;
-  char *statements = substitute(in, at->body);
+  char *statements = play_substitute(in, at->body);
   outcome out = { 0 };
   bool is_planned = story_find(in->story, sql, SECTION_PLAN) != NULL;
-  free(take_sent(in, at, "")); /* what setup asked for is nobody's concern */
+  free(play_take_sent(in, at, "")); /* what setup asked for is nobody's concern */
   server_take_peak(in->on->server);
   if (in->torture) in->torture->arm(in->torture->context, true);
   statement_run(in->db, statements, in->binds, is_planned, &out);
@@ -402,10 +248,10 @@ static void run_sql(play *in, size_t sql) {
   free(in->binds);
   in->binds = text_copy("");
   if (in->torture) {
-    check_torture(in, sql, &out);
+    play_check_torture(in, sql, &out);
   } else {
     check_interrupt(in, at);
-    check_outcome(in, sql, &out);
+    play_check_outcome(in, sql, &out);
   }
   outcome_clear(&out);
   free(statements);
@@ -449,10 +295,10 @@ static void check_server(play *in) {
   char *problems = server_problems(in->on->server);
   char *unused = in->is_over ? text_copy("") : server_unused(in->on->server);
   const section *last = &in->story->sections[in->story->count - 1];
-  trim(problems);
-  trim(unused);
-  if (*problems) complain(in, last, "the server", problems);
-  if (*unused) complain(in, last, "the server", unused);
+  play_trim(problems);
+  play_trim(unused);
+  if (*problems) play_complain(in, last, "the server", problems);
+  if (*unused) play_complain(in, last, "the server", unused);
   free(problems);
   free(unused);
 }
@@ -473,7 +319,7 @@ void play_run(const stage *on, story *which, const play_torture *torture, play_r
   if (lost > 0) {
     char bytes[32];
     snprintf(bytes, sizeof bytes, "%lld bytes", (long long)lost);
-    complain(&in, last, "memory was not given back", bytes);
+    play_complain(&in, last, "memory was not given back", bytes);
   }
   check_server(&in);
   server_reset(on->server, NULL);

@@ -177,6 +177,16 @@ static bool format_log(const char *json, const char *headers, text *lines) {
   return code == SQLITE_DONE;
 }
 
+int sandbox_peak(sandbox *of, text *why) {
+  text json = { 0 };
+  int peak = -1;
+  bool is_read = ask(of, "GET", "/control/stats", NULL, &json, why);
+  const char *figure = is_read ? strstr(text_str(&json), "\"max_in_flight\":") : NULL;
+  if (figure) peak = (int)strtol(strchr(figure, ':') + 1, NULL, 10);
+  text_clear(&json);
+  return peak;
+}
+
 char *sandbox_take_log(sandbox *of, const char *headers, text *why) {
   text json = { 0 }, lines = { 0 }, nothing = { 0 };
   bool is_read = ask(of, "GET", "/control/requests", NULL, &json, why);

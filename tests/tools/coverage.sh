@@ -4,9 +4,9 @@
 set -eu
 
 build=$1
-floor=${COVERAGE_FLOOR:-85}
+floor=${COVERAGE_FLOOR:-90}
 
-find "$build/obj/static" -name '*.gcda' -exec gcov -n -o / {} + 2>/dev/null | awk -v floor="$floor" '
+find "$build/obj/static" -name '*.gcda' -exec gcov -n {} + 2>/dev/null | awk -v floor="$floor" '
   /^File / { file = substr($2, 2, length($2) - 2) }
   /^Lines executed:/ && file ~ /^src\/.*\.c$/ {
     split($2, parts, ":"); share = parts[2] + 0

@@ -51,68 +51,81 @@ static void assert_action(const char *name, const char *const *arguments, const 
 #define FROM_BY_NAME "{\"data_source_uuid\":\"ds_1\",\"external_id\":\"a/b\"}"
 #define TWO "[{\"uuid\":\"s1\"},{\"external_id\":\"s2\"}]"
 
+/** What is called with which arguments, and the request that comes out; "!" begins an error. */
+static const struct {
+  const char *name;
+  const char *arguments[CM_ACTION_MAX_ARGUMENTS];
+  const char *expected;
+} calls[] = {
+  { "merge_customers",
+    { "cus_1", "cus_2" },
+    "/customers/merges {\"from\":{\"customer_uuid\":\"cus_1\"},"
+    "\"into\":{\"customer_uuid\":\"cus_2\"}}" },
+  { "merge_customers",
+    { FROM_BY_NAME, "cus_2" },
+    "/customers/merges {\"from\":" FROM_BY_NAME ",\"into\":{\"customer_uuid\":\"cus_2\"}}" },
+  { "merge_customers", { "not an id", "cus_2" }, "!from cannot be 'not an id'" },
+  { "merge_customers", { "[1]", "cus_2" }, "!from cannot be '[1]'" },
+  { "merge_customers", { "cus_1", NULL }, "!into is missing" },
+  { "merge_customers", { "", "cus_2" }, "!from cannot be ''" },
+  { "unmerge_customer",
+    { "cus_1", "ds_1", "e \"1\"" },
+    "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
+    "\"external_id\":\"e \\\"1\\\"\"}" },
+  { "unmerge_customer",
+    { "cus_1", "ds_1", "e1", "[\"notes\",\"tasks\"]" },
+    "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
+    "\"external_id\":\"e1\",\"move_to_new_customer\":[\"notes\",\"tasks\"]}" },
+  { "unmerge_customer",
+    { "cus_1", "ds_1", "e1", "notes" },
+    "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
+    "\"external_id\":\"e1\",\"move_to_new_customer\":[\"notes\"]}" },
+  { "unmerge_customer", { "cus_1", NULL, "e1" }, "!data_source_uuid is missing" },
+  { "connect_subscriptions",
+    { "cus_1", TWO },
+    "/customers/cus_1/connect_subscriptions {\"subscriptions\":" TWO "}" },
+  { "connect_subscriptions", { "cus_1", "{}" }, "!subscriptions cannot be '{}'" },
+  { "connect_subscriptions", { "cus_1", "[1]" }, "!subscriptions cannot be '[1]'" },
+  { "connect_subscriptions", { "cus_1", "x" }, "!subscriptions cannot be 'x'" },
+  { "connect_subscriptions", { "../x", TWO }, "!customer_uuid cannot be '../x'" },
+  { "disconnect_subscriptions",
+    { "cus_1", TWO },
+    "/customers/cus_1/disconnect_subscriptions {\"subscriptions\":" TWO "}" },
+  { "merge_contacts", { "con_1", "con_2" }, "/contacts/con_2/merge/con_1 " },
+  { "merge_contacts", { "con_1", "a/b" }, "!into cannot be 'a/b'" },
+  { "delete_customer_invoices",
+    { "ds_1", "cus_1" },
+    "/data_sources/ds_1/customers/cus_1/invoices " },
+  { "delete_customer_invoices", { "ds_1", "" }, "!customer_uuid cannot be ''" },
+  { "empty_data_source", { "ds_1" }, "/data_sources/ds_1/all " },
+  { "empty_data_source", { NULL }, "!uuid is missing" },
+  { "tag_by_email",
+    { "a@b", "[\"x\",\"y\"]" },
+    "/customers/attributes/tags {\"email\":\"a@b\",\"tags\":[\"x\",\"y\"]}" },
+  { "tag_by_email",
+    { "a@b", "just, one" },
+    "/customers/attributes/tags {\"email\":\"a@b\",\"tags\":[\"just, one\"]}" },
+  { "attribute_by_email",
+    { "a@b", "{\"n\":5,\"r\":1.5,\"t\":\"x\",\"b\":true}" },
+    "/customers/attributes/custom {\"email\":\"a@b\",\"custom\":["
+    "{\"type\":\"Integer\",\"key\":\"n\",\"value\":5},"
+    "{\"type\":\"Decimal\",\"key\":\"r\",\"value\":1.5},"
+    "{\"type\":\"String\",\"key\":\"t\",\"value\":\"x\"},"
+    "{\"type\":\"Boolean\",\"key\":\"b\",\"value\":true}]}" },
+  { "attribute_by_email",
+    { "a@b", "[{\"type\":\"Timestamp\",\"key\":\"k\",\"value\":\"v\"}]" },
+    "/customers/attributes/custom {\"email\":\"a@b\",\"custom\":"
+    "[{\"type\":\"Timestamp\",\"key\":\"k\",\"value\":\"v\"}]}" },
+  { "attribute_by_email", { "a@b", "x" }, "!custom cannot be 'x'" },
+  { "attribute_by_email", { "a@b", "[1]" }, "!custom cannot be '[1]'" },
+};
+
 static void arguments_become_path_and_body(void **state) {
   (void)state;
-  static const struct {
-    const char *name;
-    const char *arguments[CM_ACTION_MAX_ARGUMENTS];
-    const char *expected;
-  } table[] = {
-    { "merge_customers", { "cus_1", "cus_2" },
-      "/customers/merges {\"from\":{\"customer_uuid\":\"cus_1\"},"
-      "\"into\":{\"customer_uuid\":\"cus_2\"}}" },
-    { "merge_customers", { FROM_BY_NAME, "cus_2" },
-      "/customers/merges {\"from\":" FROM_BY_NAME ",\"into\":{\"customer_uuid\":\"cus_2\"}}" },
-    { "merge_customers", { "not an id", "cus_2" }, "!from cannot be 'not an id'" },
-    { "merge_customers", { "[1]", "cus_2" }, "!from cannot be '[1]'" },
-    { "merge_customers", { "cus_1", NULL }, "!into is missing" },
-    { "merge_customers", { "", "cus_2" }, "!from cannot be ''" },
-    { "unmerge_customer", { "cus_1", "ds_1", "e \"1\"" },
-      "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
-      "\"external_id\":\"e \\\"1\\\"\"}" },
-    { "unmerge_customer", { "cus_1", "ds_1", "e1", "[\"notes\",\"tasks\"]" },
-      "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
-      "\"external_id\":\"e1\",\"move_to_new_customer\":[\"notes\",\"tasks\"]}" },
-    { "unmerge_customer", { "cus_1", "ds_1", "e1", "notes" },
-      "/customers/unmerges {\"customer_uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\","
-      "\"external_id\":\"e1\",\"move_to_new_customer\":[\"notes\"]}" },
-    { "unmerge_customer", { "cus_1", NULL, "e1" }, "!data_source_uuid is missing" },
-    { "connect_subscriptions", { "cus_1", TWO },
-      "/customers/cus_1/connect_subscriptions {\"subscriptions\":" TWO "}" },
-    { "connect_subscriptions", { "cus_1", "{}" }, "!subscriptions cannot be '{}'" },
-    { "connect_subscriptions", { "cus_1", "[1]" }, "!subscriptions cannot be '[1]'" },
-    { "connect_subscriptions", { "cus_1", "x" }, "!subscriptions cannot be 'x'" },
-    { "connect_subscriptions", { "../x", TWO }, "!customer_uuid cannot be '../x'" },
-    { "disconnect_subscriptions", { "cus_1", TWO },
-      "/customers/cus_1/disconnect_subscriptions {\"subscriptions\":" TWO "}" },
-    { "merge_contacts", { "con_1", "con_2" }, "/contacts/con_2/merge/con_1 " },
-    { "merge_contacts", { "con_1", "a/b" }, "!into cannot be 'a/b'" },
-    { "delete_customer_invoices", { "ds_1", "cus_1" },
-      "/data_sources/ds_1/customers/cus_1/invoices " },
-    { "delete_customer_invoices", { "ds_1", "" }, "!customer_uuid cannot be ''" },
-    { "empty_data_source", { "ds_1" }, "/data_sources/ds_1/all " },
-    { "empty_data_source", { NULL }, "!uuid is missing" },
-    { "tag_by_email", { "a@b", "[\"x\",\"y\"]" },
-      "/customers/attributes/tags {\"email\":\"a@b\",\"tags\":[\"x\",\"y\"]}" },
-    { "tag_by_email", { "a@b", "just, one" },
-      "/customers/attributes/tags {\"email\":\"a@b\",\"tags\":[\"just, one\"]}" },
-    { "attribute_by_email",
-      { "a@b", "{\"n\":5,\"r\":1.5,\"t\":\"x\",\"b\":true}" },
-      "/customers/attributes/custom {\"email\":\"a@b\",\"custom\":["
-      "{\"type\":\"Integer\",\"key\":\"n\",\"value\":5},"
-      "{\"type\":\"Decimal\",\"key\":\"r\",\"value\":1.5},"
-      "{\"type\":\"String\",\"key\":\"t\",\"value\":\"x\"},"
-      "{\"type\":\"Boolean\",\"key\":\"b\",\"value\":true}]}" },
-    { "attribute_by_email", { "a@b", "[{\"type\":\"Timestamp\",\"key\":\"k\",\"value\":\"v\"}]" },
-      "/customers/attributes/custom {\"email\":\"a@b\",\"custom\":"
-      "[{\"type\":\"Timestamp\",\"key\":\"k\",\"value\":\"v\"}]}" },
-    { "attribute_by_email", { "a@b", "x" }, "!custom cannot be 'x'" },
-    { "attribute_by_email", { "a@b", "[1]" }, "!custom cannot be '[1]'" },
-  };
-  for (size_t i = 0; i < cm_countof(table); i++) {
+  for (size_t i = 0; i < cm_countof(calls); i++) {
     char name[64];
-    snprintf(name, sizeof name, "chartmogul_%s", table[i].name);
-    assert_action(name, table[i].arguments, table[i].expected);
+    snprintf(name, sizeof name, "chartmogul_%s", calls[i].name);
+    assert_action(name, calls[i].arguments, calls[i].expected);
   }
 }
 

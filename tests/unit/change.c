@@ -463,10 +463,13 @@ static void update_needs_a_look_up(void **state) {
   int column = cm_registry_find_column(&things, "state", 5);
   cells[column] = (cm_cell){ cm_value_text("shut", 4), false };
   assert_int_equal(cm_change_update(&things, &key, cells, NULL, &change, &err), SQLITE_OK);
-  assert_ptr_equal(cm_change_find_need(&change), &needs[0]);
+  const cm_need *need = NULL;
+  assert_int_equal(cm_change_find_need(&change, &need, &err), SQLITE_OK);
+  assert_ptr_equal(need, &needs[0]);
   column = cm_registry_find_column(&things, "source", 6);
   assert_int_equal(cm_change_give(&change, column, CM_GIVEN_KNOWN, &source, &err), SQLITE_OK);
-  assert_null(cm_change_find_need(&change));
+  assert_int_equal(cm_change_find_need(&change, &need, &err), SQLITE_OK);
+  assert_null(need);
   assert_calls(
       &change, true,
       "PUT /sources/s9/things/e1/state?why=n&handle_as_user_edit=true {\"state\":\"shut\"}");
@@ -744,7 +747,8 @@ static void labels(void **state) {
   (void)state;
   make_insert(&change, "parent=p1", "source=s1", "external_id=e1", NULL);
   assert_label(&change, "e1");
-  char *bodies = cm_change_bodies(&change);
+  char *bodies = NULL;
+  assert_int_equal(cm_change_bodies(&change, &bodies, NULL), SQLITE_OK);
   assert_string_equal(bodies, "{\"source\":\"s1\",\"external_id\":\"e1\"}");
   sqlite3_free(bodies);
   cm_change_clear(&change);

@@ -306,6 +306,59 @@ static void rows_before_the_damage_are_seen(void **state) {
   assert_int_equal(SQLITE_ERROR, cm_slice_next(array, &at, NULL, &value));
 }
 
+static void assert_items(const char *const *wanted, int64_t count, const cm_slice_items *items) {
+  assert_int_equal(count, items->count);
+  for (int64_t i = 0; i < count; i++)
+    assert_slice(wanted[i], items->items[i]);
+}
+
+static void items_are_listed_on_the_way(void **state) {
+  (void)state;
+  static const char *const numbers[] = { "1", "[2,[3]]", "{\"a\":[4,5]}", "[]", "\"]\"" };
+  static const char *const members[] = { "[6]", "7" };
+  cm_slice text = slice("{\"l\": [1 , [2,[3]],{\"a\":[4,5]},[] ,\"]\"],\"o\":{\"x\":[6],\"y\":7},"
+                        "\"s\":8,\"e\":[]}");
+  cm_slice_items items = { 0 };
+  size_t at = 0;
+  cm_slice key, value;
+  assert_int_equal(SQLITE_ROW, cm_slice_next_listed(text, &at, &key, &value, &items));
+  assert_slice("l", key);
+  assert_items(numbers, 5, &items);
+  assert_int_equal(SQLITE_ROW, cm_slice_next_listed(text, &at, NULL, &value, &items));
+  assert_items(members, 2, &items);
+  assert_int_equal(SQLITE_ROW, cm_slice_next_listed(text, &at, NULL, &value, &items));
+  assert_slice("8", value);
+  assert_int_equal(0, items.count);
+  assert_int_equal(SQLITE_ROW, cm_slice_next_listed(text, &at, NULL, &value, &items));
+  assert_int_equal(0, items.count);
+  assert_int_equal(SQLITE_DONE, cm_slice_next_listed(text, &at, NULL, &value, &items));
+
+  assert_int_equal(SQLITE_OK, cm_slice_list(cm_slice_find(text, "l"), &items));
+  assert_items(numbers, 5, &items);
+  assert_int_equal(SQLITE_OK, cm_slice_list(slice(" [ ] "), &items));
+  assert_int_equal(0, items.count);
+  assert_int_equal(SQLITE_ERROR, cm_slice_list(slice("[1,2"), &items));
+  assert_int_equal(SQLITE_ERROR, cm_slice_list(slice("[1,2]x"), &items));
+  assert_int_equal(SQLITE_ERROR, cm_slice_list((cm_slice){ NULL, 0 }, &items));
+  sqlite3_free(items.items);
+}
+
+static void a_list_has_a_longest_length(void **state) {
+  (void)state;
+  size_t count = CM_MAX_RESPONSE_BYTES / sizeof(cm_slice) + 1;
+  char *text = malloc(2 * count + 1);
+  for (size_t i = 0; i < count; i++)
+    memcpy(text + 2 * i, i == 0 ? "[1" : ",1", 2);
+  text[2 * count] = ']';
+  cm_slice_items items = { 0 };
+  assert_int_equal(SQLITE_NOMEM, cm_slice_list((cm_slice){ text, 2 * count + 1 }, &items));
+  text[2 * count - 2] = ']';
+  assert_int_equal(SQLITE_OK, cm_slice_list((cm_slice){ text, 2 * count - 1 }, &items));
+  assert_int_equal(count - 1, items.count);
+  sqlite3_free(items.items);
+  free(text);
+}
+
 static const struct {
   const char *path;
   const char *found; /* NULL: absent */
@@ -533,10 +586,40 @@ static void integers_are_exact_or_refused(void **state) {
     int64_t integer = 0;
     if (cases[i].is_integer != cm_json_integer(json, &integer)) fail_msg("%s", cases[i].text);
     if (cases[i].is_integer) assert_true(integer == cases[i].integer);
+    integer = 0;
+    if (cases[i].is_integer != cm_slice_integer(slice(cases[i].text), &integer))
+      fail_msg("slice %s", cases[i].text);
+    if (cases[i].is_integer) assert_true(integer == cases[i].integer);
     cm_json_free(json);
   }
   int64_t integer;
   assert_false(cm_json_integer(NULL, &integer));
+  assert_false(cm_slice_integer((cm_slice){ NULL, 0 }, &integer));
+  assert_false(cm_slice_integer(slice("-"), &integer));
+}
+
+static void slices_are_read_as_numbers(void **state) {
+  (void)state;
+  static const struct {
+    const char *text;
+    double number;
+  } cases[] = {
+    { "0", 0 },
+    { "-2.5", -2.5 },
+    { "1.5e3", 1500 },
+    { "1e400", INFINITY },
+    { "0.30000000000000004", 0.1 + 0.2 },
+    { "12345678901234567890", 12345678901234567890.0 },
+    { "\"1\"", 0 },
+    { "", 0 },
+    { "1234567890123456789012345678901234567890123456789012345678901234", 0 }, /* 64 digits */
+  };
+  for (size_t i = 0; i < cm_countof(cases); i++) {
+    cm_slice text = exact_copy(cases[i].text, strlen(cases[i].text));
+    assert_true(cm_slice_number(text) == cases[i].number);
+    free_copy(text);
+  }
+  assert_true(cm_slice_number((cm_slice){ NULL, 0 }) == 0);
 }
 
 static void equality(void **state) {
@@ -652,7 +735,9 @@ static void reals_have_a_point_in_any_locale(void **state) {
   cm_json *parsed = NULL;
   int code = cm_json_parse(slice("2.5"), &parsed, NULL);
   char *text = cm_json_format(json);
+  double number = cm_slice_number(slice("2.5"));
   setlocale(LC_NUMERIC, "C");
+  assert_true(number == 2.5);
   assert_int_equal(SQLITE_OK, code);
   assert_string_equal("2.5", text);
   assert_true(cm_json_number(parsed) == 2.5);
@@ -832,6 +917,8 @@ int main(void) {
     cmocka_unit_test(walks_an_object),
     cmocka_unit_test(walks_an_array),
     cmocka_unit_test(rows_before_the_damage_are_seen),
+    cmocka_unit_test(items_are_listed_on_the_way),
+    cmocka_unit_test(a_list_has_a_longest_length),
     cmocka_unit_test(slices_are_found_by_path),
     cmocka_unit_test(nodes_are_found_by_the_same_paths),
     cmocka_unit_test(escapes_are_decoded),
@@ -840,6 +927,7 @@ int main(void) {
     cmocka_unit_test(nothing_of_a_text_is_lost),
     cmocka_unit_test(long_numbers_keep_their_digits),
     cmocka_unit_test(integers_are_exact_or_refused),
+    cmocka_unit_test(slices_are_read_as_numbers),
     cmocka_unit_test(equality),
     cmocka_unit_test(built_numbers_equal_parsed_ones),
     cmocka_unit_test(reals_read_back),

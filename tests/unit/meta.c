@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "actions.h"
+#include "functions.h"
 #include "meta.h"
 #include "registry.h"
 
@@ -164,6 +166,7 @@ static void every_statement_of_an_endpoint_is_sql(void **state) {
   const bed *fixture = *state;
   int calls = 0;
   make_plain_tables(fixture->db);
+  assert_int_equal(cm_functions_register(fixture->db, fixture->session), SQLITE_OK);
   sqlite3_stmt *stmt = prepare(fixture->db, "SELECT sql, table_name, operation FROM "
                                             "chartmogul_endpoints");
   while (sqlite3_step(stmt) == SQLITE_ROW) {
@@ -185,7 +188,30 @@ static void every_statement_of_an_endpoint_is_sql(void **state) {
     expected += resources[i]->read_count + resources[i]->write_count;
     expected += resources[i]->companion != NULL;
   }
-  assert_int_equal(calls, expected);
+  cm_actions_table(&count);
+  assert_true(calls > expected + count);
+}
+
+static void every_function_of_one_call_is_an_endpoint(void **state) {
+  const bed *fixture = *state;
+  int count = 0;
+  const cm_action *actions = cm_actions_table(&count);
+  for (int i = 0; i < count; i++) {
+    char *sql = sqlite3_mprintf("SELECT method, path, sql FROM chartmogul_endpoints WHERE "
+                                "table_name = %Q AND operation = 'SELECT'",
+                                actions[i].name);
+    char *expected = sqlite3_mprintf("%s|%s|%s", actions[i].method, actions[i].path,
+                                     actions[i].example);
+    assert_non_null(sql);
+    assert_non_null(expected);
+    assert_row(fixture->db, sql, expected);
+    sqlite3_free(sql);
+    sqlite3_free(expected);
+  }
+  assert_row(fixture->db,
+             "SELECT method, path, sql FROM chartmogul_endpoints WHERE table_name = "
+             "'chartmogul_ping'",
+             "GET|/ping|SELECT chartmogul_ping()");
 }
 
 static void an_endpoint_shows_what_reaches_it(void **state) {
@@ -318,6 +344,7 @@ int main(void) {
     TEST(columns_tell_path_filter_and_use),
     TEST(columns_are_those_of_the_schema),
     TEST(every_statement_of_an_endpoint_is_sql),
+    TEST(every_function_of_one_call_is_an_endpoint),
     TEST(an_endpoint_shows_what_reaches_it),
     TEST(settings_never_show_a_secret),
     TEST(settings_show_value_default_and_source),

@@ -25,9 +25,10 @@ static void lists_and_rows(void **state) {
     /* pages */
     { "/customers", "{\"entries\":[{\"a\":1}],\"cursor\":\"x\",\"has_more\":true,\"page\":1}", true,
       "[{\"a\":1}]" },
-    { "/plans", "{\"plans\":[],\"current_page\":1,\"has_more\":false,\"cursor\":null}", true, "[]" },
-    { "/import/customers/c/invoices", "{\"customer_uuid\":\"c\",\"invoices\":[1],\"has_more\":false}",
-      true, "[1]" },
+    { "/plans", "{\"plans\":[],\"current_page\":1,\"has_more\":false,\"cursor\":null}", true,
+      "[]" },
+    { "/import/customers/c/invoices",
+      "{\"customer_uuid\":\"c\",\"invoices\":[1],\"has_more\":false}", true, "[1]" },
     { "/new", "{\"id\":1,\"things\":[1],\"others\":[2],\"has_more\":false}", true, "[1]" },
     { "/new/others", "{\"things\":[1],\"others\":[2],\"has_more\":false}", true, "[2]" },
     { "/odd", "{\"has_more\":true}", false, NULL },

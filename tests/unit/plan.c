@@ -49,7 +49,11 @@ static const cm_read reads[] = {
   { .path = "/things/{uuid}", .paging = CM_SINGLE },
   { .path = "/customers/{customer_uuid}/things", .paging = CM_CURSOR, .rows = "entries" },
   { .path = "/things/search", .paging = CM_CURSOR, .rows = "entries", .filters = search_filters },
-  { .path = "/things", .paging = CM_CURSOR, .rows = "entries", .filters = list_filters, .pages = 50 },
+  { .path = "/things",
+    .paging = CM_CURSOR,
+    .rows = "entries",
+    .filters = list_filters,
+    .pages = 50 },
 };
 
 static const cm_companion companion = {
@@ -64,16 +68,20 @@ static const cm_resource things = {
 static const cm_read child_reads[] = {
   { .path = "/customers/{customer_uuid}/things", .paging = CM_CURSOR, .rows = "entries" },
 };
-static const cm_resource children = { .name = "children", CM_COLUMNS(columns),
+static const cm_resource children = { .name = "children",
+                                      CM_COLUMNS(columns),
                                       CM_READS(child_reads) };
 
 /* Only below a customer, and all customers are walked. */
 static const cm_read walked_reads[] = {
-  { .path = "/customers/{customer_uuid}/things", .paging = CM_CURSOR, .rows = "entries",
+  { .path = "/customers/{customer_uuid}/things",
+    .paging = CM_CURSOR,
+    .rows = "entries",
     .parent = "chartmogul_customers" },
 };
-static const cm_resource walked = { .name = "walked", CM_COLUMNS(columns), CM_READS(walked_reads),
-                                    .companion = &companion };
+static const cm_resource walked = {
+  .name = "walked", CM_COLUMNS(columns), CM_READS(walked_reads), .companion = &companion
+};
 
 enum { START, END, INTERVAL, VALUE };
 
@@ -87,14 +95,19 @@ static const cm_word intervals[] = { { "month", "month" }, { "day", "day" }, { 0
 static const cm_filter metric_filters[] = {
   { .column = "start_date", .op = CM_EQ, .param = "start-date", .required = true },
   { .column = "end_date", .op = CM_EQ, .param = "end-date", .required = true },
-  { .column = "interval", .op = CM_EQ, .param = "interval", .words = intervals, .required = true,
+  { .column = "interval",
+    .op = CM_EQ,
+    .param = "interval",
+    .words = intervals,
+    .required = true,
     .fallback = "month" },
   { 0 },
 };
 static const cm_read metric_reads[] = {
   { .path = "/metrics/mrr", .paging = CM_WHOLE, .rows = "entries", .filters = metric_filters },
 };
-static const cm_resource metric = { .name = "metric", CM_COLUMNS(metric_columns),
+static const cm_resource metric = { .name = "metric",
+                                    CM_COLUMNS(metric_columns),
                                     CM_READS(metric_reads) };
 
 /* A list whose rows have no key. */
@@ -102,7 +115,8 @@ static const cm_column keyless_columns[] = { { .name = "value", .type = CM_TEXT 
 static const cm_read keyless_reads[] = {
   { .path = "/keyless", .paging = CM_CURSOR, .rows = "entries" },
 };
-static const cm_resource keyless = { .name = "keyless", CM_COLUMNS(keyless_columns),
+static const cm_resource keyless = { .name = "keyless",
+                                     CM_COLUMNS(keyless_columns),
                                      CM_READS(keyless_reads) };
 
 /* ---- terms and plans in words -------------------------------------------------------------- */
@@ -113,17 +127,26 @@ static const cm_resource keyless = { .name = "keyless", CM_COLUMNS(keyless_colum
   .has_literal = true,                                                                             \
   .literal = { .type = CM_VALUE_TEXT, .text = (string), .len = sizeof(string) - 1 }
 
-#define EQ(index, string) { TERM(index, CM_TERM_EQ), LITERAL(string) }
-#define UNKNOWN(index) { TERM(index, CM_TERM_EQ) }
-#define ONE_OF(index) { TERM(index, CM_TERM_EQ), .is_list = true }
-#define INNER(index) { .column = (index), .op = CM_TERM_EQ, .is_binary = true }
-#define NOCASE(index) { .column = (index), .op = CM_TERM_EQ, .is_usable = true }
-#define RANGE(index, operator, string) { TERM(index, operator), LITERAL(string) }
-#define LIKE(index) { TERM(index, CM_TERM_OTHER) }
+#define EQ(index, string)                                                                          \
+  { TERM(index, CM_TERM_EQ), LITERAL(string) }
+#define UNKNOWN(index)                                                                             \
+  { TERM(index, CM_TERM_EQ) }
+#define ONE_OF(index)                                                                              \
+  { TERM(index, CM_TERM_EQ), .is_list = true }
+#define INNER(index)                                                                               \
+  { .column = (index), .op = CM_TERM_EQ, .is_binary = true }
+#define NOCASE(index)                                                                              \
+  { .column = (index), .op = CM_TERM_EQ, .is_usable = true }
+#define RANGE(index, operator, string)                                                             \
+  { TERM(index, operator), LITERAL(string) }
+#define LIKE(index)                                                                                \
+  { TERM(index, CM_TERM_OTHER) }
 #define NUMBER(index, value)                                                                       \
   {                                                                                                \
-    TERM(index, CM_TERM_EQ), .has_literal = true,                                                  \
-    .literal = { .type = CM_VALUE_INTEGER, .integer = (value) }                                    \
+    TERM(index, CM_TERM_EQ), .has_literal = true, .literal = {                                     \
+      .type = CM_VALUE_INTEGER,                                                                    \
+      .integer = (value)                                                                           \
+    }                                                                                              \
   }
 
 enum { MAX_TERMS = 20 };
@@ -203,9 +226,15 @@ static void the_narrowest_read_is_chosen(void **state) {
     { &things, { EQ(EMAIL, "a@b") }, 1, .expected = "GET /things/search?email=a%40b" },
     { &things, { EQ(STATUS, "Past Due") }, 1, .expected = "GET /things?status=Past_Due" },
     { &things, { EQ(NAME, "x") }, 1, .expected = "GET /things", .checked = "name" },
-    { &things, { EQ(STATUS, "Active"), EQ(UUID, "u1") }, 2, .expected = "GET /things/u1",
+    { &things,
+      { EQ(STATUS, "Active"), EQ(UUID, "u1") },
+      2,
+      .expected = "GET /things/u1",
       .checked = "status" },
-    { &things, { EQ(EMAIL, "a"), EQ(CUSTOMER, "c1") }, 2, .expected = "GET /customers/c1/things",
+    { &things,
+      { EQ(EMAIL, "a"), EQ(CUSTOMER, "c1") },
+      2,
+      .expected = "GET /customers/c1/things",
       .checked = "email" },
     { &things,
       { RANGE(CREATED_AT, CM_TERM_GE, "2025-01-10"), RANGE(CREATED_AT, CM_TERM_LT, "2025-02-10") },
@@ -222,13 +251,20 @@ static void what_cannot_be_sent_is_checked(void **state) {
     { &things, { EQ(STATUS, "Past") }, 1, .expected = "GET /things", .checked = "status" },
     { &things, { EQ(EMAIL, "") }, 1, .expected = "GET /things", .checked = "email" },
     { &things, { NUMBER(EMAIL, 5) }, 1, .expected = "GET /things", .checked = "email" },
-    { &things, { RANGE(CREATED_AT, CM_TERM_GE, "now") }, 1, .expected = "GET /things",
+    { &things,
+      { RANGE(CREATED_AT, CM_TERM_GE, "now") },
+      1,
+      .expected = "GET /things",
       .checked = "created_at" },
     /* another collation, LIKE and the like are SQLite's business alone */
     { &things, { NOCASE(UUID) }, 1, .expected = "GET /things" },
     { &things, { NOCASE(STATUS), LIKE(EMAIL) }, 2, .expected = "GET /things" },
     /* of two values for one column one is sent, of two bounds the first */
-    { &things, { EQ(UUID, "a"), EQ(UUID, "b") }, 2, .expected = "GET /things/b", .checked = "uuid" },
+    { &things,
+      { EQ(UUID, "a"), EQ(UUID, "b") },
+      2,
+      .expected = "GET /things/b",
+      .checked = "uuid" },
     { &things,
       { RANGE(CREATED_AT, CM_TERM_GE, "2025-01-10"), RANGE(CREATED_AT, CM_TERM_GT, "2025-03-10") },
       2,
@@ -248,9 +284,15 @@ static void lists_and_unknown_values_are_shown(void **state) {
     { &things, { ONE_OF(STATUS) }, 1, .expected = "GET /things?status={each status}" },
     { &things, { UNKNOWN(STATUS) }, 1, .expected = "GET /things?status={status}" },
     /* one value is fewer requests than a list of them */
-    { &things, { ONE_OF(UUID), EQ(UUID, "u1") }, 2, .expected = "GET /things/u1",
+    { &things,
+      { ONE_OF(UUID), EQ(UUID, "u1") },
+      2,
+      .expected = "GET /things/u1",
       .checked = "uuid" },
-    { &things, { EQ(UUID, "u1"), ONE_OF(UUID) }, 2, .expected = "GET /things/u1",
+    { &things,
+      { EQ(UUID, "u1"), ONE_OF(UUID) },
+      2,
+      .expected = "GET /things/u1",
       .checked = "uuid" },
   };
   ASSERT_PLANS(table);
@@ -260,7 +302,9 @@ static void texts_of_the_user_are_escaped(void **state) {
   (void)state;
   static const plan_case table[] = {
     { &things, { EQ(UUID, "a/b\n'\"") }, 1, .expected = "GET /things/a%2Fb%0A%27%22" },
-    { &things, { EQ(EMAIL, "a b&c=d#\x01") }, 1,
+    { &things,
+      { EQ(EMAIL, "a b&c=d#\x01") },
+      1,
       .expected = "GET /things/search?email=a%20b%26c%3Dd%23%01" },
     { &things, { EQ(UUID, "a\0b") }, 1, .expected = "GET /things/a%00b" },
   };
@@ -280,11 +324,15 @@ static void a_blocked_join_asks_for_another_order(void **state) {
     /* what has a list is read from it */
     { &things, { INNER(UUID) }, 1, .expected = "GET /things" },
     { &things, { INNER(CUSTOMER) }, 1, .expected = "GET /things" },
-    { &walked, { INNER(CUSTOMER) }, 1,
+    { &walked,
+      { INNER(CUSTOMER) },
+      1,
       .expected = "GET /customers/{each of chartmogul_customers}/things" },
     { &children, { UNKNOWN(CUSTOMER) }, 1, .expected = "GET /customers/{customer_uuid}/things" },
     /* one usable term is enough */
-    { &children, { INNER(CUSTOMER), UNKNOWN(CUSTOMER) }, 2,
+    { &children,
+      { INNER(CUSTOMER), UNKNOWN(CUSTOMER) },
+      2,
       .expected = "GET /customers/{customer_uuid}/things" },
   };
   ASSERT_PLANS(table);
@@ -296,8 +344,11 @@ static void parents_are_walked_where_nothing_is_bound(void **state) {
     { .resource = &walked, .expected = "GET /customers/{each of chartmogul_customers}/things" },
     { &walked, { EQ(CUSTOMER, "c1") }, 1, .expected = "GET /customers/c1/things" },
     { &walked, { ONE_OF(CUSTOMER) }, 1, .expected = "GET /customers/{each customer_uuid}/things" },
-    { &walked, { EQ(STATUS, "Active") }, 1,
-      .expected = "GET /customers/{each of chartmogul_customers}/things", .checked = "status" },
+    { &walked,
+      { EQ(STATUS, "Active") },
+      1,
+      .expected = "GET /customers/{each of chartmogul_customers}/things",
+      .checked = "status" },
   };
   ASSERT_PLANS(table);
 }
@@ -305,12 +356,19 @@ static void parents_are_walked_where_nothing_is_bound(void **state) {
 static void companions_are_shown_where_they_are_used(void **state) {
   (void)state;
   static const plan_case table[] = {
-    { &walked, { EQ(CUSTOMER, "c/1") }, 1, .used = 1u << PLAN,
+    { &walked,
+      { EQ(CUSTOMER, "c/1") },
+      1,
+      .used = 1u << PLAN,
       .expected = "GET /customers/c%2F1/things + GET /import/c%2F1/things" },
-    { .resource = &walked, .used = 1u << PLAN,
+    { .resource = &walked,
+      .used = 1u << PLAN,
       .expected = "GET /customers/{each of chartmogul_customers}/things + "
                   "GET /import/{each of chartmogul_customers}/things" },
-    { &walked, { EQ(CUSTOMER, "c1") }, 1, .used = 1u << STATUS,
+    { &walked,
+      { EQ(CUSTOMER, "c1") },
+      1,
+      .used = 1u << STATUS,
       .expected = "GET /customers/c1/things" },
     { .resource = &things, .used = 1u << NAME, .expected = "GET /things?with_name=true" },
   };
@@ -322,24 +380,38 @@ static void companions_are_shown_where_they_are_used(void **state) {
 static void parameters_are_sent_or_missed(void **state) {
   (void)state;
   static const plan_case table[] = {
-    { &metric, { EQ(START, "2025-01-01"), EQ(END, "2025-12-31") }, 2,
+    { &metric,
+      { EQ(START, "2025-01-01"), EQ(END, "2025-12-31") },
+      2,
       .expected = "GET /metrics/mrr?start-date=2025-01-01&end-date=2025-12-31&interval=month" },
-    { &metric, { EQ(START, "2025-01-01"), EQ(END, "2025-12-31"), EQ(INTERVAL, "day") }, 3,
+    { &metric,
+      { EQ(START, "2025-01-01"), EQ(END, "2025-12-31"), EQ(INTERVAL, "day") },
+      3,
       .expected = "GET /metrics/mrr?start-date=2025-01-01&end-date=2025-12-31&interval=day" },
-    { &metric, { UNKNOWN(START), UNKNOWN(END), ONE_OF(INTERVAL) }, 3,
+    { &metric,
+      { UNKNOWN(START), UNKNOWN(END), ONE_OF(INTERVAL) },
+      3,
       .expected = "GET /metrics/mrr?start-date={start_date}&end-date={end_date}"
                   "&interval={each interval}" },
-    { .resource = &metric, .expected = "needs end_date" },
+    { .resource = &metric, .expected = "needs start_date" },
     { &metric, { EQ(END, "2025-12-31") }, 1, .expected = "needs start_date" },
-    { &metric, { RANGE(START, CM_TERM_GE, "2025-01-01"), EQ(END, "2025-12-31") }, 2,
+    { &metric,
+      { RANGE(START, CM_TERM_GE, "2025-01-01"), EQ(END, "2025-12-31") },
+      2,
       .expected = "needs start_date" },
     { .resource = &children, .expected = "needs customer_uuid" },
     { &children, { NOCASE(CUSTOMER) }, 1, .expected = "needs customer_uuid" },
     /* a parameter decides which rows there are: only a read that takes it can serve */
     { &things, { NUMBER(DISABLED, 1) }, 1, .expected = "GET /things?with_disabled=true" },
-    { &things, { NUMBER(DISABLED, 1), EQ(UUID, "u1") }, 2,
-      .expected = "GET /things?with_disabled=true", .checked = "uuid" },
-    { &things, { NUMBER(DISABLED, 1), NUMBER(DISABLED, 0) }, 2, .expected = "needs with_disabled" },
+    { &things,
+      { NUMBER(DISABLED, 1), EQ(UUID, "u1") },
+      2,
+      .expected = "GET /things?with_disabled=true",
+      .checked = "uuid" },
+    { &things,
+      { NUMBER(DISABLED, 1), NUMBER(DISABLED, 0) },
+      2,
+      .expected = "GET /things?with_disabled=false" },
     { &things, { NOCASE(DISABLED) }, 1, .expected = "needs with_disabled" },
   };
   ASSERT_PLANS(table);
@@ -363,9 +435,15 @@ static void limit_shortens_the_first_page_only_where_it_may(void **state) {
   (void)state;
   static const plan_case table[] = {
     { .resource = &things, .limit = 5, .expected = "GET /things?per_page=5" },
-    { &things, { EQ(STATUS, "Active") }, 1, .limit = 7,
+    { &things,
+      { EQ(STATUS, "Active") },
+      1,
+      .limit = 7,
       .expected = "GET /things?status=Active&per_page=7" },
-    { &things, { EQ(CUSTOMER, "c1") }, 1, .limit = 7,
+    { &things,
+      { EQ(CUSTOMER, "c1") },
+      1,
+      .limit = 7,
       .expected = "GET /customers/c1/things?per_page=7" },
     /* a sort reads everything */
     { .resource = &things, .limit = 5, .has_order = true, .expected = "GET /things" },
@@ -373,14 +451,22 @@ static void limit_shortens_the_first_page_only_where_it_may(void **state) {
     { .resource = &things, .limit = 5, .has_other_terms = true, .expected = "GET /things" },
     { &things, { EQ(NAME, "x") }, 1, .limit = 5, .expected = "GET /things", .checked = "name" },
     { &things, { NOCASE(STATUS) }, 1, .limit = 5, .expected = "GET /things" },
-    { &things, { EQ(STATUS, "Past") }, 1, .limit = 5, .expected = "GET /things",
+    { &things,
+      { EQ(STATUS, "Past") },
+      1,
+      .limit = 5,
+      .expected = "GET /things",
       .checked = "status" },
     { &things, { ONE_OF(STATUS) }, 1, .limit = 5, .expected = "GET /things?status={each status}" },
     /* no pages, or many lists */
     { &things, { EQ(UUID, "u1") }, 1, .limit = 5, .expected = "GET /things/u1" },
-    { .resource = &walked, .limit = 5,
+    { .resource = &walked,
+      .limit = 5,
       .expected = "GET /customers/{each of chartmogul_customers}/things" },
-    { &metric, { EQ(START, "2025-01-01"), EQ(END, "2025-12-31") }, 2, .limit = 5,
+    { &metric,
+      { EQ(START, "2025-01-01"), EQ(END, "2025-12-31") },
+      2,
+      .limit = 5,
       .expected = "GET /metrics/mrr?start-date=2025-01-01&end-date=2025-12-31&interval=month" },
     /* rows without a key could not be told from those shown already */
     { .resource = &keyless, .limit = 5, .expected = "GET /keyless" },
@@ -403,11 +489,9 @@ static void rows_wanted_follow_the_limit(void **state) {
     bool has_limit, has_order;
     int64_t wanted;
   } table[] = {
-    { -1, false, false, -1 }, /* all */
-    { 10, true, false, 10 },
-    { -1, true, false, 0 }, /* a LIMIT that nobody knows yet */
-    { 0, true, false, 0 },
-    { 10, true, true, -1 }, /* the sort wants all */
+    { -1, false, false, -1 },                         /* all */
+    { 10, true, false, 10 },  { -1, true, false, 0 }, /* a LIMIT that nobody knows yet */
+    { 0, true, false, 0 },    { 10, true, true, -1 }, /* the sort wants all */
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
     cm_offer offer = { .limit = table[i].limit,
@@ -452,7 +536,7 @@ static void costs_are_expected_requests(void **state) {
   assert_true(checked.requests == all.requests && checked.rows < all.rows);
   cm_plan none = plan_of(&metric, NULL, 0, 0);
   assert_int_equal(none.read, -1);
-  assert_int_equal(none.missing, END);
+  assert_int_equal(none.missing, START);
   assert_true(none.requests > 1e6);
 }
 

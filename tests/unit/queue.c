@@ -120,7 +120,7 @@ static void assert_all_written(peer_world *world) {
 static void assert_log(peer_world *world, const char *expected) {
   char shown[512] = "";
   cm_write_line line;
-  for (int64_t id = 0; cm_queue_next_line(world->session, id, &line); id = line.id) {
+  for (int64_t id = 0; cm_queue_next_line(world->session, id, &line) == SQLITE_ROW; id = line.id) {
     size_t len = strlen(shown);
     snprintf(shown + len, sizeof shown - len, "%s%s%c", len > 0 ? " " : "", line.key,
              line.state[0]);
@@ -420,7 +420,7 @@ static void bodies_of_the_last_thousand(void **state) {
   cm_queue_commit(world->session);
   int with_body = 0;
   int lines = 0;
-  for (int64_t id = 0; cm_queue_next_line(world->session, id, &line); lines++) {
+  for (int64_t id = 0; cm_queue_next_line(world->session, id, &line) == SQLITE_ROW; lines++) {
     id = line.id;
     with_body += line.body != NULL && line.response != NULL;
     if (lines < 5) assert_null(line.body);
@@ -483,6 +483,41 @@ static void a_commit_goes_on_where_it_stopped(void **state) {
   cm_queue_commit(world->session);
   assert_log(world, "c1w c2w c3w");
   assert_int_equal(world->server->requests, 4);
+}
+
+/* Rolled back, a create without an answer is not sent again, but stays in the log. */
+static void an_unknown_write_is_not_forgotten(void **state) {
+  peer_world *world = *state;
+  cm_err err = { 0 };
+  peer_set(world, "max_retries", "0");
+  peer_set(world, "concurrency", "1");
+  peer_does(world->server, "/customers", PEER_CUT);
+  queue_customer(world, "c0");
+  assert_int_equal(cm_queue_savepoint(world->session, 0), SQLITE_OK);
+  cm_queue_rollback_to(world->session, 0);
+  assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_BUSY);
+  queue_customer(world, "c1");
+  assert_log(world, "c0u c1q");
+  cm_queue_rollback(world->session);
+  assert_log(world, "c0u");
+  int requests = world->server->requests;
+  assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_OK);
+  assert_int_equal(world->server->requests, requests);
+}
+
+static void an_unknown_write_behind_a_savepoint(void **state) {
+  peer_world *world = *state;
+  cm_err err = { 0 };
+  peer_set(world, "max_retries", "0");
+  peer_does(world->server, "/customers", PEER_CUT);
+  assert_int_equal(cm_queue_savepoint(world->session, 0), SQLITE_OK);
+  queue_customer(world, "c1");
+  assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_BUSY);
+  cm_queue_rollback_to(world->session, 0);
+  assert_log(world, "c1u");
+  int requests = world->server->requests;
+  assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_OK);
+  assert_int_equal(world->server->requests, requests);
 }
 
 static void deletes_are_counted(void **state) {
@@ -570,6 +605,8 @@ int main(void) {
     FREE(last_uuid_by_statement),
     FREE(a_refusal_stops_a_commit),
     FREE(a_commit_goes_on_where_it_stopped),
+    FREE(an_unknown_write_is_not_forgotten),
+    FREE(an_unknown_write_behind_a_savepoint),
     FREE(deletes_are_counted),
     cmocka_unit_test(exists_already),
   };

@@ -295,11 +295,16 @@ static void filters_serve_their_operators(void **state) {
     cm_term_op op;
     const char *param; /* NULL: no filter */
   } table[] = {
-    { STATUS, CM_TERM_EQ, "status" },       { STATUS, CM_TERM_GE, NULL },
-    { STATUS, CM_TERM_OTHER, NULL },        { CREATED_AT, CM_TERM_EQ, "created_at" },
-    { CREATED_AT, CM_TERM_GE, "start-date" }, { CREATED_AT, CM_TERM_GT, "start-date" },
-    { CREATED_AT, CM_TERM_LE, "end-date" }, { CREATED_AT, CM_TERM_LT, "end-date" },
-    { DATE, CM_TERM_LE, NULL },             { UUID, CM_TERM_EQ, NULL },
+    { STATUS, CM_TERM_EQ, "status" },
+    { STATUS, CM_TERM_GE, NULL },
+    { STATUS, CM_TERM_OTHER, NULL },
+    { CREATED_AT, CM_TERM_EQ, "created_at" },
+    { CREATED_AT, CM_TERM_GE, "start-date" },
+    { CREATED_AT, CM_TERM_GT, "start-date" },
+    { CREATED_AT, CM_TERM_LE, "end-date" },
+    { CREATED_AT, CM_TERM_LT, "end-date" },
+    { DATE, CM_TERM_LE, NULL },
+    { UUID, CM_TERM_EQ, NULL },
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
     const cm_filter *found = cm_request_find_filter(&resource, list, table[i].column, table[i].op);
@@ -395,7 +400,9 @@ static void too_long_is_said(void **state) {
   static char text[2049];
   memset(text, '/', sizeof text - 1);
   const cm_value value = text_of(text);
-  const cm_request_value values[] = { { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &value } };
+  const cm_request_value values[] = {
+    { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &value }
+  };
   cm_buf out;
   cm_buf_init(&out, 6000);
   assert_int_equal(cm_request_format(&resource, list, values, 1, 0, &out), SQLITE_TOOBIG);

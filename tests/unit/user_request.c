@@ -20,8 +20,8 @@ static cm_slice slice_of(const char *text) {
 static void methods(void **state) {
   (void)state;
   static const char *const good[][2] = {
-    { "GET", "GET" }, { "get", "GET" }, { "Post", "POST" }, { "put", "PUT" }, { "patch", "PATCH" },
-    { "DELETE", "DELETE" },
+    { "GET", "GET" }, { "get", "GET" },     { "Post", "POST" },
+    { "put", "PUT" }, { "patch", "PATCH" }, { "DELETE", "DELETE" },
   };
   static const char *const bad[] = { "", "HEAD", "GETS", "GE", "GET ", " GET", "TRACE", "GET\r\n" };
   for (size_t i = 0; i < cm_countof(good); i++)
@@ -151,7 +151,8 @@ static void too_long_is_said(void **state) {
 static void headers_become_lines(void **state) {
   (void)state;
   cm_user_headers headers;
-  const char *json = "{\"X-Trace\":\"a b\",\"Accept\":\"*/*\",\"X-N\":5,\"X-None\":null,\"X-T\":true}";
+  const char
+      *json = "{\"X-Trace\":\"a b\",\"Accept\":\"*/*\",\"X-N\":5,\"X-None\":null,\"X-T\":true}";
   static const char *const expected[] = { "X-Trace: a b", "Accept: */*", "X-N: 5", "X-T: true" };
   assert_int_equal(cm_user_headers_make(slice_of(json), &headers, NULL), SQLITE_OK);
   for (size_t i = 0; i < cm_countof(expected); i++)

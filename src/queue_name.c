@@ -1,0 +1,130 @@
+/*
+** queue_name.c -- the rows that a write names by external id, and what else its paths need, looked up
+** before its calls go out. See queue.h.
+*/
+#include <string.h>
+
+#include "queue_parts.h"
+#include "registry.h"
+#include "sqlite_api.h"
+
+/** Looking names up: what the visit of the names works on. */
+typedef struct naming {
+  cm_queue *queue;
+  cm_entry *entry;
+  int next; /* look-up of the name that comes next */
+} naming;
+
+static int push_question(cm_entry *entry, cm_question *question, cm_err *err) {
+  size_t size = ((size_t)entry->question_count + 1) * sizeof *entry->questions;
+  cm_question **grown = sqlite3_realloc64(entry->questions, size);
+  if (grown == NULL) {
+    cm_question_release(question);
+    return cm_err_nomem(err);
+  }
+  entry->questions = grown;
+  entry->questions[entry->question_count++] = question;
+  return SQLITE_OK;
+}
+
+static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  naming *state = context;
+  cm_question *question = NULL;
+  const cm_resource *other = cm_registry_find(name->reference->resource);
+  const char *values[2] = { name->data_source, name->external_id };
+  (void)uuid;
+  if (other == NULL || other->natural_key == NULL) {
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s has no rows to name: give %s",
+                      state->entry->resource->name, name->reference->resource,
+                      name->reference->column);
+  }
+  int rc = cm_question_row(state->queue, other, values, state->entry->resource->name,
+                           CM_QUESTION_ANY, &question, err);
+  return rc == SQLITE_OK ? push_question(state->entry, question, err) : rc;
+}
+
+/** The look-ups come in the order of the names. */
+static int answer_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  naming *state = context;
+  const cm_question *question = state->entry->questions[state->next++];
+  const cm_reference *reference = name->reference;
+  if (question->code != SQLITE_OK) return cm_question_error(question, err);
+  if (question->matches == 1) {
+    *uuid = question->uuid;
+    return SQLITE_OK;
+  }
+  return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s '%s' in data source '%s' names %s of %s: %s",
+                    state->entry->resource->name, reference->external_id, name->external_id,
+                    name->data_source, question->matches == 0 ? "no row" : "two rows",
+                    reference->resource,
+                    question->matches == 0 ? "write that row first, or correct the name"
+                                           : "give the uuid instead");
+}
+
+static int ask_need(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  const cm_need *need = NULL;
+  cm_question *question = NULL;
+  cm_buf path;
+  int rc = cm_change_find_need(entry->change, &need, err);
+  if (rc != SQLITE_OK || need == NULL) return rc;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  rc = cm_change_fill(entry->change, need->path, &path, err);
+  if (rc == SQLITE_OK) {
+    rc = cm_question_need(queue, need, cm_buf_str(&path), entry->resource->name, &question, err);
+  }
+  cm_buf_clear(&path);
+  return rc == SQLITE_OK ? push_question(entry, question, err) : rc;
+}
+
+static int answer_need(cm_entry *entry, const cm_question *question, cm_err *err) {
+  const cm_need *need = question->need;
+  const cm_resource *resource = entry->resource;
+  if (question->code != SQLITE_OK) return cm_question_error(question, err);
+  if (question->matches == 1) {
+    cm_value value = cm_value_text(question->uuid, strlen(question->uuid));
+    int column = cm_registry_find_column(resource, need->column, strlen(need->column));
+    return cm_change_give(entry->change, column, CM_GIVEN_KNOWN, &value, err);
+  }
+  return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s cannot be told (%s has %s): %s", resource->name,
+                    need->column, need->member, question->matches == 0 ? "none" : "several",
+                    need->hint);
+}
+
+static bool may_asking_help(const cm_entry *entry) {
+  for (int i = 0; i < entry->question_count; i++) {
+    if (entry->questions[i]->code != SQLITE_OK) return entry->questions[i]->may_help;
+  }
+  return false;
+}
+
+void cm_entry_begin_names(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  naming state = { queue, entry, 0 };
+  int rc = SQLITE_OK;
+  cm_entry_drop_questions(entry);
+  if (entry->steps == NULL) rc = cm_change_visit_names(entry->change, ask_name, &state, &err);
+  if (rc == SQLITE_OK && entry->steps == NULL && entry->question_count == 0)
+    rc = ask_need(queue, entry, &err);
+  if (rc != SQLITE_OK) {
+    cm_entry_stop(queue, entry, false, &err);
+  } else if (entry->question_count == 0) {
+    cm_entry_begin_steps(queue, entry);
+  } else {
+    entry->phase = CM_PHASE_NAME;
+  }
+}
+
+bool cm_entry_advance_names(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  naming state = { queue, entry, 0 };
+  if (!cm_entry_is_answered(entry)) return false;
+  int rc = entry->questions[0]->need != NULL
+               ? answer_need(entry, entry->questions[0], &err)
+               : cm_change_visit_names(entry->change, answer_name, &state, &err);
+  if (rc != SQLITE_OK) {
+    cm_entry_stop(queue, entry, may_asking_help(entry), &err);
+  } else {
+    cm_entry_begin_names(queue, entry);
+  }
+  return true;
+}

@@ -1,0 +1,160 @@
+/*
+** queue_state.h -- the inside of the queue: an entry, a question, how the transaction fares.
+** Layer: client.  Only the files of queue.h include it.
+*/
+#ifndef CM_QUEUE_STATE_H
+#define CM_QUEUE_STATE_H
+
+#include "call.h"
+#include "queue.h"
+
+enum {
+  CM_QUEUE_BUCKETS = 8192,   /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256,     /* entries that are looked at for one to start */
+  CM_QUEUE_MAX_RUNNING = 20, /* entries under way at once; `concurrency` is smaller or equal */
+  CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced */
+};
+
+typedef enum cm_entry_state {
+  CM_ENTRY_QUEUED,
+  CM_ENTRY_SENT,
+  CM_ENTRY_WRITTEN,
+  CM_ENTRY_REFUSED,
+  CM_ENTRY_UNKNOWN
+} cm_entry_state;
+
+/** Where an entry that runs is. */
+typedef enum cm_phase {
+  CM_PHASE_IDLE,
+  CM_PHASE_FIND,   /* looking whether the row exists, before it is created */
+  CM_PHASE_NAME,   /* looking up what the row names */
+  CM_PHASE_LIST,   /* reading the list that the call replaces */
+  CM_PHASE_FOLLOW, /* another entry does its work, and shares its end with it */
+  CM_PHASE_CALL,   /* a call is under way */
+  CM_PHASE_VERIFY  /* looking whether a create without an answer happened */
+} cm_phase;
+
+/** A question that several entries may share: one request, one answer. */
+typedef struct cm_question {
+  struct cm_question *next_in_bucket;
+  char *key;
+  const cm_resource *resource; /* asked by natural key; NULL: by a need */
+  const cm_need *need;
+  char *values[2]; /* of the natural key */
+  cm_call *call;
+  bool is_done;
+  bool may_help; /* it failed, and asking again may help */
+  int matches;   /* 0, 1, or 2 for several */
+  char *uuid;    /* of the only match */
+  char *row;     /* its text; NULL where it is not known (any more) */
+  int code;      /* SQLITE_OK unless it failed */
+  char *error;   /* the line of a failure */
+  int holders;
+  bool is_detached; /* no longer in the table: freed by the last holder */
+} cm_question;
+
+typedef enum cm_question_mode {
+  CM_QUESTION_ANY,      /* the uuid is enough */
+  CM_QUESTION_WITH_ROW, /* the row's text is needed */
+  CM_QUESTION_AGAIN     /* ask again, whatever was answered before */
+} cm_question_mode;
+
+typedef struct cm_entry {
+  int64_t id;
+  struct cm_entry *next, *previous; /* of those that wait, in order */
+  struct cm_entry *next_by_key, *next_by_natural;
+  cm_change *change; /* owned; NULL when it has ended */
+  const cm_resource *resource;
+  cm_verb verb; /* of the statement */
+  cm_entry_state state;
+  bool is_waiting; /* in the list of those that wait, running or not */
+
+  /* What blocks whom. */
+  uint64_t key_token, natural_token; /* 0: none */
+  uint64_t *names;                   /* tokens of the rows that it names */
+  int name_count;
+  int section; /* differs on the two sides of a run of DELETEs */
+  struct cm_entry *blocker;
+  size_t bytes;
+  int64_t weight; /* records that a DELETE counts */
+
+  /* While it runs. */
+  cm_phase phase;
+  bool look_first;        /* an earlier create of it got no answer */
+  bool is_refused_before; /* the API refused it in words that may mean "exists already" */
+  cm_question **questions;
+  int question_count;
+  cm_change_step *steps;
+  int step_count, step;
+  cm_call *call;
+  cm_buf not_taken;
+
+  /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
+  const cm_write *list_write; /* NULL: any other write */
+  uint64_t list_token;        /* which list; 0: none */
+  struct cm_entry *follower;  /* the next change of the list that travels with this one */
+  cm_json *list;              /* as read so far; owned */
+  int list_pages;
+
+  /* How it ended. */
+  char *label;
+  int code;
+  int status;
+  char *error;
+  char *uuid;
+  char *taken_text; /* not_taken, once it has ended */
+  char *body;
+  char *response;
+  size_t log_bytes; /* of body and response */
+} cm_entry;
+
+/** How the writes of the transaction fare. */
+typedef struct cm_tally {
+  bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
+  int64_t written, left_alone, refused, unknown;
+  int64_t new_unknown; /* since the sending began */
+  const char *who;     /* table of the line that is told */
+  int refused_code;    /* of the first refused one */
+  char *refused_line;  /* "label: what the API said" */
+  int failed_code;     /* of the first whose end is unknown, or that can be sent again */
+  char *failed_line;
+} cm_tally;
+
+struct cm_queue {
+  cm_session *session;
+  int64_t next_id;
+
+  cm_entry **log; /* ring of every entry, oldest first */
+  int log_capacity, log_first, log_count;
+  size_t log_bytes;
+  int log_stripped; /* that many of the oldest have no bodies to strip */
+
+  cm_entry *first_waiting, *last_waiting;
+  cm_entry *by_key[CM_QUEUE_BUCKETS];
+  cm_entry *by_natural[CM_QUEUE_BUCKETS];
+  int waiting;
+  size_t waiting_bytes;
+
+  int64_t *savepoints; /* id of the first write behind each */
+  int savepoint_count, savepoint_capacity;
+
+  bool is_autocommit;
+  bool is_failed; /* the transaction will be rolled back: what is left stays in the log */
+  bool is_stopped;
+  bool stays_open;              /* what fails now can be committed again */
+  int64_t begun_id;             /* first write of the transaction */
+  int64_t deleted;              /* records that the DELETEs of the transaction count */
+  int64_t deleted_by_functions; /* likewise; they are gone already */
+  bool was_alone;               /* the statement that they belong to was outside a transaction */
+  cm_tally tally;
+
+  cm_entry *running[CM_QUEUE_MAX_RUNNING];
+  int running_count;
+
+  cm_question *questions[CM_QUEUE_BUCKETS];
+  int question_count;
+
+  int64_t last_uuid_id; /* the write that session->last_uuid is of */
+};
+
+#endif

@@ -1,0 +1,101 @@
+/*
+** queue_transaction.c -- the end of a transaction, and savepoints: positions in the queue. See queue.h.
+*/
+#include "queue_parts.h"
+#include "sqlite_api.h"
+
+enum { MAX_SAVEPOINTS = 100000 };
+
+/** A new transaction begins with the next write. */
+static void begin_anew(cm_queue *queue) {
+  queue->savepoint_count = 0;
+  queue->is_failed = false;
+  queue->is_stopped = false;
+  queue->is_autocommit = false;
+  queue->deleted = 0;
+  queue->deleted_by_functions = 0;
+  queue->begun_id = queue->next_id;
+  cm_queue_clear_tally(&queue->tally);
+  cm_question_forget_all(queue);
+  cm_session_begin_statement(queue->session); /* whatever comes next is another one */
+}
+
+void cm_queue_commit(cm_session *session) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  while (queue->first_waiting != NULL)
+    cm_entry_retire(queue, queue->first_waiting);
+  begin_anew(queue);
+}
+
+/** What was written although the transaction is rolled back stays: its line says so. */
+static void mark_lasting(cm_queue *queue, int64_t id) {
+  for (int i = queue->log_count - 1; i >= 0; i--) {
+    cm_entry *entry = cm_queue_log_at(queue, i);
+    if (entry->id < id) break;
+    if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
+    entry->error = sqlite3_mprintf("ROLLBACK could not undo it: it stays written");
+  }
+}
+
+/** A call of it has left: its line stays, whatever becomes of the transaction. */
+static bool has_left(const cm_entry *entry) {
+  return entry->state != CM_ENTRY_QUEUED || entry->step > 0;
+}
+
+/** Writes from `id` on will not be sent any more. Those of which nothing has left are forgotten. */
+static void give_up_from(cm_queue *queue, int64_t id) {
+  cm_entry *next = NULL;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+    next = entry->next;
+    bool is_kept = queue->is_failed || has_left(entry);
+    if (entry->id < id || !is_kept) continue;
+    if (has_left(entry)) entry->state = CM_ENTRY_UNKNOWN;
+    if (entry->error == NULL) entry->error = sqlite3_mprintf("not sent: the transaction failed");
+    cm_entry_retire(queue, entry);
+  }
+  mark_lasting(queue, id);
+  cm_queue_log_drop(queue, id);
+}
+
+void cm_queue_rollback(cm_session *session) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  cm_queue_abandon(session, NULL);
+  give_up_from(queue, queue->begun_id);
+  begin_anew(queue);
+}
+
+/*
+** SQLite tells each table of a savepoint when that table joins the transaction, which may be after
+** another table has written behind that savepoint. So the first word on a level counts, until it is released.
+*/
+int cm_queue_savepoint(cm_session *session, int level) {
+  if (cm_queue_open(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
+  cm_queue *queue = session->queue;
+  if (level < queue->savepoint_count) return SQLITE_OK;
+  if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
+  if (level >= queue->savepoint_capacity) {
+    int capacity = level + 16;
+    int64_t *grown = sqlite3_realloc64(queue->savepoints, (size_t)capacity * sizeof *grown);
+    if (grown == NULL) return SQLITE_NOMEM;
+    queue->savepoints = grown;
+    queue->savepoint_capacity = capacity;
+  }
+  while (queue->savepoint_count <= level)
+    queue->savepoints[queue->savepoint_count++] = queue->next_id;
+  return SQLITE_OK;
+}
+
+void cm_queue_release(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  if (queue != NULL && level < queue->savepoint_count) queue->savepoint_count = level;
+}
+
+void cm_queue_rollback_to(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || level >= queue->savepoint_count) return;
+  int64_t id = queue->savepoints[level];
+  queue->savepoint_count = level + 1;
+  give_up_from(queue, id);
+}

@@ -1,0 +1,171 @@
+"""Runs every report and view of sql/ on the sandbox and compares it, row by row, with figures that are worked out here.
+
+    reports.py LIBRARY SANDBOX
+
+The figures come from the records, over plain HTTP and without SQL: account.py keeps the books, expected.py says what each
+report must show. A report may not send a request twice either, nor more than the pages of its lists.
+"""
+import json
+import os
+import subprocess
+import sys
+
+import expected
+from account import Account, Books
+
+# What a report asks for, in pages of these lists.
+REPORTS = {
+    "mrr_waterfall": ["metrics"],
+    "revenue_retention": ["activities"],
+    "churn_reasons": ["churn", "customers", "plans"],
+    "arpa_by_country": ["active", "past_due"],
+    "duplicate_customers": ["customers"],
+    "invoices_due": ["invoices", "customers"],
+    "failed_payments": ["invoices", "customers"],
+    "lead_conversion": ["customers"],
+    "plan_changes": ["activities", "plans"],
+    "data_quality": ["invalid", "customers"],
+}
+VIEWS = {  # and the column that puts their rows in order
+    "customer_money": "customer_uuid", "invoice_money": "invoice_uuid", "invoice_lines": "line_item_uuid",
+    "customer_plan_mrr": "customer_uuid, plan", "mrr_movements": "month",
+}
+DECIMALS = {"percent": 1, "days": 1, "percent_of_mrr": 1, "percent_of_plan": 1, "arpa": 2}
+DECIMALS.update({f"{kind}_{age}": 1 for kind in ("net", "gross") for age in (3, 6, 12, 24)})
+PARAMETERS = {
+    "mrr_waterfall": {":from": "2024-01-01", ":to": expected.TODAY},
+    **dict.fromkeys(["churn_reasons", "failed_payments", "plan_changes"], {":from": expected.FROM}),
+    **dict.fromkeys(["invoices_due", "revenue_retention"], {":today": expected.TODAY}),
+}
+
+
+def run_shell(library, base_url, script):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
+    environment.update(CHARTMOGUL_BASE_URL=base_url, CHARTMOGUL_API_KEY="test-key", CHARTMOGUL_REQUESTS_PER_SECOND="0")
+    begin = f".bail on\n.load {os.path.splitext(os.path.abspath(library))[0]}\n.mode json\n"
+    done = subprocess.run(["sqlite3", "-batch", "-init", os.devnull], input=begin + script, env=environment,
+                          capture_output=True, text=True, check=False)
+    if done.stderr:
+        return done.stderr.strip()
+    return json.loads(done.stdout) if done.stdout.strip() else []
+
+
+def is_same(name, shown, wanted):
+    if isinstance(wanted, list):
+        return sorted(json.loads(shown)) == wanted
+    if isinstance(wanted, (int, float)) and isinstance(shown, (int, float)):
+        return abs(shown - wanted) <= (0.5 * 10 ** -DECIMALS[name] if name in DECIMALS else 0) + 1e-6
+    return shown == wanted
+
+
+def difference(shown, wanted):
+    """None, or where the first difference is."""
+    if isinstance(shown, str):
+        return shown
+    for number, (row, other) in enumerate(zip(shown, wanted)):
+        for name, value in other.items():
+            if name not in row or not is_same(name, row[name], value):
+                return f"row {number + 1}, {name}: {row.get(name)!r}, must be {value!r}\n  {row}\n  {other}"
+    if len(shown) != len(wanted):
+        return f"{len(shown)} rows, must be {len(wanted)}"
+    return None if wanted else "there is nothing to compare"
+
+
+def complicate(account):
+    """The demo company is too tidy for some questions."""
+    source = account.send("GET", "/data_sources")["data_sources"][-1]["uuid"]
+    rows = account.pages("/customers", "entries")
+    twin, second = rows[0], rows[5]
+
+    def add(external_id, **members):
+        return account.send("POST", "/customers", {"data_source_uuid": source, "external_id": external_id, **members})
+
+    add("twin-1", name="Twin", email=twin["email"].upper(), country="DE", company="A company of its own")
+    add("twin-2", name="Other twin", email="other@example.com", country="DE", company=second["company"].upper() + " ")
+    add("silent-1", name="Silent", company="Silent Ltd")
+    add("nameless", email="nameless@example.com", country="FR")
+    payer = add("payer", name="Payer", email="payer@example.com", country="JP")["uuid"]
+    line = {"type": "one_time", "amount_in_cents": 100000, "quantity": 1, "description": "Workshop"}
+    payments = [{"type": "payment", "result": "failed", "date": "2025-12-02", "amount_in_cents": 100000},
+                {"type": "payment", "result": "successful", "date": "2025-12-03", "amount_in_cents": 30000},
+                {"type": "payment", "result": "successful", "date": "2025-12-04", "amount_in_cents": 10000}]
+    account.send("POST", f"/import/customers/{payer}/invoices", {"invoices": [
+        {"external_id": "YEN-1", "date": "2025-12-01", "currency": "JPY", "line_items": [line, line],
+         "transactions": payments},
+        {"external_id": "YEN-2", "date": "2025-12-01", "due_date": "2025-12-20", "currency": "JPY", "line_items": [line],
+         "transactions": [{"type": "payment", "result": "failed", "date": "2025-12-05"}]},
+        {"external_id": "YEN-3", "date": "2025-12-01", "currency": "JPY", "line_items": [line],
+         "transactions": [{"type": "payment", "result": "failed", "date": "2025-12-06"}]}]})
+    account.send("PUT", f"/data_sources/{source}/invoices/YEN-3/status", {"status": "voided"})
+    left = [row["uuid"] for row in rows if row["status"] == "Cancelled"]
+    for number, uuid in enumerate(left):
+        if number % 3:
+            reason = ("price", "no longer needed")[number % 2]
+            custom = [{"type": "String", "key": "churn_reason", "value": reason}]
+            account.send("POST", f"/customers/{uuid}/attributes/custom", {"custom": custom})
+
+
+def count_pages(account, books):
+    """How many requests each list takes."""
+    lists = {"customers": len(books.customers), "invoices": len(books.invoices), "activities": len(books.movements),
+             "churn": sum(movement.type == "churn" and movement.date >= expected.FROM for movement in books.movements),
+             "invalid": len(books.invalid), "plans": len(books.plans), "metrics": 1}
+    for status in ("Active", "Past Due"):
+        lists[status.lower().replace(" ", "_")] = sum(row["status"] == status for row in books.customers.values())
+    return {name: max(1, -(-count // 200)) for name, count in lists.items()}
+
+
+def check_report(name, library, account, books, pages):
+    account.forget_requests()
+    parameters = "".join(f".parameter set {key} \"'{value}'\"\n" for key, value in PARAMETERS.get(name, {}).items())
+    shown = run_shell(library, account.base_url, f".parameter init\n{parameters}.read sql/reports/{name}.sql\n")
+    sent = [request["target"] for request in account.requests()]
+    yield "its rows", difference(shown, getattr(expected, name)(books))
+    wanted = sum(pages[what] for what in REPORTS[name])
+    right = len(set(sent)) == len(sent) == wanted
+    yield "its requests", None if right else f"{len(sent)} requests, must be {wanted}:\n  " + "\n  ".join(sent)
+    shown = run_shell(library, account.base_url, f".read sql/reports/{name}.sql\n")
+    yield "no parameters", shown if isinstance(shown, str) else None
+    yield "its question", check_question(f"reports/{name}.sql")
+
+
+def check_question(path):
+    """A file begins with its question, and the catalogue has it."""
+    with open(f"sql/{path}", encoding="utf-8") as text, open("sql/README.md", encoding="utf-8") as catalogue:
+        first = text.readline().strip()
+        line = f"| `{path}` | {first.removeprefix('-- ')} |"
+        return None if first.endswith("?") and line in catalogue.read() else f"sql/README.md has no line {line}"
+
+
+def check_view(name, library, account, books):
+    script = f".read sql/views.sql\nSELECT * FROM {name} ORDER BY {VIEWS[name]};\n"
+    yield "its rows", difference(run_shell(library, account.base_url, script), getattr(expected, name)(books))
+
+
+def main():
+    library, sandbox = sys.argv[1:3]
+    passed = failed = 0
+    server = subprocess.Popen([sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
+    try:
+        account = Account(server.stdout.readline().strip())
+        complicate(account)
+        books = Books(account)
+        pages = count_pages(account, books)
+        names = sorted(name[:-4] for name in os.listdir("sql/reports") if name.endswith(".sql"))
+        checks = [(f"sql/reports: {name}", check_report(name, library, account, books, pages)) for name in names]
+        checks += [(f"sql/views.sql: {name}", check_view(name, library, account, books)) for name in VIEWS]
+        checks.append(("sql/views.sql", [("its question", check_question("views.sql"))]))
+        for name, results in checks:
+            for what, problem in results:
+                passed, failed = passed + (problem is None), failed + (problem is not None)
+                if problem is not None:
+                    print(f"FAILED {name}: {what}\n  {problem}")
+    finally:
+        server.terminate()
+        server.wait()
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
