@@ -10,6 +10,9 @@
 ** for the run. Any other write waits for earlier ones of its key or natural key, for earlier ones of the
 ** rows that it names, and for another verb on its table. All else overlaps, at most `concurrency` at once.
 **
+** Lists that the API takes only as a whole (CM_WHOLE_LIST). All waiting changes of one list are one call, built
+** from a fresh read, INSERT and DELETE together, up to a write of what the list belongs to. They end alike.
+**
 ** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `queued` with an
 ** error that says so, and a row that it would have created is known to later ones as dry_run_<id>.
 */

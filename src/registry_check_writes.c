@@ -79,6 +79,9 @@ static int check_whole_list(const cm_check *check, const cm_write *write) {
   size_t len = 0;
   size_t at = 0;
   if (!(write->flags & CM_WHOLE_LIST)) return SQLITE_OK;
+  if (write->columns == NULL || strstr(write->columns, ":@self") == NULL) {
+    return cm_check_fail(check, write->path, "the items of a whole list are one column at @self");
+  }
   bool has_parent = cm_check_next_brace(write->path, &at, &name, &len);
   for (int i = 0; has_parent && i < check->resource->read_count; i++) {
     const cm_read *read = &check->resource->reads[i];

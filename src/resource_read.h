@@ -49,7 +49,7 @@ typedef struct cm_column {
   ** "^member" is of the enclosing row where `each` unfolds rows, "@key" the name of an unfolded member,
   ** "@self" the unfolded value itself, "@row" the row as it arrived. NULL: the same as `name`.
   ** "@type" is the type of "@self" in the API's words (String, Integer, Decimal, Boolean), which an
-  ** INSERT that lacks it sends too; "@bound" what the request was bound to and nothing else; "?member" 1
+  ** INSERT that lacks it sends too (there a text of the ISO form is a Timestamp); "@bound" what the request was bound to and nothing else; "?member" 1
   ** where the member is there and not null, else 0; "*" in a path stands for a word of cm_read.unfold. */
   const char *path;
   /* Where it goes in a request body, dotted. NULL: the same as `path`; "": never in a body, the column

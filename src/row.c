@@ -69,13 +69,13 @@ static int make_index(cm_row *row, cm_err *err) {
 }
 
 static const member *find_member(cm_row_index *index, int column, const char *name, size_t len) {
-  unsigned char *hint = column < MAX_HINTS ? &index->hints[column] : NULL;
-  for (int i = hint != NULL ? -1 : 0; i < index->count; i++) {
+  unsigned char *hint = &index->hints[column % MAX_HINTS];
+  for (int i = -1; i < index->count; i++) {
     int at = i < 0 ? *hint : i;
     if (at >= index->count) continue;
     const member *found = &index->members[at];
     if (found->name.len != len || memcmp(found->name.ptr, name, len) != 0) continue;
-    if (hint != NULL) *hint = (unsigned char)at;
+    *hint = (unsigned char)at;
     return found;
   }
   return NULL;

@@ -11,19 +11,10 @@
 #include <stdlib.h>
 
 static char *read_all(FILE *file) {
-  size_t len = 0, capacity = 1 << 16;
-  char *text = malloc(capacity);
-  for (size_t got = 1; text != NULL && got > 0; len += got) {
-    if (capacity - len < 4096) {
-      capacity *= 2;
-      char *grown = realloc(text, capacity);
-      if (grown == NULL) free(text);
-      text = grown;
-      if (text == NULL) return NULL;
-    }
-    got = fread(text + len, 1, capacity - len - 1, file);
-    text[len + got] = 0;
-  }
+  enum { LONGEST = 16 * 1024 * 1024 };
+  char *text = malloc(LONGEST);
+  if (text == NULL) return NULL;
+  text[fread(text, 1, LONGEST - 1, file)] = 0;
   return text;
 }
 

@@ -7,91 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- what there is to ask for --------------------------------------------------------------- */
-
-typedef enum kind { TEXT, NUMBER, TIME } kind;
-
-typedef struct column {
-  const char *name;
-  kind kind;
-} column;
-
-typedef struct table {
-  const char *name;
-  const column *columns; /* the first one is the key */
-  int count;
-} table;
-
-static const column customers[] = {
-  { "uuid", TEXT },  { "external_id", TEXT },     { "data_source_uuid", TEXT },
-  { "email", TEXT }, { "status", TEXT },          { "id", NUMBER },
-  { "name", TEXT },  { "company", TEXT },         { "customer_since", TIME },
-  { "mrr", NUMBER }, { "country", TEXT },         { "city", TEXT },
-  { "zip", TEXT },   { "address_country", TEXT }, { "lead_created_at", TIME },
-  { "tags", TEXT },  { "custom", TEXT },          { "owner", TEXT },
-};
-
-static const column data_sources[] = {
-  { "uuid", TEXT },   { "name", TEXT },       { "system", TEXT },
-  { "status", TEXT }, { "created_at", TIME }, { "processing_status", TEXT },
-};
-
-static const column plans[] = {
-  { "uuid", TEXT }, { "external_id", TEXT },      { "data_source_uuid", TEXT },
-  { "name", TEXT }, { "interval_count", NUMBER }, { "interval_unit", TEXT },
-};
-
-static const column invoices[] = {
-  { "uuid", TEXT },          { "external_id", TEXT },
-  { "customer_uuid", TEXT }, { "customer_external_id", TEXT },
-  { "date", TIME },          { "due_date", TIME },
-  { "currency", TEXT },      { "status", TEXT },
-  { "disabled", NUMBER },    { "line_items", TEXT },
-};
-
-static const column subscriptions[] = {
-  { "uuid", TEXT },         { "customer_uuid", TEXT },
-  { "external_id", TEXT },  { "id", NUMBER },
-  { "plan", TEXT },         { "quantity", NUMBER },
-  { "mrr", NUMBER },        { "status", TEXT },
-  { "start_date", TIME },   { "end_date", TIME },
-  { "import_uuid", TEXT },  { "plan_uuid", TEXT },
-  { "cancelled_at", TIME }, { "cancellation_dates", TEXT },
-};
-
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define TABLE(array)                                                                               \
-  { #array, array, COUNT(array) }
-
-static const table tables[] = { TABLE(customers), TABLE(data_sources), TABLE(plans),
-                                TABLE(invoices), TABLE(subscriptions) };
-enum { CUSTOMERS, DATA_SOURCES, PLANS, INVOICES, SUBSCRIPTIONS };
-
-/** Columns that one may join two tables by. */
-static const struct edge {
-  int left;
-  const char *left_column;
-  int right;
-  const char *right_column;
-} edges[] = {
-  { CUSTOMERS, "uuid", SUBSCRIPTIONS, "customer_uuid" },
-  { CUSTOMERS, "uuid", INVOICES, "customer_uuid" },
-  { CUSTOMERS, "data_source_uuid", DATA_SOURCES, "uuid" },
-  { PLANS, "data_source_uuid", DATA_SOURCES, "uuid" },
-  { SUBSCRIPTIONS, "plan_uuid", PLANS, "uuid" },
-  { SUBSCRIPTIONS, "plan", PLANS, "name" },
-  { CUSTOMERS, "uuid", CUSTOMERS, "uuid" },
-  { CUSTOMERS, "external_id", INVOICES, "customer_external_id" },
-  { INVOICES, "customer_uuid", SUBSCRIPTIONS, "customer_uuid" },
-  { PLANS, "external_id", PLANS, "external_id" },
-  { CUSTOMERS, "mrr", SUBSCRIPTIONS, "mrr" },
-  { CUSTOMERS, "name", CUSTOMERS, "company" },
-};
 
 /* ---- chance --------------------------------------------------------------------------------- */
 
 typedef struct maker {
   sqlite3 *db;
+  const schema *schema;
   query *out;
   uint64_t state; /* of splitmix64 */
   int bind_count;
@@ -109,9 +31,22 @@ static bool chance(maker *in, int percent) {
   return pick(in, 100) < percent;
 }
 
+/** One of the first five, which are asked most, or any. */
+static const table *pick_table(maker *in) {
+  static const char *const often[] = { "customers", "data_sources", "plans", "invoices",
+                                       "subscriptions" };
+  const table *found = chance(in, 60) ? schema_find(in->schema, often[pick(in, COUNT(often))])
+                                      : NULL;
+  return found ? found : &in->schema->tables[pick(in, in->schema->table_count)];
+}
+
+static const edge *pick_edge(maker *in) {
+  return &in->schema->edges[pick(in, in->schema->edge_count)];
+}
+
 static const column *pick_column(maker *in, const table *of) {
-  /* The first columns are those that requests can filter by. */
-  return &of->columns[pick(in, chance(in, 50) && of->count > 5 ? 5 : of->count)];
+  bool is_sent = of->sent_count > 0 && chance(in, 50);
+  return &of->columns[pick(in, is_sent ? of->sent_count : of->count)];
 }
 
 static void put(maker *in, const char *words) {
@@ -174,29 +109,13 @@ static const char *const time_changes[] = {
   "2023",
 };
 
-/** What one statement says in its only column. Free with free(). */
-static char *ask(sqlite3 *db, const char *sql) {
-  sqlite3_stmt *statement = NULL;
-  char *answer = NULL;
-  if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) == SQLITE_OK &&
-      sqlite3_step(statement) == SQLITE_ROW) {
-    answer = text_copy((const char *)sqlite3_column_text(statement, 0));
-  }
-  sqlite3_finalize(statement);
-  if (!answer) {
-    fprintf(stderr, "%s: %s\n", sqlite3_errmsg(db), sql);
-    exit(2);
-  }
-  return answer;
-}
-
 /** A value of the column as a literal. Free with free(). */
 static char *value_of(maker *in, const table *of, const column *which) {
   text sql = { 0 };
   text_printf(&sql,
               "SELECT quote(%s) FROM copy_%s LIMIT 1 OFFSET %d %% (SELECT count(*) FROM copy_%s)",
               which->name, of->name, pick(in, 10000), of->name);
-  char *value = ask(in->db, text_str(&sql));
+  char *value = schema_ask(in->db, text_str(&sql));
   text_clear(&sql);
   return value;
 }
@@ -229,7 +148,7 @@ static void put_value(maker *in, const table *of, const column *which) {
   } else {
     text sql = { 0 };
     text_printf(&sql, "SELECT quote(%s)", text_str(&expression));
-    char *quoted = ask(in->db, text_str(&sql));
+    char *quoted = schema_ask(in->db, text_str(&sql));
     put(in, quoted);
     free(quoted);
     text_clear(&sql);
@@ -276,18 +195,18 @@ static void put_in(maker *in, const table *of, const char *alias) {
 
 /** A subquery over a table that the one at hand can be joined with, or over the local words. */
 static void put_subquery(maker *in, const table *of, const char *alias, int depth) {
-  const struct edge *edge = &edges[pick(in, COUNT(edges))];
-  bool is_left = of == &tables[edge->left];
-  bool is_right = of == &tables[edge->right];
+  const edge *by = pick_edge(in);
+  bool is_left = of == by->left;
+  bool is_right = of == by->right;
   if (!is_left && !is_right) {
     const column *which = pick_column(in, of);
     text_printf(&in->out->sql, "%s.%s IN (SELECT %s FROM words)", alias, which->name,
                 chance(in, 50) ? "word" : "number");
     return;
   }
-  const table *other = &tables[is_left ? edge->right : edge->left];
-  const char *own = is_left ? edge->left_column : edge->right_column;
-  const char *theirs = is_left ? edge->right_column : edge->left_column;
+  const table *other = is_left ? by->right : by->left;
+  const char *own = is_left ? by->left_column : by->right_column;
+  const char *theirs = is_left ? by->right_column : by->left_column;
   char name[16];
   snprintf(name, sizeof name, "s%d", ++in->alias_count);
   if (chance(in, 50)) {
@@ -380,11 +299,11 @@ static void put_order(maker *in, const table *of, const char *alias) {
   const column *which = pick_column(in, of);
   text_printf(&in->out->sql, " ORDER BY %s.%s%s, %s.%s", alias, which->name,
               chance(in, 50) ? " DESC" : "", alias, of->columns[0].name);
-  in->out->is_ordered = true;
+  in->out->is_ordered = of->has_key;
 }
 
 static void make_plain(maker *in) {
-  const table *of = &tables[pick(in, COUNT(tables))];
+  const table *of = pick_table(in);
   put(in, "SELECT ");
   put_columns(in, of, "a");
   text_printf(&in->out->sql, " FROM {%s} a", of->name);
@@ -396,16 +315,16 @@ static void make_plain(maker *in) {
   if (chance(in, 40)) take_limit(in);
 }
 
-static void put_edge(maker *in, const struct edge *edge, const char *left, const char *right) {
-  text_printf(&in->out->sql, "%s.%s = %s.%s", left, edge->left_column, right, edge->right_column);
+static void put_edge(maker *in, const edge *by, const char *left, const char *right) {
+  text_printf(&in->out->sql, "%s.%s = %s.%s", left, by->left_column, right, by->right_column);
 }
 
 static void make_join(maker *in) {
   static const char *const joins[] = { "JOIN",      "JOIN",       "JOIN",      "LEFT JOIN",
                                        "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN" };
-  const struct edge *edge = &edges[pick(in, COUNT(edges))];
+  const edge *by = pick_edge(in);
   bool is_turned = chance(in, 40);
-  const table *left = &tables[edge->left], *right = &tables[edge->right];
+  const table *left = by->left, *right = by->right;
   const table *first = is_turned ? right : left;
   const char *left_alias = is_turned ? "b" : "a", *right_alias = is_turned ? "a" : "b";
   put(in, "SELECT ");
@@ -414,7 +333,7 @@ static void make_join(maker *in) {
   put_columns(in, right, right_alias);
   text_printf(&in->out->sql, " FROM {%s} a %s {%s} b ON ", first->name,
               joins[pick(in, COUNT(joins))], is_turned ? left->name : right->name);
-  put_edge(in, edge, left_alias, right_alias);
+  put_edge(in, by, left_alias, right_alias);
   if (chance(in, 30)) {
     put(in, " AND ");
     put_condition(in, right, right_alias, 2);
@@ -453,13 +372,14 @@ static void make_chain(maker *in) {
   text_printf(&in->out->sql, "SELECT quote(%s.uuid), quote(%s.uuid), quote(%s) FROM %s %s ",
               chains[chosen][1], chains[chosen][2], chosen == 4 ? "c.word" : "c.uuid", from,
               strstr(from, "WHERE") ? "AND" : "WHERE");
-  put_condition(in, chosen == 3 ? &tables[INVOICES] : &tables[CUSTOMERS], chosen == 3 ? "b" : "a",
-                1);
+  put_condition(
+      in, chosen == 3 ? schema_find(in->schema, "invoices") : schema_find(in->schema, "customers"),
+      chosen == 3 ? "b" : "a", 1);
 }
 
 /** Local values that look up rows, some of them numbers. */
 static void make_words(maker *in) {
-  const table *of = &tables[pick(in, COUNT(tables))];
+  const table *of = pick_table(in);
   const column *which = pick_column(in, of);
   put(in, "SELECT quote(w.word), ");
   put_columns(in, of, "a");
@@ -471,7 +391,7 @@ static void make_words(maker *in) {
 
 static void make_compound(maker *in) {
   static const char *const words[] = { " UNION ALL ", " UNION ", " EXCEPT ", " INTERSECT " };
-  const table *of = &tables[pick(in, COUNT(tables))];
+  const table *of = pick_table(in);
   for (int i = 0; i < 2; i++) {
     if (i) put(in, words[pick(in, COUNT(words))]);
     text_printf(&in->out->sql, "SELECT quote(a.%s) FROM {%s} a WHERE ", of->columns[0].name,
@@ -482,7 +402,7 @@ static void make_compound(maker *in) {
 }
 
 static void make_groups(maker *in) {
-  const table *of = &tables[pick(in, COUNT(tables))];
+  const table *of = pick_table(in);
   const column *which = pick_column(in, of);
   text_printf(&in->out->sql,
               "SELECT quote(a.%s), count(*), min(a.%s), count(DISTINCT a.%s) FROM {%s} a WHERE ",
@@ -515,16 +435,16 @@ static void make_nested(maker *in) {
                 "x.customer_uuid WHERE ",
                 1000, chance(in, 50) ? "JOIN" : "LEFT JOIN");
   }
-  put_condition(in, &tables[CUSTOMERS], "a", 1);
+  put_condition(in, schema_find(in->schema, "customers"), "a", 1);
 }
 
-void query_make(sqlite3 *db, uint64_t seed, uint64_t number, query *out) {
+void query_make(sqlite3 *db, const schema *from, uint64_t seed, uint64_t number, query *out) {
   static void (*const makers[])(maker * in) = { make_plain, make_plain,    make_plain,  make_plain,
                                                 make_plain, make_join,     make_join,   make_join,
                                                 make_chain, make_compound, make_groups, make_words,
                                                 make_nested };
   *out = (query){ .limit = -1 };
-  maker in = { .db = db, .out = out, .state = seed * UINT64_C(1000003) + number };
+  maker in = { .db = db, .schema = from, .out = out, .state = seed * UINT64_C(1000003) + number };
   makers[pick(&in, COUNT(makers))](&in);
 }
 
@@ -533,14 +453,17 @@ void query_clear(query *done) {
   text_clear(&done->binds);
 }
 
+/** Length of the name in "{name}", 0 where the text is none. */
+static size_t name_len(const char *at) {
+  if (*at != '{') return 0;
+  size_t len = strspn(at + 1, "abcdefghijklmnopqrstuvwxyz_");
+  return at[len + 1] == '}' ? len : 0;
+}
+
 char *query_text(const query *of, const char *prefix, bool has_limit) {
   text out = { 0 };
   for (const char *at = text_str(&of->sql); *at; at++) {
-    size_t len = 0;
-    for (int i = 0; *at == '{' && i < COUNT(tables); i++) {
-      size_t name_len = strlen(tables[i].name);
-      if (strncmp(at + 1, tables[i].name, name_len) == 0 && at[name_len + 1] == '}') len = name_len;
-    }
+    size_t len = name_len(at);
     if (len) {
       text_printf(&out, "%s%.*s", prefix, (int)len, at + 1);
       at += len + 1;

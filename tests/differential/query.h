@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdint.h>
 
+#include "schema.h"
 #include "text.h"
 
 /** One statement. A table stands in it as {customers}, {plans}, ... */
@@ -24,7 +25,7 @@ typedef struct query {
  * @param db   Holds the copies (copy_customers, ...): values are taken from them.
  * @param out  Overwritten; clear it with query_clear.
  */
-void query_make(sqlite3 *db, uint64_t seed, uint64_t number, query *out);
+void query_make(sqlite3 *db, const schema *from, uint64_t seed, uint64_t number, query *out);
 
 void query_clear(query *done);
 

@@ -33,4 +33,6 @@ $(BUILD)/fuzz/%: tests/fuzz/%.c $(FUZZ_OBJECTS)
 	$(Q)$(FUZZ_CC) $(CFLAGS_ALL) -DSQLITE_CORE -fsanitize=fuzzer $(FUZZ_FLAGS) $(LDFLAGS_ALL) -o $@ $< $(FUZZ_OBJECTS) \
 	  $(SQLITE_LIBS) $(PKG_LIBS) -lpthread
 
--include $(FUZZ_OBJECTS:.o=.d)
+.SECONDARY: $(FUZZ_OBJECTS)
+
+-include $(FUZZ_OBJECTS:.o=.d) $(FUZZ_NAMES:%=$(BUILD)/fuzz/%.d)

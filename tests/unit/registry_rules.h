@@ -154,8 +154,12 @@
   X(delete_columns, b->writes[DROP].columns = NULL,                                                \
     AT(ONE) "a DELETE says what it carries, \"\" for nothing")                                     \
   X(whole_list, b->writes[CREATE].path = "/bags/{colour}";                                         \
+    b->writes[CREATE].columns = "colour:@self";                                                    \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "no read has the list that this replaces")                                \
+  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}";                                   \
+    b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
+    AT("/bags/{colour}") "the items of a whole list are one column at @self")                      \
   X(carried_twice, b->writes[LIFT].columns = "deep tags",                                          \
     AT("tags") "two writes of a verb carry it")                                                    \
   X(added_twice, b->writes[REMOVE_TAGS].flags = CM_ADDED,                                          \
