@@ -188,6 +188,7 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
 int cm_leg_finish(cm_leg *leg, cm_err *err) {
   cm_slice text;
   if (!leg->has_companion || leg->is_companion_read) return SQLITE_OK;
+  leg->companion_pager.list.missing = CM_MISSING_ANY; /* of a parent that is gone it is gone too */
   if (cm_pager_next(&leg->companion_pager, &text, err) == SQLITE_INTERRUPT) return SQLITE_INTERRUPT;
   cm_err_clear(err);
   return SQLITE_OK;

@@ -107,6 +107,7 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   char *texts[2];
   if (cm_change_natural_key(entry->change, texts, NULL) != SQLITE_OK) {
     cm_question_forget_all(queue); /* whatever is known of it may be wrong by now */
+    queue->tally.is_out_of_memory = true;
   }
   if (texts[0] == NULL) return;
   if (entry->change->verb == CM_VERB_INSERT && uuid != NULL) {

@@ -186,17 +186,21 @@ int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, con
 void cm_question_remember(cm_queue *queue, const cm_resource *resource, const char *const values[2],
                           const char *uuid) {
   char *key = key_of_row(resource, values);
-  if (key == NULL) return; /* it will be asked for */
-  cm_question *question = find(queue, key);
+  cm_question *question = key != NULL ? find(queue, key) : NULL;
   if (question != NULL) detach(queue, question);
-  question = new_question(queue, key, values);
+  question = key != NULL ? new_question(queue, key, values) : NULL;
   sqlite3_free(key);
-  if (question == NULL) return;
+  if (question == NULL) {
+    queue->tally.is_out_of_memory = true;
+    return;
+  }
   question->resource = resource;
   question->uuid = sqlite3_mprintf("%s", uuid);
   question->matches = 1;
   question->is_done = true;
-  if (question->uuid == NULL) detach(queue, question);
+  if (question->uuid != NULL) return;
+  queue->tally.is_out_of_memory = true;
+  detach(queue, question);
 }
 
 void cm_question_forget(cm_queue *queue, const cm_resource *resource, const char *const values[2]) {
@@ -208,34 +212,35 @@ void cm_question_forget(cm_queue *queue, const cm_resource *resource, const char
 
 /* ---- reading the answer -------------------------------------------------------------------- */
 
-static bool is_text_of(cm_row *row, const char *column, const char *wanted) {
+/** Does the row show this text in the column? One that the answer lacks is taken for it. */
+static int compare_text(cm_row *row, const char *column, const char *wanted, bool *is_same,
+                        cm_err *err) {
   cm_value value;
   cm_plain plain;
-  if (column == NULL || wanted == NULL) return true;
-  if (cm_row_get_named(row, column, &value, NULL) != SQLITE_OK) return false;
-  const char *text = cm_plain_set(&plain, &value);
-  bool is_same = text == NULL ||
-                 (plain.len == strlen(wanted) && memcmp(text, wanted, plain.len) == 0);
+  if (column == NULL || wanted == NULL || !*is_same) return SQLITE_OK;
+  int rc = cm_row_get_named(row, column, &value, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+  if (text != NULL) *is_same = plain.len == strlen(wanted) && memcmp(text, wanted, plain.len) == 0;
   cm_value_clear(&value);
-  return is_same;
+  return rc;
 }
 
 /** A merged row answers to further pairs: items at the same place of two arrays. */
-static bool is_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2]) {
-  if (natural->also[0] == NULL || values[1] == NULL) return false;
+static int find_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2],
+                             bool *is_found, cm_err *err) {
   cm_json *tree = NULL;
-  bool is_found = false;
-  if (cm_json_parse(row, &tree, NULL) != SQLITE_OK) return false;
+  if (*is_found || natural->also[0] == NULL || values[1] == NULL) return SQLITE_OK;
+  int rc = cm_json_parse(row, &tree, err);
   cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
   cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
-  for (; first != NULL && second != NULL && !is_found;
+  for (; first != NULL && second != NULL && !*is_found;
        first = cm_json_after(first), second = cm_json_after(second)) {
     const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
-    is_found = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], values[0]) == 0 &&
-               strcmp(texts[1], values[1]) == 0;
+    *is_found = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], values[0]) == 0 &&
+                strcmp(texts[1], values[1]) == 0;
   }
   cm_json_free(tree);
-  return is_found;
+  return rc;
 }
 
 /** What the list shows may be more than what was asked for: only the row itself counts. */
@@ -244,14 +249,17 @@ static int take_match(cm_question *question, cm_slice text, cm_err *err) {
   cm_row row = { .resource = question->resource };
   cm_value key = cm_value_null();
   cm_plain plain;
-  int rc = SQLITE_OK;
+  bool is_match = true;
   cm_row_set(&row, text);
-  bool is_match = (is_text_of(&row, natural->columns[0], question->values[0]) &&
-                   is_text_of(&row, natural->columns[1], question->values[1])) ||
-                  is_further_pair(text, natural, question->values);
-  if (is_match) rc = cm_row_get(&row, cm_registry_key(question->resource), &key, err);
+  int rc = compare_text(&row, natural->columns[0], question->values[0], &is_match, err);
+  if (rc == SQLITE_OK)
+    rc = compare_text(&row, natural->columns[1], question->values[1], &is_match, err);
+  if (rc == SQLITE_OK) rc = find_further_pair(text, natural, question->values, &is_match, err);
+  if (rc == SQLITE_OK && is_match)
+    rc = cm_row_get(&row, cm_registry_key(question->resource), &key, err);
   const char *uuid = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
-  is_match = is_match && uuid != NULL && uuid[0] != '?'; /* a row without a key is none */
+  is_match = rc == SQLITE_OK && is_match && uuid != NULL &&
+             uuid[0] != '?'; /* a row without a key is none */
   if (is_match && question->matches == 0) {
     question->uuid = sqlite3_mprintf("%.*s", (int)plain.len, uuid);
     question->row = sqlite3_mprintf("%.*s", (int)text.len, text.ptr);
@@ -368,22 +376,48 @@ static int64_t count_page(cm_slice body) {
   return -1;
 }
 
-/** Path of the next page, NULL at the end. */
-static char *next_page(const char *path, cm_slice body) {
+/** Path of the next page; NULL out: there is none. */
+static int next_page(const char *path, cm_slice body, char **out, cm_err *err) {
   cm_json *cursor = NULL;
-  char *next = NULL;
-  if (cm_slice_type(cm_slice_find(body, "has_more")) != CM_JSON_TRUE) return NULL;
-  if (cm_json_parse(cm_slice_find(body, "cursor"), &cursor, NULL) == SQLITE_OK &&
-      cm_json_text(cursor) != NULL) {
-    cm_buf buf;
-    cm_buf_init(&buf, CM_MAX_URL_BYTES);
-    cm_buf_printf(&buf, "%s&cursor=", path);
-    cm_buf_percent(&buf, cm_json_text(cursor), strlen(cm_json_text(cursor)));
-    next = cm_buf_take(&buf);
-    cm_buf_clear(&buf);
+  cm_buf page;
+  *out = NULL;
+  if (cm_slice_type(cm_slice_find(body, "has_more")) != CM_JSON_TRUE) return SQLITE_OK;
+  int rc = cm_json_parse(cm_slice_find(body, "cursor"), &cursor, err);
+  const char *text = cm_json_text(cursor);
+  if (rc == SQLITE_OK && text != NULL) {
+    cm_buf_init(&page, CM_MAX_URL_BYTES);
+    cm_buf_printf(&page, "%s&cursor=", path);
+    cm_buf_percent(&page, text, strlen(text));
+    *out = cm_buf_take(&page);
+    if (*out == NULL) rc = cm_err_nomem(err);
+    cm_buf_clear(&page);
+  } else if (rc == SQLITE_OK) {
+    rc = cm_err_set(err, SQLITE_ERROR, "a list has a next page and no cursor: try again later");
   }
   cm_json_free(cursor);
-  return next;
+  return rc;
+}
+
+/** Count one page. `next` receives the path of the following one, NULL at the end. */
+static int count_one(cm_session *session, const char *who, const char *first, const char *page,
+                     int64_t *weight, char **next, cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = page };
+  cm_call *call = NULL;
+  int rc = cm_call_start(session, &request, &call, err);
+  if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
+  if (rc == SQLITE_OK) {
+    cm_slice body = cm_call_result_of(call)->body;
+    int64_t count = count_page(body);
+    *weight += count > 0 ? count : 0;
+    rc = count < 0 ? cm_err_set(err, SQLITE_ERROR,
+                                "%s: what a DELETE takes away could not be counted (no list was "
+                                "answered): try again later",
+                                who)
+                   : next_page(first, body, next, err);
+  }
+  cm_call_free(call);
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_prefix(err, who);
+  return rc;
 }
 
 int cm_queue_count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
@@ -393,23 +427,8 @@ int cm_queue_count_rows(cm_session *session, const char *who, const char *path, 
   char *page = first != NULL ? sqlite3_mprintf("%s", first) : NULL;
   int rc = page == NULL ? cm_err_nomem(err) : SQLITE_OK;
   while (rc == SQLITE_OK && page != NULL && *weight <= allowed) {
-    cm_call_request request = { .who = who, .method = "GET", .path = page };
-    cm_call *call = NULL;
     char *next = NULL;
-    rc = cm_call_start(session, &request, &call, err);
-    if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
-    if (rc == SQLITE_OK) {
-      cm_slice body = cm_call_result_of(call)->body;
-      int64_t count = count_page(body);
-      *weight += count > 0 ? count : 0;
-      next = next_page(first, body);
-      if (count < 0)
-        rc = cm_err_set(err, SQLITE_ERROR,
-                        "%s: what a DELETE takes away could not be counted (no list was answered): "
-                        "try again later",
-                        who);
-    }
-    cm_call_free(call);
+    rc = count_one(session, who, first, page, weight, &next, err);
     sqlite3_free(page);
     page = next;
   }

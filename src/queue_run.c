@@ -158,6 +158,7 @@ static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   } else if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
     entry->phase = CM_PHASE_VERIFY;
   } else {
+    if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
     cm_entry_suspend(queue, entry, true, cause);
   }
 }
@@ -262,6 +263,7 @@ static bool advance_verify(cm_queue *queue, cm_entry *entry) {
   cm_err cause = { 0 };
   cm_err_set(&cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
   bool is_there = question->code == SQLITE_OK && question->matches == 1;
+  if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (is_there) {
     cm_queue_put_text(queue, &entry->uuid, question->uuid);
   }

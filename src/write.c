@@ -120,7 +120,8 @@ int cm_write_sync(sqlite3_vtab *base) {
   cm_table *table = (cm_table *)base;
   cm_err err = { 0 };
   int rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
-  return rc == SQLITE_OK ? rc : fail(table, &err);
+  /* The first table of the transaction sends the rows of all: the line says whose they are. */
+  return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, &err);
 }
 
 int cm_write_commit(sqlite3_vtab *base) {

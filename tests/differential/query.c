@@ -113,7 +113,8 @@ static const char *const time_changes[] = {
 static char *value_of(maker *in, const table *of, const column *which) {
   text sql = { 0 };
   text_printf(&sql,
-              "SELECT quote(%s) FROM copy_%s LIMIT 1 OFFSET %d %% (SELECT count(*) FROM copy_%s)",
+              "SELECT coalesce((SELECT quote(%s) FROM copy_%s LIMIT 1 OFFSET %d %% max(1,"
+              " (SELECT count(*) FROM copy_%s))), 'NULL')",
               which->name, of->name, pick(in, 10000), of->name);
   char *value = schema_ask(in->db, text_str(&sql));
   text_clear(&sql);

@@ -53,11 +53,11 @@ static const char odd_customers[] =
 /* A few of everything that the seed has none of. */
 static const char some_of_the_rest[] =
     "SELECT chartmogul_request('POST', '/customers/' || uuid || '/attributes/tags',"
-    " json_object('tags', json_array('t' || id % 3, 'Tag ' || id % 5)))"
+    " json_object('tags', json_array('t' || (id % 3), 'Tag ' || (id % 5))))"
     " FROM chartmogul_customers WHERE id % 4 = 1;"
     "SELECT chartmogul_request('POST', '/customers/' || uuid || '/attributes/custom',"
     " json_object('custom', json_array(json_object('type', 'Integer', 'key', 'seats', 'value', id),"
-    " json_object('type', 'String', 'key', 'channel', 'value', 'c' || id % 3))))"
+    " json_object('type', 'String', 'key', 'channel', 'value', 'c' || (id % 3)))))"
     " FROM chartmogul_customers WHERE id % 5 = 2;"
     "SELECT chartmogul_request('POST', '/contacts', json_object('customer_uuid', uuid,"
     " 'data_source_uuid', data_source_uuid, 'first_name', iif(id % 2, name, NULL), 'email', email))"
@@ -81,11 +81,16 @@ static const char local_words[] =
 
 /* ---- copies --------------------------------------------------------------------------------- */
 
-/* The key first, then what is sent, then the rest; none of the hidden columns but the key. */
+/*
+** The key first, then what is sent, then the rest; none of the hidden columns but the key, and none
+** that the API has in the answers of one call and not of another.
+*/
 static const char list_columns[] =
     "SELECT c.name, c.type, c.filter IS NOT NULL OR c.name = t.key, c.name = t.key"
     " FROM chartmogul_columns c JOIN chartmogul_tables t ON t.name = c.table_name"
-    " WHERE t.name = ?1 AND (NOT c.hidden OR c.name = t.key)"
+    " WHERE t.name = ?1 AND (NOT c.hidden OR c.name = t.key) AND (t.name, c.name) NOT IN"
+    " (VALUES ('chartmogul_invoices', 'line_items'), ('chartmogul_line_items', 'errors'),"
+    " ('chartmogul_line_items', 'balance_transfer'))"
     " ORDER BY c.name = t.key DESC, c.filter IS NULL";
 
 static kind kind_of(const char *type) {

@@ -16,9 +16,12 @@
 
 #include "reply.h"
 
-enum { HOLD_LIMIT_MS = 2000, DRAIN_LIMIT_MS = 2000, MAX_CONNECTIONS = 200 };
-
-static const char prefix[] = "/v1";
+enum {
+  HOLD_LIMIT_MS = 2000,
+  LONGEST_HOLD_MS = 20000,
+  DRAIN_LIMIT_MS = 2000,
+  MAX_CONNECTIONS = 200
+};
 
 /* One request: being received, then in the log. */
 typedef struct exchange {
@@ -32,6 +35,8 @@ typedef struct exchange {
 struct server {
   struct MHD_Daemon *daemon;
   char base[64];
+  char path[24]; /* of the base URL; each case has its own, so that a late request is known */
+  unsigned port;
   double slowness;
   pthread_mutex_t lock;
   pthread_cond_t changed; /* signalled whenever a held request may have to go on */
@@ -82,7 +87,8 @@ static struct timespec in_ms(int duration_ms) {
 /* Wait until `count` requests were under way at once. */
 static void wait_peak(server *in, const reply *chosen) {
   int own = in->case_number;
-  struct timespec limit = in_ms((int)(HOLD_LIMIT_MS * in->slowness));
+  double limit_ms = HOLD_LIMIT_MS * in->slowness; /* below the time that a request may take */
+  struct timespec limit = in_ms(limit_ms < LONGEST_HOLD_MS ? (int)limit_ms : LONGEST_HOLD_MS);
   while (in->peak < chosen->hold && in->case_number == own)
     if (!wait_change(in, &limit)) {
       text_printf(&in->problems, "reply `%s`: %d requests were to be under way at once, not %d\n",
@@ -192,14 +198,26 @@ static enum MHD_Result answer_broken(server *in, struct MHD_Connection *connecti
 }
 
 /* The target below the base URL, or the whole of it where it stands outside. */
-static const char *below_base(const char *target, bool *is_inside) {
-  *is_inside = text_starts(target, prefix);
-  return *is_inside ? target + sizeof prefix - 1 : target;
+static const char *below_base(const server *in, const char *target, bool *is_inside) {
+  *is_inside = text_starts(target, in->path);
+  return *is_inside ? target + strlen(in->path) : target;
+}
+
+/* A request that an earlier case let go of, and that arrives only now, is nobody's. */
+static bool is_late(const server *in, const char *target) {
+  bool is_inside;
+  below_base(in, target, &is_inside);
+  return !is_inside && text_starts(target, "/case-");
+}
+
+static void set_base(server *in) {
+  snprintf(in->path, sizeof in->path, "/case-%d/v1", in->case_number);
+  snprintf(in->base, sizeof in->base, "http://127.0.0.1:%u%s", in->port, in->path);
 }
 
 static reply *find_reply(server *in, const exchange *asked) {
   bool is_inside;
-  const char *target = below_base(asked->target, &is_inside);
+  const char *target = below_base(in, asked->target, &is_inside);
   for (size_t i = 0; i < in->reply_count && is_inside; i++)
     if (reply_answers(&in->replies[i], asked->method, target)) return &in->replies[i];
   return NULL;
@@ -228,14 +246,22 @@ static enum MHD_Result perform(server *in, struct MHD_Connection *connection, co
   return queue(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
 }
 
+/* Said once: the extension tries again. */
+static void note_missing(server *in, const exchange *asked) {
+  bool is_inside;
+  text line = { 0 };
+  text_printf(&line, "no reply left for %s %s\n", asked->method,
+              below_base(in, asked->target, &is_inside));
+  if (!strstr(text_str(&in->problems), text_str(&line))) text_add(&in->problems, text_str(&line));
+  text_clear(&line);
+}
+
 static enum MHD_Result choose(server *in, struct MHD_Connection *connection,
                               const exchange *asked) {
   if (in->break_nth && --in->break_nth == 0) return answer_broken(in, connection);
   reply *found = find_reply(in, asked);
   if (!found) {
-    bool is_inside;
-    text_printf(&in->problems, "no reply left for %s %s\n", asked->method,
-                below_base(asked->target, &is_inside));
+    note_missing(in, asked);
     return queue_text(connection, 599, "{\"code\":599,\"message\":\"the case has no reply left\"}");
   }
   if (found->uses_left > 0) found->uses_left--;
@@ -292,6 +318,10 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return MHD_YES;
   }
   pthread_mutex_lock(&in->lock);
+  if (is_late(in, asked->target)) {
+    pthread_mutex_unlock(&in->lock);
+    return MHD_NO;
+  }
   int own = in->case_number;
   keep(in, connection, asked, method);
   in->arrivals++;
@@ -334,7 +364,8 @@ static void start(server *in) {
     fputs("run-cases: cannot listen on a loopback port\n", stderr);
     exit(2);
   }
-  snprintf(in->base, sizeof in->base, "http://127.0.0.1:%u%s", (unsigned)info->port, prefix);
+  in->port = info->port;
+  set_base(in);
 }
 
 server *server_new(double slowness) {
@@ -361,6 +392,7 @@ static void forget_log(server *in) {
 void server_reset(server *of, fake_clock *clock) {
   pthread_mutex_lock(&of->lock);
   of->case_number++;
+  set_base(of);
   pthread_cond_broadcast(&of->changed);
   struct timespec limit = in_ms(DRAIN_LIMIT_MS);
   while (of->busy > 0 && wait_change(of, &limit))
@@ -452,7 +484,7 @@ char *server_take_log(server *of, const char *headers) {
   for (size_t i = 0; i < of->log_count; i++) {
     const exchange *asked = &of->log[i];
     bool is_inside;
-    text_printf(&lines, "%s %s", asked->method, below_base(asked->target, &is_inside));
+    text_printf(&lines, "%s %s", asked->method, below_base(of, asked->target, &is_inside));
     if (!is_inside) text_add(&lines, " (outside the base URL)");
     if (asked->body.len) text_add(&lines, " ");
     text_add_escaped(&lines, text_str(&asked->body), asked->body.len);

@@ -739,6 +739,9 @@ static int decode(const char *machine_part, cm_plan *out) {
   return cm_plan_decode(&things, text, out);
 }
 
+#define ONE " 1 0 0 0"
+#define FOUR ONE ONE ONE ONE
+
 static void what_is_no_plan_is_refused(void **state) {
   (void)state;
   static const char *const texts[] = {
@@ -746,25 +749,24 @@ static void what_is_no_plan_is_refused(void **state) {
     "x",
     "3",
     "3 -1 -1 -1",
-    "4 -1 -1 -1 0",           /* no such read */
-    "-2 -1 -1 -1 0",          /* */
-    "-1 -1 -1 -1 0",          /* something is missing, but not what */
-    "-1 8 -1 -1 0",           /* no such column */
-    "3 8 -1 -1 0",            /* */
-    "3 -2 -1 -1 0",           /* */
-    "4294967299 -1 -1 -1 0",  /* 3, were it cut to 32 bits */
-    "3 4294967295 -1 -1 0",   /* */
-    "3 -1 -1 -1 0 1",         /* half an argument */
-    "3 -1 -1 -1 0 1 0 0",     /* */
-    "3 -1 -1 -1 0 8 0 0 0",   /* no such column */
-    "3 -1 -1 -1 0 -1 0 0 0",  /* */
-    "3 -1 -1 -1 0 1 6 0 0",   /* no such operator to send */
-    "3 -1 -1 -1 0 1 0 2 0",   /* no such use */
-    "3 -1 -1 -1 0 1 0 0 2",   /* neither a list nor none */
-    "3 -1 -1 -1 0 1 0 0 0 x", /* something behind it */
-    "3 -1 -1 -1 0x",          /* */
-    "3 -1 -1 -1 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 "
-    "1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0 1 0 0 0", /* 17 arguments */
+    "4 -1 -1 -1 0",                         /* no such read */
+    "-2 -1 -1 -1 0",                        /* */
+    "-1 -1 -1 -1 0",                        /* something is missing, but not what */
+    "-1 8 -1 -1 0",                         /* no such column */
+    "3 8 -1 -1 0",                          /* */
+    "3 -2 -1 -1 0",                         /* */
+    "4294967299 -1 -1 -1 0",                /* 3, were it cut to 32 bits */
+    "3 4294967295 -1 -1 0",                 /* */
+    "3 -1 -1 -1 0 1",                       /* half an argument */
+    "3 -1 -1 -1 0 1 0 0",                   /* */
+    "3 -1 -1 -1 0 8 0 0 0",                 /* no such column */
+    "3 -1 -1 -1 0 -1 0 0 0",                /* */
+    "3 -1 -1 -1 0 1 6 0 0",                 /* no such operator to send */
+    "3 -1 -1 -1 0 1 0 2 0",                 /* no such use */
+    "3 -1 -1 -1 0 1 0 0 2",                 /* neither a list nor none */
+    "3 -1 -1 -1 0 1 0 0 0 x",               /* something behind it */
+    "3 -1 -1 -1 0x",                        /* */
+    "3 -1 -1 -1 0" FOUR FOUR FOUR FOUR ONE, /* 17 arguments */
   };
   cm_plan plan;
   for (size_t i = 0; i < cm_countof(texts); i++) {
