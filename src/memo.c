@@ -26,7 +26,8 @@ struct cm_answer {
   int holders;
   int gets;       /* how often it was asked for */
   bool is_listed; /* the memo finds it */
-  bool is_ahead;  /* nobody asked for it yet, but somebody may */
+  bool is_ahead;  /* nobody asked for it yet, or nobody needed it, but somebody may */
+  bool is_waited; /* somebody looked at it, or began to wait for it */
   bool is_settled;
   bool is_whole;
   bool is_kept; /* counted in `kept_bytes`, stays without a holder */
@@ -361,13 +362,15 @@ static size_t ahead_bytes(const cm_memo *memo) {
   return bytes;
 }
 
+static bool has_room_ahead(const cm_memo *memo) {
+  return memo->ahead_count < CM_MAX_AHEAD && ahead_bytes(memo) < CM_MAX_AHEAD_BYTES;
+}
+
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
   cm_answer *answer = NULL;
   if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
-  if (memo->ahead_count >= CM_MAX_AHEAD || find(memo, path, hash_text(path)) != NULL ||
-      ahead_bytes(memo) >= CM_MAX_AHEAD_BYTES)
-    return;
+  if (!has_room_ahead(memo) || find(memo, path, hash_text(path)) != NULL) return;
   if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;
@@ -386,6 +389,7 @@ bool cm_answer_is_done(const cm_answer *answer) {
 }
 
 int cm_answer_wait(cm_answer *answer, cm_err *err) {
+  answer->is_waited = true;
   return cm_call_wait(answer->call, err);
 }
 
@@ -393,11 +397,22 @@ const cm_call_result *cm_answer_result(const cm_answer *answer) {
   return cm_call_result_of(answer->call);
 }
 
+/*
+** A scan that is left early, by LIMIT or in an EXISTS, had asked for more than it looked at. The next run
+** of it in the same statement must not ask again, so these answers stay as if they were asked ahead.
+*/
+static bool stays_ahead(cm_memo *memo, cm_answer *answer) {
+  if (answer->is_waited || !has_room_ahead(memo)) return false;
+  answer->is_ahead = true;
+  memo->ahead[memo->ahead_count++] = answer;
+  return true;
+}
+
 void cm_answer_release(cm_answer *answer) {
   if (answer == NULL || --answer->holders > 0) return;
   if (!answer->is_listed) {
     free_answer(answer);
-  } else if (!answer->is_kept) {
+  } else if (!answer->is_kept && !stays_ahead(answer->session->memo, answer)) {
     unlist_answer(answer->session->memo, answer);
   }
 }

@@ -70,7 +70,8 @@ const cm_call_result *cm_answer_result(const cm_answer *answer);
 int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err);
 
 /**
- * Let go. NULL: nothing. An answer nobody holds and nobody keeps is freed, a call under way cut.
+ * Let go. NULL: nothing. An answer nobody holds and nobody keeps is freed, a call under way cut; one that
+ * nobody has waited for stays as if it was asked ahead, where there is room.
  */
 void cm_answer_release(cm_answer *answer);
 
