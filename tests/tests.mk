@@ -41,12 +41,12 @@ $(OBJ)/tests/%.o: tests/%.c
 
 include tests/sandbox/sandbox.mk
 -include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
--include tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk
+-include tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk tests/differential/differential.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit cases smoke replay $(if $(wildcard tests/docs/docs.mk),docs) reports coverage node
+PARTS      ?= unit cases differential smoke replay docs reports coverage node
 
 .PHONY: test
 test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below

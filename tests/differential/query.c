@@ -55,34 +55,21 @@ static void put(maker *in, const char *words) {
 
 /* ---- values --------------------------------------------------------------------------------- */
 
-/** What a query may compare with: a value that is there, mostly, or something odd. */
+/* What a value becomes before it is compared with: mostly nothing else, else something odd. */
 static const char *const changes[] = {
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
-  "v",
   "upper(v)",
   "lower(v)",
   "''",
   "v || ' '",
+  "' ' || v",
   "17",
   "-1",
-  "' ' || v",
+  "2.5",
+  "'1'",
   "'no such'",
   "NULL",
   "v + 0",
   "CAST(v AS TEXT)",
-  "2.5",
   "CAST(v AS BLOB)",
   "CAST(v AS REAL)",
   "substr(v, 1, 3)",
@@ -90,14 +77,13 @@ static const char *const changes[] = {
   "v || char(0)",
   "hex(zeroblob(1500))",
   "'Past Due'",
-  "'1'",
   "v || '%'",
   "'é' || v",
+  "'É'",
+  "char(65377)",
+  "char(128512)",
 };
-
 static const char *const time_changes[] = {
-  "v",
-  "v",
   "v",
   "substr(v, 1, 10)",
   "substr(v, 1, 7)",
@@ -108,6 +94,9 @@ static const char *const time_changes[] = {
   "NULL",
   "2023",
 };
+/* For comparisons that tell less apart than bytes do. */
+static const char *const vague_changes[] = { "v", "upper(v)", "lower(v)", "v || '  '",
+                                             "upper(v) || ' '" };
 
 /** A value of the column as a literal. Free with free(). */
 static char *value_of(maker *in, const table *of, const column *which) {
@@ -133,11 +122,8 @@ static void put_change(text *to, const char *change, const char *literal) {
 }
 
 /** A value as a literal, as an expression, or as a parameter. */
-static void put_value(maker *in, const table *of, const column *which) {
-  bool is_time = which->kind == TIME;
+static void put_changed(maker *in, const table *of, const column *which, const char *change) {
   char *literal = value_of(in, of, which);
-  const char *change = is_time ? time_changes[pick(in, COUNT(time_changes))]
-                               : changes[pick(in, COUNT(changes))];
   text expression = { 0 };
   put_change(&expression, change, literal);
   int form = pick(in, 4);
@@ -158,6 +144,12 @@ static void put_value(maker *in, const table *of, const column *which) {
   free(literal);
 }
 
+static void put_value(maker *in, const table *of, const column *which) {
+  const char *change = which->kind == TIME ? time_changes[pick(in, COUNT(time_changes))]
+                                           : changes[pick(in, COUNT(changes))];
+  put_changed(in, of, which, chance(in, 40) ? "v" : change);
+}
+
 static void put_values(maker *in, const table *of, const column *which, int count) {
   for (int i = 0; i < count; i++) {
     if (i) put(in, ", ");
@@ -169,10 +161,25 @@ static void put_values(maker *in, const table *of, const column *which, int coun
 
 static void put_condition(maker *in, const table *of, const char *alias, int depth);
 
+/** As NOCASE or RTRIM compare: what the API would find by the bytes is too little. */
+static void put_vague(maker *in, const table *of, const char *alias) {
+  const column *which = pick_column(in, of);
+  bool is_list = chance(in, 20);
+  text_printf(&in->out->sql, "%s.%s %s%s", alias, which->name,
+              chance(in, 50) ? "COLLATE NOCASE " : "", is_list ? "IN (" : "= ");
+  put_changed(in, of, which, vague_changes[pick(in, COUNT(vague_changes))]);
+  if (is_list) {
+    put(in, ", ");
+    put_changed(in, of, which, vague_changes[pick(in, COUNT(vague_changes))]);
+    put(in, ")");
+  } else {
+    put(in, chance(in, 50) ? " COLLATE NOCASE" : " COLLATE RTRIM");
+  }
+}
+
 static void put_comparison(maker *in, const table *of, const char *alias) {
   static const char *const operators[] = { "=",  "=", "=",  "=",  "==", "<",
                                            "<=", ">", ">=", "<>", "IS", "IS NOT" };
-  static const char *const ends[] = { "", "", "", "", "", " COLLATE NOCASE", " COLLATE RTRIM" };
   const column *which = pick_column(in, of);
   const char *operator= operators[pick(in, COUNT(operators))];
   if (chance(in, 15)) {
@@ -183,7 +190,6 @@ static void put_comparison(maker *in, const table *of, const char *alias) {
                 which->name, operator);
     put_value(in, of, which);
   }
-  put(in, ends[pick(in, COUNT(ends))]);
 }
 
 static void put_in(maker *in, const table *of, const char *alias) {
@@ -255,8 +261,10 @@ static void put_odd(maker *in, const table *of, const char *alias) {
 
 static void put_leaf(maker *in, const table *of, const char *alias, int depth) {
   int form = pick(in, 10);
-  if (form < 5) {
+  if (form < 4) {
     put_comparison(in, of, alias);
+  } else if (form < 5) {
+    put_vague(in, of, alias);
   } else if (form < 7) {
     put_in(in, of, alias);
   } else if (form < 8 && depth < 2) {
@@ -290,7 +298,7 @@ static void put_columns(maker *in, const table *of, const char *alias) {
 
 /** LIMIT is written last, and not into `sql`: query_text does it. */
 static void take_limit(maker *in) {
-  static const int limits[] = { 0, 1, 2, 3, 5, 10, 40, 199, 200, 1000, -1 };
+  static const int limits[] = { 0, 1, 2, 3, 4, 5, 10, 20, 40, 199, 1000, -1 };
   in->out->limit = limits[pick(in, COUNT(limits))];
   in->out->offset = chance(in, 30) ? pick(in, 60) : 0;
 }
@@ -301,6 +309,17 @@ static void put_order(maker *in, const table *of, const char *alias) {
   text_printf(&in->out->sql, " ORDER BY %s.%s%s, %s.%s", alias, which->name,
               chance(in, 50) ? " DESC" : "", alias, of->columns[0].name);
   in->out->is_ordered = of->has_key;
+}
+
+/** A LIMIT behind a term that SQLite does not show to a table. */
+static void make_limited(maker *in) {
+  static const char *const operators[] = { "<", ">", "<=", ">=" };
+  const table *of = pick_table(in);
+  put(in, "SELECT ");
+  put_columns(in, of, "a");
+  text_printf(&in->out->sql, " FROM {%s} a WHERE a.%s %s a.%s", of->name, pick_column(in, of)->name,
+              operators[pick(in, COUNT(operators))], pick_column(in, of)->name);
+  take_limit(in);
 }
 
 static void make_plain(maker *in) {
@@ -440,10 +459,10 @@ static void make_nested(maker *in) {
 }
 
 void query_make(sqlite3 *db, const schema *from, uint64_t seed, uint64_t number, query *out) {
-  static void (*const makers[])(maker * in) = { make_plain, make_plain,    make_plain,  make_plain,
-                                                make_plain, make_join,     make_join,   make_join,
-                                                make_chain, make_compound, make_groups, make_words,
-                                                make_nested };
+  static void (*const makers[])(maker * in) = {
+    make_plain, make_plain, make_plain,    make_plain,  make_limited, make_join,   make_join,
+    make_join,  make_chain, make_compound, make_groups, make_words,   make_nested,
+  };
   *out = (query){ .limit = -1 };
   maker in = { .db = db, .schema = from, .out = out, .state = seed * UINT64_C(1000003) + number };
   makers[pick(&in, COUNT(makers))](&in);

@@ -52,6 +52,15 @@ static const char odd_customers[] =
 
 /* A few of everything that the seed has none of. */
 static const char some_of_the_rest[] =
+    "SELECT chartmogul_request('POST', '/data_sources', json_object('name', column1))"
+    " FROM (VALUES ('Second'), ('second'), ('Third '), ('Ünï'));"
+    "SELECT chartmogul_request('POST', '/plans', json_object('data_source_uuid', uuid, "
+    "'external_id',"
+    " name, 'name', 'Plan of ' || name, 'interval_count', length(name), 'interval_unit', 'day'))"
+    " FROM chartmogul_data_sources;"
+    "SELECT chartmogul_request('POST', '/customers', json_object('data_source_uuid', uuid,"
+    " 'external_id', name, 'name', name, 'email', 'b@example.com'))"
+    " FROM chartmogul_data_sources;"
     "SELECT chartmogul_request('POST', '/customers/' || uuid || '/attributes/tags',"
     " json_object('tags', json_array('t' || (id % 3), 'Tag ' || (id % 5))))"
     " FROM chartmogul_customers WHERE id % 4 = 1;"
@@ -89,8 +98,10 @@ static const char list_columns[] =
     "SELECT c.name, c.type, c.filter IS NOT NULL OR c.name = t.key, c.name = t.key"
     " FROM chartmogul_columns c JOIN chartmogul_tables t ON t.name = c.table_name"
     " WHERE t.name = ?1 AND (NOT c.hidden OR c.name = t.key) AND (t.name, c.name) NOT IN"
-    " (VALUES ('chartmogul_invoices', 'line_items'), ('chartmogul_line_items', 'errors'),"
-    " ('chartmogul_line_items', 'balance_transfer'))"
+    " (VALUES ('chartmogul_invoices', 'line_items'), ('chartmogul_invoices', 'data_source_uuid'),"
+    " ('chartmogul_line_items', 'errors'), ('chartmogul_line_items', 'balance_transfer'),"
+    " ('chartmogul_line_items', 'data_source_uuid'),"
+    " ('chartmogul_transactions', 'data_source_uuid'))"
     " ORDER BY c.name = t.key DESC, c.filter IS NULL";
 
 static kind kind_of(const char *type) {

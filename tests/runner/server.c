@@ -12,8 +12,8 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "answer.h"
 #include "reply.h"
 
 enum {
@@ -114,71 +114,6 @@ static void wait_end(server *in) {
 
 /* ---- answering --------------------------------------------------------------------------- */
 
-typedef struct cut_body {
-  char *bytes;
-  size_t len;
-} cut_body;
-
-static ssize_t read_cut(void *context, uint64_t position, char *to, size_t max) {
-  cut_body *body = context;
-  if (position >= body->len) return MHD_CONTENT_READER_END_WITH_ERROR;
-  size_t len = body->len - (size_t)position;
-  if (len > max) len = max;
-  memcpy(to, body->bytes + position, len);
-  return (ssize_t)len;
-}
-
-static void free_cut(void *context) {
-  cut_body *body = context;
-  free(body->bytes);
-  free(body);
-}
-
-static struct MHD_Response *make_cut_response(const text *body, size_t cut_at) {
-  enum { BLOCK_BYTES = 1024 };
-  cut_body *cut = text_allocate(sizeof *cut);
-  cut->len = cut_at < body->len ? cut_at : body->len;
-  cut->bytes = text_copy_part(text_str(body), cut->len);
-  return MHD_create_response_from_callback(body->len + (cut_at >= body->len), BLOCK_BYTES, read_cut,
-                                           cut, free_cut);
-}
-
-static void add_headers(struct MHD_Response *response, const char *headers) {
-  for (const char *at = headers; *at;) {
-    size_t len = strcspn(at, "\n");
-    char *name = text_copy_part(at, len);
-    char *value = strchr(name, ':');
-    if (value) {
-      *value++ = '\0';
-      value += strspn(value, " ");
-      MHD_add_response_header(response, name, value);
-    }
-    free(name);
-    at += len + (at[len] == '\n');
-  }
-}
-
-static enum MHD_Result queue(struct MHD_Connection *connection, int status, const char *headers,
-                             const text *body, long cut_at) {
-  struct MHD_Response *response = cut_at >= 0
-                                      ? make_cut_response(body, (size_t)cut_at)
-                                      : MHD_create_response_from_buffer(
-                                            body->len, (void *)body->data, MHD_RESPMEM_MUST_COPY);
-  if (!response) return MHD_NO;
-  add_headers(response, headers);
-  enum MHD_Result queued = MHD_queue_response(connection, (unsigned)status, response);
-  MHD_destroy_response(response);
-  return queued;
-}
-
-static enum MHD_Result queue_text(struct MHD_Connection *connection, int status, const char *line) {
-  text body = { 0 };
-  text_add(&body, line);
-  enum MHD_Result queued = queue(connection, status, "content-type: application/json\n", &body, -1);
-  text_clear(&body);
-  return queued;
-}
-
 static enum MHD_Result answer_broken(server *in, struct MHD_Connection *connection) {
   static const char good[] = "{\"entries\":[],\"has_more\":false,\"cursor\":null}";
   text body = { 0 };
@@ -186,10 +121,10 @@ static enum MHD_Result answer_broken(server *in, struct MHD_Connection *connecti
   switch (in->breakage) {
   case SERVER_CUTS:
     text_add(&body, good);
-    queued = queue(connection, 200, "content-type: application/json\n", &body, 20);
+    queued = answer_bytes(connection, 200, "content-type: application/json\n", &body, 20);
     break;
-  case SERVER_GARBLES: queued = queue_text(connection, 200, "{\"entries\":[{\"uuid\":"); break;
-  case SERVER_FAILS: queued = queue_text(connection, 500, "{\"code\":500}"); break;
+  case SERVER_GARBLES: queued = answer_text(connection, 200, "{\"entries\":[{\"uuid\":"); break;
+  case SERVER_FAILS: queued = answer_text(connection, 500, "{\"code\":500}"); break;
   case SERVER_DROPS:
   case SERVER_BREAKAGES: break;
   }
@@ -243,7 +178,7 @@ static enum MHD_Result perform(server *in, struct MHD_Connection *connection, co
   if (chosen->hold) wait_peak(in, chosen);
   if (chosen->is_never) wait_end(in);
   if (chosen->is_drop || in->case_number != own) return MHD_NO;
-  return queue(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
+  return answer_bytes(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
 }
 
 /* Said once: the extension tries again. */
@@ -262,7 +197,8 @@ static enum MHD_Result choose(server *in, struct MHD_Connection *connection,
   reply *found = find_reply(in, asked);
   if (!found) {
     note_missing(in, asked);
-    return queue_text(connection, 599, "{\"code\":599,\"message\":\"the case has no reply left\"}");
+    return answer_text(connection, 599,
+                       "{\"code\":599,\"message\":\"the case has no reply left\"}");
   }
   if (found->uses_left > 0) found->uses_left--;
   found->uses++;
