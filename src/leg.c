@@ -13,13 +13,6 @@ int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, cm_err *err) {
   return SQLITE_OK;
 }
 
-static bool uses_companion(const cm_resource *resource, const cm_plan *plan) {
-  for (int i = 0; i < resource->column_count; i++) {
-    if ((resource->columns[i].flags & CM_COMPANION) && cm_plan_uses(plan, i)) return true;
-  }
-  return false;
-}
-
 static cm_list companion_list(const cm_session *session, const cm_resource *resource,
                               const cm_request_value *values, int count, cm_buf *url) {
   cm_request_format_path(resource, resource->companion->path, values, count, url);
@@ -44,10 +37,6 @@ static cm_list main_list(const cm_resource *resource, const cm_plan *plan, const
                     .wanted = plan->wanted };
 }
 
-static bool needs_companion(const cm_resource *resource, const cm_plan *plan) {
-  return resource->companion != NULL && uses_companion(resource, plan);
-}
-
 static int open_list(cm_pager *pager, cm_session *session, const cm_list *list, const cm_buf *url,
                      cm_err *err) {
   if (url->code != SQLITE_OK) {
@@ -68,7 +57,7 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, c
   /* A page that LIMIT made short is followed by none of its kind: the list starts again, with full ones. */
   if (per_page < session->settings.per_page) list.wanted = 0;
   int rc = open_list(&leg->pager, session, &list, &url, err);
-  if (rc == SQLITE_OK && needs_companion(resource, plan)) {
+  if (rc == SQLITE_OK && cm_plan_uses_companion(resource, plan)) {
     cm_list companion = companion_list(session, resource, values, count, &companion_url);
     rc = open_list(&leg->companion_pager, session, &companion, &companion_url, err);
     leg->has_companion = rc == SQLITE_OK;
@@ -85,7 +74,7 @@ void cm_leg_prefetch(cm_session *session, const cm_resource *resource, const cm_
   cm_list list = main_list(resource, plan, read, values, count, session->settings.per_page, &url);
   if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
   cm_buf_clear(&url);
-  if (!needs_companion(resource, plan)) return;
+  if (!cm_plan_uses_companion(resource, plan)) return;
   list = companion_list(session, resource, values, count, &url);
   if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
   cm_buf_clear(&url);

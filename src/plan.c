@@ -27,6 +27,15 @@ bool cm_plan_uses_all(const cm_plan *plan) {
   return plan->columns_used == UINT64_MAX;
 }
 
+bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan) {
+  if (resource->companion == NULL) return false;
+  for (int i = 0; i < resource->column_count; i++) {
+    bool is_companion = resource->columns[i].flags & CM_COMPANION;
+    if (is_companion && cm_plan_uses(plan, i)) return true;
+  }
+  return false;
+}
+
 /*
 ** A look-up whose key comes from another table of a join is one of many: most are answered by rows at
 ** hand or by the list that many look-ups are turned into (lookup.h).
@@ -63,7 +72,8 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
   cm_plan_arg *arg = &plan->args[plan->arg_count++];
   arg->term = term;
   arg->column = offer->terms[term].column;
-  arg->op = offer->terms[term].op;
+  /* Under another collation only SQLite can compare; the value can be looked at. */
+  arg->op = offer->terms[term].is_binary ? offer->terms[term].op : CM_TERM_NE;
   arg->is_list = offer->terms[term].is_list;
   arg->use = use;
 }
@@ -197,17 +207,20 @@ static void check_lacks(const cm_resource *resource, const cm_read *read, const 
 
 /** A timestamp's value is looked at: of a wrong form it would compare wrongly without a word. */
 static bool is_watched(const cm_resource *resource, const cm_term *term) {
-  return term->op == CM_TERM_NE && term->is_usable &&
+  return term->op <= CM_TERM_NE && term->is_usable &&
          resource->columns[term->column].type == CM_TIME;
 }
 
+/** The terms on timestamps come first: they must not be the ones that find no room. */
 static void check_others(const cm_resource *resource, const cm_offer *offer, cm_plan *plan) {
-  for (int i = 0; i < offer->term_count; i++) {
-    const cm_term *term = &offer->terms[i];
-    bool is_wanted = is_usable(term) || is_watched(resource, term);
-    if (!is_wanted || is_sent_already(plan, i)) continue;
-    if (resource->columns[term->column].flags & CM_PARAM) continue;
-    add_arg(plan, offer, i, CM_ARG_CHECKED);
+  for (int pass = 0; pass < 2; pass++) {
+    for (int i = 0; i < offer->term_count; i++) {
+      const cm_term *term = &offer->terms[i];
+      bool is_wanted = pass == 0 ? is_watched(resource, term) : is_usable(term);
+      if (!is_wanted || is_sent_already(plan, i)) continue;
+      if (resource->columns[term->column].flags & CM_PARAM) continue;
+      add_arg(plan, offer, i, CM_ARG_CHECKED);
+    }
   }
 }
 
@@ -383,14 +396,6 @@ static int add_parent(const cm_resource *resource, const cm_read *read, cm_reque
   return count + 1;
 }
 
-static bool uses_companion(const cm_resource *resource, const cm_plan *plan) {
-  for (int i = 0; i < resource->column_count; i++) {
-    bool is_companion = resource->columns[i].flags & CM_COMPANION;
-    if (is_companion && cm_plan_uses(plan, i)) return true;
-  }
-  return false;
-}
-
 static void show(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
                  cm_buf *out) {
   cm_request_value values[CM_PLAN_MAX_ARGS + 1];
@@ -410,7 +415,7 @@ static void show(const cm_resource *resource, const cm_offer *offer, const cm_pl
   }
   cm_buf_printf(out, "GET %s", cm_buf_str(&url));
   cm_buf_clear(&url);
-  if (resource->companion != NULL && uses_companion(resource, plan)) {
+  if (cm_plan_uses_companion(resource, plan)) {
     cm_request_format_path(resource, resource->companion->path, values, count, &url);
     cm_buf_printf(out, " + GET %s", cm_buf_str(&url));
     cm_buf_clear(&url);

@@ -28,7 +28,7 @@ typedef enum cm_term_op {
   CM_TERM_LE,
   CM_TERM_LT,
   CM_TERM_GE,
-  CM_TERM_NE,   /* <>, IS, IS NOT: SQLite's business, but the value can be looked at */
+  CM_TERM_NE, /* <>, IS, IS NOT, other collations: SQLite's business, the value can be looked at */
   CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
 } cm_term_op;
 
@@ -91,6 +91,9 @@ int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_
 
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);
+
+/** True when the statement uses a column that only the companion list knows. */
+bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan);
 
 /** True when SQLite asked for every column, as it does for UPDATE. */
 bool cm_plan_uses_all(const cm_plan *plan);

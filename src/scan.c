@@ -58,6 +58,7 @@ static void remember_pages(cm_scan *scan, const cm_pager *pager) {
 static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
   const cm_plan_arg *arg = &scan->plan.args[index];
   cm_type type = scan->resource->columns[arg->column].type;
+  if (arg->op >= CM_TERM_NE) return true;
   if (!arg->is_list) return cm_match(type, arg->op, shown, &scan->args[index].values[0]);
   if (arg->use == CM_ARG_CHECKED) {
     return cm_match_list(shown, scan->args[index].values, scan->args[index].count);

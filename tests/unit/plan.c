@@ -259,6 +259,8 @@ static void what_cannot_be_sent_is_checked(void **state) {
     /* another collation, LIKE and the like are SQLite's business alone */
     { &things, { NOCASE(UUID) }, 1, .expected = "GET /things" },
     { &things, { NOCASE(STATUS), LIKE(EMAIL) }, 2, .expected = "GET /things" },
+    /* but for the form of a timestamp */
+    { &things, { NOCASE(CREATED_AT) }, 1, .expected = "GET /things", .checked = "created_at" },
     /* of two values for one column one is sent, of two bounds the first */
     { &things,
       { EQ(UUID, "a"), EQ(UUID, "b") },
@@ -567,6 +569,17 @@ static void many_terms_leave_the_last_ones_to_sqlite(void **state) {
   assert_int_equal(plan.args[0].column, UUID);
 }
 
+static void a_timestamp_finds_room_among_many_terms(void **state) {
+  (void)state;
+  cm_term terms[MAX_TERMS];
+  for (int i = 0; i < MAX_TERMS; i++)
+    terms[i] = (cm_term)EQ(NAME, "x");
+  terms[MAX_TERMS - 1] = (cm_term)RANGE(CREATED_AT, CM_TERM_LT, "now");
+  cm_plan plan = plan_of(&things, terms, MAX_TERMS, 0);
+  assert_int_equal(plan.arg_count, CM_PLAN_MAX_ARGS);
+  assert_int_equal(plan.args[0].column, CREATED_AT);
+}
+
 static void a_value_of_any_length_has_a_plan(void **state) {
   (void)state;
   size_t len = 200 * 1024;
@@ -655,7 +668,7 @@ static void assert_sound(const cm_resource *resource, const cm_offer *offer, con
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
     const cm_term *term = &offer->terms[arg->term];
-    bool is_looked_at = term->op == CM_TERM_NE && arg->use == CM_ARG_CHECKED;
+    bool is_looked_at = arg->op == CM_TERM_NE && arg->use == CM_ARG_CHECKED;
     assert_true(term->is_usable && term->op != CM_TERM_OTHER && (term->is_binary || is_looked_at));
     assert_false(is_given[arg->term]); /* each term once */
     is_given[arg->term] = true;
@@ -815,6 +828,7 @@ int main(void) {
     cmocka_unit_test(costs_are_expected_requests),
     cmocka_unit_test(columns_used),
     cmocka_unit_test(many_terms_leave_the_last_ones_to_sqlite),
+    cmocka_unit_test(a_timestamp_finds_room_among_many_terms),
     cmocka_unit_test(a_value_of_any_length_has_a_plan),
     cmocka_unit_test(any_offer_has_a_sound_plan_that_comes_back),
     cmocka_unit_test(every_real_table_has_plans_that_come_back),
