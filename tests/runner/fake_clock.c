@@ -24,11 +24,14 @@ static int64_t wall_ms(void *context) {
 }
 
 static void sleep_ms(void *context, int duration_ms) {
-  fake_clock_advance(context, duration_ms);
+  fake_clock *clock = context;
+  fake_clock_advance(clock, duration_ms);
+  if (clock->on_sleep) clock->on_sleep(clock->context);
 }
 
 void fake_clock_init(fake_clock *clock) {
   atomic_init(&clock->offset_ms, 0);
+  clock->on_sleep = NULL;
   clock->face = (cm_clock){ now_ms, wall_ms, sleep_ms, clock };
 }
 

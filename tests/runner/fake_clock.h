@@ -10,8 +10,10 @@
 #include "clock.h"
 
 typedef struct fake_clock {
-  atomic_llong offset_ms; /* what sleeping and advancing added up to */
-  cm_clock face;          /* what the extension is handed; borrows this struct */
+  atomic_llong offset_ms;          /* what sleeping and advancing added up to */
+  void (*on_sleep)(void *context); /* NULL: nothing; called by who sleeps */
+  void *context;
+  cm_clock face; /* what the extension is handed; borrows this struct */
 } fake_clock;
 
 /**

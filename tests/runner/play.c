@@ -195,13 +195,14 @@ static void set_up(play *in, const section *at) {
 
 /* ---- interrupts -------------------------------------------------------------------------- */
 
+/* Sleeps go on until it is seen; the first one counts. */
 static void raise_interrupt(void *context) {
   interruption *pending = context;
-  atomic_store(&pending->at_ms, fake_clock_real_ms());
+  if (!atomic_load(&pending->at_ms)) atomic_store(&pending->at_ms, fake_clock_real_ms());
   sqlite3_interrupt(pending->db);
 }
 
-/* "interrupt [N] [within MS]": at the Nth held request. */
+/* "interrupt [N] [within MS]": at the Nth held request; "interrupt asleep": when nothing is under way. */
 static void arm_interrupt(play *in, const section *at) {
   if (!connect(in, at)) return;
   int count = 1, bound_ms = INTERRUPT_BOUND_MS;
@@ -211,16 +212,22 @@ static void arm_interrupt(play *in, const section *at) {
   in->interrupt.bound_ms = bound_ms;
   in->interrupt.db = in->db;
   atomic_store(&in->interrupt.at_ms, 0);
-  server_watch_hold(in->on->server, count, raise_interrupt, &in->interrupt);
+  if (strcmp(at->argument, "asleep") == 0) {
+    in->clock.context = &in->interrupt;
+    in->clock.on_sleep = raise_interrupt;
+  } else {
+    server_watch_hold(in->on->server, count, raise_interrupt, &in->interrupt);
+  }
 }
 
 static void check_interrupt(play *in, const section *at) {
   if (!in->interrupt.is_armed) return;
   in->interrupt.is_armed = false;
   server_watch_hold(in->on->server, 0, NULL, NULL);
+  in->clock.on_sleep = NULL;
   int64_t raised_ms = atomic_load(&in->interrupt.at_ms);
   if (!raised_ms) {
-    play_complain(in, at, "no request was held, so that nothing was interrupted", "");
+    play_complain(in, at, "nothing was held or slept, so that nothing was interrupted", "");
     return;
   }
   int64_t took_ms = fake_clock_real_ms() - raised_ms;
