@@ -49,14 +49,14 @@ static const cm_column columns[] = {
     .flags = CM_HIDDEN | CM_INSERT,
     .path = "@bound",
     .body = "line_items",
-    .doc = "Line items, with invoice_external_id to import, an array of objects; always "
+    .doc = "Line items to import, with invoice_external_id, an array of objects; always "
            "NULL when read." },
   { .name = "transactions",
     .type = CM_JSON,
     .flags = CM_HIDDEN | CM_INSERT,
     .path = "@bound",
     .body = "transactions",
-    .doc = "Transactions, with invoice_external_id to import, an array of objects; always "
+    .doc = "Transactions to import, with invoice_external_id, an array of objects; always "
            "NULL when read." },
   { .name = "subscription_events",
     .type = CM_JSON,
@@ -72,10 +72,10 @@ static const cm_column columns[] = {
 };
 
 static const cm_read reads[] = {
-  { .path = "/data_sources/{data_source_uuid}/json_imports/{external_id}",
+  { .path = "/data_sources/{data_source_uuid}/json_imports/{id}",
     .paging = CM_SINGLE,
     .missing = CM_MISSING_EMPTY },
-  { .path = "/data_sources/{data_source_uuid}/json_imports/{id}",
+  { .path = "/data_sources/{data_source_uuid}/json_imports/{external_id}",
     .paging = CM_SINGLE,
     .missing = CM_MISSING_EMPTY },
 };
