@@ -209,6 +209,11 @@ static void stop_when_told(cm_session *session) {
   if (session->first_call == NULL) return;
   int64_t now_ms = cm_session_now_ms(session);
   int64_t deadline_ms = session->settings.deadline_ms;
+  if (session->sqlite_has_looked) {
+    session->sqlite_has_looked = false;
+    session->interrupt_checked_ms = now_ms;
+    session->unchecked_wait_ms = 0;
+  }
   bool is_check_due = session->unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
                       now_ms - session->interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
   if (is_check_due && cm_session_is_interrupted(session)) {

@@ -8,7 +8,7 @@
 
 enum {
   ROWS_BETWEEN_INTERRUPT_CHECKS = 4096,
-  MOVES_BETWEEN_PUMPS = 16,
+  MOVES_BETWEEN_LOOKS = 16,
   LEGS_PER_CONNECTION = 2 /* an answer that is late holds up the rows, not the connections */
 };
 
@@ -178,9 +178,15 @@ static int check_interrupt(cm_scan *scan, cm_err *err) {
   return cm_err_set(err, SQLITE_INTERRUPT, "%s: interrupted", scan->resource->name);
 }
 
-/** Bytes that came meanwhile are taken in, so that answers under way do not wait for us. */
+/**
+ * Bytes that came meanwhile are taken in, so that answers under way do not wait for us: at most once in
+ * a millisecond, because a look costs as much as several rows.
+ */
 static void pump_now_and_then(cm_scan *scan) {
-  if (++scan->moves % MOVES_BETWEEN_PUMPS != 0 || scan->session->first_call == NULL) return;
+  if (++scan->moves % MOVES_BETWEEN_LOOKS != 0 || scan->session->first_call == NULL) return;
+  int64_t now_ms = cm_session_now_ms(scan->session);
+  if (now_ms == scan->pumped_ms) return;
+  scan->pumped_ms = now_ms;
   cm_session_pump(scan->session, 0);
 }
 

@@ -35,6 +35,7 @@ struct cm_scan {
   cm_slice each;            /* the items or members that are being unfolded */
   const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
   int64_t dropped, moves;
+  int64_t pumped_ms; /* between two rows; 0: not yet */
 
   /* Of a first page that LIMIT made short: the keys it showed, in case SQLite wants more. */
   bool is_short;

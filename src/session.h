@@ -64,7 +64,8 @@ typedef struct cm_session {
   int64_t running_id;    /* moves on whenever the statements are others */
 
   int64_t interrupt_checked_ms;
-  int unchecked_wait_ms; /* waited since then: a clock that stands still must not hide a Ctrl-C */
+  int unchecked_wait_ms;  /* waited since then: a clock that stands still must not hide a Ctrl-C */
+  bool sqlite_has_looked; /* SQLite looked for an interrupt by itself after the last wait */
 
   cm_request_log requests[CM_MAX_REQUEST_LOG]; /* ring */
   int64_t next_request_id;                     /* 1 for the first */

@@ -23,6 +23,7 @@ typedef struct cm_cursor {
   cm_scan *scan; /* NULL before xFilter */
   cm_plan plan;
   bool is_eof;
+  bool was_moved; /* by xNext, since xFilter */
 } cm_cursor;
 
 static cm_table *table_of(sqlite3_vtab_cursor *cursor) {
@@ -337,6 +338,7 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text
   cm_scan_close(cursor->scan);
   cursor->scan = NULL;
   cursor->is_eof = true;
+  cursor->was_moved = false;
   cm_memo_enter(table->session);
   int rc = cm_plan_decode(table->resource, text, &cursor->plan);
   if (rc == SQLITE_OK && cursor->plan.arg_count != argc) rc = SQLITE_ERROR;
@@ -355,8 +357,12 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text
   return rc == SQLITE_OK ? cursor_advance(cursor) : fail(table, &err);
 }
 
+/* SQLite looks for an interrupt, and gives a progress handler its turn, after each step to a next row. */
 static int cursor_next(sqlite3_vtab_cursor *base) {
-  return cursor_advance((cm_cursor *)base);
+  cm_cursor *cursor = (cm_cursor *)base;
+  if (cursor->was_moved) table_of(base)->session->sqlite_has_looked = true;
+  cursor->was_moved = true;
+  return cursor_advance(cursor);
 }
 
 static int cursor_eof(sqlite3_vtab_cursor *base) {
