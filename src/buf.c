@@ -16,6 +16,12 @@ void cm_buf_clear(cm_buf *buf) {
   cm_buf_init(buf, buf->max_len);
 }
 
+void cm_buf_empty(cm_buf *buf) {
+  if (buf->data != NULL) buf->data[0] = 0;
+  buf->len = 0;
+  buf->code = SQLITE_OK;
+}
+
 static int fail(cm_buf *buf, int code) {
   cm_buf_clear(buf);
   buf->code = code;
@@ -27,9 +33,8 @@ static int reserve(cm_buf *buf, size_t len) {
   if (len > buf->max_len - buf->len) return fail(buf, SQLITE_TOOBIG);
   size_t need = buf->len + len + 1;
   if (need <= buf->capacity) return SQLITE_OK;
-  size_t capacity = buf->capacity > 0 ? buf->capacity : FIRST_CAPACITY;
-  while (capacity < need)
-    capacity *= 2;
+  size_t capacity = buf->capacity > 0 ? buf->capacity * 2 : FIRST_CAPACITY;
+  if (capacity < need) capacity = need;
   if (capacity > buf->max_len + 1) capacity = buf->max_len + 1;
   char *data = sqlite3_realloc64(buf->data, capacity);
   if (data == NULL) return fail(buf, SQLITE_NOMEM);

@@ -25,6 +25,9 @@ void cm_buf_init(cm_buf *buf, size_t max_len);
 /** Free the bytes and make the buffer empty and usable again, failure forgotten. */
 void cm_buf_clear(cm_buf *buf);
 
+/** Make the buffer empty and usable again, but keep its memory for what is appended next. */
+void cm_buf_empty(cm_buf *buf);
+
 /** Append bytes, which may not be the buffer's own. @return SQLITE_OK, SQLITE_NOMEM or SQLITE_TOOBIG. */
 int cm_buf_append(cm_buf *buf, const void *bytes, size_t len);
 

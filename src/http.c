@@ -14,6 +14,7 @@ enum {
   MAX_IDLE_CONNECTIONS = 32,
   MAX_CONNECTIONS = 20, /* to one host: the API answers 503 beyond */
   MAX_CONNECT_MS = 10 * 1000,
+  MAX_SPARE_BYTES = 1024 * 1024,
   /* A server closes a connection that was idle for long (60 s are usual), perhaps in the very moment a
   ** request leaves on it; whether a write has happened is unknown then. Half of that is kept well. */
   MAX_IDLE_SECONDS = 30
@@ -25,6 +26,7 @@ struct cm_http {
   int under_way;
   CURL *idle[MAX_IDLE_HANDLES]; /* handles for the next transfers */
   int idle_count;
+  cm_buf spare; /* empty: room for the next body */
 };
 
 struct cm_transfer {
@@ -51,9 +53,35 @@ static int64_t now_ms(void) {
 
 /* ---- what libcurl calls -------------------------------------------------------------------- */
 
+/*
+** A body comes in pieces, and its size is not known before its end. It grows in the room that the last one
+** left: fresh memory for every page would come from the system and go back to it, each time.
+*/
+static void take_spare(cm_http *http, cm_buf *body) {
+  *body = http->spare;
+  cm_buf_init(&http->spare, CM_MAX_RESPONSE_BYTES);
+}
+
+/** A whole body moves to memory of its own size: somebody may keep it. Without memory it stays. */
+static void leave_spare(cm_http *http, cm_buf *body) {
+  cm_buf own;
+  if (body->capacity > MAX_SPARE_BYTES) return;
+  cm_buf_init(&own, CM_MAX_RESPONSE_BYTES);
+  if (body->len == 0 || cm_buf_append(&own, body->data, body->len) != SQLITE_OK) return;
+  if (body->capacity > http->spare.capacity) {
+    cm_buf_clear(&http->spare);
+    http->spare = *body;
+    cm_buf_empty(&http->spare);
+  } else {
+    cm_buf_clear(body);
+  }
+  *body = own;
+}
+
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
+  if (transfer->response.body.data == NULL) take_spare(transfer->http, &transfer->response.body);
   return cm_buf_append(&transfer->response.body, bytes, len) == SQLITE_OK ? len : 0;
 }
 
@@ -198,10 +226,12 @@ static void finish(cm_transfer *transfer, CURLcode result) {
   response->duration_ms = now_ms() - transfer->started_ms;
   response->outcome = classify(transfer, result);
   if (!transfer->has_connection) response->connect_ms = response->duration_ms;
-  if (response->outcome == CM_ANSWERED)
+  if (response->outcome == CM_ANSWERED) {
     read_answer(transfer);
-  else
+    leave_spare(transfer->http, &response->body);
+  } else {
     cm_buf_clear(&response->body);
+  }
   explain(transfer, result);
   release_easy(transfer->http, transfer);
 }
@@ -389,6 +419,7 @@ int cm_http_new(cm_http **out, cm_err *err) {
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_IDLE_CONNECTIONS);
   curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)MAX_CONNECTIONS);
   *http = (cm_http){ .multi = multi };
+  cm_buf_init(&http->spare, CM_MAX_RESPONSE_BYTES);
   *out = http;
   return SQLITE_OK;
 }
@@ -402,6 +433,7 @@ void cm_http_free(cm_http *http) {
   while (http->idle_count > 0)
     curl_easy_cleanup(http->idle[--http->idle_count]);
   curl_multi_cleanup(http->multi);
+  cm_buf_clear(&http->spare);
   sqlite3_free(http);
 }
 

@@ -4,7 +4,10 @@
 
 #include "sqlite_api.h"
 
-enum { SHORTEST_SECRET = 8 };
+enum {
+  SHORTEST_SECRET = 8,
+  MAX_ENCODED = 192 /* of a longer one the beginning is enough */
+};
 
 void cm_secret_wipe(void *bytes, size_t len) {
   /* volatile: writes to memory that is about to be freed may be dropped otherwise */
@@ -18,23 +21,23 @@ void cm_secret_free(char *secret) {
   sqlite3_free(secret);
 }
 
-static void mask(char *text, size_t len, const char *secret, size_t secret_len) {
+/** Every answer is searched, so this is strstr, which is fast; it looks no further than the next NUL. */
+static void mask(char *text, size_t len, const char *secret) {
   char *end = text + len;
   char *at = text;
-  while ((size_t)(end - at) >= secret_len) {
-    at = memchr(at, secret[0], (size_t)(end - at) - secret_len + 1);
-    if (at == NULL) return;
-    if (memcmp(at, secret, secret_len) == 0) {
-      memset(at, '*', secret_len);
-      at += secret_len;
+  while (at < end) {
+    char *found = strstr(at, secret);
+    if (found != NULL) {
+      memset(found, '*', strlen(secret));
+      at = found + strlen(secret);
     } else {
-      at++;
+      at += strlen(at) + 1;
     }
   }
 }
 
 /** Base64 without the padding and without a last digit that depends on what follows. */
-static size_t encode(const char *bytes, size_t len, char *out) {
+static void encode(const char *bytes, size_t len, char *out) {
   static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   size_t bits = 0;
   unsigned pending = 0;
@@ -44,15 +47,14 @@ static size_t encode(const char *bytes, size_t len, char *out) {
     for (bits += 8; bits >= 6; bits -= 6)
       out[count++] = digits[pending >> (bits - 6) & 63];
   }
-  return count;
+  out[count] = '\0';
 }
 
 void cm_secret_mask(char *text, size_t len, const char *secret) {
   size_t secret_len = secret != NULL ? strlen(secret) : 0;
   if (text == NULL || secret_len < SHORTEST_SECRET) return;
-  mask(text, len, secret, secret_len);
-  char encoded[256] = "";
-  size_t encodable = sizeof encoded / 4 * 3; /* the beginning of a longer one is enough */
-  mask(text, len, encoded,
-       encode(secret, secret_len < encodable ? secret_len : encodable, encoded));
+  mask(text, len, secret);
+  char encoded[MAX_ENCODED / 3 * 4 + 1];
+  encode(secret, secret_len < MAX_ENCODED ? secret_len : MAX_ENCODED, encoded);
+  mask(text, len, encoded);
 }

@@ -18,7 +18,7 @@ void cm_secret_wipe(void *bytes, size_t len);
  * spells it (base64 of the secret and a colon). The length stays. A secret of fewer than 8
  * characters is no secret, and stars over it would spoil innocent texts: such a one is left.
  *
- * @param text    May hold NUL. NULL: nothing.
+ * @param text    May hold NUL, and has one behind its end. NULL: nothing.
  * @param secret  NULL: nothing.
  */
 void cm_secret_mask(char *text, size_t len, const char *secret);

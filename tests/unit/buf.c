@@ -92,6 +92,23 @@ static void grows_to_its_maximum(void **state) {
   }
 }
 
+static void empty_again_in_the_same_memory(void **state) {
+  (void)state;
+  cm_buf buf;
+  cm_buf_init(&buf, 1000);
+  cm_buf_empty(&buf);
+  assert_string_equal("", cm_buf_str(&buf));
+  cm_buf_text(&buf, "first");
+  char *data = buf.data;
+  cm_buf_empty(&buf);
+  assert_int_equal(0, buf.len);
+  assert_string_equal("", cm_buf_str(&buf));
+  assert_int_equal(SQLITE_OK, cm_buf_text(&buf, "2nd"));
+  assert_ptr_equal(data, buf.data);
+  assert_string_equal("2nd", cm_buf_str(&buf));
+  cm_buf_clear(&buf);
+}
+
 static void a_failure_sticks(void **state) {
   (void)state;
   cm_buf buf;
@@ -184,6 +201,7 @@ int main(void) {
     cmocka_unit_test(empty_buffer),
     cmocka_unit_test(appends_in_order),
     cmocka_unit_test(grows_to_its_maximum),
+    cmocka_unit_test(empty_again_in_the_same_memory),
     cmocka_unit_test(a_failure_sticks),
     cmocka_unit_test(a_length_that_would_overflow),
     cmocka_unit_test_teardown(no_memory, allow_memory),

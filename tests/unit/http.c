@@ -371,6 +371,27 @@ static void compressed_answers_are_decoded(void **state) {
   sqlite3_free(taken);
 }
 
+/** Whatever came before: what is kept of an answer is the answer alone. */
+static void bodies_have_memory_of_their_own_size(void **state) {
+  stage *own = *state;
+  static const char *const paths[] = { "/gzip", "/echo", "/gzip", "/gzip", "/echo" };
+  cm_transfer *transfers[cm_countof(paths)];
+  for (size_t i = 0; i < cm_countof(paths); i++) {
+    transfers[i] = start_get(own, paths[i]);
+    cm_http_response *response = finish(own, transfers[i]);
+    assert_int_equal(CM_ANSWERED, response->outcome);
+    assert_int_equal(response->body.len + 1, response->body.capacity);
+    assert_int_equal(response->body.len, strlen(cm_buf_str(&response->body)));
+  }
+  for (size_t i = 0; i < cm_countof(paths); i++) {
+    const cm_buf *body = &cm_transfer_response(transfers[i])->body;
+    bool is_large = strcmp(paths[i], "/gzip") == 0;
+    assert_int_equal(is_large ? 100000 : 0, strspn(cm_buf_str(body), "a"));
+    assert_true(is_large || body->len < 10000);
+    cm_transfer_free(transfers[i]);
+  }
+}
+
 static void answers_have_a_largest_size(void **state) {
   stage *own = *state;
   static const char *const paths[] = { "/large", "/bomb" };
@@ -835,6 +856,7 @@ int main(void) {
     STAGED(content_types),
     STAGED(retry_after),
     STAGED(compressed_answers_are_decoded),
+    STAGED(bodies_have_memory_of_their_own_size),
     STAGED(answers_have_a_largest_size),
     STAGED(redirects_are_not_followed),
     STAGED(a_refused_connection),

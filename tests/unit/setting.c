@@ -386,6 +386,24 @@ static void mask_hides_every_place(void **state) {
   assert_non_null(strstr(encoded, " end"));
 }
 
+static void mask_looks_behind_a_nul(void **state) {
+  (void)state;
+  char text[] = "hunter2\0hunter2hunter2\0hunter2hunter2";
+  cm_secret_mask(text, sizeof text - 1, "hunter2hunter2");
+  assert_memory_equal(text, "hunter2\0**************\0**************", sizeof text);
+}
+
+static void mask_hides_the_beginning_of_a_long_secret(void **state) {
+  (void)state;
+  char secret[400] = "";
+  char encoded[600] = "";
+  memset(secret, 'a', sizeof secret - 1);
+  for (size_t i = 0; i < 532; i++)
+    encoded[i] = "YWFh"[i % 4]; /* base64 of "aaa" */
+  cm_secret_mask(encoded, strlen(encoded), secret);
+  assert_int_equal(strspn(encoded, "*"), 512);
+}
+
 static void short_secrets_spoil_nothing(void **state) {
   (void)state;
   char text[] = "test";
@@ -416,6 +434,8 @@ int main(void) {
     cmocka_unit_test_setup_teardown(file_without_a_key, make_folder, remove_folder),
     cmocka_unit_test_setup_teardown(file_that_is_none, make_folder, remove_folder),
     cmocka_unit_test(mask_hides_every_place),
+    cmocka_unit_test(mask_looks_behind_a_nul),
+    cmocka_unit_test(mask_hides_the_beginning_of_a_long_secret),
     cmocka_unit_test(short_secrets_spoil_nothing),
   };
   return cmocka_run_group_tests_name("setting", tests, NULL, NULL);
