@@ -100,8 +100,8 @@ static void put(cJSON *object, const char *key, cJSON *value) {
 static bool add_entries(cJSON *custom, cJSON *types, const cJSON *entries) {
   if (!cJSON_IsArray(entries)) return false;
   for (const cJSON *one = entries->child; one; one = one->next) {
-    const char *key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(one, "key"));
-    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(one, "type"));
+    const char *key = sb_json_text(one, "key");
+    const char *type = sb_json_text(one, "type");
     cJSON *value = type ? convert(type, cJSON_GetObjectItemCaseSensitive(one, "value")) : NULL;
     if (!value || !is_key(key)) {
       cJSON_Delete(value);
@@ -118,7 +118,7 @@ static bool set_values(const sb_account *account, cJSON *custom, const cJSON *ty
                        const cJSON *values) {
   bool refuses = strcmp(account->decisions.unknown_custom, "refuse") == 0;
   for (const cJSON *one = values->child; one; one = one->next) {
-    const char *type = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(types, one->string));
+    const char *type = sb_json_text(types, one->string);
     const cJSON *inner = cJSON_GetObjectItemCaseSensitive(one, "value");
     if (!type) {
       if (refuses) return false;

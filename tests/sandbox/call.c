@@ -19,7 +19,7 @@ bool sb_call_flag(const sb_call *call, const char *name) {
 }
 
 const char *sb_call_text(const sb_call *call, const char *name) {
-  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(call->body, name));
+  return sb_json_text(call->body, name);
 }
 
 int sb_call_per_page(const sb_call *call) {
@@ -54,7 +54,8 @@ void sb_call_answer_empty(sb_call *call) {
 
 void sb_call_answer_object(sb_call *call, int status) {
   sb_call_answer(call, status);
-  sb_text_puts(&call->out, "{}");
+  sb_text_putc(&call->out, '{');
+  sb_render_end(call->account, &call->out);
 }
 
 void sb_call_answer_row(sb_call *call, const sb_resource *resource, int64_t id, int status) {
@@ -84,6 +85,10 @@ void sb_call_fail(sb_call *call, int status, const char *param, const char *form
   vsnprintf(message, sizeof message, format, args);
   va_end(args);
   write_error(call, status, param, message);
+}
+
+void sb_call_fail_cursor(sb_call *call) {
+  sb_call_fail(call, 422, "cursor", "The cursor is invalid");
 }
 
 void sb_call_fail_map(sb_call *call, int status, const char *param, const char *text) {

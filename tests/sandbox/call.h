@@ -102,6 +102,8 @@ void sb_call_fail(sb_call *call, int status, const char *param, const char *form
     __attribute__((format(printf, 4, 5)));
 /** Answer with a map {"errors": {param: text}}, the form of duplicates. */
 void sb_call_fail_map(sb_call *call, int status, const char *param, const char *text);
+/** Answer that the cursor is none of the list's. */
+void sb_call_fail_cursor(sb_call *call);
 /**
  * Answer that an object does not exist, in the words of its kind. `words` is what the request
  * had.

@@ -18,7 +18,7 @@ static bool is_defined(const sb_account *account, const char *key) {
 char *sb_custom_pairs(sb_account *account, const cJSON *pairs, const char *old_json) {
   cJSON *custom = cJSON_Parse(old_json ? old_json : "{}");
   for (const cJSON *pair = cJSON_IsArray(pairs) ? pairs->child : NULL; pair; pair = pair->next) {
-    const char *key = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(pair, "key"));
+    const char *key = sb_json_text(pair, "key");
     const cJSON *value = cJSON_GetObjectItemCaseSensitive(pair, "value");
     if (!key || !value || !is_defined(account, key)) continue;
     cJSON_DeleteItemFromObjectCaseSensitive(custom, key);

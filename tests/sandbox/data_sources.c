@@ -109,8 +109,8 @@ void sb_data_source_list(sb_call *call) {
   const char *name = sb_call_parameter(call, "name");
   const char *system = sb_call_parameter(call, "system");
   sqlite3_stmt *rows = select_sources(
-      call, "WHERE t.name = coalesce(?1, t.name) AND t.system = coalesce(?2, t.system)"
-            " ORDER BY t.id");
+      call, "WHERE t.name = coalesce(nullif(?1, ''), t.name)"
+            " AND t.system = coalesce(nullif(?2, ''), t.system) ORDER BY t.id");
   sqlite3_bind_text(rows, 1, name, -1, SQLITE_STATIC);
   sqlite3_bind_text(rows, 2, system, -1, SQLITE_STATIC);
   sb_call_answer(call, 200);

@@ -140,17 +140,6 @@ void sb_decisions_write(const sb_decisions *decisions, sb_text *out) {
   sb_text_putc(out, '}');
 }
 
-/* Whether `word` is one of "first|second". */
-static bool is_choice(const char *choices, const char *word) {
-  size_t len = strlen(word);
-  for (const char *at = choices; *at;) {
-    size_t span = strcspn(at, "|");
-    if (span == len && memcmp(at, word, len) == 0) return true;
-    at += span + (at[span] == '|');
-  }
-  return false;
-}
-
 static bool take_one(sb_decisions *decisions, const switch_row *row, const cJSON *value) {
   int64_t day_ms;
   switch (row->type) {
@@ -163,7 +152,8 @@ static bool take_one(sb_decisions *decisions, const switch_row *row, const cJSON
     *number_of(decisions, row) = (int64_t)value->valuedouble;
     return true;
   case CHOICE:
-    if (!cJSON_IsString(value) || !is_choice(row->choices, value->valuestring)) return false;
+    if (!cJSON_IsString(value) || !sb_is_word_of(row->choices, '|', value->valuestring))
+      return false;
     break;
   case DAY:
     if (!cJSON_IsString(value) || strlen(value->valuestring) != 10 ||

@@ -105,16 +105,6 @@ static sb_kind kind_of(const char *placeholder, size_t len) {
   sb_stop("the path of a route has an unknown placeholder: %s", placeholder);
 }
 
-/* Whether the object is there. Other tables than those of resources have no placeholder. */
-static bool is_stored(sb_account *account, sb_kind kind, int64_t id) {
-  const sb_resource *resource = sb_resource_find(kind);
-  sb_text sql = { 0 };
-  sb_text_printf(&sql, "SELECT 1 FROM %s WHERE id = ?", resource->table);
-  bool found = id > 0 && sb_db_int(account->db, 0, sql.bytes, "i", id);
-  sb_text_clear(&sql);
-  return found;
-}
-
 /* Read the objects that the path names; false when one does not exist, which is then the answer. */
 static bool read_arguments(sb_call *call, const path *asked) {
   const char *template = call->route->path;
@@ -130,7 +120,7 @@ static bool read_arguments(sb_call *call, const path *asked) {
         call->ids[count] = strtoll(words, NULL, 10) - sb_kind_offset(SB_EVENT);
       else if (kind)
         call->ids[count] = sb_uuid_parse(kind, words);
-      if (kind && !is_stored(call->account, kind, call->ids[count])) {
+      if (kind && !sb_resource_has(call->account, kind, call->ids[count])) {
         sb_call_fail_missing(call, kind, words);
         return false;
       }

@@ -42,10 +42,6 @@ typedef struct bulk {
   cJSON *details; /* status_details */
 } bulk;
 
-static const char *text_in(const cJSON *json, const char *name) {
-  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
-}
-
 static cJSON *object_in(cJSON *json, const char *name) {
   cJSON *one = cJSON_GetObjectItemCaseSensitive(json, name);
   return one ? one : cJSON_AddObjectToObject(json, name);
@@ -61,10 +57,11 @@ static void note(bulk *job, const char *customer, const char *section, const cha
   cJSON *whose = object_in(job->details, customer ? customer : "plans");
   cJSON *where = customer ? object_in(whose, section) : whose;
   const char *status = error ? "failed" : "imported";
-  if (text_in(where, "error")) return;
+  if (sb_json_text(where, "error")) return;
   put_text(where, "status", status);
   if (error) put_text(where, "error", error);
-  if (customer && !(text_in(whose, "status") && strcmp(text_in(whose, "status"), "failed") == 0))
+  if (customer &&
+      !(sb_json_text(whose, "status") && strcmp(sb_json_text(whose, "status"), "failed") == 0))
     put_text(whose, "status", status);
 }
 
@@ -97,8 +94,8 @@ static void create(bulk *job, const sb_resource *resource, cJSON *json, const ch
 
 /* A line may name its plan by external id here. */
 static void name_plan(bulk *job, cJSON *line) {
-  const char *external_id = text_in(line, "plan_external_id");
-  if (!external_id || text_in(line, "plan_uuid")) return;
+  const char *external_id = sb_json_text(line, "plan_external_id");
+  if (!external_id || sb_json_text(line, "plan_uuid")) return;
   int64_t id = sb_db_int(job->call->account->db, 0,
                          "SELECT id FROM plans WHERE data_source_id = ? AND external_id = ?", "it",
                          job->source_id, external_id);
@@ -112,10 +109,10 @@ static void name_plan(bulk *job, cJSON *line) {
 static void nest(bulk *job, cJSON *invoice, const char *section) {
   cJSON *all = cJSON_GetObjectItemCaseSensitive(job->call->body, section);
   cJSON *nested = cJSON_AddArrayToObject(invoice, section);
-  const char *external_id = text_in(invoice, "external_id");
+  const char *external_id = sb_json_text(invoice, "external_id");
   for (cJSON *one = all ? all->child : NULL, *next; one; one = next) {
     next = one->next;
-    const char *of = text_in(one, "invoice_external_id");
+    const char *of = sb_json_text(one, "invoice_external_id");
     if (!of || !external_id || strcmp(of, external_id) != 0) continue;
     cJSON_DetachItemViaPointer(all, one);
     name_plan(job, one);
@@ -131,7 +128,7 @@ static int64_t find_customer(bulk *job, const char *external_id) {
 }
 
 static void take_invoice(bulk *job, cJSON *invoice) {
-  const char *customer = text_in(invoice, "customer_external_id");
+  const char *customer = sb_json_text(invoice, "customer_external_id");
   int64_t customer_id = customer ? find_customer(job, customer) : 0;
   sb_text errors = { 0 };
   nest(job, invoice, "line_items");
@@ -152,7 +149,7 @@ static void take_invoice(bulk *job, cJSON *invoice) {
 /* Lines and transactions that are left belong to invoices that were there before. */
 static void take_child(bulk *job, const sb_resource *resource, cJSON *json, const char *section) {
   sb_call *call = job->call;
-  const char *external_id = text_in(json, "invoice_external_id");
+  const char *external_id = sb_json_text(json, "invoice_external_id");
   sb_row row = { .resource = resource };
   int64_t invoice_id = sb_db_int(call->account->db, 0,
                                  "SELECT id FROM invoices WHERE data_source_id = ?"
@@ -184,7 +181,7 @@ static void take_all(bulk *job) {
   for (cJSON *one = first_of(job, "plans"); one; one = one->next)
     create(job, &sb_plans, one, NULL, NULL);
   for (cJSON *one = first_of(job, "customers"); one; one = one->next)
-    create(job, &sb_customers, one, text_in(one, "external_id"), "customers");
+    create(job, &sb_customers, one, sb_json_text(one, "external_id"), "customers");
   for (cJSON *one = first_of(job, "invoices"); one; one = one->next)
     take_invoice(job, one);
   for (cJSON *one = first_of(job, "line_items"); one; one = one->next)
@@ -192,7 +189,7 @@ static void take_all(bulk *job) {
   for (cJSON *one = first_of(job, "transactions"); one; one = one->next)
     take_child(job, &sb_transactions, one, "transactions");
   for (cJSON *one = first_of(job, "subscription_events"); one; one = one->next)
-    create(job, &sb_events, one, text_in(one, "customer_external_id"), "subscription_events");
+    create(job, &sb_events, one, sb_json_text(one, "customer_external_id"), "subscription_events");
 }
 
 void sb_import_create(sb_call *call) {

@@ -37,10 +37,8 @@ static bool is_taken(sb_account *account, const char *table, int64_t data_source
 
 /* The part of a merged customer that an invoice belongs to: what it names, else the primary one. */
 static void choose_part(sb_account *account, int64_t customer_id, const cJSON *json, sb_row *row) {
-  const char *source = cJSON_GetStringValue(
-      cJSON_GetObjectItemCaseSensitive(json, "data_source_uuid"));
-  const char *external_id = cJSON_GetStringValue(
-      cJSON_GetObjectItemCaseSensitive(json, "customer_external_id"));
+  const char *source = sb_json_text(json, "data_source_uuid");
+  const char *external_id = sb_json_text(json, "customer_external_id");
   sqlite3_stmt *part = sb_db_query(
       account->db,
       "SELECT data_source_id, external_id FROM customer_parts WHERE customer_id = ?1"
@@ -57,8 +55,7 @@ static void choose_part(sb_account *account, int64_t customer_id, const cJSON *j
 static void add_taken_children(sb_account *account, cJSON *errors, int64_t data_source_id,
                                const cJSON *children, bool is_line) {
   for (const cJSON *one = children ? children->child : NULL; one; one = one->next) {
-    const char *external_id = cJSON_GetStringValue(
-        cJSON_GetObjectItemCaseSensitive(one, "external_id"));
+    const char *external_id = sb_json_text(one, "external_id");
     if (is_taken(account, is_line ? "line_items" : "transactions", data_source_id, external_id))
       add_error(errors, is_line ? "line_items." : "transactions.", "external_id",
                 is_line ? taken_line_item : taken_transaction);

@@ -42,7 +42,7 @@ static char *find_choice(const char *choices, const char *value) {
   size_t len = strlen(value);
   for (const char *at = choices; *at;) {
     size_t span = strcspn(at, "|");
-    if (strncmp(at, value, len) == 0 && at[len] == ':')
+    if (strcspn(at, ":") == len && memcmp(at, value, len) == 0)
       return sb_copy_len(at + len + 1, span - len - 1);
     at += span + (at[span] == '|');
   }
@@ -234,8 +234,9 @@ static void write_has_more(sb_text *out, bool has_more) {
 }
 
 /* meta of a first page of events. */
-static void write_meta(sb_text *out, const page *shown) {
+static void write_meta(sb_call *call, const page *shown) {
   int64_t next_key = shown->last_id + sb_kind_offset(SB_EVENT);
+  sb_text *out = &call->out;
   sb_text_puts(out, ",\"meta\":{\"next_key\":");
   sb_text_printf(out, shown->has_more ? "%" PRId64 : "null", next_key);
   sb_text_puts(out, ",\"prev_key\":null,\"before_key\":");
@@ -246,7 +247,8 @@ static void write_meta(sb_text *out, const page *shown) {
   } else {
     sb_text_puts(out, "null");
   }
-  sb_text_printf(out, ",\"page\":1,\"total_pages\":%" PRId64 "}", shown->total);
+  sb_text_printf(out, ",\"page\":1,\"total_pages\":%" PRId64, shown->total);
+  sb_render_end(call->account, out);
 }
 
 static void write_page_members(sb_call *call, const sb_list *list, const page *shown) {
@@ -257,7 +259,7 @@ static void write_page_members(sb_call *call, const sb_list *list, const page *s
     sb_text_puts(out, ",\"total_pages\":");
     sb_text_printf(out, list->members & SB_FIRST_NULL_TOTAL ? "null" : "%" PRId64, shown->total);
   }
-  if (shown->is_first && list->members & SB_FIRST_META) write_meta(out, shown);
+  if (shown->is_first && list->members & SB_FIRST_META) write_meta(call, shown);
   if (!is_old || list->members & SB_OLD_HAS_MORE) write_has_more(out, shown->has_more);
   if (shown->is_first && list->members & SB_FIRST_PER_PAGE)
     sb_text_printf(out, ",\"per_page\":%d", shown->per_page);
@@ -297,7 +299,7 @@ static bool add_start(sb_call *call, const sb_list *list, const char *cursor, se
   bool is_right = is_cursor ? read_cursor(call->account, list, cursor, &at_ms, &id)
                             : find_anchor(call->account, list, after, &at_ms, &id);
   if (!is_right) {
-    sb_call_fail(call, 422, "cursor", "The cursor is invalid");
+    sb_call_fail_cursor(call);
     return false;
   }
   sb_text_printf(&chosen->where, "%s(t.%s, t.id) %c (?, ?)",

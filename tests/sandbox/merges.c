@@ -13,10 +13,6 @@ static int64_t number_in(const cJSON *json, const char *name) {
   return cJSON_IsNumber(one) ? (int64_t)one->valuedouble : 0;
 }
 
-static const char *text_in(const cJSON *json, const char *name) {
-  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
-}
-
 static void defer(sb_call *call, sb_effect *effect, const cJSON *what) {
   char *words = cJSON_PrintUnformatted(what);
   sb_account_tick(call->account);
@@ -88,13 +84,13 @@ static void merge_effect(sb_account *account, const char *what) {
 /* A side of a merge: a uuid, or a source and an external id. */
 static int64_t find_side(sb_call *call, const char *name) {
   const cJSON *side = cJSON_GetObjectItemCaseSensitive(call->body, name);
-  const char *uuid = text_in(side, "customer_uuid");
+  const char *uuid = sb_json_text(side, "customer_uuid");
   int64_t id = sb_db_int(call->account->db, 0,
                          "SELECT customer_id FROM customer_parts WHERE CASE WHEN ?1 THEN"
                          " customer_id = ?1 ELSE data_source_id = ?2 AND external_id = ?3 END",
                          "iit", sb_uuid_parse(SB_CUSTOMER, uuid),
-                         sb_uuid_parse(SB_DATA_SOURCE, text_in(side, "data_source_uuid")),
-                         text_in(side, "external_id"));
+                         sb_uuid_parse(SB_DATA_SOURCE, sb_json_text(side, "data_source_uuid")),
+                         sb_json_text(side, "external_id"));
   if (!cJSON_IsObject(side))
     sb_call_problem(call, name, "missing", "%s", name);
   else if (!id)
@@ -141,7 +137,7 @@ static void unmerge_effect(sb_account *account, const char *what) {
   static const char *const kinds[] = { "tasks", "opportunities", "notes" };
   cJSON *json = cJSON_Parse(what);
   int64_t old = number_in(json, "customer"), source = number_in(json, "source");
-  const char *external_id = text_in(json, "external_id");
+  const char *external_id = sb_json_text(json, "external_id");
   const cJSON *asked = cJSON_GetObjectItemCaseSensitive(json, "moves");
   if (sb_db_int(account->db, 0, "SELECT count(*) FROM customer_parts WHERE customer_id = ?", "i",
                 old) > 1) {
@@ -195,15 +191,15 @@ void sb_customer_unmerge(sb_call *call) {
 
 /* A subscription of the customer, by either uuid or by external id. */
 static int64_t find_subscription(sb_call *call, const cJSON *item) {
-  const char *uuid = text_in(item, "uuid");
+  const char *uuid = sb_json_text(item, "uuid");
   int64_t id = sb_uuid_parse(SB_SUBSCRIPTION, uuid);
   if (!id) id = sb_uuid_parse(SB_SUBSCRIPTION_BARE, uuid);
   return sb_db_int(call->account->db, 0,
                    "SELECT id FROM subscriptions WHERE customer_id = ?1 AND data_source_id = ?2"
                    " AND CASE WHEN ?3 THEN id = ?3 ELSE external_id = ?4 END",
                    "iiit", call->ids[0],
-                   sb_uuid_parse(SB_DATA_SOURCE, text_in(item, "data_source_uuid")), id,
-                   text_in(item, "external_id"));
+                   sb_uuid_parse(SB_DATA_SOURCE, sb_json_text(item, "data_source_uuid")), id,
+                   sb_json_text(item, "external_id"));
 }
 
 static void connect_effect(sb_account *account, const char *what) {

@@ -75,26 +75,15 @@ static int64_t last_day(int64_t day_ms, unit of) {
   }
 }
 
-/* Whether a comma-separated list has a word; no list has every word. */
-static bool has_word(const char *list, const char *word) {
-  size_t len = strlen(word);
-  if (!list || !*list) return true;
-  for (const char *at = list; *at;) {
-    size_t span = strcspn(at, ",");
-    if (span == len && memcmp(at, word, len) == 0) return true;
-    at += span + (at[span] == ',');
-  }
-  return false;
-}
-
 static bool is_chosen(sb_call *call, sqlite3_stmt *rows) {
-  const char *plans = sb_call_parameter(call, "plans");
-  if (!has_word(sb_call_parameter(call, "geo"), sb_column_text(rows, 3))) return false;
+  const char *geo = sb_call_parameter(call, "geo"), *plans = sb_call_parameter(call, "plans");
+  if (geo && *geo && !sb_is_word_of(geo, ',', sb_column_text(rows, 3))) return false;
   if (!plans || !*plans) return true;
   sb_text uuid = { 0 };
   sb_uuid_write(&uuid, SB_PLAN, sqlite3_column_int64(rows, 4));
-  bool is_in = has_word(plans, uuid.bytes) || has_word(plans, sb_column_text(rows, 5)) ||
-               has_word(plans, sb_column_text(rows, 6));
+  bool is_in = sb_is_word_of(plans, ',', uuid.bytes) ||
+               sb_is_word_of(plans, ',', sb_column_text(rows, 5)) ||
+               sb_is_word_of(plans, ',', sb_column_text(rows, 6));
   sb_text_clear(&uuid);
   return is_in;
 }

@@ -9,17 +9,6 @@ void sb_ping(sb_call *call) {
   sb_render_end(call->account, &call->out);
 }
 
-/* Whether a comma-separated list has a word. */
-static bool has_word(const char *list, const char *word) {
-  size_t len = strlen(word);
-  for (const char *at = list; at && *at;) {
-    size_t span = strcspn(at, ",");
-    if (span == len && memcmp(at, word, len) == 0) return true;
-    at += span + (at[span] == ',');
-  }
-  return false;
-}
-
 /* The types of the included settings are those of the documentation; the mocks of clients
    differ. */
 void sb_account_show(sb_call *call) {
@@ -40,7 +29,7 @@ void sb_account_show(sb_call *call) {
   sb_text_puts(&call->out, "\",\"name\":\"Northwind Analytics\",\"currency\":\"USD\","
                            "\"time_zone\":\"Etc/UTC\",\"week_start_on\":\"monday\"");
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
-    if (has_word(include, settings[i].name))
+    if (sb_is_word_of(include, ',', settings[i].name))
       sb_text_printf(&call->out, ",\"%s\":%s", settings[i].name, settings[i].value);
   sb_render_end(call->account, &call->out);
 }

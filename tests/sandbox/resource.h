@@ -92,12 +92,17 @@ extern const sb_resource *const sb_resources[];
 
 /** The resource of a kind, or NULL. */
 const sb_resource *sb_resource_find(sb_kind kind);
+/** Whether an object of a kind that has a resource is stored. */
+bool sb_resource_has(sb_account *account, sb_kind kind, int64_t id);
 /** The column of a member. */
 const char *sb_member_column(const sb_member *member);
 /** Whether a member has a column of its own. */
 bool sb_member_is_stored(const sb_member *member);
 /** Create the tables and indexes of all resources. */
 void sb_resource_create_tables(sb_db *db);
+
+/** A text member of an object, or NULL; borrowed. */
+const char *sb_json_text(const cJSON *json, const char *name);
 
 /** A value on its way into a row. */
 typedef struct sb_value {

@@ -25,6 +25,12 @@ const sb_resource *sb_resource_find(sb_kind kind) {
   return NULL;
 }
 
+bool sb_resource_has(sb_account *account, sb_kind kind, int64_t id) {
+  char sql[128];
+  snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE id = ?", sb_resource_find(kind)->table);
+  return id > 0 && sb_db_int(account->db, 0, sql, "i", id);
+}
+
 void sb_resource_create_tables(sb_db *db) {
   sb_text sql = { 0 };
   for (size_t i = 0; sb_resources[i]; i++) {
@@ -58,6 +64,10 @@ void sb_problems_clear(sb_problems *problems) {
   for (size_t i = 0; i < problems->count; i++)
     free(problems->items[i].message);
   problems->count = 0;
+}
+
+const char *sb_json_text(const cJSON *json, const char *name) {
+  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
 }
 
 void sb_row_clear(sb_row *row) {
@@ -112,23 +122,6 @@ static void set_initial(const sb_member *member, sb_value *value) {
     set(value, SB_INTEGER, strtoll(member->initial, NULL, 10), NULL);
 }
 
-static bool is_allowed(const char *allowed, const char *word) {
-  size_t len = strlen(word);
-  for (const char *at = allowed; *at;) {
-    size_t span = strcspn(at, "|");
-    if (span == len && memcmp(at, word, len) == 0) return true;
-    at += span + (at[span] == '|');
-  }
-  return false;
-}
-
-static bool exists(sb_account *account, sb_kind kind, int64_t id) {
-  const sb_resource *resource = sb_resource_find(kind);
-  char sql[128];
-  snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE id = ?", resource->table);
-  return id && sb_db_int(account->db, 0, sql, "i", id);
-}
-
 /* Convert one value; NULL when it is fine, else what is wrong with it. */
 static const char *read_value(sb_account *account, const sb_member *member, const cJSON *json,
                               sb_value *value) {
@@ -136,7 +129,7 @@ static const char *read_value(sb_account *account, const sb_member *member, cons
   switch (member->type) {
   case SB_TEXT:
     if (!cJSON_IsString(json)) return "is not a text";
-    if (member->allowed && !is_allowed(member->allowed, json->valuestring))
+    if (member->allowed && !sb_is_word_of(member->allowed, '|', json->valuestring))
       return "is not one of the allowed values";
     set(value, SB_STRING, 0, sb_copy(json->valuestring));
     return NULL;
@@ -152,7 +145,7 @@ static const char *read_value(sb_account *account, const sb_member *member, cons
     return NULL;
   case SB_UUID:
     number = cJSON_IsString(json) ? sb_uuid_parse((sb_kind)member->detail, json->valuestring) : 0;
-    if (!exists(account, (sb_kind)member->detail, number)) return "does not exist";
+    if (!sb_resource_has(account, (sb_kind)member->detail, number)) return "does not exist";
     set(value, SB_INTEGER, number, NULL);
     return NULL;
   case SB_TIME:

@@ -19,6 +19,10 @@ $(BUILD)/sandbox/%.o: tests/sandbox/%.c
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(CFLAGS_ALL) $(SANDBOX_CFLAGS) -c -o $@ $<
 
+.PHONY: test-sandbox
+test-sandbox: $(SANDBOX) $(NO_NETWORK) ## the sandbox by itself, without the extension (CHECKS='paging books': those)
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/run.py $(SANDBOX) $(CHECKS)
+
 # The books' unit test is linked with them, not with the extension.
 $(BUILD)/unit/sandbox_books: tests/unit/sandbox_books.c $(BUILD)/sandbox/books.o
 	@mkdir -p $(@D)

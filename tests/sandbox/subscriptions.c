@@ -226,25 +226,30 @@ void sb_subscription_change(sb_call *call) {
   cJSON_Delete(one);
 }
 
-/* The number in the cursor "subscriptions_next_page=2"; 1 when there is no cursor. */
+/* The number in the cursor "subscriptions_next_page=2"; 0 when it is no such cursor. */
 static int64_t cursor_page(const char *cursor) {
   static const char name[] = "subscriptions_next_page=";
   sb_text plain = { 0 };
-  int64_t page = 1;
-  if (cursor && sb_base64_decode(&plain, cursor, strlen(cursor)) && plain.len &&
+  int64_t page = 0;
+  if (sb_base64_decode(&plain, cursor, strlen(cursor)) && plain.len &&
       strncmp(plain.bytes, name, sizeof name - 1) == 0)
     page = strtoll(plain.bytes + sizeof name - 1, NULL, 10);
   sb_text_clear(&plain);
-  return page > 0 ? page : 1;
+  return page > 0 ? page : 0;
 }
 
 void sb_customer_subscriptions(sb_call *call) {
   const char *cursor = sb_call_parameter(call, "cursor");
   sb_account *account = call->account;
   int per_page = sb_call_per_page(call), count = 0;
-  int64_t page = cursor_page(cursor);
+  bool is_first = !cursor || !*cursor;
+  int64_t page = is_first ? 1 : cursor_page(cursor);
   sb_view view = { .form = SB_FORM_LIST };
   sb_text sql = { 0 };
+  if (!page) {
+    sb_call_fail_cursor(call);
+    return;
+  }
   sb_render_columns(&sb_subscriptions, &sql);
   sb_text_puts(&sql, " FROM subscriptions t WHERE t.customer_id = ? AND t.start_date IS NOT NULL"
                      " ORDER BY t.id LIMIT ? OFFSET ?");
@@ -260,8 +265,7 @@ void sb_customer_subscriptions(sb_call *call) {
   sb_db_done(rows);
   sb_text_clear(&sql);
   sb_text_printf(&call->out, "],\"has_more\":%s", count > per_page ? "true" : "false");
-  if (!cursor || !*cursor)
-    sb_text_printf(&call->out, ",\"per_page\":%d,\"page\":%" PRId64, per_page, page);
+  if (is_first) sb_text_printf(&call->out, ",\"per_page\":%d,\"page\":%" PRId64, per_page, page);
   sb_text_puts(&call->out, ",\"cursor\":");
   if (count) {
     sb_text next = { 0 };

@@ -37,6 +37,17 @@ char *sb_copy(const char *text) {
   return text ? sb_copy_len(text, strlen(text)) : NULL;
 }
 
+bool sb_is_word_of(const char *list, char separator, const char *word) {
+  const char separators[] = { separator, 0 };
+  size_t len = strlen(word);
+  for (const char *at = list; at && *at;) {
+    size_t span = strcspn(at, separators);
+    if (span == len && memcmp(at, word, len) == 0) return true;
+    at += span + (at[span] == separator);
+  }
+  return false;
+}
+
 void sb_text_clear(sb_text *text) {
   free(text->bytes);
   *text = (sb_text){ 0 };

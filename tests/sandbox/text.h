@@ -6,6 +6,7 @@
 #ifndef SANDBOX_TEXT_H
 #define SANDBOX_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ void *sb_grow(void *memory, size_t size);
 char *sb_copy(const char *text);
 /** Copy len bytes and end them in NUL. Released with free(). */
 char *sb_copy_len(const char *bytes, size_t len);
+/** Whether a list such as "one|another" has a word; NULL and the empty list have none. */
+bool sb_is_word_of(const char *list, char separator, const char *word);
 /** Print to stderr what is wrong with the program itself, and stop it. */
 _Noreturn void sb_stop(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
