@@ -245,12 +245,23 @@ static bool add_custom(sb_call *call, int64_t customer_id) {
   return is_right;
 }
 
-/* POST and PUT: the form of the body says which of the two it is. */
-void sb_custom_add(sb_call *call) {
-  if (add_custom(call, call->ids[0]))
+/* POST takes typed entries, PUT values of attributes that are there. */
+static void write_custom(sb_call *call, bool is_right_form) {
+  if (!is_right_form)
+    sb_call_problem(call, "custom", "invalid", "custom has the wrong form");
+  else if (add_custom(call, call->ids[0]))
     answer_column(call, "custom", call->ids[0]);
-  else
-    sb_call_failed(call);
+  sb_call_failed(call);
+}
+
+void sb_custom_add(sb_call *call) {
+  const cJSON *sent = cJSON_GetObjectItemCaseSensitive(call->body, "custom");
+  write_custom(call, !sent || cJSON_IsArray(sent));
+}
+
+void sb_custom_update(sb_call *call) {
+  const cJSON *sent = cJSON_GetObjectItemCaseSensitive(call->body, "custom");
+  write_custom(call, !sent || cJSON_IsObject(sent));
 }
 
 void sb_custom_remove(sb_call *call) {

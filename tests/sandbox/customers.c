@@ -73,6 +73,40 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
   if (!id) check_new(call, row);
 }
 
+static void read_primary_contact(sb_account *account, sb_row *row, const cJSON *json) {
+  sb_problems ignored = { 0 };
+  sb_row_read(account, row, json, SB_UPDATE, &ignored);
+  sb_problems_clear(&ignored);
+}
+
+/* What was sent as the primary contact is that of a contact: the first one, made when there is
+   none. */
+static void store_primary_contact(sb_account *account, int64_t id) {
+  sb_row row = { .resource = &sb_contacts };
+  char *words = sb_db_text(account->db, "SELECT primary_contact FROM customers WHERE id = ?", "i",
+                           id);
+  cJSON *json = words ? cJSON_Parse(words) : NULL;
+  int64_t contact_id = sb_db_int(account->db, 0,
+                                 "SELECT id FROM contacts WHERE customer_id = ?"
+                                 " ORDER BY position, id LIMIT 1",
+                                 "i", id);
+  if (cJSON_IsObject(json)) {
+    read_primary_contact(account, &row, json);
+    sb_row_int(&row, "customer_id", id);
+    sb_row_int(
+        &row, "data_source_id",
+        sb_db_int(account->db, 0, "SELECT data_source_id FROM customers WHERE id = ?", "i", id));
+    if (contact_id)
+      sb_row_update(account, &row, contact_id);
+    else
+      sb_row_insert(account, &row);
+    sb_db_run(account->db, "UPDATE customers SET primary_contact = NULL WHERE id = ?", "i", id);
+  }
+  sb_row_clear(&row);
+  cJSON_Delete(json);
+  free(words);
+}
+
 /* A new customer is one part; and a lead's status shows as long as there is no subscription. */
 static void changed(sb_account *account, int64_t id) {
   sb_db_run(account->db,
@@ -83,6 +117,7 @@ static void changed(sb_account *account, int64_t id) {
   sb_db_run(account->db,
             "UPDATE customers SET status = lead_status WHERE id = ? AND customer_since IS NULL",
             "i", id);
+  store_primary_contact(account, id);
 }
 
 static void remove_customer(sb_account *account, int64_t id) {

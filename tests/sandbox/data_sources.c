@@ -12,8 +12,20 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
     sb_call_problem(call, "name", "taken", "Has already been taken.");
 }
 
-/* All records of a source; customers that other sources share go too, as they are primarily
-   its own. */
+/* Take from a customer what comes from a source: all of it, or a part of a merged one. */
+static void take_part(sb_account *account, int64_t customer_id, int64_t id) {
+  sb_db_run(account->db, "DELETE FROM customer_parts WHERE customer_id = ? AND data_source_id = ?",
+            "ii", customer_id, id);
+  if (sb_db_int(account->db, 0, "SELECT 1 FROM customer_parts WHERE customer_id = ?", "i",
+                customer_id)) {
+    sb_customer_store_parts(account, customer_id);
+    sb_ledger_recompute(account, customer_id);
+  } else {
+    sb_row_delete(account, &sb_customers, customer_id);
+  }
+}
+
+/* All records of a source. */
 static void clear_source(sb_account *account, int64_t id) {
   static const char *const statements[] = {
     "DELETE FROM transactions WHERE data_source_id = ?",
@@ -21,19 +33,20 @@ static void clear_source(sb_account *account, int64_t id) {
     "DELETE FROM invoices WHERE data_source_id = ?",
     "DELETE FROM events WHERE data_source_id = ?",
     "DELETE FROM subscriptions WHERE data_source_id = ?",
+    "DELETE FROM contacts WHERE data_source_id = ?",
     "DELETE FROM plan_group_plans WHERE plan_id IN (SELECT id FROM plans WHERE data_source_id = ?)",
     "DELETE FROM plans WHERE data_source_id = ?",
     "DELETE FROM imports WHERE data_source_id = ?",
   };
   for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
     sb_db_run(account->db, statements[i], "i", id);
-  for (;
-       ;) { /* one after the other: a statement that is being read must not lose its table's rows */
-    int64_t customer_id = sb_db_int(
-        account->db, 0, "SELECT id FROM customers WHERE data_source_id = ? LIMIT 1", "i", id);
-    if (!customer_id) break;
-    sb_row_delete(account, &sb_customers, customer_id);
-  }
+  /* One after the other: a statement that is being read must not lose its table's rows. */
+  for (int64_t customer_id;
+       (customer_id = sb_db_int(account->db, 0,
+                                "SELECT customer_id FROM customer_parts WHERE data_source_id = ?"
+                                " LIMIT 1",
+                                "i", id)) != 0;)
+    take_part(account, customer_id, id);
 }
 
 static void remove_source(sb_account *account, int64_t id) {

@@ -135,6 +135,17 @@ static bool is_form(const char *content_type) {
   return content_type && strstr(content_type, "x-www-form-urlencoded");
 }
 
+/* The JSON of a whole body; NULL when it is none, or when more follows. */
+static cJSON *parse_body(const char *body, size_t body_len) {
+  const char *end = NULL;
+  cJSON *json = cJSON_ParseWithLengthOpts(body, body_len, &end, false);
+  while (json && end < body + body_len && strchr(" \t\r\n", *end))
+    end++;
+  if (!json || end == body + body_len) return json;
+  cJSON_Delete(json);
+  return NULL;
+}
+
 /* A body must be a JSON object; a form's fields count as members, and nothing as an empty
    object. */
 static bool read_body(sb_call *call, const char *body, size_t body_len, const char *content_type) {
@@ -146,7 +157,7 @@ static bool read_body(sb_call *call, const char *body, size_t body_len, const ch
       cJSON_AddStringToObject(call->body, call->query[i].name, call->query[i].value);
     return true;
   }
-  call->body = body_len ? cJSON_ParseWithLength(body, body_len) : cJSON_CreateObject();
+  call->body = body_len ? parse_body(body, body_len) : cJSON_CreateObject();
   if (cJSON_IsObject(call->body)) return true;
   sb_call_fail(call, 400, NULL, "The request body is not a JSON object");
   return false;

@@ -2,7 +2,6 @@
 #include "resources.h"
 #include "route.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,9 +74,13 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
   sb_account *account = call->account;
   const char *external_id = sb_row_get_text(row, "external_id");
   int64_t data_source_id = sb_row_get_int(row, "data_source_id");
-  if (external_id && !id &&
-      sb_db_int(account->db, 0, "SELECT 1 FROM events WHERE data_source_id = ? AND external_id = ?",
-                "it", data_source_id, external_id))
+  if (id && !data_source_id)
+    data_source_id = sb_db_int(account->db, 0, "SELECT data_source_id FROM events WHERE id = ?",
+                               "i", id);
+  if (external_id && sb_db_int(account->db, 0,
+                               "SELECT 1 FROM events WHERE data_source_id = ?"
+                               " AND external_id = ? AND id <> ?",
+                               "iti", data_source_id, external_id, id))
     sb_call_problem(call, "external_id", "taken", "has already been taken");
   if (id) return;
   check_type(call, row);
@@ -108,12 +111,10 @@ static void changed(sb_account *account, int64_t id) {
       account->db, "SELECT subscription_external_id FROM events WHERE id = ?", "i", id);
   char *set_external_id = sb_db_text(
       account->db,
-      "SELECT nullif(trim(subscription_set_external_id, '\"'), '') FROM events"
-      " WHERE id = ? AND subscription_set_external_id <> 'null'",
-      "i", id);
+      "SELECT nullif(subscription_set_external_id ->> '$', '') FROM events WHERE id = ?", "i", id);
   int64_t plan_id = sb_db_int(account->db, 0,
                               "SELECT p.id FROM events e JOIN plans p ON p.data_source_id ="
-                              " e.data_source_id AND p.external_id = trim(e.plan_external_id, '\"')"
+                              " e.data_source_id AND p.external_id = e.plan_external_id ->> '$'"
                               " WHERE e.id = ?",
                               "i", id);
   sb_subscription_find(account, customer_id, data_source_id, external_id, set_external_id, plan_id);
@@ -154,9 +155,7 @@ static const sb_filter filters[] = {
   { .param = "event_type", .where = "t.event_type = ?", .type = SB_BY_TEXT },
   { .param = "event_date", .where = "t.event_date BETWEEN ? AND ?", .type = SB_BY_DAY },
   { .param = "effective_date", .where = "t.effective_date BETWEEN ? AND ?", .type = SB_BY_DAY },
-  { .param = "plan_external_id",
-    .where = "trim(t.plan_external_id, '\"') = ?",
-    .type = SB_BY_TEXT },
+  { .param = "plan_external_id", .where = "t.plan_external_id ->> '$' = ?", .type = SB_BY_TEXT },
   { .param = "with_disabled",
     .where = "true:1|1:1",
     .type = SB_BY_CHOICE,
@@ -195,28 +194,29 @@ void sb_event_create(sb_call *call) {
   if (!sb_call_failed(call)) answer_event(call, id);
 }
 
-/* The event that id, or data_source_uuid with external_id, name, in the body or as
-   "subscription_event[id]" in the query. */
+/* A member that names an event, in the body or as "subscription_event[id]" in the query; borrowed. */
+static const char *naming(const sb_call *call, const char *member) {
+  sb_text param = { 0 };
+  const char *sent = sb_json_text(sent_event(call), member);
+  sb_text_printf(&param, "subscription_event[%s]", member);
+  if (!sent) sent = sb_call_parameter(call, param.bytes);
+  sb_text_clear(&param);
+  return sent;
+}
+
+/* The event that id, or data_source_uuid with external_id, name; 0 with the answer when there is none. */
 static int64_t find_event(sb_call *call) {
-  static const char *const names[] = { "id", "data_source_uuid", "external_id" };
-  const cJSON *sent = sent_event(call);
-  char words[3][200] = { "" };
-  for (size_t i = 0; i < 3; i++) {
-    char param[64];
-    const cJSON *member = cJSON_GetObjectItemCaseSensitive(sent, names[i]);
-    snprintf(param, sizeof param, "subscription_event[%s]", names[i]);
-    const char *value = sb_call_parameter(call, param);
-    if (cJSON_IsNumber(member))
-      snprintf(words[i], sizeof words[i], "%.0f", member->valuedouble);
-    else if (cJSON_IsString(member) || value)
-      snprintf(words[i], sizeof words[i], "%s",
-               cJSON_IsString(member) ? member->valuestring : value);
-  }
-  int64_t number = words[0][0] ? strtoll(words[0], NULL, 10) - sb_kind_offset(SB_EVENT) : 0;
-  int64_t id = sb_db_int(call->account->db, 0,
-                         "SELECT id FROM events WHERE CASE WHEN ?1 THEN id = ?1 ELSE"
-                         " data_source_id = ?2 AND external_id = ?3 END",
-                         "iit", number, sb_uuid_parse(SB_DATA_SOURCE, words[1]), words[2]);
+  const cJSON *number = cJSON_GetObjectItemCaseSensitive(sent_event(call), "id");
+  const char *words = naming(call, "id");
+  int64_t id = cJSON_IsNumber(number) ? (int64_t)number->valuedouble
+               : words                ? strtoll(words, NULL, 10)
+                                      : 0;
+  if (id) id -= sb_kind_offset(SB_EVENT);
+  id = sb_db_int(call->account->db, 0,
+                 "SELECT id FROM events WHERE CASE WHEN ?1 THEN id = ?1 ELSE"
+                 " data_source_id = ?2 AND external_id = ?3 END",
+                 "iit", id, sb_uuid_parse(SB_DATA_SOURCE, naming(call, "data_source_uuid")),
+                 naming(call, "external_id"));
   if (!id) sb_call_fail_missing(call, SB_EVENT, NULL);
   return id;
 }

@@ -60,9 +60,8 @@ static void note(bulk *job, const char *customer, const char *section, const cha
   if (sb_json_text(where, "error")) return;
   put_text(where, "status", status);
   if (error) put_text(where, "error", error);
-  if (customer &&
-      !(sb_json_text(whose, "status") && strcmp(sb_json_text(whose, "status"), "failed") == 0))
-    put_text(whose, "status", status);
+  const char *before = sb_json_text(whose, "status");
+  if (customer && !(before && strcmp(before, "failed") == 0)) put_text(whose, "status", status);
 }
 
 /* Take the problems of the last record as one text; NULL when there is none. Released with
@@ -127,6 +126,12 @@ static int64_t find_customer(bulk *job, const char *external_id) {
                    "it", job->source_id, external_id);
 }
 
+static void note_children(bulk *job, const char *customer, const cJSON *invoice,
+                          const char *section) {
+  const cJSON *children = cJSON_GetObjectItemCaseSensitive(invoice, section);
+  if (children && children->child) note(job, customer, section, NULL);
+}
+
 static void take_invoice(bulk *job, cJSON *invoice) {
   const char *customer = sb_json_text(invoice, "customer_external_id");
   int64_t customer_id = customer ? find_customer(job, customer) : 0;
@@ -141,7 +146,8 @@ static void take_invoice(bulk *job, cJSON *invoice) {
   sb_invoice_store(job->call, customer_id, invoice, &errors);
   sb_problems_clear(&job->call->problems);
   note(job, customer, "invoices", strcmp(errors.bytes, "{}") == 0 ? NULL : errors.bytes);
-  note(job, customer, "line_items", NULL);
+  note_children(job, customer, invoice, "line_items");
+  note_children(job, customer, invoice, "transactions");
   sb_ledger_recompute_later(job->call->account, customer_id);
   sb_text_clear(&errors);
 }

@@ -20,14 +20,6 @@ static void add_error(cJSON *errors, const char *prefix, const char *param, cons
   if (!cJSON_HasObjectItem(errors, name)) cJSON_AddStringToObject(errors, name, text);
 }
 
-static void add_problems(cJSON *errors, const char *prefix, const sb_problems *problems) {
-  for (size_t i = 0; i < problems->count; i++) {
-    const sb_problem *one = &problems->items[i];
-    bool is_missing = strcmp(one->code, "missing") == 0;
-    add_error(errors, prefix, one->param, is_missing ? "can't be blank" : one->message);
-  }
-}
-
 static bool is_taken(sb_account *account, const char *table, int64_t data_source_id,
                      const char *external_id) {
   char sql[128];
@@ -62,6 +54,8 @@ static void add_taken_children(sb_account *account, cJSON *errors, int64_t data_
   }
 }
 
+/* A child with its own errors; what is there already is not stored a second time, which is an error
+   of the invoice. */
 static void store_child(sb_call *call, const sb_resource *resource, int64_t invoice_id,
                         const cJSON *json, cJSON *errors) {
   sb_account *account = call->account;
@@ -74,33 +68,36 @@ static void store_child(sb_call *call, const sb_resource *resource, int64_t invo
     sb_line_item_complete(account, &row, invoice_id, &problems);
   else
     sb_transaction_complete(account, &row, invoice_id, &problems);
-  add_problems(errors, is_line ? "line_items." : "transactions.", &problems);
-  /* What is there already is not stored a second time. */
-  if (!is_taken(account, resource->table, sb_row_get_int(&row, "data_source_id"),
-                sb_row_get_text(&row, "external_id")))
+  if (is_taken(account, resource->table, sb_row_get_int(&row, "data_source_id"),
+               sb_row_get_text(&row, "external_id"))) {
+    sb_errors_add(errors, is_line ? "line_items." : "transactions.", &problems);
+  } else {
+    cJSON *own = cJSON_CreateObject();
+    sb_errors_add(own, "", &problems);
+    char *words = cJSON_PrintUnformatted(own);
+    sb_row_text(&row, "errors", words);
     sb_row_insert(account, &row);
+    free(words);
+    cJSON_Delete(own);
+  }
   sb_problems_clear(&problems);
   sb_row_clear(&row);
 }
 
-static void store_children(sb_call *call, int64_t invoice_id, const cJSON *json, cJSON *errors) {
+static void store_children(sb_call *call, int64_t invoice_id, const cJSON *json) {
   const cJSON *lines = cJSON_GetObjectItemCaseSensitive(json, "line_items");
   const cJSON *transactions = cJSON_GetObjectItemCaseSensitive(json, "transactions");
+  cJSON *errors = cJSON_CreateObject();
   for (const cJSON *one = lines ? lines->child : NULL; one; one = one->next)
     store_child(call, &sb_line_items, invoice_id, one, errors);
   for (const cJSON *one = transactions ? transactions->child : NULL; one; one = one->next)
     store_child(call, &sb_transactions, invoice_id, one, errors);
   if (!lines || !lines->child) add_error(errors, "", "line_items", "can't be blank");
-}
-
-static void store_errors(sb_account *account, int64_t invoice_id, const cJSON *errors) {
-  sb_row row = { .resource = &sb_invoices };
   char *words = cJSON_PrintUnformatted(errors);
-  sb_row_text(&row, "errors", words);
-  sb_row_int(&row, "is_valid", 0);
-  sb_row_update(account, &row, invoice_id);
-  sb_row_clear(&row);
+  sb_db_run(call->account->db, "UPDATE invoices SET errors = ? WHERE id = ?", "ti", words,
+            invoice_id);
   free(words);
+  cJSON_Delete(errors);
 }
 
 int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, sb_text *errors) {
@@ -112,7 +109,7 @@ int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, 
   choose_part(account, customer_id, json, &row);
   sb_row_read(account, &row, json, SB_CREATE, &call->problems);
   int64_t data_source_id = sb_row_get_int(&row, "data_source_id");
-  add_problems(wrong, "", &call->problems);
+  sb_errors_add(wrong, "", &call->problems);
   if (is_taken(account, "invoices", data_source_id, sb_row_get_text(&row, "external_id"))) {
     add_error(wrong, "", "external_id", taken_invoice);
     add_taken_children(account, wrong, data_source_id,
@@ -122,11 +119,12 @@ int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, 
   } else if (!call->problems.count) {
     if (sb_is_user_edit(call, data_source_id)) sb_row_int(&row, "user_created", 1);
     id = sb_row_insert(account, &row);
-    store_children(call, id, json, wrong);
-    if (wrong->child) store_errors(account, id, wrong);
+    store_children(call, id, json);
+    sb_invoice_check(account, id);
     sb_ledger_settle_invoice(account, id);
   }
-  char *words = cJSON_PrintUnformatted(wrong);
+  char *words = id ? sb_db_text(account->db, "SELECT errors FROM invoices WHERE id = ?", "i", id)
+                   : cJSON_PrintUnformatted(wrong);
   sb_text_puts(errors, words);
   free(words);
   cJSON_Delete(wrong);

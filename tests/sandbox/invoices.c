@@ -4,18 +4,9 @@
 
 #include <string.h>
 
-static int64_t customer_of(sb_account *account, int64_t invoice_id) {
-  return sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?", "i",
-                   invoice_id);
-}
-
-static void changed(sb_account *account, int64_t id) {
-  sb_ledger_settle_invoice(account, id);
-  sb_ledger_recompute_later(account, customer_of(account, id));
-}
-
 static void remove_invoice(sb_account *account, int64_t id) {
-  int64_t customer_id = customer_of(account, id);
+  int64_t customer_id = sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?",
+                                  "i", id);
   sb_db_run(account->db, "DELETE FROM line_items WHERE invoice_id = ?", "i", id);
   sb_db_run(account->db, "DELETE FROM transactions WHERE invoice_id = ?", "i", id);
   sb_db_run(account->db, "DELETE FROM invoices WHERE id = ?", "i", id);
@@ -87,7 +78,7 @@ const sb_resource sb_invoices = {
   .indexes = "CREATE INDEX invoices_created ON invoices(created_at);"
              "CREATE INDEX invoices_customer ON invoices(customer_id, created_at);"
              "CREATE INDEX invoices_external ON invoices(external_id, data_source_id)",
-  .changed = changed,
+  .changed = sb_invoice_settle,
   .remove = remove_invoice,
 };
 
@@ -177,7 +168,7 @@ void sb_invoice_set_status(sb_call *call) {
     sb_row_text(&row, "forced_status", status);
     sb_row_update(account, &row, id);
     sb_row_clear(&row);
-    changed(account, id);
+    sb_invoice_settle(account, id);
     sb_call_answer(call, call->route->status);
     sb_text_puts(&call->out, "{\"message\":\"Invoice updated\"");
     sb_render_end(account, &call->out);

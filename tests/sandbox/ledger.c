@@ -14,7 +14,8 @@ typedef struct entry {
   int64_t leader_id; /* of connected subscriptions the one that has the level; else its own id */
   int64_t first_ms;  /* start of its first line or event */
   int64_t period_end_ms;
-  bool is_used;
+  bool is_named;            /* by any record, so that it must stay */
+  bool is_used;             /* by one that counts */
   char *cancellation_dates; /* owned */
 } entry;
 
@@ -93,15 +94,17 @@ static void load_lines(books *made) {
       made->account->db,
       "SELECT l.subscription_id, l.service_period_start, l.service_period_end, l.amount_in_cents,"
       " l.tax_amount_in_cents, l.quantity, l.prorated, l.proration_type, p.interval_unit,"
-      " p.interval_count, l.plan_id, l.id, l.type"
+      " p.interval_count, l.plan_id, l.id, l.type, i.is_valid AND NOT i.disabled AND NOT l.disabled"
+      " AND coalesce(i.forced_status, '') = ''"
       " FROM invoices i JOIN line_items l ON l.invoice_id = i.id LEFT JOIN plans p ON p.id = "
       "l.plan_id"
-      " WHERE i.customer_id = ? AND i.is_valid AND NOT i.disabled AND NOT l.disabled"
-      " AND coalesce(i.forced_status, '') = '' AND l.subscription_id IS NOT NULL",
+      " WHERE i.customer_id = ? AND l.subscription_id IS NOT NULL",
       "i", made->customer_id);
   while (sb_db_step(rows)) {
     entry *one = find_entry(made, sqlite3_column_int64(rows, 0));
     if (!one) continue;
+    one->is_named = true;
+    if (!sqlite3_column_int(rows, 13)) continue;
     sb_change change = line_change(rows);
     int64_t end_ms = sqlite3_column_int64(rows, 2);
     one->is_used = true;
@@ -126,7 +129,7 @@ static bool is_retracted(sb_db *db, sqlite3_stmt *rows) {
   int64_t count = sb_db_int(
       db, 0,
       "SELECT count(*) FROM events WHERE data_source_id = ?1 AND NOT disabled"
-      " AND (event_type = 'subscription_event_retracted' AND retracted_event_id = json_quote(?2)"
+      " AND (event_type = 'subscription_event_retracted' AND retracted_event_id ->> '$' = ?2"
       "  OR event_type = ?3 AND subscription_external_id = ?4 AND id > ?5)",
       "ittti", sqlite3_column_int64(rows, 1), sqlite3_column_text(rows, 3), scheduled,
       sqlite3_column_text(rows, 4), sqlite3_column_int64(rows, 0));
@@ -158,18 +161,20 @@ static void load_events(books *made) {
   sqlite3_stmt *rows = sb_db_query(
       made->account->db,
       "SELECT e.id, e.data_source_id, e.event_type, e.external_id, e.subscription_external_id,"
-      " e.effective_date, trim(e.amount_in_cents, '\"'), trim(e.quantity, '\"'), p.interval_unit,"
-      " p.interval_count, p.id, trim(e.tax_amount_in_cents, '\"'), s.id"
+      " e.effective_date, e.amount_in_cents ->> '$', e.quantity ->> '$', p.interval_unit,"
+      " p.interval_count, p.id, e.tax_amount_in_cents ->> '$', s.id, e.disabled"
       " FROM subscriptions s JOIN events e ON e.data_source_id = s.data_source_id"
       "  AND e.subscription_external_id = s.external_id"
       " LEFT JOIN plans p ON p.data_source_id = e.data_source_id"
-      "  AND p.external_id = trim(e.plan_external_id, '\"')"
-      " WHERE s.customer_id = ? AND NOT e.disabled ORDER BY e.id",
+      "  AND p.external_id = e.plan_external_id ->> '$'"
+      " WHERE s.customer_id = ? ORDER BY e.id",
       "i", made->customer_id);
   while (sb_db_step(rows)) {
     entry *one = find_entry(made, sqlite3_column_int64(rows, 12));
     sb_change change;
     if (!one) continue;
+    one->is_named = true;
+    if (sqlite3_column_int(rows, 13)) continue;
     one->is_used = true;
     if (!event_change(rows, &change) || is_retracted(made->account->db, rows)) continue;
     if (change.kind != SB_CHANGE_CANCEL && change.at_ms < one->first_ms)
@@ -212,7 +217,7 @@ static void store_entry(const books *made, const entry *one, const sb_subscripti
   const sb_subscription_state *state = &states[index_of(made, one)];
   bool has_started = one->first_ms <= made->horizon_ms && state->start_ms;
   sb_db *db = made->account->db;
-  if (!one->is_used) {
+  if (!one->is_named) {
     sb_db_run(db, "DELETE FROM subscriptions WHERE id = ?", "i", one->id);
     return;
   }
@@ -225,9 +230,10 @@ static void store_entry(const books *made, const entry *one, const sb_subscripti
             "UPDATE subscriptions SET mrr = ?2, quantity = coalesce(nullif(?3, 0), quantity),"
             " start_date = CASE WHEN ?4 THEN ?5 END, end_date = nullif(?6, 0),"
             " plan_id = coalesce(nullif(?7, 0), plan_id),"
-            " status = CASE WHEN ?2 > 0 THEN 'active' ELSE 'inactive' END WHERE id = ?1",
-            "iiiiiii", one->id, state->mrr, state->quantity, (int64_t)has_started, one->first_ms,
-            end_ms, state->plan);
+            " status = CASE WHEN ?2 > 0 THEN 'active' ELSE 'inactive' END, is_used = ?8"
+            " WHERE id = ?1",
+            "iiiiiiii", one->id, state->mrr, state->quantity, (int64_t)has_started, one->first_ms,
+            end_ms, state->plan, (int64_t)one->is_used);
 }
 
 static void store_movements(const books *made, const sb_movement *movements, size_t count) {

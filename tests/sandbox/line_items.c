@@ -1,33 +1,24 @@
-#include "ledger.h"
 #include "resources.h"
 #include "route.h"
 
 #include <string.h>
 
-static int64_t invoice_of(sb_account *account, int64_t id) {
-  return sb_db_int(account->db, 0, "SELECT invoice_id FROM line_items WHERE id = ?", "i", id);
+static bool is_of_subscription(const sb_row *row) {
+  const char *type = sb_row_get_text(row, "type");
+  return type && strcmp(type, "one_time") != 0;
 }
 
-static void changed(sb_account *account, int64_t id) {
-  int64_t invoice_id = invoice_of(account, id);
-  sb_ledger_settle_invoice(account, invoice_id);
-  sb_ledger_recompute_later(
-      account,
-      sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?", "i", invoice_id));
-}
-
-static void remove_line_item(sb_account *account, int64_t id) {
-  int64_t invoice_id = invoice_of(account, id);
-  sb_db_run(account->db, "DELETE FROM line_items WHERE id = ?", "i", id);
-  sb_ledger_settle_invoice(account, invoice_id);
-  sb_ledger_recompute_later(
-      account,
-      sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?", "i", invoice_id));
+static void check_period(const sb_row *row, sb_problems *problems) {
+  bool has_both = sb_row_is_set(row, "service_period_start") &&
+                  sb_row_is_set(row, "service_period_end");
+  if (has_both &&
+      sb_row_get_int(row, "service_period_end") < sb_row_get_int(row, "service_period_start"))
+    sb_problems_add(problems, "service_period_end", "invalid",
+                    "service_period_end is before service_period_start");
 }
 
 /* What only the lines of a subscription need. */
-static void complete_subscription(sb_account *account, sb_row *row, int64_t customer_id,
-                                  int64_t data_source_id, sb_problems *problems) {
+static void check_subscription(const sb_row *row, sb_problems *problems) {
   static const struct {
     const char *param;
     const char *column;
@@ -37,26 +28,52 @@ static void complete_subscription(sb_account *account, sb_row *row, int64_t cust
     { "service_period_start", "service_period_start" },
     { "service_period_end", "service_period_end" },
   };
-  size_t before = problems->count;
+  if (!is_of_subscription(row)) return;
   for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-    if (!sb_row_has(row, needed[i].column))
+    if (!sb_row_is_set(row, needed[i].column))
       sb_problems_add(problems, needed[i].param, "missing", "%s", needed[i].param);
-  if (problems->count > before) return;
-  if (sb_row_get_int(row, "service_period_end") < sb_row_get_int(row, "service_period_start"))
-    sb_problems_add(problems, "service_period_end", "invalid",
-                    "service_period_end is before service_period_start");
-  int64_t id = sb_subscription_find(
-      account, customer_id, data_source_id, sb_row_get_text(row, "subscription_external_id"),
-      sb_row_get_text(row, "subscription_set_external_id"), sb_row_get_int(row, "plan_id"));
-  sb_row_int(row, "subscription_id", id);
-  if (!sb_row_has(row, "prorated")) sb_row_int(row, "prorated", 0);
-  if (sb_row_has(row, "cancelled_at"))
-    sb_subscription_cancel(account, id, sb_row_get_int(row, "cancelled_at"));
+  check_period(row, problems);
+}
+
+/* The subscription that the line names; it is made when it is new. */
+static int64_t find_subscription(sb_account *account, const sb_row *row, int64_t customer_id) {
+  return sb_subscription_find(account, customer_id, sb_row_get_int(row, "data_source_id"),
+                              sb_row_get_text(row, "subscription_external_id"),
+                              sb_row_get_text(row, "subscription_set_external_id"),
+                              sb_row_get_int(row, "plan_id"));
+}
+
+/* A line that has all that it needs belongs to a subscription; it may have been repaired, or name
+   another one now. */
+static void changed(sb_account *account, int64_t id) {
+  sb_row row = { .resource = &sb_line_items };
+  sb_problems problems = { 0 };
+  sb_row_load(account, &row, id);
+  int64_t invoice_id = sb_row_get_int(&row, "invoice_id");
+  sb_row_check(&row, &problems);
+  check_subscription(&row, &problems);
+  sb_errors_settle(account, &sb_line_items, id, &problems);
+  if (is_of_subscription(&row) && !problems.count) {
+    int64_t customer_id = sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?",
+                                    "i", invoice_id);
+    sb_db_run(account->db,
+              "UPDATE line_items SET subscription_id = ?2, prorated = coalesce(prorated, 0)"
+              " WHERE id = ?1",
+              "ii", id, find_subscription(account, &row, customer_id));
+  }
+  sb_invoice_settle(account, invoice_id);
+  sb_problems_clear(&problems);
+  sb_row_clear(&row);
+}
+
+static void remove_line_item(sb_account *account, int64_t id) {
+  int64_t invoice_id = sb_invoice_of(account, &sb_line_items, id);
+  sb_db_run(account->db, "DELETE FROM line_items WHERE id = ?", "i", id);
+  sb_invoice_settle(account, invoice_id);
 }
 
 void sb_line_item_complete(sb_account *account, sb_row *row, int64_t invoice_id,
                            sb_problems *problems) {
-  const char *type = sb_row_get_text(row, "type");
   const char *external_id = sb_row_get_text(row, "external_id");
   sqlite3_stmt *invoice = sb_db_query(
       account->db, "SELECT customer_id, data_source_id FROM invoices WHERE id = ?", "i",
@@ -74,12 +91,34 @@ void sb_line_item_complete(sb_account *account, sb_row *row, int64_t invoice_id,
                                "it", data_source_id, external_id))
     sb_problems_add(problems, "external_id", "taken",
                     "The external ID for this line item already exists in our system.");
-  if (type && strcmp(type, "one_time") != 0)
-    complete_subscription(account, row, customer_id, data_source_id, problems);
+  size_t before = problems->count;
+  check_subscription(row, problems);
+  if (!is_of_subscription(row) || problems->count > before) return;
+  int64_t id = find_subscription(account, row, customer_id);
+  sb_row_int(row, "subscription_id", id);
+  if (!sb_row_has(row, "prorated")) sb_row_int(row, "prorated", 0);
+  if (sb_row_is_set(row, "cancelled_at"))
+    sb_subscription_cancel(account, id, sb_row_get_int(row, "cancelled_at"));
+}
+
+/* A change may leave out what the line has. */
+static void prepare_change(sb_call *call, const sb_row *row, int64_t id) {
+  sb_row whole = { .resource = &sb_line_items };
+  static const char *const dates[] = { "service_period_start", "service_period_end" };
+  for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+    if (sb_row_is_set(row, dates[i])) sb_row_int(&whole, dates[i], sb_row_get_int(row, dates[i]));
+  sb_row_load(call->account, &whole, id);
+  check_period(&whole, &call->problems);
+  if (sb_row_is_set(row, "cancelled_at") && sb_row_get_int(&whole, "subscription_id"))
+    sb_subscription_cancel(call->account, sb_row_get_int(&whole, "subscription_id"),
+                           sb_row_get_int(row, "cancelled_at"));
+  sb_row_clear(&whole);
 }
 
 static void prepare(sb_call *call, sb_row *row, int64_t id) {
-  if (!id)
+  if (id)
+    prepare_change(call, row, id);
+  else
     sb_line_item_complete(call->account, row, sb_row_get_int(row, "invoice_id"), &call->problems);
 }
 
@@ -99,9 +138,7 @@ static const sb_member members[] = {
     .type = SB_UUID,
     .detail = SB_SUBSCRIPTION,
     .flags = SB_SUBSCRIPTION_ONLY },
-  { .name = "subscription_external_id",
-    .type = SB_TEXT,
-    .flags = SB_CREATE | SB_SUBSCRIPTION_ONLY },
+  { .name = "subscription_external_id", .type = SB_TEXT, .flags = SB_BOTH | SB_SUBSCRIPTION_ONLY },
   { .name = "subscription_set_external_id", .type = SB_TEXT, .flags = SB_BOTH | SB_OMIT_NULL },
   { .name = "prorated", .type = SB_BOOL, .flags = SB_BOTH | SB_SUBSCRIPTION_ONLY },
   { .name = "proration_type",
@@ -172,10 +209,7 @@ static const sb_member members[] = {
     .column = "edit_history",
     .type = SB_RAW,
     .flags = SB_HISTORY | SB_OMIT_NULL },
-  { .name = "cancelled_at",
-    .type = SB_TIME,
-    .detail = SB_STYLE_MS,
-    .flags = SB_CREATE | SB_HIDDEN },
+  { .name = "cancelled_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH | SB_HIDDEN },
   { .name = "invoice_id", .type = SB_INT, .flags = SB_HIDDEN },
   { .name = "data_source_id", .type = SB_INT, .flags = SB_HIDDEN },
   { 0 },

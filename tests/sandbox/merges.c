@@ -21,9 +21,7 @@ static void defer(sb_call *call, sb_effect *effect, const cJSON *what) {
   sb_call_answer_object(call, call->route->status);
 }
 
-/* The lists of a customer's sources and external ids, from its parts; the primary ones when
-   the old ones have gone. */
-static void store_parts(sb_account *account, int64_t customer_id) {
+void sb_customer_store_parts(sb_account *account, int64_t customer_id) {
   sb_text uuids = { 0 }, external_ids = { 0 };
   sb_row row = { .resource = &sb_customers };
   sqlite3_stmt *parts = sb_db_query(account->db,
@@ -75,7 +73,7 @@ static void merge_effect(sb_account *account, const char *what) {
   for (size_t i = 0; are_there && i < sizeof moves / sizeof *moves; i++)
     sb_db_run(account->db, moves[i], "ii", from, into);
   if (are_there) {
-    store_parts(account, into);
+    sb_customer_store_parts(account, into);
     sb_ledger_recompute(account, into);
   }
   cJSON_Delete(json);
@@ -152,8 +150,8 @@ static void unmerge_effect(sb_account *account, const char *what) {
           sb_db_run(account->db, sql.bytes, "ii", old, fresh);
         sb_text_clear(&sql);
       }
-    store_parts(account, old);
-    store_parts(account, fresh);
+    sb_customer_store_parts(account, old);
+    sb_customer_store_parts(account, fresh);
     sb_ledger_recompute(account, old);
     sb_ledger_recompute(account, fresh);
   }

@@ -7,7 +7,7 @@
 
 /*
 ** Metrics are sums over the activities: a level at a time is the sum of all movements up to then.
-** A year has at most 366 entries, and a request this many.
+** A request has at most this many entries.
 */
 #define ENTRY_MAX 4000
 
@@ -256,17 +256,16 @@ static bool read_range(sb_call *call, int64_t *start_ms, int64_t *end_ms, unit *
                     "interval is not day, week, month, quarter or year");
   if (!call->problems.count && *end_ms < *start_ms)
     sb_call_problem(call, "end-date", "invalid", "end-date is before start-date");
-  if (!call->problems.count && (*end_ms - *start_ms) / SB_DAY_MS >= ENTRY_MAX && *of == DAY)
-    sb_call_problem(call, "end-date", "invalid", "the range has too many days");
   return !sb_call_failed(call);
 }
 
-/* Intervals from start to end, the last one cut; gives how many. */
+/* Intervals from start to end, the last one cut; gives how many, 0 when there are more than `max`. */
 static size_t split(interval *all, size_t max, int64_t start_ms, int64_t end_ms, unit of) {
   size_t count = 0;
-  for (int64_t day_ms = start_ms; day_ms <= end_ms && count < max;) {
+  for (int64_t day_ms = start_ms; day_ms <= end_ms;) {
     int64_t last_ms = last_day(day_ms, of);
     if (last_ms > end_ms) last_ms = end_ms;
+    if (count == max) return 0;
     all[count++] = (interval){ .end_ms = last_ms + SB_DAY_MS - 1 };
     day_ms = last_ms + SB_DAY_MS;
   }
@@ -280,25 +279,22 @@ static void evaluate_all(sb_call *call, interval *all, size_t count, int64_t sta
     evaluate(&all[i], i ? &all[i - 1] : &first);
 }
 
-void sb_metrics(sb_call *call) {
+/* The day one interval before today. */
+static int64_t one_earlier(int64_t today_ms, unit of) {
+  static const int months[] = { [MONTH] = 1, [QUARTER] = 3, [YEAR] = 12 };
+  if (of == DAY) return today_ms - SB_DAY_MS;
+  if (of == WEEK) return today_ms - 7 * SB_DAY_MS;
+  return sb_time_add_months(today_ms, -months[of]);
+}
+
+static void write_metrics(sb_call *call, unit of, const interval *all, size_t count) {
   const char *path = call->route->path + strlen("/metrics/");
-  int64_t start_ms = 0, end_ms = 0;
-  unit of = MONTH;
+  int64_t today_ms = sb_time_day(call->account->clock_ms), ago_ms = one_earlier(today_ms, of);
+  interval recent[2] = { { .end_ms = ago_ms + SB_DAY_MS - 1 },
+                         { .end_ms = today_ms + SB_DAY_MS - 1 } };
   int only = -1;
-  if (!read_range(call, &start_ms, &end_ms, &of)) return;
   for (int metric = 0; metric < METRIC_COUNT; metric++)
     if (strcmp(metrics[metric].path, path) == 0) only = metric;
-  interval *all = sb_alloc((ENTRY_MAX + 1) * sizeof *all), recent[2];
-  size_t count = split(all, ENTRY_MAX, start_ms, end_ms, of);
-  evaluate_all(call, all, count, start_ms);
-  int64_t today_ms = sb_time_day(call->account->clock_ms);
-  int64_t ago_ms = of == DAY    ? today_ms - SB_DAY_MS
-                   : of == WEEK ? today_ms - 7 * SB_DAY_MS
-                                : sb_time_add_months(today_ms, of == YEAR      ? -12
-                                                               : of == QUARTER ? -3
-                                                                               : -1);
-  recent[0] = (interval){ .end_ms = ago_ms + SB_DAY_MS - 1 };
-  recent[1] = (interval){ .end_ms = today_ms + SB_DAY_MS - 1 };
   evaluate_all(call, recent, 2, ago_ms - (today_ms - ago_ms) + SB_DAY_MS);
   sb_call_answer(call, 200);
   sb_text_puts(&call->out, "{\"entries\":[");
@@ -308,5 +304,20 @@ void sb_metrics(sb_call *call) {
   }
   write_summary(call, only, &recent[1], &recent[0], &all[count - 1],
                 &all[count > 1 ? count - 2 : 0]);
+}
+
+void sb_metrics(sb_call *call) {
+  int64_t start_ms = 0, end_ms = 0;
+  unit of = MONTH;
+  if (!read_range(call, &start_ms, &end_ms, &of)) return;
+  interval *all = sb_alloc(ENTRY_MAX * sizeof *all);
+  size_t count = split(all, ENTRY_MAX, start_ms, end_ms, of);
+  if (count) {
+    evaluate_all(call, all, count, start_ms);
+    write_metrics(call, of, all, count);
+  } else {
+    sb_call_problem(call, "end-date", "invalid", "the range has too many intervals");
+    sb_call_failed(call);
+  }
   free(all);
 }

@@ -52,8 +52,9 @@ static void check_plans(sb_call *call, const cJSON *plans) {
   }
   for (const cJSON *plan = plans->child; plan; plan = plan->next) {
     int64_t id = cJSON_IsString(plan) ? sb_uuid_parse(SB_PLAN, plan->valuestring) : 0;
-    if (!sb_db_int(call->account->db, 0, "SELECT 1 FROM plans WHERE id = ?", "i", id))
-      sb_call_problem(call, "plan_ids", "invalid", "Plan ids contain a plan that does not exist");
+    if (sb_resource_has(call->account, SB_PLAN, id)) continue;
+    sb_call_problem(call, "plan_ids", "invalid", "Plan ids contain a plan that does not exist");
+    return;
   }
 }
 

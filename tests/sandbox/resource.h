@@ -146,6 +146,8 @@ void sb_row_text(sb_row *row, const char *column, const char *value);
 void sb_row_drop(sb_row *row, const char *column);
 /** Whether a column has a value or null. */
 bool sb_row_has(const sb_row *row, const char *column);
+/** Whether a column has a value that is not null. */
+bool sb_row_is_set(const sb_row *row, const char *column);
 /** The integer of a column, 0 when there is none. */
 int64_t sb_row_get_int(const sb_row *row, const char *column);
 /** The text of a column, or NULL; borrowed. */
@@ -156,6 +158,10 @@ const char *sb_row_get_text(const sb_row *row, const char *column);
  */
 void sb_row_read(sb_account *account, sb_row *row, const cJSON *json, unsigned operation,
                  sb_problems *problems);
+/** Take the values that a stored row has into the places that have none. */
+void sb_row_load(sb_account *account, sb_row *row, int64_t id);
+/** Members that a record must have and the row lacks become problems. */
+void sb_row_check(const sb_row *row, sb_problems *problems);
 /** Store a new row; columns without a value get their initial one. Gives its counter. */
 int64_t sb_row_insert(sb_account *account, const sb_row *row);
 /** Change the columns that have a value. */

@@ -29,6 +29,11 @@ void sb_data_source_delete_invoices(sb_call *call);
 
 void sb_customer_search(sb_call *call);
 void sb_customer_subscriptions(sb_call *call);
+/**
+ * Write the lists of a customer's sources and external ids anew from its parts, and the primary
+ * ones when those have gone.
+ */
+void sb_customer_store_parts(sb_account *account, int64_t customer_id);
 void sb_customer_merge(sb_call *call);
 void sb_customer_unmerge(sb_call *call);
 void sb_connect_subscriptions(sb_call *call);
@@ -39,6 +44,7 @@ void sb_tags_add(sb_call *call);
 void sb_tags_remove(sb_call *call);
 void sb_tags_add_by_email(sb_call *call);
 void sb_custom_add(sb_call *call);
+void sb_custom_update(sb_call *call);
 void sb_custom_remove(sb_call *call);
 void sb_custom_add_by_email(sb_call *call);
 
@@ -65,6 +71,17 @@ void sb_transaction_retrieve(sb_call *call);
  * ({} when fine).
  */
 int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, sb_text *errors);
+/** Add problems to the errors of a record, {member: text}; what is there stays. */
+void sb_errors_add(cJSON *errors, const char *prefix, const sb_problems *problems);
+/** Make the stored errors of a line item or transaction those that still stand. */
+void sb_errors_settle(sb_account *account, const sb_resource *resource, int64_t id,
+                      const sb_problems *problems);
+/** Find out anew whether an invoice is valid, from its own errors and its children's. */
+void sb_invoice_check(sb_account *account, int64_t invoice_id);
+/** After a change of an invoice or its children: validity, status, and its customer's books. */
+void sb_invoice_settle(sb_account *account, int64_t invoice_id);
+/** The invoice of a line item or transaction. */
+int64_t sb_invoice_of(sb_account *account, const sb_resource *resource, int64_t id);
 /** Check a line item or transaction that was read for an invoice, and complete it. */
 void sb_line_item_complete(sb_account *account, sb_row *row, int64_t invoice_id,
                            sb_problems *problems);

@@ -55,7 +55,7 @@ const sb_route sb_routes[] = {
   { "POST", "/customers/{cus}/attributes/tags", G, 200, sb_tags_add, NULL, NULL },
   { "DELETE", "/customers/{cus}/attributes/tags", G, 200, sb_tags_remove, NULL, NULL },
   { "POST", "/customers/{cus}/attributes/custom", G, 200, sb_custom_add, NULL, NULL },
-  { "PUT", "/customers/{cus}/attributes/custom", G, 200, sb_custom_add, NULL, NULL },
+  { "PUT", "/customers/{cus}/attributes/custom", G, 200, sb_custom_update, NULL, NULL },
   { "DELETE", "/customers/{cus}/attributes/custom", G, 204, sb_custom_remove, NULL, NULL },
   { "GET", "/customers/{cus}/contacts", G, 200, sb_handle_list, NULL, &sb_customer_contact_list },
   { "POST", "/customers/{cus}/contacts", G, 201, sb_handle_create, &sb_contacts, NULL },

@@ -105,6 +105,10 @@ bool sb_row_has(const sb_row *row, const char *column) {
   return value_of(row, column)->tag != SB_NOT_GIVEN;
 }
 
+bool sb_row_is_set(const sb_row *row, const char *column) {
+  return value_of(row, column)->tag > SB_NULL;
+}
+
 int64_t sb_row_get_int(const sb_row *row, const char *column) {
   return value_of(row, column)->integer;
 }
@@ -187,6 +191,39 @@ void sb_row_read(sb_account *account, sb_row *row, const cJSON *json, unsigned o
     const char *wrong = read_value(account, member, sent, value);
     if (wrong) sb_problems_add(problems, member->name, "invalid", "%s %s", member->name, wrong);
   }
+}
+
+void sb_row_load(sb_account *account, sb_row *row, int64_t id) {
+  const sb_member *members = row->resource->members;
+  sb_text sql = { 0 };
+  sb_text_puts(&sql, "SELECT id");
+  for (size_t i = 0; members[i].name; i++)
+    if (sb_member_is_stored(&members[i]))
+      sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
+  sb_text_printf(&sql, " FROM %s WHERE id = ?", row->resource->table);
+  sqlite3_stmt *statement = sb_db_query(account->db, sql.bytes, "i", id);
+  bool found = sb_db_step(statement);
+  int column = 0;
+  for (size_t i = 0; found && members[i].name; i++) {
+    if (!sb_member_is_stored(&members[i])) continue;
+    column++;
+    if (row->values[i].tag != SB_NOT_GIVEN) continue;
+    if (sqlite3_column_type(statement, column) == SQLITE_NULL)
+      set(&row->values[i], SB_NULL, 0, NULL);
+    else if (is_textual(&members[i]))
+      set(&row->values[i], SB_STRING, 0, sb_copy(sb_column_text(statement, column)));
+    else
+      set(&row->values[i], SB_INTEGER, sqlite3_column_int64(statement, column), NULL);
+  }
+  sb_db_done(statement);
+  sb_text_clear(&sql);
+}
+
+void sb_row_check(const sb_row *row, sb_problems *problems) {
+  const sb_member *members = row->resource->members;
+  for (size_t i = 0; members[i].name; i++)
+    if (members[i].flags & SB_REQUIRED && row->values[i].tag <= SB_NULL)
+      sb_problems_add(problems, members[i].name, "missing", "%s", members[i].name);
 }
 
 static void bind_value(sqlite3_stmt *statement, int at, const sb_value *value) {

@@ -366,6 +366,8 @@ static const char *const crm_sql[] = {
    " ?1 - id % 12 * 86400000, NULL), ?1 - (id % 50 + 5) * 86400000, ?1 - (id % 5) * 86400000"
    " FROM customers WHERE id % 6 = 2"),
   /* A few records that lists hide: invalid invoices, and disabled ones. */
+  ("UPDATE line_items SET plan_id = NULL, errors = '{\"plan_uuid\":\"plan_uuid does not exist\"}'"
+   " WHERE invoice_id % 1300 = 7 AND type = 'subscription' AND ?1"),
   ("UPDATE invoices SET is_valid = 0, errors = '{\"line_items.plan_uuid\":\"plan_uuid does not "
    "exist\"}'"
    " WHERE id % 1300 = 7 AND ?1"),

@@ -99,6 +99,7 @@ static const sb_member members[] = {
     .type = SB_TEXT,
     .flags = SB_COMPUTED,
     .forms = SB_FORM_LIST },
+  { .name = "is_used", .type = SB_BOOL, .flags = SB_HIDDEN, .initial = "1" },
   { .name = "leader_id", .type = SB_INT, .flags = SB_HIDDEN },
   { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_HIDDEN },
   { 0 },
@@ -116,7 +117,7 @@ const sb_resource sb_subscriptions = {
 const sb_list sb_import_subscription_list = {
   .resource = &sb_subscriptions,
   .root = "subscriptions",
-  .scope = "t.customer_id = ?",
+  .scope = "t.customer_id = ? AND t.is_used",
   .time = "created_at",
   .is_ascending = true,
   .members = SB_FIRST_PAGES | SB_EVERY_CUSTOMER,

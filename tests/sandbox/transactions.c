@@ -1,27 +1,21 @@
-#include "ledger.h"
 #include "resources.h"
 #include "route.h"
 
-static int64_t invoice_of(sb_account *account, int64_t id) {
-  return sb_db_int(account->db, 0, "SELECT invoice_id FROM transactions WHERE id = ?", "i", id);
-}
-
-/* Payments decide whether an invoice is paid, and that whether its customer is past due. */
-static void settle(sb_account *account, int64_t invoice_id) {
-  sb_ledger_settle_invoice(account, invoice_id);
-  sb_ledger_recompute_later(
-      account,
-      sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?", "i", invoice_id));
-}
-
 static void changed(sb_account *account, int64_t id) {
-  settle(account, invoice_of(account, id));
+  sb_row row = { .resource = &sb_transactions };
+  sb_problems problems = { 0 };
+  sb_row_load(account, &row, id);
+  sb_row_check(&row, &problems);
+  sb_errors_settle(account, &sb_transactions, id, &problems);
+  sb_invoice_settle(account, sb_row_get_int(&row, "invoice_id"));
+  sb_problems_clear(&problems);
+  sb_row_clear(&row);
 }
 
 static void remove_transaction(sb_account *account, int64_t id) {
-  int64_t invoice_id = invoice_of(account, id);
+  int64_t invoice_id = sb_invoice_of(account, &sb_transactions, id);
   sb_db_run(account->db, "DELETE FROM transactions WHERE id = ?", "i", id);
-  settle(account, invoice_id);
+  sb_invoice_settle(account, invoice_id);
 }
 
 void sb_transaction_complete(sb_account *account, sb_row *row, int64_t invoice_id,
@@ -58,6 +52,11 @@ static const sb_member members[] = {
   { .name = "amount_in_cents", .type = SB_INT, .flags = SB_BOTH },
   { .name = "transaction_fees_in_cents", .type = SB_INT, .flags = SB_BOTH },
   { .name = "transaction_fees_currency", .type = SB_TEXT, .flags = SB_BOTH },
+  { .name = "errors",
+    .type = SB_RAW,
+    .flags = SB_NEWER,
+    .forms = SB_FORM_LIST | SB_FORM_SINGLE,
+    .initial = "{}" },
   { .name = "disabled",
     .type = SB_BOOL,
     .flags = SB_NEWER,

@@ -88,7 +88,7 @@ TRANSACTION_IMPORTED = {
     "uuid": uuid("tr_"), "external_id": maybe(str), "type": "payment|refund", "date": MS, "result": "successful|failed",
     "amount_in_cents": maybe(int), "transaction_fees_in_cents": maybe(int), "transaction_fees_currency": maybe(str),
 }
-TRANSACTION = {**TRANSACTION_IMPORTED, **HIDING}
+TRANSACTION = {**TRANSACTION_IMPORTED, **HIDING, "errors": dict}
 LINE_OF_ANY_TYPE = {
     "uuid": uuid("li_"), "external_id": maybe(str), "amount_in_cents": int, "quantity": int, "discount_code": str,
     "discount_amount_in_cents": int, "discount_description": maybe(str), "tax_amount_in_cents": int,

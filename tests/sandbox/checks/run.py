@@ -9,7 +9,7 @@ import traceback
 
 from sandbox import Failure, Sandbox
 
-PARTS = ("objects", "lists")
+PARTS = ("objects", "lists", "errors", "records")
 
 
 def checks_of(part):
