@@ -9,9 +9,9 @@ library=$1 sandbox=$2
 case $library in /*) ;; *) library=./$library ;; esac
 here=$(dirname "$0")
 folder=$(mktemp -d)
-server=""
+server="" secure_server=""
 cleanup() {
-  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
+  for one in $server $secure_server; do { kill "$one" && wait "$one"; } 2>/dev/null; done
   rm -rf "$folder"
 }
 trap cleanup EXIT
@@ -80,6 +80,26 @@ fail "a table stored in a file needs leave" "cannot be stored in a file" ".open 
 # A view in a file must not spend the key of whoever opens the file.
 fail "a view stored in a file cannot send" "unsafe use of virtual table" ".open $folder/b.db" "$load" \
   "CREATE VIEW v AS SELECT * FROM chartmogul_plans;" "SELECT * FROM v;"
+
+# https, with a certificate that only ca_file knows.
+if command -v openssl >/dev/null; then
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
+  mkfifo "$folder/secure"
+  "$sandbox" --seed 25 --tls "$folder/ca.pem" "$folder/key.pem" >"$folder/secure" &
+  secure_server=$!
+  read -r secure_url <"$folder/secure"
+  at_secure="SELECT chartmogul_config('base_url', '$secure_url'), chartmogul_config('api_key', 'test-key');"
+  expect "rows over https" "25" "$load" ".output /dev/null" "$at_secure" \
+    "SELECT chartmogul_config('ca_file', '$folder/ca.pem');" ".output stdout" "SELECT count(*) FROM chartmogul_customers;"
+  fail "a certificate that nobody vouches for" "certificate" "$load" ".output /dev/null" "$at_secure" \
+    "SELECT chartmogul_config('max_retries', 0);" ".output stdout" "SELECT count(*) FROM chartmogul_customers;"
+  { kill "$secure_server" && wait "$secure_server"; } 2>/dev/null
+  secure_server=""
+else
+  skipped=1
+  echo "skipped: there is no openssl to make a certificate with"
+fi
 
 if python=$(sh "$here/tools/python_with_extensions.sh"); then
   if "$python" "$here/smoke.py" "$library"; then

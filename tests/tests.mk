@@ -46,7 +46,7 @@ include tests/sandbox/sandbox.mk
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox cases differential smoke replay docs reports coverage node
+PARTS      ?= unit sandbox shapes cases differential smoke replay docs reports coverage node
 
 .PHONY: test
 test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below

@@ -17,16 +17,34 @@
 static const char usage[] =
     "usage: chartmogul-sandbox [--port N] [--key KEY] [--read-only-key KEY] [--seed empty|demo|N]\n"
     "                          [--latency-ms N] [--rate-limit N] [--max-connections N]\n"
-    "                          [--tls CERTIFICATE KEY]\n"
-    "Serves the ChartMogul API on the loopback address and prints its base URL as the first "
-    "line.\n";
+    "                          [--tls CERTIFICATE KEY] [--help]\n"
+    "Serves the ChartMogul API on the loopback address until SIGTERM, and prints its base URL as\n"
+    "the first line.\n"
+    "  --port N             0, the default, is any that is free\n"
+    "  --key KEY            the API key (test-key)\n"
+    "  --read-only-key KEY  another one, which may only read\n"
+    "  --seed NAME          empty (the default); demo, a company of 400 customers; or a number of "
+    "them\n"
+    "  --latency-ms N       hold each answer back\n"
+    "  --rate-limit N       429 for more requests than this in a second\n"
+    "  --max-connections N  503 for more requests than this at once\n"
+    "  --tls CERTIFICATE KEY  serve https with these PEM files\n";
+
+/* Say what is wrong with the command line; gives what read_option gives for a mistake. */
+static int complain(const char *what, const char *words) {
+  fprintf(stderr, "chartmogul-sandbox: %s: %s (--help shows the options)\n", words, what);
+  return 0;
+}
 
 static char *read_file(const char *name) {
   FILE *file = fopen(name, "rb");
   sb_text text = { 0 };
   char part[4096];
   size_t len;
-  if (!file) return NULL;
+  if (!file) {
+    complain("cannot be read", name);
+    return NULL;
+  }
   while ((len = fread(part, 1, sizeof part, file)) > 0)
     sb_text_add(&text, part, len);
   fclose(file);
@@ -42,10 +60,21 @@ static bool read_number(const char *words, int64_t *number) {
 /* What the command line says; the PEM texts are owned. */
 typedef struct command {
   sb_options options;
+  int64_t port;
   const char *seed;
   char *certificate;
   char *private_key;
 } command;
+
+/* The two files of --tls. */
+static int read_tls(command *wanted, char **args, int left) {
+  if (left < 3) return complain("a certificate and a key are needed", args[0]);
+  wanted->certificate = read_file(args[1]);
+  wanted->private_key = wanted->certificate ? read_file(args[2]) : NULL;
+  wanted->options.certificate = wanted->certificate;
+  wanted->options.private_key = wanted->private_key;
+  return wanted->private_key ? 3 : 0;
+}
 
 /* Read one option and its value; gives the number of arguments used, 0 when it is wrong. */
 static int read_option(command *wanted, char **args, int left) {
@@ -55,6 +84,7 @@ static int read_option(command *wanted, char **args, int left) {
     int64_t *number;
     const char **words;
   } known[] = {
+    { "--port", &wanted->port, NULL },
     { "--key", NULL, &options->key },
     { "--read-only-key", NULL, &options->read_only_key },
     { "--seed", NULL, &wanted->seed },
@@ -62,33 +92,35 @@ static int read_option(command *wanted, char **args, int left) {
     { "--rate-limit", &options->decisions.rate_limit_per_second, NULL },
     { "--max-connections", &options->decisions.max_connections, NULL },
   };
-  int64_t number;
-  if (strcmp(args[0], "--tls") == 0 && left > 2) {
-    wanted->certificate = read_file(args[1]);
-    wanted->private_key = read_file(args[2]);
-    options->certificate = wanted->certificate;
-    options->private_key = wanted->private_key;
-    return wanted->certificate && wanted->private_key ? 3 : 0;
-  }
-  if (left < 2) return 0;
-  if (strcmp(args[0], "--port") == 0) {
-    if (!read_number(args[1], &number) || number > 65535) return 0;
-    options->port = (int)number;
-    return 2;
-  }
+  if (strcmp(args[0], "--tls") == 0) return read_tls(wanted, args, left);
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (strcmp(args[0], known[i].name) != 0) continue;
+    if (left < 2) return complain("a value is needed", args[0]);
     if (known[i].words) *known[i].words = args[1];
-    return known[i].words || read_number(args[1], known[i].number) ? 2 : 0;
+    if (known[i].words || read_number(args[1], known[i].number)) return 2;
+    return complain("is no number for this option", args[1]);
   }
-  return 0;
+  return complain("there is no such option", args[0]);
+}
+
+/* Read all of them; false when one is wrong. */
+static bool read_command(command *wanted, int count, char **args) {
+  for (int i = 1, used; i < count; i += used) {
+    used = read_option(wanted, args + i, count - i);
+    if (!used) return false;
+  }
+  if (wanted->port > 65535) return complain("there is no such port", "--port");
+  wanted->options.port = (int)wanted->port;
+  if (sb_is_seed(wanted->seed)) return true;
+  return complain("is neither empty nor demo nor a number of customers", wanted->seed);
 }
 
 static int serve_until_signal(const command *wanted, sb_account *account, const sigset_t *signals) {
   sb_server *server = sb_server_start(&wanted->options, account);
   int number;
   if (!server) {
-    fprintf(stderr, "chartmogul-sandbox: port %d cannot be served\n", wanted->options.port);
+    fprintf(stderr, "chartmogul-sandbox: port %d cannot be served%s\n", wanted->options.port,
+            wanted->options.certificate ? ", or the certificate and the key are no good" : "");
     return 1;
   }
   printf("%s://127.0.0.1:%d/v1\n", wanted->options.certificate ? "https" : "http",
@@ -113,12 +145,11 @@ int main(int count, char **args) {
   sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   sb_decisions_init(&wanted.options.decisions);
-  for (int i = 1, used; i < count; i += used) {
-    used = read_option(&wanted, args + i, count - i);
-    if (used) continue;
-    fputs(usage, stderr);
-    goto done;
+  if (count == 2 && strcmp(args[1], "--help") == 0) {
+    fputs(usage, stdout);
+    return 0;
   }
+  if (!read_command(&wanted, count, args)) goto done;
   /* Blocked before there are threads, so that this one alone waits for them. */
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
@@ -127,10 +158,8 @@ int main(int count, char **args) {
   signal(SIGPIPE, SIG_IGN);
   sb_account *account = sb_account_open();
   account->decisions = wanted.options.decisions;
-  if (sb_seed(account, wanted.seed))
-    result = serve_until_signal(&wanted, account, &signals);
-  else
-    fputs(usage, stderr);
+  sb_seed(account, wanted.seed);
+  result = serve_until_signal(&wanted, account, &signals);
   sb_account_close(account);
 done:
   free(wanted.certificate);

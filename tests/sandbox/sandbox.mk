@@ -23,6 +23,10 @@ $(BUILD)/sandbox/%.o: tests/sandbox/%.c
 test-sandbox: $(SANDBOX) $(NO_NETWORK) ## the sandbox by itself, without the extension (CHECKS='paging books': those)
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/run.py $(SANDBOX) $(CHECKS)
 
+.PHONY: test-shapes
+test-shapes: $(SANDBOX) $(NO_NETWORK) ## the sandbox's answers have what recorded answers of the API have
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/shapes.py $(SANDBOX)
+
 # The books' unit test is linked with them, not with the extension.
 $(BUILD)/unit/sandbox_books: tests/unit/sandbox_books.c $(BUILD)/sandbox/books.o
 	@mkdir -p $(@D)

@@ -85,16 +85,24 @@ static void seed_many(sb_account *account, int64_t count) {
     sb_db_run(account->db, many_rows[i], "ii", count, start_ms);
 }
 
-bool sb_seed(sb_account *account, const char *name) {
+/* The number of customers that a name asks for; 0 when it is no number, or too large a one. */
+static int64_t count_of(const char *name) {
   char *end;
   long long count = strtoll(name, &end, 10);
-  bool is_number = *name && !*end && count > 0 && count <= CUSTOMER_MAX;
-  bool is_demo = strcmp(name, "demo") == 0;
-  if (!is_number && !is_demo && strcmp(name, "empty") != 0) return false;
+  return *name && !*end && count > 0 && count <= CUSTOMER_MAX ? count : 0;
+}
+
+bool sb_is_seed(const char *name) {
+  return strcmp(name, "empty") == 0 || strcmp(name, "demo") == 0 || count_of(name);
+}
+
+bool sb_seed(sb_account *account, const char *name) {
+  int64_t count = count_of(name);
+  if (!sb_is_seed(name)) return false;
   sb_account_empty(account);
   sb_db_exec(account->db, "BEGIN");
-  if (is_number) seed_many(account, count);
-  if (is_demo) sb_seed_demo(account);
+  if (count) seed_many(account, count);
+  if (strcmp(name, "demo") == 0) sb_seed_demo(account);
   take_counters(account);
   for (int64_t id = 1; id < account->next[SB_CUSTOMER]; id++)
     sb_ledger_recompute(account, id);

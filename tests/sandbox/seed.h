@@ -8,6 +8,8 @@
 
 #include "account.h"
 
+/** Whether there is a seed of that name: `empty`, `demo`, or a number of customers. */
+bool sb_is_seed(const char *name);
 /**
  * Empty the account and fill it.
  *
