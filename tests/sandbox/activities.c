@@ -98,6 +98,7 @@ const sb_list sb_customer_activity_list = {
   .root = "entries",
   .scope = "t.customer_id = ?",
   .time = "at",
+  .has_old_order = true,
   .has_id_key = true,
   .members = SB_FIRST_PER_PAGE | SB_FIRST_PAGE,
   .form = OF_CUSTOMER,
@@ -105,7 +106,7 @@ const sb_list sb_customer_activity_list = {
 
 static const sb_filter filters[] = {
   { .param = "start-date", .where = "t.at >= ?", .type = SB_BY_DAY_FROM },
-  { .param = "end-date", .where = "t.at <= ?", .type = SB_BY_DAY_TO },
+  { .param = "end-date", .where = "t.at <= ?", .type = SB_BY_DAY_END },
   { .param = "type", .where = "t.type = ?", .type = SB_BY_TEXT },
   { 0 },
 };
@@ -122,7 +123,7 @@ static const sb_list descending_uuid = { ACCOUNT_LIST, .is_anchored = true };
 void sb_activity_list(sb_call *call) {
   const char *order = sb_call_parameter(call, "order");
   bool is_descending = order && strcmp(order, "-date") == 0;
-  bool is_anchored = strcmp(call->account->decisions.activities_cursor, "next_uuid") == 0;
+  bool is_anchored = sb_decided(call->account, activities_cursor, "next_uuid");
   if (is_anchored)
     sb_list_answer(call, is_descending ? &descending_uuid : &ascending_uuid);
   else
@@ -197,10 +198,13 @@ void sb_export_retrieve(sb_call *call) {
     sb_text_puts(&url, "https://example.com/activities-");
     sb_uuid_write(&url, SB_EXPORT, id);
     sb_text_puts(&url, ".zip");
-    sb_db_run(account->db,
-              "UPDATE exports SET status = 'succeeded', file_url = ?2,"
-              " expires_at = created_at + 7 * 86400000 WHERE id = ?1",
-              "it", id, url.bytes);
+    if (sb_decided(account, export_failure, "failed"))
+      sb_db_run(account->db, "UPDATE exports SET status = 'failed' WHERE id = ?", "i", id);
+    else
+      sb_db_run(account->db,
+                "UPDATE exports SET status = 'succeeded', file_url = ?2,"
+                " expires_at = created_at + 7 * 86400000 WHERE id = ?1",
+                "it", id, url.bytes);
     sb_text_clear(&url);
   }
   sb_call_answer_row(call, &sb_exports, id, call->route->status);

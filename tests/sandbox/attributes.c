@@ -97,13 +97,13 @@ static void put(cJSON *object, const char *key, cJSON *value) {
 }
 
 /* Add typed entries [{type, key, value}]; an existing key gets the new value and type. */
-static bool add_entries(cJSON *custom, cJSON *types, const cJSON *entries) {
-  if (!cJSON_IsArray(entries)) return false;
+static bool add_entries(cJSON *custom, cJSON *types, const cJSON *entries, bool may_replace) {
   for (const cJSON *one = entries->child; one; one = one->next) {
     const char *key = sb_json_text(one, "key");
     const char *type = sb_json_text(one, "type");
     cJSON *value = type ? convert(type, cJSON_GetObjectItemCaseSensitive(one, "value")) : NULL;
-    if (!value || !is_key(key)) {
+    bool is_taken = !may_replace && key && cJSON_GetObjectItemCaseSensitive(custom, key);
+    if (!value || !is_key(key) || is_taken) {
       cJSON_Delete(value);
       return false;
     }
@@ -116,7 +116,7 @@ static bool add_entries(cJSON *custom, cJSON *types, const cJSON *entries) {
 /* Set values {key: value} of attributes that exist, in their type. */
 static bool set_values(const sb_account *account, cJSON *custom, const cJSON *types,
                        const cJSON *values) {
-  bool refuses = strcmp(account->decisions.unknown_custom, "refuse") == 0;
+  bool refuses = sb_decided(account, unknown_custom, "refuse");
   for (const cJSON *one = values->child; one; one = one->next) {
     const char *type = sb_json_text(types, one->string);
     const cJSON *inner = cJSON_GetObjectItemCaseSensitive(one, "value");
@@ -133,10 +133,10 @@ static bool set_values(const sb_account *account, cJSON *custom, const cJSON *ty
 
 /* Either form of `custom`; false when it is neither or a value has the wrong type. */
 static bool change_custom(sb_account *account, int64_t customer_id, const cJSON *sent,
-                          cJSON **custom, cJSON **types) {
+                          bool may_replace, cJSON **custom, cJSON **types) {
   *custom = load(account, "custom", customer_id);
   *types = load(account, "custom_types", customer_id);
-  if (cJSON_IsArray(sent)) return add_entries(*custom, *types, sent);
+  if (cJSON_IsArray(sent)) return add_entries(*custom, *types, sent, may_replace);
   return cJSON_IsObject(sent) && set_values(account, *custom, *types, sent);
 }
 
@@ -144,7 +144,7 @@ void sb_attributes_read(sb_call *call, sb_row *row, int64_t customer_id, const c
   const cJSON *tags = cJSON_GetObjectItemCaseSensitive(attributes, "tags");
   const cJSON *sent = cJSON_GetObjectItemCaseSensitive(attributes, "custom");
   if (tags) {
-    bool extends = strcmp(call->account->decisions.patch_tags, "extend") == 0;
+    bool extends = sb_decided(call->account, patch_tags, "extend");
     cJSON *set = extends ? load(call->account, "tags", customer_id) : cJSON_CreateArray();
     if (!add_texts(set, tags))
       sb_call_problem(call, "tags", "invalid", "tags is not an array of texts");
@@ -155,7 +155,7 @@ void sb_attributes_read(sb_call *call, sb_row *row, int64_t customer_id, const c
   }
   if (sent) {
     cJSON *custom, *types;
-    if (!change_custom(call->account, customer_id, sent, &custom, &types))
+    if (!change_custom(call->account, customer_id, sent, true, &custom, &types))
       sb_call_problem(call, "custom", "invalid", "custom has an invalid key, type or value");
     char *words = cJSON_PrintUnformatted(custom), *type_words = cJSON_PrintUnformatted(types);
     sb_row_text(row, "custom", words);
@@ -232,7 +232,8 @@ void sb_tags_remove(sb_call *call) {
 static bool add_custom(sb_call *call, int64_t customer_id) {
   const cJSON *sent = cJSON_GetObjectItemCaseSensitive(call->body, "custom");
   cJSON *custom, *types;
-  bool is_right = change_custom(call->account, customer_id, sent, &custom, &types);
+  bool may_replace = sb_decided(call->account, existing_custom, "replace");
+  bool is_right = change_custom(call->account, customer_id, sent, may_replace, &custom, &types);
   if (is_right) {
     store(call->account, "custom", customer_id, custom);
     store(call->account, "custom_types", customer_id, types);

@@ -110,7 +110,7 @@ static void fail_detailed(sb_call *call, int status, const char *param, const ch
 }
 
 static void fail_missing_plan_group(sb_call *call) {
-  if (strcmp(call->account->decisions.plan_group_missing, "json") == 0) {
+  if (sb_decided(call->account, plan_group_missing, "json")) {
     sb_call_fail(call, 404, NULL, "Plan group not found");
     return;
   }

@@ -43,6 +43,7 @@ typedef enum sb_filter_type {
   SB_BY_DAY,      /* the day of an instant: two parameters, begin and end */
   SB_BY_DAY_FROM, /* a day or an instant, inclusive */
   SB_BY_DAY_TO,   /* the same; a day means its end */
+  SB_BY_DAY_END,  /* the same, unless the switch activities_end says that it means its midnight */
   SB_BY_CHOICE    /* `where` is "value:condition|value:condition" */
 } sb_filter_type;
 
@@ -74,7 +75,8 @@ struct sb_list {
   const char *scope; /* condition with one parameter, the path's first object; NULL: all rows */
   const char *time;  /* the column that orders, before the id */
   bool is_ascending;
-  bool has_id_key; /* the cursor ends in the integer id, not in the uuid */
+  bool has_old_order; /* ascending, when the switch list_order says so */
+  bool has_id_key;    /* the cursor ends in the integer id, not in the uuid */
   /* The cursor is the bare uuid of the next row, and its page begins behind that: recorded once. */
   bool is_anchored;
   unsigned members; /* SB_FIRST_* and the like */

@@ -71,9 +71,9 @@ static sb_answer show_switches(sb_state *state, const cJSON *body) {
   return answer;
 }
 
-/* Another day means other books: what is dated up to then has happened. */
-static void move_to_today(sb_account *account) {
-  sb_account_set_today(account);
+/* Another day means other books, as what is dated up to then has happened; so does another meaning
+   of amounts. */
+static void recompute_all(sb_account *account) {
   int64_t last = sb_db_int(account->db, 0, "SELECT max(id) FROM customers", "");
   for (int64_t id = 1; id <= last; id++)
     sb_ledger_recompute(account, id);
@@ -83,7 +83,9 @@ static sb_answer set_switches(sb_state *state, const cJSON *body) {
   sb_text problem = { 0 };
   sb_account *account = state->account;
   if (!sb_decisions_take(&account->decisions, body, &problem)) return answer_problem(&problem);
-  if (cJSON_HasObjectItem(body, "today")) move_to_today(account);
+  if (cJSON_HasObjectItem(body, "today")) sb_account_set_today(account);
+  if (cJSON_HasObjectItem(body, "today") || cJSON_HasObjectItem(body, "tax_included"))
+    recompute_all(account);
   return show_switches(state, NULL);
 }
 

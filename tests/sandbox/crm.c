@@ -52,6 +52,11 @@ static void check_user(sb_call *call, const sb_row *row, const char *column) {
 
 static void prepare_contact(sb_call *call, sb_row *row, int64_t id) {
   read_custom(call, row, "contacts", id);
+  if (id && call->account->decisions.contact_moves) {
+    int64_t customer_id = sb_uuid_parse(SB_CUSTOMER, sb_call_text(call, "customer_uuid"));
+    if (sb_resource_has(call->account, SB_CUSTOMER, customer_id))
+      sb_row_int(row, "customer_id", customer_id);
+  }
   if (id) return;
   sb_row_int(row, "position",
              1 + sb_db_int(call->account->db, 0,
@@ -99,7 +104,11 @@ static const sb_member contact_members[] = {
   { .name = "twitter", .type = SB_TEXT, .flags = SB_BOTH },
   { .name = "notes", .type = SB_TEXT, .flags = SB_BOTH },
   { .name = "custom", .type = SB_RAW, .flags = SB_BOTH, .initial = "{}" },
-  { .name = "last_seen", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH | SB_HIDDEN },
+  { .name = "last_seen",
+    .type = SB_TIME,
+    .detail = SB_STYLE_MS,
+    .flags = SB_BOTH,
+    .shown_by = offsetof(sb_decisions, contact_last_seen) },
   { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_HIDDEN },
   { 0 },
 };
@@ -135,6 +144,7 @@ const sb_list sb_contact_list = {
   .resource = &sb_contacts,
   .root = "entries",
   .time = "created_at",
+  .has_old_order = true,
   .form = SB_FORM_LIST,
   .filters = contact_filters,
 };
@@ -144,6 +154,7 @@ const sb_list sb_customer_contact_list = {
   .root = "entries",
   .scope = "t.customer_id = ?",
   .time = "created_at",
+  .has_old_order = true,
   .form = SB_FORM_LIST,
   .filters = contact_filters,
 };
@@ -245,6 +256,9 @@ static void prepare_opportunity(sb_call *call, sb_row *row, int64_t id) {
   read_custom(call, row, "opportunities", id);
   if (likelihood < 0 || likelihood > 100)
     sb_call_problem(call, "win_likelihood", "invalid", "win_likelihood is not between 0 and 100");
+  const char *type = sb_row_get_text(row, "type");
+  if (type && strcmp(type, "arr") == 0 && !call->account->decisions.opportunity_arr)
+    sb_call_problem(call, "type", "invalid", "type is not one of the allowed values");
 }
 
 static const sb_member opportunity_members[] = {

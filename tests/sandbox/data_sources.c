@@ -7,6 +7,7 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
   (void)id;
   const char *name = sb_row_get_text(row, "name");
   sb_row_text(row, "system", call->account->decisions.source_system);
+  sb_row_text(row, "status", call->account->decisions.source_status);
   if (name &&
       sb_db_int(call->account->db, 0, "SELECT 1 FROM data_sources WHERE name = ?", "t", name))
     sb_call_problem(call, "name", "taken", "Has already been taken.");
@@ -76,16 +77,16 @@ const sb_resource sb_data_sources = {
   .remove = remove_source,
 };
 
-/* The objects that the with_* flags add. Fresh sources have settings only where somebody
-   changed them; these are defaults. */
+/* The objects that the with_* flags add. */
 static const struct {
   const char *flag;
   const char *member;
+  const char *unset; /* what a fresh source may have instead; NULL: nothing */
 } settings[] = {
-  { "with_processing_status",
-    "\"processing_status\":{\"processed\":0,\"failed\":0,\"pending\":0}" },
+  { "with_processing_status", "\"processing_status\":{\"processed\":0,\"failed\":0,\"pending\":0}",
+    "\"processing_status\":{}" },
   { "with_auto_churn_subscription_setting",
-    "\"auto_churn_subscription_setting\":{\"enabled\":false,\"interval\":null}" },
+    "\"auto_churn_subscription_setting\":{\"enabled\":false,\"interval\":null}", NULL },
   { "with_invoice_handling_setting",
     "\"invoice_handling_setting\":{\"manual\":{\"create_subscription_when_invoice_is\":\"open\","
     "\"update_subscription_when_invoice_is\":\"open\",\"prevent_subscription_for_invoice_voided\":"
@@ -96,16 +97,19 @@ static const struct {
     "\"open\","
     "\"prevent_subscription_for_invoice_voided\":true,"
     "\"prevent_subscription_for_invoice_refunded\":false,"
-    "\"prevent_subscription_for_invoice_written_off\":true}}" },
+    "\"prevent_subscription_for_invoice_written_off\":true}}",
+    NULL },
 };
 
 static void write_source(sb_call *call, sqlite3_stmt *rows) {
   sb_view view = sb_call_view(call, SB_FORM_LIST);
   sb_render_row(call->account, &sb_data_sources, &view, rows, &call->out);
+  bool has_settings = sb_decided(call->account, source_settings, "present");
   for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
-    if (!sb_call_flag(call, settings[i].flag)) continue;
+    const char *member = has_settings ? settings[i].member : settings[i].unset;
+    if (!sb_call_flag(call, settings[i].flag) || !member) continue;
     call->out.len--; /* reopen the object */
-    sb_text_printf(&call->out, ",%s}", settings[i].member);
+    sb_text_printf(&call->out, ",%s}", member);
   }
 }
 

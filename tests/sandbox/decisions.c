@@ -18,7 +18,17 @@ typedef struct switch_row {
 #define SWITCH(member, type, number, choices)                                                      \
   { #member, offsetof(sb_decisions, member), type, number, choices }
 
+/*
+** Decided without a switch, because a client cannot tell or a test can send what it likes: bodies of
+** 402, 403, 405, 502 and 503 (a fault makes any); the allowed intervals of metrics (all of the five);
+** a per_page above 200 (documented: 200); how long a cursor is good (for ever); both forms of the
+** body that disables an event by external id are taken; /data_sources/{ds}/dependent empties like
+** /all; /import/{data_sources,customers,plans} are unknown; the scale of currencies without minor
+** units (the account counts in US dollars); conditional requests (none).
+*/
 static const switch_row switches[] = {
+  /* -- statuses -- */
+
   /* The client libraries test for the texts of a duplicate, and one shows it as a 422. */
   SWITCH(duplicate_status, NUMBER, 422, NULL),
   /* A key that may only read: no recording of a write; 403 is what the documentation calls
@@ -27,7 +37,7 @@ static const switch_row switches[] = {
   /* A known path with a verb that it lacks. One report has 405 for an empty path segment. */
   SWITCH(wrong_verb_status, NUMBER, 405, NULL),
   /* A change that the record's state forbids: disabling on a source that is not automatic,
-     status of an invoice. */
+     deleting what must not be. */
   SWITCH(forbidden_status, NUMBER, 422, NULL),
   /* Transactions are recorded with 201; the mocks of line items say 200. */
   SWITCH(line_item_create_status, NUMBER, 201, NULL),
@@ -40,45 +50,115 @@ static const switch_row switches[] = {
   SWITCH(custom_delete_status, NUMBER, 204, NULL),
   /* An import in which every invoice has errors: the documentation says 201 all the same. */
   SWITCH(invoice_errors_status, NUMBER, 201, NULL),
+
+  /* -- bodies -- */
+
+  /* The body of a 429 of the rate limit: none was recorded. */
+  SWITCH(limit_body, CHOICE, 0, "grape|rails|text"),
+  /* GET /account?include=nonsense: the Node client sends it with a warning, one of its mocks is a
+     400. */
+  SWITCH(unknown_include, CHOICE, 0, "ignore|refuse"),
+  /* The settings of the account: texts and booleans in the documentation, objects in a mock. */
+  SWITCH(account_settings, CHOICE, 0, "scalars|objects"),
+  /* The settings of a source that nobody has changed: a true recording had none, and an empty
+     processing_status. */
+  SWITCH(source_settings, CHOICE, 0, "present|absent"),
+  /* The status of a fresh source: idle today, never_imported in 2016. */
+  SWITCH(source_status, CHOICE, 0, "idle|never_imported"),
+  /* The answer of PUT .../status: a message in the documentation, a record in a mock. */
+  SWITCH(status_answer, CHOICE, 0, "message|record"),
   /* An invoice that exists: told in its `errors`, or the whole request is refused. */
   SWITCH(duplicate_invoice, CHOICE, 0, "errors|refuse"),
-  /* `opaque` is today's documentation; `next_uuid` names the next row and starts behind it, as
-     recorded in 2023. */
-  SWITCH(activities_cursor, CHOICE, 0, "opaque|next_uuid"),
+  /* What stands in `errors`: the client libraries' constants are texts, the documentation speaks
+     of messages. */
+  SWITCH(errors_form, CHOICE, 0, "text|list"),
   /* GET /line_items and /transactions by external id: one object (documentation) or a list (a
      mock). */
   SWITCH(by_external_id, CHOICE, 0, "bare|wrapped"),
   /* The answer of PATCH and of disabling an event: flat is recorded for POST. */
   SWITCH(event_answer, CHOICE, 0, "bare|wrapped"),
-  /* PATCH of a customer with tags: the recorded case began without any. */
-  SWITCH(patch_tags, CHOICE, 0, "replace|extend"),
-  /* PUT of a custom attribute that does not exist: dropped like the unknown keys of contacts,
-     or refused. */
-  SWITCH(unknown_custom, CHOICE, 0, "ignore|refuse"),
   /* A plan group that does not exist: a page of HTML was recorded in 2020, nothing since. */
   SWITCH(plan_group_missing, CHOICE, 0, "html|json"),
-  /* The interval of metrics when none is asked for: the older documentation names the month. */
-  SWITCH(metrics_interval, CHOICE, 0, "month|day|week|quarter|year"),
+  /* Whether last_seen of a contact is answered: it can be written, no recording has it. */
+  SWITCH(contact_last_seen, FLAG, 0, NULL),
   /* How computed money is written: whole since 2021, with a fraction in 2018; text has never
      been seen there. */
   SWITCH(numbers, CHOICE, 0, "integer|float|string"),
-  /* The system of a source made through the API is always Custom; another name makes it an
-     automatic one for tests. */
-  SWITCH(source_system, CHOICE, 0, "Custom|Import API|Stripe|Chargebee|Recurly|Braintree"),
-  /* How a bulk import ends; the name of a failure is a guess. */
-  SWITCH(import_failure, CHOICE, 0, "none|failed"),
   /* Members that the documentation has and no recording: status, disabled, user_created and so
      on. */
   SWITCH(newer_members, FLAG, 1, NULL),
   /* A member that no client knows, in every object. */
   SWITCH(extra_members, FLAG, 0, NULL),
+
+  /* -- lists -- */
+
+  /* `opaque` is today's documentation; `next_uuid` names the next row and starts behind it, as
+     recorded in 2023. */
+  SWITCH(activities_cursor, CHOICE, 0, "opaque|next_uuid"),
+  /* Contacts, plans, plan groups and a customer's activities were oldest first until 2023-09; no
+     order is promised. */
+  SWITCH(list_order, CHOICE, 0, "newest|oldest"),
+  /* GET /customers?email=: known from a connector's tables only; the search is documented. */
+  SWITCH(customers_by_email, FLAG, 0, NULL),
+  /* event_date and effective_date of the list of events: the day, or that very instant. */
+  SWITCH(event_dates, CHOICE, 0, "day|instant"),
+  /* A plain day as the end of activities: with that day, or up to its midnight. */
+  SWITCH(activities_end, CHOICE, 0, "whole_day|midnight"),
+  /* The interval of metrics when none is asked for: the older documentation names the month. */
+  SWITCH(metrics_interval, CHOICE, 0, "month|day|week|quarter|year"),
+  /* Metrics without dates: refused, or the last year. */
+  SWITCH(metrics_dates, CHOICE, 0, "required|optional"),
+  /* What the summary of a level compares: recordings only show that it is not always the last two
+     entries. */
+  SWITCH(metrics_summary, CHOICE, 0, "now|entries"),
+
+  /* -- writes -- */
+
+  /* PATCH of a customer with tags: the recorded case began without any. */
+  SWITCH(patch_tags, CHOICE, 0, "replace|extend"),
+  /* POST of a custom attribute that exists: the documentation calls POST adding. */
+  SWITCH(existing_custom, CHOICE, 0, "replace|refuse"),
+  /* PUT of a custom attribute that does not exist: dropped like the unknown keys of contacts,
+     or refused. */
+  SWITCH(unknown_custom, CHOICE, 0, "ignore|refuse"),
+  /* Contacts and opportunities drop custom keys that the app does not define: recorded. Off
+     takes every key. */
+  SWITCH(defined_custom_only, FLAG, 1, NULL),
+  /* PATCH of a contact with customer_uuid: one client can send it, what it does is unknown. */
+  SWITCH(contact_moves, FLAG, 0, NULL),
+  /* An opportunity of type `arr`: the newest parameter list has it, no answer was recorded. */
+  SWITCH(opportunity_arr, FLAG, 1, NULL),
   /* Disabling is for automatic sources; on lets tests disable records of every source. */
   SWITCH(disable_anywhere, FLAG, 0, NULL),
   /* Deleting a plan that invoices use: the documentation does not forbid it. */
   SWITCH(delete_used_plan, FLAG, 1, NULL),
-  /* Contacts and opportunities drop custom keys that the app does not define: recorded. Off
-     takes every key. */
-  SWITCH(defined_custom_only, FLAG, 1, NULL),
+  /* Deleting a customer of an automatic source: the documentation says it is meant for others. */
+  SWITCH(delete_automatic_customer, FLAG, 1, NULL),
+  /* Whether the amount of a line includes its tax, which then is no revenue. */
+  SWITCH(tax_included, FLAG, 1, NULL),
+  /* The system of a source made through the API is always Custom; another name makes it an
+     automatic one for tests. */
+  SWITCH(source_system, CHOICE, 0, "Custom|Import API|Stripe|Chargebee|Recurly|Braintree"),
+
+  /* -- jobs and time -- */
+
+  /* How a bulk import or an export ends; the name of a failure is a guess. */
+  SWITCH(import_failure, CHOICE, 0, "none|failed"),
+  SWITCH(export_failure, CHOICE, 0, "none|failed"),
+  /* A bulk import is found by its external id; by its id as well, probably. */
+  SWITCH(import_by_id, FLAG, 1, NULL),
+  /* How many times a job is looked at before it is done. */
+  SWITCH(polls_until_done, NUMBER, 2, NULL),
+  /* Real imports show in subscriptions, activities and metrics minutes later. */
+  SWITCH(processing_delay_ms, NUMBER, 0, NULL),
+  /* Merges and connections are answered with 202 and done later; a minute in reality. */
+  SWITCH(async_delay_ms, NUMBER, 100, NULL),
+  /* The day of the account's clock; setting it moves the clock there. What is dated later has
+     not happened yet. */
+  SWITCH(today, DAY, 0, "2025-12-31"),
+
+  /* -- the wire -- */
+
   /* Large bodies came both with a length and in chunks. */
   SWITCH(http_chunked, FLAG, 0, NULL),
   SWITCH(gzip, FLAG, 1, NULL),
@@ -89,15 +169,6 @@ static const switch_row switches[] = {
   SWITCH(rate_limit_retry_after, NUMBER, -1, NULL),
   SWITCH(max_connections, NUMBER, 0, NULL),
   SWITCH(latency_ms, NUMBER, 0, NULL),
-  /* Real imports show in subscriptions, activities and metrics minutes later. */
-  SWITCH(processing_delay_ms, NUMBER, 0, NULL),
-  /* Merges and connections are answered with 202 and done later; a minute in reality. */
-  SWITCH(async_delay_ms, NUMBER, 100, NULL),
-  /* How many times a job is looked at before it is done. */
-  SWITCH(polls_until_done, NUMBER, 2, NULL),
-  /* The day of the account's clock; setting it moves the clock there. What is dated later has
-     not happened yet. */
-  SWITCH(today, DAY, 0, "2025-12-31"),
 };
 
 static const size_t switch_count = sizeof switches / sizeof *switches;

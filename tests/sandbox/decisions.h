@@ -12,6 +12,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <string.h>
 
 /** The longest text of a switch, with its NUL. */
 #define SB_SWITCH_TEXT 32
@@ -27,6 +28,20 @@ typedef struct sb_decisions {
   int64_t json_import_status;
   int64_t custom_delete_status;
   int64_t invoice_errors_status;
+  char limit_body[SB_SWITCH_TEXT];
+  char unknown_include[SB_SWITCH_TEXT];
+  char account_settings[SB_SWITCH_TEXT];
+  char source_settings[SB_SWITCH_TEXT];
+  char source_status[SB_SWITCH_TEXT];
+  char status_answer[SB_SWITCH_TEXT];
+  char metrics_dates[SB_SWITCH_TEXT];
+  char metrics_summary[SB_SWITCH_TEXT];
+  char list_order[SB_SWITCH_TEXT];
+  char event_dates[SB_SWITCH_TEXT];
+  char activities_end[SB_SWITCH_TEXT];
+  char errors_form[SB_SWITCH_TEXT];
+  char existing_custom[SB_SWITCH_TEXT];
+  char export_failure[SB_SWITCH_TEXT];
   char duplicate_invoice[SB_SWITCH_TEXT];
   char activities_cursor[SB_SWITCH_TEXT];
   char by_external_id[SB_SWITCH_TEXT];
@@ -38,6 +53,13 @@ typedef struct sb_decisions {
   char numbers[SB_SWITCH_TEXT];
   char source_system[SB_SWITCH_TEXT];
   char import_failure[SB_SWITCH_TEXT];
+  int64_t customers_by_email;
+  int64_t import_by_id;
+  int64_t contact_last_seen;
+  int64_t contact_moves;
+  int64_t opportunity_arr;
+  int64_t delete_automatic_customer;
+  int64_t tax_included;
   int64_t newer_members;
   int64_t extra_members;
   int64_t disable_anywhere;
@@ -55,6 +77,9 @@ typedef struct sb_decisions {
   int64_t polls_until_done;
   char today[SB_SWITCH_TEXT];
 } sb_decisions;
+
+/** Whether a choice is that word. */
+#define sb_decided(account, member, word) (strcmp((account)->decisions.member, word) == 0)
 
 /** Set every switch to its default. */
 void sb_decisions_init(sb_decisions *decisions);

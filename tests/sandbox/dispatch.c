@@ -189,8 +189,8 @@ sb_answer sb_route_answer(sb_account *account, const char *method, const char *t
   if (split_path(target, path_len, &asked)) route = find_route(method, &asked, &is_known_path);
   if (!route) {
     clear_path(&asked);
-    return is_known_path ? answer_text((int)account->decisions.wrong_verb_status, "405 Not Allowed")
-                         : answer_text(404, "404 Not Found");
+    int status = is_known_path ? (int)account->decisions.wrong_verb_status : 404;
+    return answer_text(status, status == 404 ? "404 Not Found" : "405 Not Allowed");
   }
   sb_call call = { .account = account, .route = route };
   sb_account_settle(account);

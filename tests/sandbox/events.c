@@ -31,7 +31,7 @@ static const sb_member members[] = {
     .flags = SB_BOTH | SB_REQUIRED },
   { .name = "event_type", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED, .allowed = EVENT_TYPES },
   { .name = "external_id", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "errors", .type = SB_RAW, .initial = "{}" },
+  { .name = "errors", .type = SB_ERRORS, .initial = "{}" },
   { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_Z },
   { .name = "updated_at", .type = SB_TIME, .detail = SB_STYLE_Z },
   { .name = "quantity", .type = SB_RAW, .flags = SB_BOTH },
@@ -179,7 +179,7 @@ static const cJSON *sent_event(const sb_call *call) {
 }
 
 static void answer_event(sb_call *call, int64_t id) {
-  bool is_wrapped = strcmp(call->account->decisions.event_answer, "wrapped") == 0;
+  bool is_wrapped = sb_decided(call->account, event_answer, "wrapped");
   sb_view view = sb_call_view(call, SB_FORM_SINGLE);
   sb_call_answer(call, call->route->status);
   if (is_wrapped) sb_text_puts(&call->out, "{\"subscription_event\":");

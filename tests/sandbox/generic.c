@@ -115,8 +115,7 @@ void sb_retrieve_child(sb_call *call, const sb_resource *resource) {
     sb_call_fail_missing(call, resource->kind, call->words[0]);
     return;
   }
-  bool is_wrapped = !call->words[0] &&
-                    strcmp(call->account->decisions.by_external_id, "wrapped") == 0;
+  bool is_wrapped = !call->words[0] && sb_decided(call->account, by_external_id, "wrapped");
   if (!is_wrapped) {
     sb_call_answer_row(call, resource, id, call->route->status);
     return;

@@ -224,14 +224,14 @@ void sb_import_retrieve(sb_call *call) {
   sb_account *account = call->account;
   int64_t id = sb_db_int(account->db, 0,
                          "SELECT id FROM imports WHERE data_source_id = ?1 AND"
-                         " (external_id = ?2 OR id = ?3) ORDER BY id DESC LIMIT 1",
-                         "iti", call->ids[0], call->words[1],
-                         sb_uuid_parse(SB_IMPORT, call->words[1]));
+                         " (external_id = ?2 OR id = ?3 AND ?4) ORDER BY id DESC LIMIT 1",
+                         "itii", call->ids[0], call->words[1],
+                         sb_uuid_parse(SB_IMPORT, call->words[1]), account->decisions.import_by_id);
   if (!id) {
     sb_call_fail_missing(call, SB_IMPORT, NULL);
     return;
   }
-  bool has_failed = strcmp(account->decisions.import_failure, "failed") == 0;
+  bool has_failed = sb_decided(account, import_failure, "failed");
   sb_db_run(account->db, "UPDATE imports SET polls = polls + 1, status = 'processing' WHERE id = ?",
             "i", id);
   sb_db_run(account->db,

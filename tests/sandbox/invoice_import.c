@@ -133,20 +133,23 @@ int64_t sb_invoice_store(sb_call *call, int64_t customer_id, const cJSON *json, 
 }
 
 /* An invoice that was not stored: what was sent, without a uuid and with its errors. */
-static void write_refused(const cJSON *json, const char *errors, sb_text *out) {
+static void write_refused(const sb_account *account, const cJSON *json, const char *errors,
+                          sb_text *out) {
   cJSON *copy = cJSON_Duplicate(json, 1);
   cJSON_DeleteItemFromObjectCaseSensitive(copy, "errors");
   cJSON_AddNullToObject(copy, "uuid");
-  cJSON_AddItemToObject(copy, "errors", cJSON_Parse(errors));
   char *words = cJSON_PrintUnformatted(copy);
-  sb_text_puts(out, words);
+  sb_text_add(out, words, strlen(words) - 1); /* reopen the object */
+  sb_text_puts(out, ",\"errors\":");
+  sb_render_errors(account, errors, out);
+  sb_render_end(account, out);
   free(words);
   cJSON_Delete(copy);
 }
 
 /* Members that every invoice of a request must have; nothing is stored when one lacks them. */
 static bool check_all(sb_call *call, const cJSON *invoices) {
-  bool refuses = strcmp(call->account->decisions.duplicate_invoice, "refuse") == 0;
+  bool refuses = sb_decided(call->account, duplicate_invoice, "refuse");
   if (!cJSON_IsArray(invoices) || !invoices->child)
     sb_call_problem(call, "invoices", invoices ? "invalid" : "missing",
                     "invoices is not an array with at least one invoice");
@@ -175,7 +178,7 @@ void sb_invoice_import(sb_call *call) {
     if (id)
       sb_render_id(call->account, &sb_invoices, &view, id, &rows);
     else
-      write_refused(one, errors.bytes, &rows);
+      write_refused(call->account, one, errors.bytes, &rows);
     any_stored |= id != 0;
     sb_text_clear(&errors);
   }

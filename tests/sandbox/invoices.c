@@ -53,7 +53,7 @@ static const sb_member members[] = {
     .flags = SB_BOTH | SB_NEWER,
     .allowed = "automatic|manual" },
   { .name = "status", .type = SB_TEXT, .flags = SB_NEWER, .initial = "open" },
-  { .name = "errors", .type = SB_RAW, .initial = "{}" },
+  { .name = "errors", .type = SB_ERRORS, .initial = "{}" },
   { .name = "disabled", .type = SB_BOOL, .flags = SB_NEWER, .initial = "0" },
   { .name = "disabled_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_NEWER },
   { .name = "disabled_by", .type = SB_TEXT, .flags = SB_NEWER },
@@ -170,7 +170,13 @@ void sb_invoice_set_status(sb_call *call) {
     sb_row_clear(&row);
     sb_invoice_settle(account, id);
     sb_call_answer(call, call->route->status);
-    sb_text_puts(&call->out, "{\"message\":\"Invoice updated\"");
+    if (sb_decided(account, status_answer, "record")) {
+      sb_text_puts(&call->out, "{\"external_id\":");
+      sb_text_json_puts(&call->out, call->words[1]);
+      sb_text_printf(&call->out, ",\"status\":\"%s\"", status);
+    } else {
+      sb_text_puts(&call->out, "{\"message\":\"Invoice updated\"");
+    }
     sb_render_end(account, &call->out);
   }
 }

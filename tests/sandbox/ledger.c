@@ -70,9 +70,10 @@ static void add_change(books *made, entry *one, sb_change change) {
 
 /* amount, tax, prorated, proration_type, plan's unit and count, period, as the statement below
    has them. */
-static sb_change line_change(sqlite3_stmt *rows) {
+static sb_change line_change(const sb_account *account, sqlite3_stmt *rows) {
   int64_t start_ms = sqlite3_column_int64(rows, 1), end_ms = sqlite3_column_int64(rows, 2);
-  int64_t amount = sqlite3_column_int64(rows, 3) - sqlite3_column_int64(rows, 4);
+  int64_t tax = account->decisions.tax_included ? sqlite3_column_int64(rows, 4) : 0;
+  int64_t amount = sqlite3_column_int64(rows, 3) - tax;
   const char *proration = sb_column_text(rows, 7);
   char unit = *sb_column_text(rows, 8);
   int64_t count = sqlite3_column_int64(rows, 9);
@@ -105,7 +106,7 @@ static void load_lines(books *made) {
     if (!one) continue;
     one->is_named = true;
     if (!sqlite3_column_int(rows, 13)) continue;
-    sb_change change = line_change(rows);
+    sb_change change = line_change(made->account, rows);
     int64_t end_ms = sqlite3_column_int64(rows, 2);
     one->is_used = true;
     if (change.at_ms < one->first_ms) one->first_ms = change.at_ms;
@@ -139,15 +140,15 @@ static bool is_retracted(sb_db *db, sqlite3_stmt *rows) {
 
 /* What an event does to its subscription; false when nothing. "update_scheduled" counts as an
    update. */
-static bool event_change(sqlite3_stmt *rows, sb_change *change) {
+static bool event_change(const sb_account *account, sqlite3_stmt *rows, sb_change *change) {
   const char *type = sb_column_text(rows, 2);
   char unit = *sb_column_text(rows, 8);
+  int64_t tax = account->decisions.tax_included ? strtoll(sb_column_text(rows, 11), NULL, 10) : 0;
   *change = (sb_change){
     .kind = SB_CHANGE_SET,
     .at_ms = sqlite3_column_int64(rows, 5),
-    .mrr = sb_books_mrr(strtoll(sb_column_text(rows, 6), NULL, 10) -
-                            strtoll(sb_column_text(rows, 11), NULL, 10),
-                        unit ? unit : 'm', sqlite3_column_int64(rows, 9)),
+    .mrr = sb_books_mrr(strtoll(sb_column_text(rows, 6), NULL, 10) - tax, unit ? unit : 'm',
+                        sqlite3_column_int64(rows, 9)),
     .plan = sqlite3_column_int64(rows, 10),
     .quantity = strtoll(sb_column_text(rows, 7), NULL, 10),
     .order = sqlite3_column_int64(rows, 0),
@@ -176,7 +177,8 @@ static void load_events(books *made) {
     one->is_named = true;
     if (sqlite3_column_int(rows, 13)) continue;
     one->is_used = true;
-    if (!event_change(rows, &change) || is_retracted(made->account->db, rows)) continue;
+    if (!event_change(made->account, rows, &change) || is_retracted(made->account->db, rows))
+      continue;
     if (change.kind != SB_CHANGE_CANCEL && change.at_ms < one->first_ms)
       one->first_ms = change.at_ms;
     add_change(made, one, change);

@@ -182,7 +182,7 @@ static const sb_member members[] = {
   { .name = "event_order", .type = SB_INT, .flags = SB_BOTH },
   { .name = "balance_transfer", .type = SB_BOOL, .flags = SB_BOTH, .forms = SB_FORM_LIST },
   { .name = "errors",
-    .type = SB_RAW,
+    .type = SB_ERRORS,
     .flags = SB_NEWER,
     .forms = SB_FORM_LIST | SB_FORM_SINGLE,
     .initial = "{}" },

@@ -49,20 +49,28 @@ static char *find_choice(const char *choices, const char *value) {
   return NULL;
 }
 
-static void add_time(selection *chosen, const sb_filter *filter, const char *value) {
+static void add_time(selection *chosen, const sb_account *account, const sb_filter *filter,
+                     const char *value) {
   int64_t at_ms;
   bool is_day;
   if (!sb_time_parse(value, &at_ms, &is_day)) return; /* an unreadable filter narrows nothing */
+  bool means_end = filter->type == SB_BY_DAY_TO ||
+                   (filter->type == SB_BY_DAY_END &&
+                    sb_decided(account, activities_end, "whole_day"));
   add_condition(chosen, filter->where);
-  if (filter->type == SB_BY_DAY) {
+  if (filter->type == SB_BY_DAY && sb_decided(account, event_dates, "day")) {
     bind_number(chosen, sb_time_day(at_ms));
     bind_number(chosen, sb_time_day(at_ms) + SB_DAY_MS - 1);
+  } else if (filter->type == SB_BY_DAY) {
+    bind_number(chosen, at_ms);
+    bind_number(chosen, at_ms);
   } else {
-    bind_number(chosen, filter->type == SB_BY_DAY_TO && is_day ? at_ms + SB_DAY_MS - 1 : at_ms);
+    bind_number(chosen, means_end && is_day ? at_ms + SB_DAY_MS - 1 : at_ms);
   }
 }
 
-static void add_filter(selection *chosen, const sb_filter *filter, const char *value) {
+static void add_filter(selection *chosen, const sb_account *account, const sb_filter *filter,
+                       const char *value) {
   char *text;
   switch (filter->type) {
   case SB_BY_TEXT:
@@ -85,7 +93,7 @@ static void add_filter(selection *chosen, const sb_filter *filter, const char *v
       add_condition(chosen, filter->absent);
     free(text);
     return;
-  default: add_time(chosen, filter, value); return;
+  default: add_time(chosen, account, filter, value); return;
   }
 }
 
@@ -97,7 +105,7 @@ static void add_filters(selection *chosen, const sb_call *call, const sb_list *l
   for (const sb_filter *filter = list->filters; filter && filter->param; filter++) {
     const char *value = sb_call_parameter(call, filter->param);
     if (value && *value)
-      add_filter(chosen, filter, value);
+      add_filter(chosen, call->account, filter, value);
     else if (filter->absent)
       add_condition(chosen, filter->absent);
   }
@@ -197,9 +205,13 @@ typedef struct page {
   int64_t next_id; /* of the row behind the page; 0 on the last one */
 } page;
 
+static bool is_ascending(const sb_account *account, const sb_list *list) {
+  return list->is_ascending || (list->has_old_order && sb_decided(account, list_order, "oldest"));
+}
+
 static sqlite3_stmt *select_page(sb_call *call, const sb_list *list, const selection *chosen,
                                  const page *wanted, sb_text *sql) {
-  const char *direction = list->is_ascending ? "ASC" : "DESC";
+  const char *direction = is_ascending(call->account, list) ? "ASC" : "DESC";
   sb_render_columns(list->resource, sql);
   /* The key of the order is read behind the members of the object. */
   sb_text_printf(sql, ", t.%s FROM %s t%s ORDER BY t.%s %s, t.id %s LIMIT %d", list->time,
@@ -304,7 +316,7 @@ static bool add_start(sb_call *call, const sb_list *list, const char *cursor, se
   }
   sb_text_printf(&chosen->where, "%s(t.%s, t.id) %c (?, ?)",
                  chosen->where.len ? " AND " : " WHERE ", list->time,
-                 list->is_ascending ? '>' : '<');
+                 is_ascending(call->account, list) ? '>' : '<');
   bind_number(chosen, at_ms);
   bind_number(chosen, id);
   return true;

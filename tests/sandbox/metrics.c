@@ -220,7 +220,8 @@ static void write_summary(sb_call *call, int only, const interval *now, const in
   sb_text_puts(out, "],\"summary\":{");
   for (int metric = 0; metric < METRIC_COUNT; metric++) {
     if (only >= 0 && metric != only) continue;
-    bool is_of_entries = metrics[metric].is_rate || metric == LTV;
+    bool is_of_entries = metrics[metric].is_rate || metric == LTV ||
+                         sb_decided(call->account, metrics_summary, "entries");
     double current = (is_of_entries ? last : now)->values[metric];
     double previous = (is_of_entries ? last_but_one : earlier)->values[metric];
     const char *dash = only < 0 ? "-" : "", *name = only < 0 ? metrics[metric].name : "";
@@ -244,7 +245,10 @@ static bool read_range(sb_call *call, int64_t *start_ms, int64_t *end_ms, unit *
   if (!interval_name || !*interval_name) interval_name = call->account->decisions.metrics_interval;
   for (int i = 0; i < 2; i++) {
     const char *words = sb_call_parameter(call, names[i]);
-    if (!words || !*words)
+    bool is_missing = !words || !*words;
+    if (is_missing && sb_decided(call->account, metrics_dates, "optional"))
+      *days[i] = sb_time_add_months(sb_time_day(call->account->clock_ms), i ? 0 : -12);
+    else if (is_missing)
       sb_call_problem(call, names[i], "missing", "%s", names[i]);
     else if (!sb_time_parse(words, days[i], NULL))
       sb_call_problem(call, names[i], "invalid", "%s is not a valid date", names[i]);

@@ -39,6 +39,7 @@ const sb_list sb_plan_group_list = {
   .resource = &sb_plan_groups,
   .root = "plan_groups",
   .time = "created_at",
+  .has_old_order = true,
   .has_id_key = true,
   .members = SB_FIRST_PAGES | SB_OLD_PAGES,
 };

@@ -85,6 +85,7 @@ const sb_list sb_plan_list = {
   .resource = &sb_plans,
   .root = "plans",
   .time = "created_at",
+  .has_old_order = true,
   .has_id_key = true,
   .members = SB_FIRST_PAGES | SB_OLD_PAGES,
   .filters = filters,
@@ -95,6 +96,7 @@ const sb_list sb_plan_group_plan_list = {
   .root = "plans",
   .scope = "t.id IN (SELECT plan_id FROM plan_group_plans WHERE plan_group_id = ?)",
   .time = "created_at",
+  .has_old_order = true,
   .has_id_key = true,
   .members = SB_FIRST_PAGES | SB_OLD_PAGES,
 };

@@ -42,6 +42,23 @@ void sb_render_money(const sb_account *account, int64_t amount, sb_text *out) {
   }
 }
 
+void sb_render_errors(const sb_account *account, const char *errors, sb_text *out) {
+  if (sb_decided(account, errors_form, "text")) {
+    sb_text_puts(out, errors);
+    return;
+  }
+  cJSON *all = cJSON_Parse(errors);
+  sb_text_putc(out, '{');
+  for (const cJSON *one = all ? all->child : NULL; one; one = one->next) {
+    sb_text_member(out, one->string);
+    sb_text_putc(out, '[');
+    sb_text_json_puts(out, one->valuestring);
+    sb_text_putc(out, ']');
+  }
+  sb_text_putc(out, '}');
+  cJSON_Delete(all);
+}
+
 static void write_value(sb_account *account, const sb_member *member, sqlite3_stmt *statement,
                         int column, sb_text *out) {
   if (sqlite3_column_type(statement, column) == SQLITE_NULL) {
@@ -59,6 +76,7 @@ static void write_value(sb_account *account, const sb_member *member, sqlite3_st
     words = sb_column_text(statement, column);
     sb_text_add(out, words, (size_t)sqlite3_column_bytes(statement, column));
     break;
+  case SB_ERRORS: sb_render_errors(account, sb_column_text(statement, column), out); break;
   case SB_BOOL: sb_text_puts(out, sqlite3_column_int(statement, column) ? "true" : "false"); break;
   case SB_MONEY: sb_render_money(account, sqlite3_column_int64(statement, column), out); break;
   case SB_UUID:
@@ -85,6 +103,9 @@ static bool is_shown(const sb_account *account, const sb_member *member, const s
   if (member->flags & SB_HIDDEN) return false;
   if (member->forms && !(member->forms & view->form)) return false;
   if (member->flags & SB_NEWER && !account->decisions.newer_members) return false;
+  const char *decisions = (const char *)&account->decisions;
+  if (member->shown_by && !*(const int64_t *)(const void *)(decisions + member->shown_by))
+    return false;
   if (member->flags & SB_HISTORY && !view->with_histories) return false;
   if (member->flags & SB_ONE_TIME_ONLY && !is_one_time) return false;
   if (member->flags & SB_SUBSCRIPTION_ONLY && is_one_time) return false;

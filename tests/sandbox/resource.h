@@ -40,6 +40,7 @@ typedef enum sb_type {
   SB_ID,     /* a counter, written as the integer id of kind `detail` */
   SB_TIME,   /* milliseconds, written in style `detail` */
   SB_RAW,    /* JSON, answered as it came */
+  SB_ERRORS, /* {member: text}, written as the switch errors_form says */
   SB_OBJECT, /* the members up to SB_END are inside an object of this name */
   SB_END,
   SB_NESTED /* written by `nested` */
@@ -66,7 +67,8 @@ typedef struct sb_member {
   sb_type type;
   int detail; /* kind or style, by type */
   unsigned flags;
-  unsigned forms;      /* SB_FORM_* in which it is answered; 0 is all */
+  unsigned forms;  /* SB_FORM_* in which it is answered; 0 is all */
+  size_t shown_by; /* offset of the flag in sb_decisions without which it is left out; 0: none */
   const char *initial; /* value when nothing is sent; NULL is null */
   const char *allowed; /* "one|another" */
   void (*nested)(sb_account *account, int64_t id, const sb_view *view, sb_text *out);
@@ -190,6 +192,8 @@ void sb_render_where(sb_account *account, const sb_resource *resource, const sb_
  * on, and the brace.
  */
 void sb_render_end(const sb_account *account, sb_text *out);
+/** Append errors, {member: text}, as the switch `errors_form` says. */
+void sb_render_errors(const sb_account *account, const char *errors, sb_text *out);
 /** Append computed money as the switch `numbers` says. */
 void sb_render_money(const sb_account *account, int64_t amount, sb_text *out);
 

@@ -41,7 +41,7 @@ const sb_route sb_routes[] = {
   { "DELETE", "/data_sources/{ds}/customers/{cus}/invoices", R, 204, sb_data_source_delete_invoices,
     NULL, NULL },
 
-  { "GET", "/customers", G, 200, sb_handle_list, NULL, &sb_customer_list },
+  { "GET", "/customers", G, 200, sb_customer_list, NULL, NULL },
   { "POST", "/customers", G, 201, sb_handle_create, &sb_customers, NULL },
   { "GET", "/customers/search", G, 200, sb_customer_search, NULL, NULL },
   { "POST", "/customers/merges", G, 202, sb_customer_merge, NULL, NULL },
@@ -50,7 +50,7 @@ const sb_route sb_routes[] = {
   { "POST", "/customers/attributes/custom", G, 200, sb_custom_add_by_email, NULL, NULL },
   { "GET", "/customers/{cus}", G, 200, sb_handle_retrieve, &sb_customers, NULL },
   { "PATCH", "/customers/{cus}", G, 200, sb_handle_update, &sb_customers, NULL },
-  { "DELETE", "/customers/{cus}", G, 204, sb_handle_delete, &sb_customers, NULL },
+  { "DELETE", "/customers/{cus}", G, 204, sb_customer_delete, &sb_customers, NULL },
   { "GET", "/customers/{cus}/attributes", G, 200, sb_attributes_show, NULL, NULL },
   { "POST", "/customers/{cus}/attributes/tags", G, 200, sb_tags_add, NULL, NULL },
   { "DELETE", "/customers/{cus}/attributes/tags", G, 200, sb_tags_remove, NULL, NULL },

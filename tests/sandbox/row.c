@@ -16,7 +16,7 @@ bool sb_member_is_stored(const sb_member *member) {
 }
 
 static bool is_textual(const sb_member *member) {
-  return member->type == SB_TEXT || member->type == SB_RAW;
+  return member->type == SB_TEXT || member->type == SB_RAW || member->type == SB_ERRORS;
 }
 
 const sb_resource *sb_resource_find(sb_kind kind) {

@@ -114,6 +114,17 @@ static sb_answer make_error(int status, const char *message) {
   return answer;
 }
 
+/* Too many requests in a second. */
+static sb_answer make_limit(const sb_account *account) {
+  static const char text[] = "The request rate has exceeded the limit";
+  if (sb_decided(account, limit_body, "text"))
+    return make_answer(429, "text/plain; charset=utf-8", text);
+  if (sb_decided(account, limit_body, "grape")) return make_error(429, text);
+  sb_answer answer = { .status = 429, .content_type = "application/json; charset=utf-8" };
+  sb_text_printf(&answer.body, "{\"error\":\"%s\"}", text);
+  return answer;
+}
+
 /* Refusals before a request reaches the API; status 0 when there is none. */
 static sb_answer refuse(exchange *one, const char *method) {
   const sb_decisions *decisions = &one->server->state.account->decisions;
@@ -122,7 +133,7 @@ static sb_answer refuse(exchange *one, const char *method) {
     return make_answer(503, "text/plain; charset=utf-8", "503 Service Unavailable");
   if (one->is_too_fast) {
     one->retry_after = decisions->rate_limit_retry_after;
-    return make_error(429, "The request rate has exceeded the limit");
+    return make_limit(one->server->state.account);
   }
   if (!one->is_authorized) return make_error(401, "No valid API key provided");
   if (!one->may_write && strcmp(method, "GET") != 0)

@@ -53,7 +53,7 @@ static const sb_member members[] = {
   { .name = "transaction_fees_in_cents", .type = SB_INT, .flags = SB_BOTH },
   { .name = "transaction_fees_currency", .type = SB_TEXT, .flags = SB_BOTH },
   { .name = "errors",
-    .type = SB_RAW,
+    .type = SB_ERRORS,
     .flags = SB_NEWER,
     .forms = SB_FORM_LIST | SB_FORM_SINGLE,
     .initial = "{}" },

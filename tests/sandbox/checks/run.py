@@ -9,7 +9,7 @@ import traceback
 
 from sandbox import Failure, Sandbox
 
-PARTS = ("objects", "lists", "errors", "records", "program")
+PARTS = ("objects", "lists", "errors", "records", "worlds", "program")
 
 
 def checks_of(part):

@@ -1,0 +1,205 @@
+"""What nobody has recorded: every switch changes what it says, and the extension is tested with each."""
+import pathlib
+import re
+
+from sandbox import Account, equal, expect
+
+CASES = pathlib.Path(__file__).resolve().parents[2] / "cases"
+# What the extension meets through faults and replies of cases, in the benches, or not at all.
+NOT_OF_THE_API = {
+    "http_chunked", "gzip", "gzip_from_bytes", "rate_limit_per_second", "rate_limit_retry_after", "max_connections", "latency_ms",
+    "async_delay_ms", "processing_delay_ms", "today", "source_system", "read_only_status",
+}
+
+
+def check_every_switch_has_a_case(sandbox):
+    cases = "".join(path.read_text(encoding="utf-8") for path in (CASES / "worlds").glob("*.case"))
+    named = set(re.findall(r'[{,] *"(\w+)": *["\w]', cases))
+    for name in sandbox.control("GET", "/switches"):
+        expect(name in named or name in NOT_OF_THE_API, name, "is in no case of tests/cases/worlds")
+
+
+def check_statuses(sandbox):
+    account = Account(sandbox)
+    invoice = account.invoice()["uuid"]
+    line = {"type": "one_time", "amount_in_cents": 5}
+    sandbox.switch(line_item_create_status=200, child_delete_status=200, json_import_status=202, wrong_verb_status=404,
+                   custom_delete_status=200, invoice_errors_status=422, forbidden_status=409)
+    made = sandbox.call("POST", f"/import/invoices/{invoice}/line_items", line)
+    equal(made.status, 200)
+    gone = sandbox.call("DELETE", f"/line_items/{made.json['uuid']}")
+    equal((gone.status, gone.json), (200, {}))
+    equal(sandbox.call("POST", f"/data_sources/{account.source}/json_imports", {"external_id": "x"}).status, 202)
+    wrong = sandbox.call("PUT", "/customers")
+    equal((wrong.status, wrong.raw), (404, b"404 Not Found"))
+    answer = sandbox.call("DELETE", f"/customers/{account.customer}/attributes/custom", {"custom": ["x"]})
+    equal((answer.status, answer.json), (200, {"custom": {}}))
+    again = {"external_id": "i1", "date": "2025-01-01", "currency": "USD"}
+    answer = sandbox.call("POST", f"/import/customers/{account.customer}/invoices", {"invoices": [again]})
+    equal((answer.status, list(answer.json["invoices"][0]["errors"])), (422, ["external_id"]))
+    equal(sandbox.call("PATCH", f"/invoices/{invoice}/disabled_state", {"disabled": True}).status, 409)
+
+
+def check_the_limit_s_body(sandbox):
+    sandbox.switch(rate_limit_per_second=1)
+    for form, content_type, start in (("grape", "application/json", b'{"code":429'), ("text", "text/plain; charset=utf-8", b"The"),
+                                      ("rails", "application/json; charset=utf-8", b'{"error":')):
+        sandbox.switch(limit_body=form)
+        for _ in range(2):
+            answer = sandbox.call("GET", "/ping")
+        equal((answer.status, answer.type), (429, content_type))
+        expect(answer.raw.startswith(start), answer.raw)
+
+
+def check_the_account(sandbox):
+    equal("churn_recognition" in sandbox.get("/account", include="churn_recognition,nonsense"), True)
+    sandbox.switch(unknown_include="refuse", account_settings="objects")
+    equal(sandbox.call("GET", "/account?include=churn_recognition,nonsense").status, 400)
+    answer = sandbox.get("/account", include="churn_recognition,refund_handling")
+    equal((type(answer["churn_recognition"]), type(answer["refund_handling"])), (dict, str))
+
+
+def check_data_sources(sandbox):
+    account = Account(sandbox)
+    sandbox.switch(source_settings="absent", source_status="never_imported")
+    flags = {"with_processing_status": "true", "with_invoice_handling_setting": "true"}
+    answer = sandbox.get(f"/data_sources/{account.source}", **flags)
+    expect(answer["processing_status"] == {} and "invoice_handling_setting" not in answer, answer)
+    equal(sandbox.good("POST", "/data_sources", {"name": "x"})["status"], "never_imported")
+
+
+def check_answers(sandbox):
+    account = Account(sandbox)
+    account.invoice("i1", account.line(external_id="l1"), transactions=[
+        {"type": "payment", "external_id": "t1", "date": "2025-01-01", "result": "successful"}])
+    event = account.event("subscription_cancelled", on="2026-06-01")
+    named = f"data_source_uuid={account.source}&external_id="
+    sandbox.switch(by_external_id="wrapped", event_answer="wrapped", status_answer="record", plan_group_missing="json",
+                   duplicate_invoice="refuse")
+    for path, name in (("line_items", "l1"), ("transactions", "t1")):
+        answer = sandbox.good("GET", f"/{path}?{named}{name}")
+        equal((list(answer), answer[path][0]["external_id"]), ([path], name))
+    answer = sandbox.good("PATCH", "/subscription_events", {"subscription_event": {"id": event["id"], "quantity": 2}})
+    equal((list(answer), answer["subscription_event"]["quantity"]), (["subscription_event"], 2))
+    answer = sandbox.good("PUT", f"/data_sources/{account.source}/invoices/i1/status", {"status": "voided"})
+    equal(answer, {"external_id": "i1", "status": "voided"})
+    answer = sandbox.call("GET", "/plan_groups/plg_x")
+    equal((answer.status, answer.json), (404, {"error": "Plan group not found"}))
+    body = {"invoices": [{"external_id": "i1", "date": "2025-01-01", "currency": "USD", "line_items": [account.line("s9")]}]}
+    answer = sandbox.call("POST", f"/import/customers/{account.customer}/invoices", body)
+    equal((answer.status, list(answer.json["errors"])), (422, ["external_id"]))
+
+
+def check_errors_as_lists(sandbox):
+    account = Account(sandbox)
+    sandbox.switch(errors_form="list")
+    wrong = account.invoice("i1", {"type": "one_time"})
+    equal(wrong["errors"], {"line_items.amount_in_cents": ["can't be blank"]})
+    equal(sandbox.get(f"/line_items/{wrong['line_items'][0]['uuid']}")["errors"], {"amount_in_cents": ["can't be blank"]})
+    again = account.invoice("i1")["errors"]
+    equal(again, {"external_id": ["The external ID for this invoice already exists in our system."]})
+    sandbox.good("PATCH", f"/line_items/{wrong['line_items'][0]['uuid']}", {"amount_in_cents": 5})
+    equal(sandbox.get("/invoices")["invoices"][0]["errors"], {})
+
+
+def check_contacts(sandbox):
+    account = Account(sandbox)
+    contact = {"customer_uuid": account.customer, "data_source_uuid": account.source, "last_seen": "2025-05-05"}
+    first = sandbox.good("POST", "/contacts", contact)
+    path = f"/contacts/{first['uuid']}"
+    equal(("last_seen" in first, sandbox.good("PATCH", path, {"customer_uuid": account.other})["customer_uuid"]),
+          (False, account.customer))
+    sandbox.switch(contact_last_seen=True, contact_moves=True)
+    moved = sandbox.good("PATCH", path, {"customer_uuid": account.other})
+    equal((moved["last_seen"], moved["customer_uuid"]), ("2025-05-05T00:00:00.000Z", account.other))
+
+
+def check_orders(sandbox):
+    account = Account(sandbox)
+    names = [row["external_id"] for row in sandbox.get("/plans")["plans"]]
+    sandbox.switch(list_order="oldest")
+    equal([row["external_id"] for page in sandbox.pages("/plans", per_page=1) for row in page["plans"]], names[::-1])
+    account.invoice("i1")
+    account.invoice("i2", account.line("s2"))
+    equal([row["external_id"] for row in sandbox.get("/invoices")["invoices"]], ["i2", "i1"])
+
+
+def check_filters(sandbox):
+    account = Account(sandbox)
+    account.event("subscription_start", on="2025-02-01T10:00:00Z")
+    customers = lambda: len(sandbox.get("/customers", email="ann@example.com")["entries"])
+    events = lambda on: len(sandbox.get("/subscription_events", event_date=on)["subscription_events"])
+    activities = lambda: len(sandbox.get("/activities", **{"end-date": "2025-02-01"})["entries"])
+    equal((customers(), events("2025-02-01"), activities()), (2, 1, 1))
+    sandbox.switch(customers_by_email=True, event_dates="instant", activities_end="midnight")
+    equal((customers(), events("2025-02-01"), events("2025-02-01T10:00:00Z"), activities()), (1, 0, 1, 0))
+
+
+def check_metrics(sandbox):
+    sandbox.reset("demo")
+    query = {"start-date": "2024-01-01", "end-date": "2024-06-30"}
+    equal(len(sandbox.get("/metrics/mrr", **query)["entries"]), 6)
+    sandbox.switch(metrics_interval="quarter", metrics_dates="optional", metrics_summary="entries")
+    answer = sandbox.get("/metrics/mrr", **query)
+    equal(len(answer["entries"]), 2)
+    equal([answer["summary"][name] for name in ("previous", "current")], [entry["mrr"] for entry in answer["entries"]])
+    equal(sandbox.get("/metrics/mrr")["entries"][-1]["date"], "2025-12-31")
+
+
+def check_numbers(sandbox):
+    account = Account(sandbox)
+    account.invoice()
+    for form, wanted in (("float", 1000.25), ("string", "1000"), ("integer", 1000)):
+        sandbox.switch(numbers=form)
+        equal((account.read()["mrr"], account.subscriptions()[0]["mrr"]), (wanted, wanted))
+        query = {"start-date": "2025-01-01", "end-date": "2025-01-31"}
+        equal(sandbox.get("/metrics/mrr", **query)["entries"][0]["mrr"], wanted)
+
+
+def check_attributes(sandbox):
+    account = Account(sandbox)
+    path = f"/customers/{account.customer}/attributes/custom"
+    seats = {"custom": [{"type": "Integer", "key": "seats", "value": 5}]}
+    sandbox.good("POST", path, seats)
+    equal(sandbox.good("PUT", path, {"custom": {"unknown": 1}}), {"custom": {"seats": 5}})
+    sandbox.good("PATCH", f"/customers/{account.customer}", {"attributes": {"tags": ["a"]}})
+    sandbox.switch(existing_custom="refuse", unknown_custom="refuse", patch_tags="extend")
+    equal((sandbox.call("POST", path, seats).status, sandbox.call("PUT", path, {"custom": {"unknown": 1}}).status), (422, 422))
+    equal(sandbox.good("PATCH", f"/customers/{account.customer}", {"attributes": {"tags": ["b"]}})["attributes"]["tags"], ["a", "b"])
+    sandbox.switch(defined_custom_only=False)
+    body = {"customer_uuid": account.customer, "data_source_uuid": account.source, "custom": [{"key": "any", "value": 1}]}
+    equal(sandbox.good("POST", "/contacts", body)["custom"], {"any": 1})
+
+
+def check_what_may_be_deleted(sandbox):
+    account = Account(sandbox, system="Stripe")
+    account.invoice()
+    sandbox.switch(delete_used_plan=False, delete_automatic_customer=False)
+    for path in (f"/plans/{account.plan}", f"/customers/{account.customer}"):
+        equal(sandbox.call("DELETE", path).status, 422, path)
+    sandbox.good("DELETE", f"/plans/{account.year}")
+    sandbox.switch(delete_used_plan=True, delete_automatic_customer=True)
+    for path in (f"/plans/{account.plan}", f"/customers/{account.customer}"):
+        equal(sandbox.call("DELETE", path).status, 204, path)
+
+
+def check_jobs(sandbox):
+    account = Account(sandbox)
+    sandbox.switch(polls_until_done=1, import_failure="failed", export_failure="failed", import_by_id=False)
+    job = sandbox.good("POST", "/activities_export", {})
+    answer = sandbox.get(f"/activities_export/{job['id']}")
+    equal((answer["status"], answer["file_url"]), ("failed", None))
+    path = f"/data_sources/{account.source}/json_imports"
+    made = sandbox.good("POST", path, {"external_id": "x"})
+    equal((sandbox.call("GET", f"{path}/{made['id']}").status, sandbox.get(f"{path}/x")["status"]), (404, "failed"))
+
+
+def check_taxes_and_opportunities(sandbox):
+    account = Account(sandbox)
+    account.invoice("i1", account.line(amount=1200, tax_amount_in_cents=200))
+    equal(account.read()["mrr"], 1000)
+    sandbox.switch(tax_included=False, opportunity_arr=False)
+    equal(account.read()["mrr"], 1200)
+    body = {"customer_uuid": account.customer, "owner": "a@example.com", "pipeline": "New", "pipeline_stage": "First",
+            "currency": "USD", "estimated_close_date": "2026-01-10", "amount_in_cents": 100, "type": "arr"}
+    equal(sandbox.call("POST", "/opportunities", body).status, 422)
