@@ -2,6 +2,8 @@
 // takes for an error is a failure, and so is a record that is not what was written.
 //   client.js BASE_URL KEY
 const assert = require('assert');
+const fs = require('fs');
+const path = require('path');
 const ChartMogul = require('chartmogul-node');
 
 const {
@@ -11,6 +13,42 @@ const {
 const [baseUrl, key] = process.argv.slice(2);
 const config = new ChartMogul.Config(key, baseUrl.replace(/\/v1$/, ''));
 config.retries = 0;
+
+// ---- what the client can do: every function of its classes, and every call in its manual
+
+const called = new Set();
+
+// Note each call of a function by its name, as `Customer.merge`.
+function watch (name, owner, method) {
+  const original = owner[method];
+  owner[method] = function (...args) {
+    called.add(name);
+    return original.apply(this, args);
+  };
+}
+
+function functionsOfTheClient () {
+  const manual = fs.readFileSync(path.join(path.dirname(require.resolve('chartmogul-node')), '../README.md'), 'utf8');
+  const names = new Set([...manual.matchAll(/ChartMogul\.((?:Metrics\.)?[A-Z]\w*\.\w+)\(/g)].map(found => found[1]));
+  const classes = Object.entries({ ...ChartMogul, 'Metrics.Customer': Metrics.Customer, 'Metrics.Activity': Metrics.Activity,
+    'Metrics.ActivitiesExport': Metrics.ActivitiesExport });
+  for (const [name, one] of classes) {
+    if (typeof one !== 'function' || name.endsWith('Error') || name === 'Config') continue;
+    Object.getOwnPropertyNames(one).filter(method => !['length', 'name', 'prototype', 'path'].includes(method) &&
+      !method.includes('_') && typeof one[method] === 'function' && !/^[A-Z]/.test(method)).forEach(method => names.add(`${name}.${method}`));
+  }
+  // Old names with an underscore only warn and call the new ones.
+  return [...names].filter(name => !name.includes('_'));
+}
+
+const known = functionsOfTheClient();
+for (const name of known) {
+  const parts = name.split('.');
+  const method = parts.pop();
+  watch(name, parts.reduce((owner, part) => owner[part], ChartMogul), method);
+}
+
+// ---- the steps
 
 // What later steps need of earlier ones.
 const made = {};
@@ -151,7 +189,7 @@ step('contact: of a customer', async () => {
   assert.ok(rows.some(row => row.uuid === uuid));
 });
 usual('note', CustomerNote, {
-  create: () => ({ customer_uuid: made.customer, type: 'note', text: 'Hello' }), change: ['text', 'Goodbye']
+  create: () => ({ customer_uuid: made.customer, type: 'note', text: 'Hello' }), change: ['text', 'Goodbye'], update: 'patch'
 });
 const opportunity = {
   owner: 'ben.harris@example.com',
@@ -165,7 +203,7 @@ usual('opportunity', Opportunity, {
   create: () => ({ customer_uuid: made.customer, ...opportunity }), change: ['win_likelihood', 30], update: 'patch'
 });
 const task = { task_details: 'Call', assignee: 'ben.harris@example.com', due_date: '2026-03-31T00:00:00Z' };
-usual('task', Task, { create: () => ({ customer_uuid: made.customer, ...task }), change: ['task_details', 'Write'] });
+usual('task', Task, { create: () => ({ customer_uuid: made.customer, ...task }), change: ['task_details', 'Write'], update: 'patch' });
 for (const [create, list, body] of [['createNote', 'notes', { type: 'note', text: 'Hello' }],
   ['createOpportunity', 'opportunities', opportunity], ['createTask', 'tasks', task]]) {
   step(`customer: ${create}`, async () => {
@@ -265,6 +303,15 @@ step('subscription: connect and disconnect', async () => {
   await Metrics.Customer.connectSubscriptions(config, made.source, made.customer, pair);
   await Metrics.Customer.disconnectSubscriptions(config, made.source, made.customer, pair);
 });
+step('subscription: of the customer', async () => {
+  const pair = made.invoices.slice(0, 2).map(one => ({
+    data_source_uuid: made.source, uuid: one.line_items[0].subscription_uuid
+  }));
+  await Customer.connectSubscriptions(config, made.customer, { subscriptions: pair });
+  await Customer.disconnectSubscriptions(config, made.customer, { subscriptions: pair });
+  const { subscriptions } = await Subscription.all(config, made.customer);
+  assert.ok(subscriptions.some(row => row.uuid === pair[0].uuid));
+});
 const event = source => ({
   data_source_uuid: source,
   external_id: 'e-1',
@@ -342,8 +389,14 @@ step('source: delete', async () => {
   await isGone(DataSource.retrieve(config, made.source));
 });
 
+step('nothing of the client is left out', async () => {
+  assert.ok(known.length > 100);
+  assert.deepStrictEqual(known.filter(name => !called.has(name)), []);
+});
+
 async function main () {
   let passed = 0;
+  console.warn = () => {}; // the client's own words about what it calls deprecated
   await fetch(`${config.API_BASE}/control/switches`, { method: 'POST', body: '{"async_delay_ms":0}' });
   for (const { name, run } of steps) {
     try {
