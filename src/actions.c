@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "bridge.h"
-#include "change_value.h"
+#include "change_shape.h"
 #include "functions.h"
 #include "request.h"
 #include "sending.h"
@@ -205,7 +205,7 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
   if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
   const cm_json *member = rc == SQLITE_OK ? cm_json_first(given) : NULL;
   for (; member != NULL && rc == SQLITE_OK; member = cm_json_after(member)) {
-    cm_json *typed = cm_change_value_typed(cm_json_name(member), member);
+    cm_json *typed = cm_change_shape_typed(cm_json_name(member), member);
     if (cm_json_push(*out, typed) != SQLITE_OK) rc = cm_err_nomem(err);
   }
   cm_json_free(given);

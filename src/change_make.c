@@ -331,7 +331,8 @@ static int take_written(cm_change *change, int column, const cm_value *old, cons
                         const cm_change *waiting, cm_err *err) {
   const cm_column *described = &change->resource->columns[column];
   bool is_uncompared = waiting != NULL && change->old.is_packed;
-  bool is_same = false;
+  bool is_same = is_equal_sql(old, new); /* what was read may be set again, whatever it is */
+  if (is_same && !is_uncompared) return SQLITE_OK;
   if (!change->old.is_packed && (described->flags & CM_COMPANION) && new->type != CM_VALUE_NULL) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s: %s cannot be compared in UPDATE ... FROM (this version of SQLite hands "

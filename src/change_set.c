@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "change_parts.h"
+#include "change_shape.h"
 #include "change_value.h"
 #include "sqlite_api.h"
 
@@ -34,7 +35,7 @@ static cm_json *entry_for(const cm_json *wanted, const char *key, const cm_json 
     const char *own = cm_json_text(cm_json_find(entry, "key"));
     if (own != NULL && strcmp(own, key) == 0) return cm_json_copy(entry);
   }
-  return cm_change_value_typed(key, value);
+  return cm_change_shape_typed(key, value);
 }
 
 /** Put a member of the wanted set where its write wants it: into a list of entries or an object. */
@@ -50,7 +51,7 @@ static int put_members(cm_json *part, const cm_write *write, const cm_json *want
   int rc = SQLITE_OK;
   for (cm_json *member = cm_json_first(members); member != NULL && rc == SQLITE_OK;
        member = cm_json_after(member)) {
-    cm_json *before = cm_change_value_member(old, cm_json_name(member));
+    cm_json *before = cm_change_shape_member(old, cm_json_name(member));
     bool is_wanted = before == NULL
                          ? (write->flags & CM_ADDED) != 0
                          : (write->flags & CM_CHANGED) != 0 && !cm_json_is_equal(member, before);
@@ -63,7 +64,7 @@ static int put_names_gone(cm_json *part, const cm_json *members, const cm_json *
   int rc = SQLITE_OK;
   for (cm_json *member = cm_json_first(old); member != NULL && rc == SQLITE_OK;
        member = cm_json_after(member)) {
-    if (cm_change_value_member(members, cm_json_name(member)) == NULL)
+    if (cm_change_shape_member(members, cm_json_name(member)) == NULL)
       rc = cm_json_push(part, cm_json_new_text(cm_json_name(member)));
   }
   return rc;
@@ -72,10 +73,10 @@ static int put_names_gone(cm_json *part, const cm_json *members, const cm_json *
 /** The part of a set of members that a write carries. NULL when memory runs out. */
 static cm_json *members_part(const cm_write *write, const cm_column *column, const cm_json *wanted,
                              const cm_json *before) {
-  cm_json *members = cm_change_value_members(wanted);
-  cm_json *old = cm_change_value_members(before);
+  cm_json *members = cm_change_shape_members(wanted);
+  cm_json *old = cm_change_shape_members(before);
   bool is_list = (write->flags & CM_REMOVED) ||
-                 ((write->flags & CM_ADDED) && column->shape != CM_AS_IS);
+                 ((write->flags & CM_ADDED) && cm_change_shape_has_members(column));
   cm_json *part = is_list ? cm_json_new_array() : cm_json_new_object();
   int rc = part == NULL ? SQLITE_NOMEM : SQLITE_OK;
   if (rc == SQLITE_OK) {
@@ -112,9 +113,9 @@ int cm_change_set_part(cm_change *change, const cm_write *write, int column, cm_
   cm_json *before = NULL;
   int rc = set_before(change, column, &before, err);
   if (rc != SQLITE_OK) return rc;
-  bool has_shape = described->shape != CM_AS_IS;
-  bool is_list = !has_shape && (cm_json_type_of(*json) == CM_JSON_ARRAY ||
-                                cm_json_type_of(before) == CM_JSON_ARRAY);
+  bool is_list = !cm_change_shape_has_members(described) &&
+                 (cm_json_type_of(*json) == CM_JSON_ARRAY ||
+                  cm_json_type_of(before) == CM_JSON_ARRAY);
   cm_json *part = NULL;
   if (!is_list) {
     part = members_part(write, described, *json, before);
@@ -141,14 +142,14 @@ int cm_change_set_gone(cm_change *change, int column, cm_json *list, cm_err *err
   cm_json *before = NULL;
   int rc = set_before(change, column, &before, err);
   if (rc != SQLITE_OK || before == NULL) return rc;
-  cm_json *members = cm_change_value_members(list);
-  cm_json *old = cm_change_value_members(before);
+  cm_json *members = cm_change_shape_members(list);
+  cm_json *old = cm_change_shape_members(before);
   for (cm_json *member = cm_json_first(old); member != NULL && rc == SQLITE_OK;
        member = cm_json_after(member)) {
     const char *key = cm_json_name(member);
-    if (cm_change_value_member(members, key) != NULL) continue;
+    if (cm_change_shape_member(members, key) != NULL) continue;
     cm_json *nothing = cm_json_new_null();
-    cm_json *pair = cm_change_value_pair(key, nothing);
+    cm_json *pair = cm_change_shape_pair(key, nothing);
     cm_json_free(nothing);
     if (cm_json_push(list, pair) != SQLITE_OK) rc = cm_err_nomem(err);
   }
@@ -163,7 +164,7 @@ bool cm_change_set_is_taken(const cm_write *write, const cm_json *part, const cm
   bool is_removal = (write->flags & CM_REMOVED) != 0;
   bool is_shown_list = cm_json_type_of(shown) == CM_JSON_ARRAY;
   if (!is_shown_list && cm_json_type_of(shown) != CM_JSON_OBJECT) return true;
-  cm_json *members = is_shown_list || is_removal ? NULL : cm_change_value_members(part);
+  cm_json *members = is_shown_list || is_removal ? NULL : cm_change_shape_members(part);
   bool is_taken = true;
   const cm_json *wanted = members != NULL ? members : part;
   for (cm_json *item = cm_json_first(wanted); item != NULL && is_taken;
@@ -172,9 +173,9 @@ bool cm_change_set_is_taken(const cm_write *write, const cm_json *part, const cm
     if (is_shown_list) {
       is_there = has_item(shown, item);
     } else if (is_removal) {
-      is_there = cm_change_value_member(shown, cm_json_text(item)) != NULL;
+      is_there = cm_change_shape_member(shown, cm_json_text(item)) != NULL;
     } else {
-      const cm_json *value = cm_change_value_member(shown, cm_json_name(item));
+      const cm_json *value = cm_change_shape_member(shown, cm_json_name(item));
       is_there = value != NULL && cm_change_value_is_taken(item, value);
     }
     is_taken = is_there != is_removal;

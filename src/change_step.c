@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "change_parts.h"
+#include "change_shape.h"
 #include "change_value.h"
 #include "sqlite_api.h"
 
@@ -90,7 +91,7 @@ static int implied_type(cm_change *change, cm_json **out, cm_err *err) {
     cm_json *json = NULL;
     if (given == NULL || path == NULL || strcmp(path, "@self") != 0) continue;
     int rc = cm_change_value_encode(resource, i, given, CM_JSON_ABSENT, &json, err);
-    const char *type = cm_change_value_type(json);
+    const char *type = cm_change_shape_type(json);
     cm_json_free(json);
     if (rc != SQLITE_OK || type == NULL) return rc;
     *out = cm_json_new_text(type);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "change_shape.h"
 #include "instant.h"
 #include "sqlite_api.h"
 
@@ -111,17 +112,6 @@ static int encode_text(const cm_resource *resource, int column, const cm_value *
   return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
-/** A value whose type is its own, unless the row that was read had another. */
-static int encode_any(const cm_resource *resource, int column, const cm_value *value,
-                      cm_json_type was, cm_json **out, cm_err *err) {
-  bool is_free = was != CM_JSON_STRING && was != CM_JSON_TRUE && was != CM_JSON_FALSE;
-  if (!is_free || !cm_value_is_number(value))
-    return encode_text(resource, column, value, was, out, err);
-  *out = value->type == CM_VALUE_INTEGER ? cm_json_new_integer(value->integer)
-                                         : cm_json_new_real(value->real);
-  return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
-}
-
 static int encode_real(const cm_resource *resource, int column, const cm_value *value,
                        cm_json **out, cm_err *err) {
   int64_t integer = 0;
@@ -188,112 +178,20 @@ static int encode_time(const cm_resource *resource, int column, const cm_value *
   return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
-/* ---- shapes of JSON ------------------------------------------------------------------------ */
-
-static bool is_nothing(const cm_json *json) {
-  cm_json_type type = cm_json_type_of(json);
-  return type == CM_JSON_ABSENT || type == CM_JSON_NULL;
+/** A value whose type is its own, unless the row that was read had another: that one is kept. */
+static int encode_any(const cm_resource *resource, int column, const cm_value *value,
+                      cm_json_type was, cm_json **out, cm_err *err) {
+  if (was == CM_JSON_TRUE || was == CM_JSON_FALSE)
+    return encode_boolean(resource, column, value, out, err);
+  bool is_number = was == CM_JSON_NUMBER || (was != CM_JSON_STRING && cm_value_is_number(value));
+  if (is_number) return encode_real(resource, column, value, out, err);
+  return encode_text(resource, column, value, was, out, err);
 }
 
-/** "2026-01-02T03:04:05Z": the form that programs write. A mere day may be any text. */
-static bool is_iso_instant(const char *text) {
-  int64_t instant_ms = 0;
-  size_t len = strlen(text);
-  return len > 16 && text[10] == 'T' && cm_instant_parse(text, len, &instant_ms);
-}
-
-const char *cm_change_value_type(const cm_json *value) {
-  int64_t integer = 0;
-  switch (cm_json_type_of(value)) {
-  case CM_JSON_TRUE:
-  case CM_JSON_FALSE: return "Boolean";
-  case CM_JSON_NUMBER: return cm_json_integer(value, &integer) ? "Integer" : "Decimal";
-  case CM_JSON_STRING: return is_iso_instant(cm_json_text(value)) ? "Timestamp" : "String";
-  default: return NULL;
-  }
-}
-
-cm_json *cm_change_value_typed(const char *key, const cm_json *value) {
-  cm_json *entry = cm_json_new_object();
-  const char *type = cm_change_value_type(value);
-  int rc = entry == NULL ? SQLITE_NOMEM : SQLITE_OK;
-  if (rc == SQLITE_OK && type != NULL) rc = cm_json_put(entry, "type", cm_json_new_text(type));
-  if (rc == SQLITE_OK) rc = cm_json_put(entry, "key", cm_json_new_text(key));
-  if (rc == SQLITE_OK) rc = cm_json_put(entry, "value", cm_json_copy(value));
-  if (rc == SQLITE_OK) return entry;
-  cm_json_free(entry);
-  return NULL;
-}
-
-cm_json *cm_change_value_pair(const char *key, const cm_json *value) {
-  cm_json *pair = cm_json_new_object();
-  if (pair != NULL && cm_json_put(pair, "key", cm_json_new_text(key)) == SQLITE_OK &&
-      cm_json_put(pair, "value", cm_json_copy(value)) == SQLITE_OK) {
-    return pair;
-  }
-  cm_json_free(pair);
-  return NULL;
-}
-
-/** {"a": 1} as a list of entries; takes `json` over. A list stays as it is. */
-static int shape_members(const cm_resource *resource, int column, cm_json **json, cm_err *err) {
-  if (cm_json_type_of(*json) != CM_JSON_OBJECT) return SQLITE_OK;
-  bool is_typed = resource->columns[column].shape == CM_TYPED_LIST;
-  cm_json *list = cm_json_new_array();
-  int rc = list == NULL ? cm_err_nomem(err) : SQLITE_OK;
-  for (cm_json *member = cm_json_first(*json); member != NULL && rc == SQLITE_OK;
-       member = cm_json_after(member)) {
-    if (is_typed && is_nothing(member)) continue; /* an attribute without a value is none */
-    if (is_typed && cm_change_value_type(member) == NULL) {
-      rc = cm_err_set(err, SQLITE_ERROR,
-                      "%s: %s takes texts, numbers and booleans ('%s' is none of them): leave that "
-                      "member out",
-                      resource->name, resource->columns[column].name, cm_json_name(member));
-      break;
-    }
-    cm_json *entry = is_typed ? cm_change_value_typed(cm_json_name(member), member)
-                              : cm_change_value_pair(cm_json_name(member), member);
-    if (entry == NULL || cm_json_push(list, entry) != SQLITE_OK) rc = cm_err_nomem(err);
-  }
-  if (rc != SQLITE_OK) {
-    cm_json_free(list);
-    return rc;
-  }
-  cm_json_free(*json);
-  *json = list;
-  return SQLITE_OK;
-}
-
-static int shape_times(const cm_resource *resource, int column, cm_json **json, cm_err *err) {
-  cm_json *list = cm_json_new_array();
-  int rc = list == NULL ? cm_err_nomem(err) : SQLITE_OK;
-  bool is_list = cm_json_type_of(*json) == CM_JSON_ARRAY;
-  for (cm_json *item = is_list ? cm_json_first(*json) : NULL; item != NULL && rc == SQLITE_OK;
-       item = cm_json_after(item)) {
-    int64_t instant_ms = 0;
-    const char *text = cm_json_text(item);
-    is_list = text != NULL && cm_instant_parse(text, strlen(text), &instant_ms);
-    if (!is_list) break;
-    cm_json *time = new_time(CM_TIME, text, strlen(text));
-    if (time == NULL || cm_json_push(list, time) != SQLITE_OK) rc = cm_err_nomem(err);
-  }
-  if (rc == SQLITE_OK && !is_list) {
-    rc = cm_err_set(err, SQLITE_ERROR,
-                    "%s: %s takes a JSON array of points in time: write json_array('2025-01-31')",
-                    resource->name, resource->columns[column].name);
-  }
-  if (rc != SQLITE_OK) {
-    cm_json_free(list);
-    return rc;
-  }
-  cm_json_free(*json);
-  *json = list;
-  return SQLITE_OK;
-}
+/* ---- JSON -------------------------------------------------------------------------------------- */
 
 static int encode_json(const cm_resource *resource, int column, const cm_value *value,
                        cm_json **out, cm_err *err) {
-  const cm_column *described = &resource->columns[column];
   cm_err reason = { 0 };
   if (!cm_value_is_text(value)) return refuse(resource, column, value, "JSON as text", err);
   int rc = cm_json_parse((cm_slice){ value->text, value->len }, out, &reason);
@@ -301,15 +199,13 @@ static int encode_json(const cm_resource *resource, int column, const cm_value *
   if (rc != SQLITE_OK) {
     const char *why = strncmp(reason.text, "no JSON: ", 9) == 0 ? reason.text + 9 : reason.text;
     return cm_err_set(err, SQLITE_ERROR, "%s: %s is no JSON (%s): give an object or an array",
-                      resource->name, described->name, why);
+                      resource->name, resource->columns[column].name, why);
   }
   cm_json_type type = cm_json_type_of(*out);
   if (type != CM_JSON_ARRAY && type != CM_JSON_OBJECT) {
     rc = refuse(resource, column, value, "a JSON object or array", err);
-  } else if (described->shape == CM_TYPED_LIST || described->shape == CM_KEY_VALUES) {
-    rc = shape_members(resource, column, out, err);
-  } else if (described->shape == CM_TIME_LIST) {
-    rc = shape_times(resource, column, out, err);
+  } else {
+    rc = cm_change_shape(resource, column, out, err);
   }
   if (rc != SQLITE_OK) {
     cm_json_free(*out);
@@ -323,7 +219,8 @@ int cm_change_value_encode(const cm_resource *resource, int column, const cm_val
   int64_t integer = 0;
   *out = NULL;
   if (value->type == CM_VALUE_NULL) {
-    *out = cm_json_new_null();
+    bool is_set = cm_change_shape_has_members(&resource->columns[column]);
+    *out = is_set ? cm_json_new_array() : cm_json_new_null();
     return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
   }
   switch (resource->columns[column].type) {
@@ -343,38 +240,12 @@ int cm_change_value_encode(const cm_resource *resource, int column, const cm_val
 
 /* ---- what means the same ------------------------------------------------------------------- */
 
-cm_json *cm_change_value_members(const cm_json *set) {
-  cm_json_type type = cm_json_type_of(set);
-  if (type == CM_JSON_OBJECT) return cm_json_copy(set);
-  if (type != CM_JSON_ARRAY) return NULL;
-  cm_json *members = cm_json_new_object();
-  for (cm_json *item = cm_json_first(set); item != NULL && members != NULL;
-       item = cm_json_after(item)) {
-    const char *key = cm_json_text(cm_json_find(item, "key"));
-    cm_json *value = cm_json_find(item, "value");
-    if (key == NULL || value == NULL ||
-        cm_json_set(members, key, cm_json_copy(value)) != SQLITE_OK) {
-      cm_json_free(members);
-      members = NULL;
-    }
-  }
-  return members;
-}
-
-cm_json *cm_change_value_member(const cm_json *object, const char *name) {
-  for (cm_json *member = cm_json_first(object); member != NULL; member = cm_json_after(member)) {
-    const char *own = cm_json_name(member);
-    if (own != NULL && strcmp(own, name) == 0) return member;
-  }
-  return NULL;
-}
-
 bool cm_change_value_is_same(const cm_column *column, const cm_json *left, const cm_json *right) {
-  if (is_nothing(left) || is_nothing(right)) return is_nothing(left) && is_nothing(right);
-  if (column->shape != CM_TYPED_LIST && column->shape != CM_KEY_VALUES)
-    return cm_json_is_equal(left, right);
-  cm_json *left_set = cm_change_value_members(left);
-  cm_json *right_set = cm_change_value_members(right);
+  if (cm_change_shape_is_nothing(left) || cm_change_shape_is_nothing(right))
+    return cm_change_shape_is_nothing(left) && cm_change_shape_is_nothing(right);
+  if (!cm_change_shape_has_members(column)) return cm_json_is_equal(left, right);
+  cm_json *left_set = cm_change_shape_members(left);
+  cm_json *right_set = cm_change_shape_members(right);
   bool is_same = left_set != NULL && right_set != NULL && cm_json_is_equal(left_set, right_set);
   cm_json_free(left_set);
   cm_json_free(right_set);
@@ -388,7 +259,7 @@ static bool is_empty(const cm_json *json) {
   case CM_JSON_STRING: return cm_json_text(json)[0] == 0;
   case CM_JSON_ARRAY:
   case CM_JSON_OBJECT: return cm_json_first(json) == NULL;
-  default: return is_nothing(json);
+  default: return cm_change_shape_is_nothing(json);
   }
 }
 
@@ -444,7 +315,8 @@ static bool is_list_taken(const cm_json *sent, const cm_json *shown, int depth) 
 /** A set of pairs comes back whole: a name that the API does not know is dropped without a word. */
 static bool has_every_member(const cm_json *sent, const cm_json *shown) {
   for (cm_json *member = cm_json_first(sent); member != NULL; member = cm_json_after(member)) {
-    if (!is_nothing(member) && cm_change_value_member(shown, cm_json_name(member)) == NULL)
+    if (!cm_change_shape_is_nothing(member) &&
+        cm_change_shape_member(shown, cm_json_name(member)) == NULL)
       return false;
   }
   return true;
@@ -454,9 +326,9 @@ static bool is_taken(const cm_json *sent, const cm_json *shown, int depth) {
   cm_json_type sent_type = cm_json_type_of(sent);
   cm_json_type shown_type = cm_json_type_of(shown);
   if (shown_type == CM_JSON_ABSENT || depth > CM_MAX_JSON_DEPTH) return true;
-  if (is_nothing(sent)) return is_empty(shown);
+  if (cm_change_shape_is_nothing(sent)) return is_empty(shown);
   if (sent_type == CM_JSON_ARRAY && shown_type == CM_JSON_OBJECT) {
-    cm_json *members = cm_change_value_members(sent);
+    cm_json *members = cm_change_shape_members(sent);
     bool taken = members == NULL ||
                  (has_every_member(members, shown) && is_taken(members, shown, depth + 1));
     cm_json_free(members);
@@ -467,7 +339,7 @@ static bool is_taken(const cm_json *sent, const cm_json *shown, int depth) {
   if (sent_type != CM_JSON_OBJECT || shown_type != CM_JSON_OBJECT)
     return is_same_scalar(sent, shown);
   for (cm_json *member = cm_json_first(sent); member != NULL; member = cm_json_after(member)) {
-    if (!is_taken(member, cm_change_value_member(shown, cm_json_name(member)), depth + 1))
+    if (!is_taken(member, cm_change_shape_member(shown, cm_json_name(member)), depth + 1))
       return false;
   }
   return true;

@@ -21,7 +21,8 @@ const char *cm_plain_set(cm_plain *out, const cm_value *value);
 
 /**
  * Encode a value for a request: instants as ISO, days as days, booleans as true and false, JSON text
- * parsed and laid out by the column's shape. NULL becomes JSON null.
+ * parsed and laid out by the column's shape. NULL becomes JSON null, of a
+ * set of members the empty list.
  *
  * @param was  JSON type that the column had in the row that was read, CM_JSON_ABSENT where it was not:
  *             a text column that held a number or a boolean keeps that type.
@@ -33,27 +34,6 @@ int cm_change_value_encode(const cm_resource *resource, int column, const cm_val
 
 /** True when two encoded values of a column mean the same. NULL, JSON null: nothing. */
 bool cm_change_value_is_same(const cm_column *column, const cm_json *left, const cm_json *right);
-
-/**
- * An encoded set as one object: [{"key": "a", "value": 1}] becomes {"a": 1}; an object is copied. NULL
- * in, or an item that is no such pair: NULL out, as when memory runs out.
- */
-cm_json *cm_change_value_members(const cm_json *set);
-
-/** Member of an object by its name, which may hold dots. NULL when there is none. */
-cm_json *cm_change_value_member(const cm_json *object, const char *name);
-
-/**
- * The API's word for the type of a scalar (String, Integer, ...); NULL for anything else. A text is a
- * Timestamp where it has the ISO form, date and time joined by a T.
- */
-const char *cm_change_value_type(const cm_json *value);
-
-/** The entry of a typed list for one member: {"type","key","value"}. NULL when memory runs out. */
-cm_json *cm_change_value_typed(const char *key, const cm_json *value);
-
-/** The same without the type: {"key","value"}. */
-cm_json *cm_change_value_pair(const char *key, const cm_json *value);
 
 /**
  * True when an answer shows what was sent. What the answer lacks counts as taken, and so does null shown

@@ -188,7 +188,8 @@ static void put_update(const cm_resource *resource, const cm_write *write, cm_bu
   if (column == NULL) return;
   cm_buf_printf(out, "UPDATE %s SET %s = ", resource->name, column->name);
   if (write->flags & CM_REMOVED) {
-    cm_buf_text(out, column->shape == CM_AS_IS ? "'[]'" : "'{}'");
+    bool is_list = column->shape == CM_AS_IS || column->shape == CM_TEXT_LIST;
+    cm_buf_text(out, is_list ? "'[]'" : "'{}'");
   } else {
     put_literal(resource, column, out);
   }

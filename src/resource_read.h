@@ -38,7 +38,8 @@ typedef enum cm_shape {
   CM_AS_IS,      /* as given */
   CM_TYPED_LIST, /* an object {"key": value} becomes [{"type","key","value"}]; such a list stays */
   CM_KEY_VALUES, /* the same without "type"; a member gone by UPDATE is sent with the value null */
-  CM_TIME_LIST   /* a list of points in time, in any form */
+  CM_TIME_LIST,  /* a list of points in time, in any form */
+  CM_TEXT_LIST   /* a list of texts */
 } cm_shape;
 
 typedef struct cm_column {

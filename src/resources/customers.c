@@ -81,6 +81,7 @@ static const cm_column columns[] = {
     .type = CM_JSON,
     .flags = CM_WRITABLE,
     .path = "attributes.tags",
+    .shape = CM_TEXT_LIST,
     .sample = "[\"vip\"]",
     .doc = "Tags, an array of texts; UPDATE sets exactly this set." },
   { .name = "custom",

@@ -21,6 +21,7 @@ static const cm_column columns[] = {
     .flags = CM_HIDDEN | CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
     .path = "@bound",
     .body = "plans",
+    .shape = CM_TEXT_LIST,
     .sample = "[\"pl_00000000-0000-0000-0000-000000000000\"]",
     .doc = "Plans to write, an array of all their uuids; always NULL when read, as "
            "chartmogul_plan_group_plans has them." },
