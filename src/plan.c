@@ -124,6 +124,23 @@ static void send_path(const cm_resource *resource, const cm_read *read, const cm
   }
 }
 
+/** The term that a bound can carry: an equality, which is both bounds in one, else a range. -1: none. */
+static int find_bound(const cm_resource *resource, const cm_filter *filter, const cm_offer *offer,
+                      int column) {
+  bool is_blocked = false;
+  int equal = find_equal(offer, column, &is_blocked);
+  if (equal >= 0 && !offer->terms[equal].is_list &&
+      can_send(resource, filter, &offer->terms[equal]))
+    return equal;
+  for (int i = 0; i < offer->term_count; i++) {
+    const cm_term *bound = &offer->terms[i];
+    bool is_same = filter->op == CM_GE ? bound->op == CM_TERM_GE || bound->op == CM_TERM_GT
+                                       : bound->op == CM_TERM_LE || bound->op == CM_TERM_LT;
+    if (bound->column == column && is_same && is_usable(bound)) return i;
+  }
+  return -1;
+}
+
 /** Send the terms that one filter can carry; a required one that finds none rules the read out. */
 static void send_filter(const cm_resource *resource, const cm_filter *filter, const cm_offer *offer,
                         candidate *out) {
@@ -133,12 +150,7 @@ static void send_filter(const cm_resource *resource, const cm_filter *filter, co
   if (filter->op == CM_EQ) {
     term = find_equal(offer, column, &is_blocked);
   } else {
-    for (int i = 0; i < offer->term_count && term < 0; i++) {
-      const cm_term *bound = &offer->terms[i];
-      bool is_same = filter->op == CM_GE ? bound->op == CM_TERM_GE || bound->op == CM_TERM_GT
-                                         : bound->op == CM_TERM_LE || bound->op == CM_TERM_LT;
-      if (bound->column == column && is_same && is_usable(bound)) term = i;
-    }
+    term = find_bound(resource, filter, offer, column);
   }
   if (term >= 0 && can_send(resource, filter, &offer->terms[term]) &&
       !is_sent_already(&out->plan, term)) {

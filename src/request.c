@@ -40,10 +40,22 @@ static bool serves(const cm_filter *filter, cm_term_op op) {
 const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_read *read,
                                         int column, cm_term_op op) {
   const char *name = resource->columns[column].name;
+  const cm_filter *bound = NULL;
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    if (strcmp(filter->column, name) == 0 && serves(filter, op)) return filter;
+    if (strcmp(filter->column, name) != 0) continue;
+    if (serves(filter, op)) return filter;
+    if (op == CM_TERM_EQ && bound == NULL) bound = filter;
   }
-  return NULL;
+  return bound;
+}
+
+/** Does this filter carry the value? An equality that none serves is carried by every bound. */
+static bool carries(const cm_resource *resource, const cm_read *read, const cm_filter *filter,
+                    const cm_request_value *value) {
+  const cm_filter *found = cm_request_find_filter(resource, read, value->column, value->op);
+  if (found == filter) return true;
+  bool is_by_bounds = found != NULL && value->op == CM_TERM_EQ && found->op != CM_EQ;
+  return is_by_bounds && strcmp(found->column, filter->column) == 0;
 }
 
 /*
@@ -201,7 +213,7 @@ int cm_request_format(const cm_resource *resource, const cm_read *read,
     bool is_given = false;
     for (int i = 0; i < count; i++) {
       const cm_request_value *value = &values[i];
-      if (cm_request_find_filter(resource, read, value->column, value->op) != filter) continue;
+      if (!carries(resource, read, filter, value)) continue;
       put_filter(resource, filter, value, out);
       is_given = true;
     }

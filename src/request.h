@@ -15,7 +15,10 @@ typedef enum cm_sendable {
   CM_NO_ROW    /* no row of the API can match it */
 } cm_sendable;
 
-/** The filter of a read that serves `column op`, NULL when there is none. */
+/**
+ * The filter of a read that serves `column op`, NULL when there is none. An equality that the API has no
+ * filter for is served by its bounds, where it has those: the first of them then.
+ */
 const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_read *read,
                                         int column, cm_term_op op);
 

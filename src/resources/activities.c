@@ -63,6 +63,7 @@ static const cm_word types[] = { { "new_biz", "new_biz" },     { "reactivation",
                                  { "expansion", "expansion" }, { "contraction", "contraction" },
                                  { "churn", "churn" },         { NULL, NULL } };
 
+/* The API can sort by date. It is not asked to: SQLite sorts what it was asked to sort in any case. */
 static const cm_filter list[] = {
   { .column = "date", .param = "start-date", .op = CM_GE },
   { .column = "date", .param = "end-date", .op = CM_LE },

@@ -1,6 +1,8 @@
 /*
 ** contacts.c -- chartmogul_contacts: a person to talk to at a customer.
 ** Layer: spec.  Data only.
+**
+** The API has a second list, below a customer; this one with its filter gives the same rows.
 */
 #include "resources.h"
 

@@ -61,5 +61,7 @@ const cm_resource cm_resource_customer_activities = {
   .doc = "A movement of the MRR of one customer.",
   CM_COLUMNS(columns),
   CM_READS(reads),
-  .example = "SELECT date, type, activity_mrr FROM chartmogul_customer_activities LIMIT 10",
+  .example =
+      "SELECT date, type, activity_mrr_movement FROM chartmogul_customer_activities WHERE "
+      "customer_uuid = (SELECT uuid FROM chartmogul_customers WHERE status = 'Active' LIMIT 1)",
 };

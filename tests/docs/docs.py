@@ -17,7 +17,8 @@ DOCUMENTS = ["README.md", "sql/README.md"]
 TABLES = """SELECT '`' || name || '`', description FROM chartmogul_tables"""
 
 FILTERS = """
-SELECT '`' || table_name || '`', group_concat('`' || name || CASE hidden WHEN 1 THEN '` (parameter)' ELSE '`' END, ', ')
+SELECT '`' || table_name || '`', group_concat('`' || name || CASE WHEN hidden THEN '` (parameter)'
+         WHEN filter LIKE '%>=%' THEN '` (ranges too)' ELSE '`' END, ', ')
 FROM chartmogul_columns WHERE filter IS NOT NULL GROUP BY table_name ORDER BY min(rowid)"""
 
 WRITES = """
