@@ -129,6 +129,18 @@ static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_
   return CM_SEND;
 }
 
+/** A point in time is sent as the day that it falls on; what is no day either, as it stands. */
+static cm_sendable send_day(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
+  char day[CM_INSTANT_TEXT];
+  int64_t instant_ms = 0;
+  if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms)) {
+    return send_text(filter, value, wire);
+  }
+  cm_instant_format_day(instant_ms, day);
+  if (wire != NULL) cm_buf_text(wire, day);
+  return CM_SEND;
+}
+
 cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,
                                     const cm_value *value, cm_buf *wire) {
   if (value->type == CM_VALUE_NULL) return CM_NO_ROW; /* nothing is equal to NULL */
@@ -138,7 +150,7 @@ cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *fi
   case CM_REAL: return send_number(value, wire);
   case CM_TIME: return filter->op == CM_EQ ? CM_SEND_NOT : send_bound(filter, value, wire);
   case CM_DAY:
-    return filter->op == CM_EQ ? send_text(filter, value, wire) : send_bound(filter, value, wire);
+    return filter->op == CM_EQ ? send_day(filter, value, wire) : send_bound(filter, value, wire);
   default: return send_text(filter, value, wire);
   }
 }

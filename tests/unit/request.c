@@ -12,7 +12,19 @@
 #include "request.h"
 #include "sqlite_api.h"
 
-enum { UUID, DATA_SOURCE, STATUS, CREATED_AT, DATE, DISABLED, QUANTITY, SHARE, EXTERNAL_ID, TAGS };
+enum {
+  UUID,
+  DATA_SOURCE,
+  STATUS,
+  CREATED_AT,
+  DATE,
+  DISABLED,
+  QUANTITY,
+  SHARE,
+  EXTERNAL_ID,
+  TAGS,
+  DUE
+};
 
 static const cm_column columns[] = {
   [UUID] = { .name = "uuid", .type = CM_TEXT, .flags = CM_KEY },
@@ -25,6 +37,7 @@ static const cm_column columns[] = {
   [SHARE] = { .name = "share", .type = CM_REAL },
   [EXTERNAL_ID] = { .name = "external_id", .type = CM_TEXT, .flags = CM_FREE },
   [TAGS] = { .name = "tags", .type = CM_JSON, .wants = "with_tags" },
+  [DUE] = { .name = "due", .type = CM_TIME },
 };
 
 static const cm_word statuses[] = { { "Active", "Active" }, { "Past Due", "Past_Due" }, { 0 } };
@@ -41,6 +54,8 @@ static const cm_filter filters[] = {
   { .column = "quantity", .op = CM_EQ, .param = "quantity" },
   { .column = "share", .op = CM_EQ, .param = "share" },
   { .column = "tags", .op = CM_EQ, .param = "tags" },
+  { .column = "due", .op = CM_GE, .param = "due_from" },
+  { .column = "due", .op = CM_LE, .param = "due_until" },
   { 0 },
 };
 
@@ -251,6 +266,8 @@ static void values_of_filters(void **state) {
     { SHARE, cm_value_real(0.5), "send not" },
     { CREATED_AT, text_of("2025-01-01 00:00:00"), "send not" },
     { DATE, text_of("2025-01-01"), "2025-01-01" },
+    { DATE, text_of("2025-01-01T23:30:00-02:00"), "2025-01-02" },
+    { DATE, text_of("soon"), "soon" },
     { DATE, cm_value_integer(20250101), "send not" },
     { TAGS, text_of("[\"a\"]"), "[\"a\"]" },
   };
@@ -304,6 +321,8 @@ static void filters_serve_their_operators(void **state) {
     { CREATED_AT, CM_TERM_LE, "end-date" },
     { CREATED_AT, CM_TERM_LT, "end-date" },
     { DATE, CM_TERM_LE, NULL },
+    { DUE, CM_TERM_EQ, "due_from" },
+    { DUE, CM_TERM_NE, NULL },
     { UUID, CM_TERM_EQ, NULL },
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
@@ -353,6 +372,18 @@ static void queries_in_the_order_of_the_filters(void **state) {
   assert_request(list, NULL, 0, 0, "/things?date=today");
   assert_request(list, unsendable, 1, 0, "/things?date=today");
   assert_request(list, unknown, 1, 0, "/things?status={each status}&date=today");
+}
+
+/** An equality without a filter of its own goes out as every bound of its column. */
+static void an_equality_is_both_bounds(void **state) {
+  (void)state;
+  const cm_value due = text_of("2025-01-10 12:00:00");
+  const cm_request_value known[] = { { .column = DUE, .op = CM_TERM_EQ, .value = &due } };
+  const cm_request_value unknown[] = { { .column = DUE, .op = CM_TERM_EQ, .value = NULL } };
+  const cm_request_value range[] = { { .column = DUE, .op = CM_TERM_GE, .value = &due } };
+  assert_request(list, known, 1, 0, "/things?date=today&due_from=2025-01-09&due_until=2025-01-11");
+  assert_request(list, unknown, 1, 0, "/things?date=today&due_from={due}&due_until={due}");
+  assert_request(list, range, 1, 0, "/things?date=today&due_from=2025-01-09");
 }
 
 static void fixed_queries_and_wanted_members(void **state) {
@@ -420,6 +451,7 @@ int main(void) {
     cmocka_unit_test(bounds_on_instants_are_rounded_outward),
     cmocka_unit_test(filters_serve_their_operators),
     cmocka_unit_test(queries_in_the_order_of_the_filters),
+    cmocka_unit_test(an_equality_is_both_bounds),
     cmocka_unit_test(fixed_queries_and_wanted_members),
     cmocka_unit_test(columns_beyond_63_share_a_bit),
     cmocka_unit_test(too_long_is_said),
