@@ -1,6 +1,5 @@
 #include "plan.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "registry.h"
@@ -13,8 +12,9 @@
 */
 enum {
   ROWS_PER_PAGE = 200,
-  LIST_VALUES = 10,    /* of an IN whose values are not known */
-  ROWS_PER_PARENT = 3, /* rows of a list below one parent */
+  ROWS_OF_A_WHOLE = 60, /* a list without pages is short */
+  LIST_VALUES = 10,     /* of an IN whose values are not known */
+  ROWS_PER_PARENT = 3,  /* rows of a list below one parent */
   EQ_KEEPS_ONE_OF = 10,
   RANGE_KEEPS_ONE_OF = 3
 };
@@ -259,6 +259,32 @@ static double parent_pages(const cm_read *read, cm_known_pages *known, void *con
   return parent == NULL ? 1 : pages_of(&parent->reads[parent->read_count - 1], known, context);
 }
 
+/** Is the column given that tells the rows of a data source apart, the last one of the natural key? */
+static bool finds_few(const cm_resource *resource, const cm_read *read, const cm_plan *plan) {
+  const cm_natural_key *key = resource->natural_key;
+  if (key == NULL || strcmp(key->path, read->path) != 0) return false;
+  const char *name = key->columns[1] != NULL ? key->columns[1] : key->columns[0];
+  for (int i = 0; i < plan->arg_count; i++) {
+    const cm_plan_arg *arg = &plan->args[i];
+    bool is_value = arg->use == CM_ARG_SENT && arg->op == CM_TERM_EQ;
+    if (is_value && strcmp(resource->columns[arg->column].name, name) == 0) return true;
+  }
+  return false;
+}
+
+/** The pages of a list, and their rows. */
+static void estimate_list(const cm_resource *resource, const cm_read *read, double pages,
+                          candidate *out) {
+  cm_plan *plan = &out->plan;
+  double rows = read->paging == CM_CURSOR ? pages * ROWS_PER_PAGE : ROWS_OF_A_WHOLE;
+  double kept = fraction_kept(plan, CM_ARG_SENT);
+  bool is_few = finds_few(resource, read, plan);
+  plan->requests = is_few || pages * kept < 1 ? 1 : pages * kept;
+  plan->rows = is_few ? 1 : rows * kept;
+  plan->requests *= out->list_values;
+  plan->rows *= out->list_values;
+}
+
 static void estimate(const cm_resource *resource, const cm_read *read, candidate *out,
                      cm_known_pages *known, void *context) {
   double pages = pages_of(read, known, context);
@@ -279,11 +305,9 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
     plan->requests = WALK_REQUESTS + parents + parents * ROWS_PER_PAGE;
     plan->rows = parents * ROWS_PER_PAGE * ROWS_PER_PARENT;
   } else {
-    double sent = fraction_kept(plan, CM_ARG_SENT);
-    plan->requests = pages * sent * out->list_values;
-    if (plan->requests < out->list_values) plan->requests = out->list_values;
-    plan->rows = pages * ROWS_PER_PAGE * sent * out->list_values;
+    estimate_list(resource, read, pages, out);
   }
+  plan->rows_read = plan->rows;
   plan->rows *= fraction_kept(plan, CM_ARG_CHECKED);
   if (plan->rows < 1) plan->rows = 1;
 }
@@ -370,130 +394,5 @@ int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_
   out->columns_used = offer->columns_used;
   out->requests = 1e9;
   out->rows = 1e6;
-  return SQLITE_OK;
-}
-
-/* ---- text form ----------------------------------------------------------------------------- */
-
-static int values_of(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
-                     cm_request_value *values, char (*shown)[64]) {
-  int count = 0;
-  for (int i = 0; i < plan->arg_count; i++) {
-    const cm_plan_arg *arg = &plan->args[i];
-    if (arg->use != CM_ARG_SENT) continue;
-    const cm_term *term = &offer->terms[arg->term];
-    const char *name = resource->columns[arg->column].name;
-    bool is_known = term->has_literal && !arg->is_list;
-    sqlite3_snprintf(64, shown[count], "%s%s", arg->is_list ? "each " : "", name);
-    values[count] = (cm_request_value){ .column = arg->column,
-                                        .op = arg->op,
-                                        .value = is_known ? &term->literal : NULL,
-                                        .shown = shown[count] };
-    count++;
-  }
-  return count;
-}
-
-/** A path that is walked over its parent shows whose keys fill it. */
-static int add_parent(const cm_resource *resource, const cm_read *read, cm_request_value *values,
-                      int count, char *shown) {
-  size_t at = 0;
-  int column = cm_request_next_placeholder(resource, read->path, &at);
-  if (read->parent == NULL || column < 0) return count;
-  for (int i = 0; i < count; i++) {
-    if (values[i].column == column) return count;
-  }
-  sqlite3_snprintf(64, shown, "each of %s", read->parent);
-  values[count] = (cm_request_value){ .column = column, .op = CM_TERM_EQ, .shown = shown };
-  return count + 1;
-}
-
-static void show(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
-                 cm_buf *out) {
-  cm_request_value values[CM_PLAN_MAX_ARGS + 1];
-  char shown[CM_PLAN_MAX_ARGS + 1][64];
-  if (plan->read < 0) {
-    cm_buf_printf(out, "needs %s", plan->missing >= 0 ? resource->columns[plan->missing].name : "");
-    return;
-  }
-  const cm_read *read = &resource->reads[plan->read];
-  int count = values_of(resource, offer, plan, values, shown);
-  count = add_parent(resource, read, values, count, shown[CM_PLAN_MAX_ARGS]);
-  cm_buf url;
-  cm_buf_init(&url, CM_MAX_URL_BYTES);
-  cm_request_format(resource, read, values, count, plan->columns_used, &url);
-  if (plan->limit >= 0) {
-    cm_buf_printf(&url, "%sper_page=%lld", cm_request_separator(&url), (long long)plan->limit);
-  }
-  cm_buf_printf(out, "GET %s", cm_buf_str(&url));
-  cm_buf_clear(&url);
-  if (cm_plan_uses_companion(resource, plan)) {
-    cm_request_format_path(resource, resource->companion->path, values, count, &url);
-    cm_buf_printf(out, " + GET %s", cm_buf_str(&url));
-    cm_buf_clear(&url);
-  }
-}
-
-char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan) {
-  cm_buf out;
-  cm_buf_init(&out, 2 * CM_MAX_URL_BYTES);
-  show(resource, offer, plan, &out);
-  cm_buf_append(&out, "", 1);
-  cm_buf_printf(&out, "%d %d %lld %lld %llx", plan->read, plan->missing, (long long)plan->limit,
-                (long long)plan->wanted, (unsigned long long)plan->columns_used);
-  for (int i = 0; i < plan->arg_count; i++) {
-    const cm_plan_arg *arg = &plan->args[i];
-    cm_buf_printf(&out, " %d %d %d %d", arg->column, (int)arg->op, (int)arg->use,
-                  (int)arg->is_list);
-  }
-  return cm_buf_take(&out);
-}
-
-static bool next_integer(const char **at, int base, long long *out) {
-  char *end = NULL;
-  *out = base == 16 ? (long long)strtoull(*at, &end, base) : strtoll(*at, &end, base);
-  bool is_number = end != *at;
-  *at = end;
-  return is_number;
-}
-
-/** The fields of one argument. False where they are none that cm_plan_encode writes. */
-static bool read_arg(const cm_resource *resource, const char **at, cm_plan_arg *arg) {
-  long long column = 0, op = 0, use = 0, is_list = 0;
-  if (!next_integer(at, 10, &column) || !next_integer(at, 10, &op) || !next_integer(at, 10, &use) ||
-      !next_integer(at, 10, &is_list))
-    return false;
-  if (column < 0 || column >= resource->column_count || op < CM_TERM_EQ || op >= CM_TERM_OTHER ||
-      use < CM_ARG_SENT || use > CM_ARG_CHECKED || is_list < 0 || is_list > 1)
-    return false;
-  *arg = (cm_plan_arg){ .term = -1,
-                        .column = (int)column,
-                        .op = (cm_term_op)op,
-                        .use = (cm_arg_use)use,
-                        .is_list = is_list == 1 };
-  return true;
-}
-
-int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) {
-  const char *at = text + strlen(text) + 1;
-  long long read = 0, missing = 0, limit = 0, wanted = 0, used = 0;
-  memset(out, 0, sizeof *out);
-  if (!next_integer(&at, 10, &read) || !next_integer(&at, 10, &missing) ||
-      !next_integer(&at, 10, &limit) || !next_integer(&at, 10, &wanted) ||
-      !next_integer(&at, 16, &used))
-    return SQLITE_ERROR;
-  bool has_read = read >= 0 && read < resource->read_count;
-  bool has_missing = missing >= 0 && missing < resource->column_count;
-  if (!has_read && !(read == -1 && has_missing)) return SQLITE_ERROR;
-  if (!has_missing && missing != -1) return SQLITE_ERROR;
-  out->read = (int)read;
-  out->missing = (int)missing;
-  out->limit = limit;
-  out->wanted = wanted;
-  out->columns_used = (uint64_t)used;
-  while (*at != '\0') {
-    if (out->arg_count == CM_PLAN_MAX_ARGS) return SQLITE_ERROR;
-    if (!read_arg(resource, &at, &out->args[out->arg_count++])) return SQLITE_ERROR;
-  }
   return SQLITE_OK;
 }

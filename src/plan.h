@@ -73,9 +73,10 @@ typedef struct cm_plan {
   int64_t limit;  /* rows that the first page should ask for; -1: a full page */
   int64_t wanted; /* rows after which SQLite asks for no more; -1: all; 0: not known */
   uint64_t columns_used;
-  double requests; /* expected */
-  double rows;
-  bool is_unique; /* at most one row */
+  double requests;  /* expected */
+  double rows_read; /* expected, before any is dropped */
+  double rows;      /* expected, of those that match */
+  bool is_unique;   /* at most one row */
 } cm_plan;
 
 /** How many pages a list is known to have from earlier scans; 0: not known. */

@@ -198,7 +198,7 @@ static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *c
   }
   info->idxNum = sent;
   info->estimatedRows = (sqlite3_int64)plan->rows;
-  info->estimatedCost = plan->requests * COST_OF_A_REQUEST + plan->rows;
+  info->estimatedCost = plan->requests * COST_OF_A_REQUEST + plan->rows_read;
   if (plan->read < 0) info->estimatedCost = COST_OF_NO_READ * 1000.0;
   if (plan->is_unique) info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 }

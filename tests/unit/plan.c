@@ -542,6 +542,25 @@ static void costs_are_expected_requests(void **state) {
   assert_true(none.requests > 1e6);
 }
 
+/** The natural key finds few rows, whether its data source is given or not; what is dropped was read. */
+static void costs_follow_what_rows_are_found(void **state) {
+  (void)state;
+  const cm_resource *customers = cm_registry_find("chartmogul_customers");
+  const cm_resource *sources = cm_registry_find("chartmogul_data_sources");
+  int external_id = cm_registry_find_column(customers, "external_id", strlen("external_id"));
+  int city = cm_registry_find_column(customers, "city", strlen("city"));
+  cm_term known[] = { EQ(0, "e1") };
+  known[0].column = external_id;
+  cm_plan one = plan_of(customers, known, 1, 0);
+  assert_true(one.requests == 1 && one.rows == 1 && !one.is_unique);
+  known[0].column = city;
+  cm_plan some = plan_of(customers, known, 1, 0);
+  cm_plan all = plan_of(customers, NULL, 0, 0);
+  assert_true(some.rows_read == all.rows && some.rows < some.rows_read);
+  assert_true(plan_of(sources, NULL, 0, 0).rows <
+              all.rows / 100); /* a list without pages is short */
+}
+
 static void columns_used(void **state) {
   (void)state;
   cm_plan plan = { .columns_used = 1u << 3 | UINT64_C(1) << 63 };
@@ -826,6 +845,7 @@ int main(void) {
     cmocka_unit_test(limit_zero_asks_for_one_row),
     cmocka_unit_test(rows_wanted_follow_the_limit),
     cmocka_unit_test(costs_are_expected_requests),
+    cmocka_unit_test(costs_follow_what_rows_are_found),
     cmocka_unit_test(columns_used),
     cmocka_unit_test(many_terms_leave_the_last_ones_to_sqlite),
     cmocka_unit_test(a_timestamp_finds_room_among_many_terms),
