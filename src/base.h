@@ -44,6 +44,8 @@ enum {
   CM_MAX_WRITE_LOG = 100000,
   CM_MAX_WRITE_BODIES = 1000,
   CM_MAX_KNOWN_LISTS = 64,
+  CM_MAX_BATCH_ROWS = 100, /* that travel in one call */
+  CM_MAX_BATCH_BYTES = 4 * 1024 * 1024,
   CM_MAX_REFUSED_ROWS = 10 /* an autocommit statement stops after so many refused rows */
 };
 

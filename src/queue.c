@@ -69,6 +69,7 @@ static void link_entry(cm_queue *queue, cm_entry *entry) {
     entry->next_by_natural = *natural_bucket(queue, entry->natural_token);
     *natural_bucket(queue, entry->natural_token) = entry;
   }
+  cm_batch_link(queue, entry);
 }
 
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
@@ -79,6 +80,7 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   entry->is_waiting = false;
   queue->waiting--;
   queue->waiting_bytes -= entry->bytes;
+  cm_batch_unlink(queue, entry);
   for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
     if (*at != entry) continue;
     *at = entry->next_by_key;
@@ -127,7 +129,15 @@ bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
 
 bool cm_queue_is_held_back(const cm_session *session) {
   const cm_queue *queue = session->queue;
-  return queue != NULL && queue->last_waiting != NULL && queue->last_waiting->list_token != 0;
+  if (queue == NULL || queue->last_waiting == NULL) return false;
+  if (queue->last_waiting->list_token != 0) return true;
+  return cm_batch_size(queue->last_waiting) > 1 && cm_queue_has_room(queue);
+}
+
+bool cm_queue_has_room(const cm_queue *queue) {
+  int rows = 2 * queue->session->settings.concurrency;
+  if (queue->last_waiting != NULL) rows *= cm_batch_size(queue->last_waiting);
+  return queue->waiting <= rows && queue->waiting_bytes <= CM_MAX_QUEUED_BYTES / 2;
 }
 
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
@@ -170,6 +180,7 @@ void cm_entry_free(cm_queue *queue, cm_entry *entry) {
   sqlite3_free(entry->change);
   sqlite3_free(entry->names);
   sqlite3_free(entry->label);
+  sqlite3_free(entry->refusal);
   sqlite3_free(entry->error);
   sqlite3_free(entry->uuid);
   sqlite3_free(entry->taken_text);
@@ -185,6 +196,7 @@ void cm_queue_clear_tally(cm_tally *tally) {
 }
 
 static void free_queue(cm_queue *queue) {
+  cm_batch_free_all(queue);
   for (int i = 0; i < queue->log_count; i++)
     cm_entry_free(queue, cm_queue_log_at(queue, i));
   cm_question_forget_all(queue);
@@ -280,6 +292,7 @@ static int take_tokens(cm_entry *entry, cm_err *err) {
   if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, note_name, entry, err);
   if (rc == SQLITE_OK) rc = note_uuids(entry, err);
   if (rc == SQLITE_OK) rc = note_list(entry, err);
+  if (rc == SQLITE_OK) rc = cm_batch_note(entry, err);
   return rc == SQLITE_OK ? take_label(entry, err) : rc;
 }
 
@@ -291,6 +304,15 @@ static int section_after(const cm_entry *last, const cm_entry *entry) {
   bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
   if (entry->list_token != 0 && last->list_token != 0) is_same = last->resource == entry->resource;
   return is_same ? last->section : last->section + 1;
+}
+
+/** Rows of one table are a run until another verb comes. */
+static int run_after(const cm_queue *queue, const cm_entry *entry) {
+  const cm_entry *before = queue->last_waiting;
+  while (before != NULL && before->resource != entry->resource)
+    before = before->previous;
+  if (before == NULL) return 0;
+  return before->verb == entry->verb ? before->run : before->run + 1;
 }
 
 static int check_room(const cm_queue *queue, const cm_entry *entry, cm_err *err) {
@@ -414,6 +436,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   }
   queue->next_id++;
   entry->section = section_after(queue->last_waiting, entry);
+  entry->run = run_after(queue, entry);
   queue->is_autocommit = is_autocommit;
   queue->deleted += entry->weight;
   link_entry(queue, entry);

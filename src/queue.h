@@ -13,6 +13,10 @@
 ** Lists that the API takes only as a whole (CM_WHOLE_LIST). All waiting changes of one list are one call, built
 ** from a fresh read, INSERT and DELETE together, up to a write of what the list belongs to. They end alike.
 **
+** Rows that travel together (cm_write.batch). A plain INSERT that may leave takes along others that wait,
+** go to the same place and are not blocked. Each has its own outcome. In autocommit such rows are held
+** back until twice as many wait as can be under way, or the statement ends.
+**
 ** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `queued` with an
 ** error that says so, and a row that it would have created is known to later ones as dry_run_<id>.
 */

@@ -27,20 +27,23 @@ static int push_question(cm_entry *entry, cm_question *question, cm_err *err) {
   return SQLITE_OK;
 }
 
-static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  naming *state = context;
+int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
   const char *values[2] = { name->data_source, name->external_id };
-  (void)uuid;
   if (other == NULL || other->natural_key == NULL) {
     return cm_err_set(err, SQLITE_ERROR, "%s: %s has no rows to name: give %s",
-                      state->entry->resource->name, name->reference->resource,
-                      name->reference->column);
+                      entry->resource->name, name->reference->resource, name->reference->column);
   }
-  int rc = cm_question_row(state->queue, other, values, state->entry->resource->name,
-                           CM_QUESTION_ANY, &question, err);
-  return rc == SQLITE_OK ? push_question(state->entry, question, err) : rc;
+  int rc = cm_question_row(queue, other, values, entry->resource->name, CM_QUESTION_ANY, &question,
+                           err);
+  return rc == SQLITE_OK ? push_question(entry, question, err) : rc;
+}
+
+static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  naming *state = context;
+  (void)uuid;
+  return cm_entry_ask_name(state->queue, state->entry, name, err);
 }
 
 /** The look-ups come in the order of the names. */

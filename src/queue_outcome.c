@@ -42,6 +42,7 @@ static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
 /* ---- ends ---------------------------------------------------------------------------------- */
 
 static void stop_running(cm_queue *queue, cm_entry *entry) {
+  cm_batch_leave(entry);
   for (int i = 0; i < queue->running_count; i++) {
     if (queue->running[i] != entry) continue;
     queue->running[i] = queue->running[--queue->running_count];
@@ -74,8 +75,9 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
   for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
-       other = other->next, seen++) {
+       other = other->next) {
     if (other->blocker == entry) other->blocker = NULL;
+    if (other->phase == CM_PHASE_IDLE) seen++;
   }
   sqlite3_free(entry->body);
   entry->body = NULL;
@@ -91,6 +93,8 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   sqlite3_free(entry->names);
   entry->names = NULL;
   entry->name_count = 0;
+  sqlite3_free(entry->refusal);
+  entry->refusal = NULL;
   cm_queue_log_ended(queue, entry);
 }
 
@@ -177,6 +181,16 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   bool is_enough = !queue->is_autocommit || tally->refused >= CM_MAX_REFUSED_ROWS;
   if (is_forbidden || is_enough || err->code == SQLITE_NOMEM) queue->is_stopped = true;
   cm_entry_retire(queue, entry);
+}
+
+/** Nobody knows since when it stands there: a call that is refused may have been made in part. */
+void cm_entry_end_exists(cm_queue *queue, cm_entry *entry) {
+  const char *cause = without_who(entry, entry->refusal);
+  cm_err err = { 0 };
+  cm_err_set(&err, SQLITE_CONSTRAINT,
+             "%s: the row exists already (%.*s): leave it out, or UPDATE the one that is there",
+             entry->resource->name, len_without_advice(cause), cause);
+  cm_entry_end_refused(queue, entry, &err);
 }
 
 void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {

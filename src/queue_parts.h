@@ -20,6 +20,9 @@ void cm_queue_clear_tally(cm_tally *tally);
 /** Replace a text that belongs to an outcome. Where memory runs out the statement has to say so. */
 void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text);
 
+/** In autocommit: may further rows come before something is sent, or has ended? */
+bool cm_queue_has_room(const cm_queue *queue);
+
 /** Take an entry out of those that wait. */
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry);
 
@@ -68,22 +71,67 @@ void cm_question_forget_all(cm_queue *queue);
 int cm_queue_count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
                         int64_t *weight, cm_err *err) CM_MUST_CHECK;
 
+/* ---- queue_send.c -------------------------------------------------------------------------- */
+
+/** Entries have come back from being under way: whom they block is to be found out again. */
+void cm_queue_forget_blockers(cm_queue *queue);
+
+/* ---- queue_batch.c ------------------------------------------------------------------------- */
+
+/** Note with whom an entry may travel. */
+int cm_batch_note(cm_entry *entry, cm_err *err) CM_MUST_CHECK;
+/** Put an entry that begins to wait where those are found that may travel with it, and take it out. */
+void cm_batch_link(cm_queue *queue, cm_entry *entry);
+void cm_batch_unlink(cm_queue *queue, cm_entry *entry);
+/** The same for all that wait, where cm_batch_note has noted something else since. */
+void cm_batch_link_all(cm_queue *queue);
+/** Does a write of the row with this token wait in front of the entry? */
+bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token);
+/** How many rows may travel with this one; 1: it goes alone. */
+int cm_batch_size(const cm_entry *entry);
+/** Begin a batch with an entry that nothing blocks. @return false when nobody can travel with it. */
+bool cm_batch_start(cm_queue *queue, cm_entry *first);
+/** Go on where answers came. @return true when something happened. */
+bool cm_batch_advance(cm_queue *queue, cm_batch *batch);
+/** An entry travels no longer. */
+void cm_batch_leave(cm_entry *entry);
+void cm_batch_free_all(cm_queue *queue);
+
+/* ---- queue_place.c ------------------------------------------------------------------------- */
+
+/** Look up the places that rows name which may travel together, before any of them leaves. */
+void cm_queue_find_places(cm_queue *queue);
+
 /* ---- queue_run.c --------------------------------------------------------------------------- */
 
 /** Begin to carry out an entry that nothing blocks. */
 void cm_entry_start(cm_queue *queue, cm_entry *entry);
+/** The same for a member of a batch: all but its call. */
+void cm_entry_begin(cm_queue *queue, cm_entry *entry);
 /** Go on where an answer came. @return true when something happened. */
 bool cm_entry_advance(cm_queue *queue, cm_entry *entry);
 /** Make the calls and begin with the first, or go on with the next. */
 void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry);
 /** An error before anything of this step was sent: it passes, or it refuses the row. */
 void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err);
+/** Start the call of the step that an entry is at. @param body  What goes out, for it and its batch. */
+int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body, cm_call **out,
+                        cm_err *err) CM_MUST_CHECK;
+/** The call of its step worked: take its object of the answer, and go on or end. */
+void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object);
+/** A write may have happened: a create is looked for, anything else can be sent again. */
+void cm_entry_doubt(cm_queue *queue, cm_entry *entry, const cm_err *err);
+/** The line of an answer that is no JSON. */
+void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err);
 /** True when every question of the entry has its answer. */
 bool cm_entry_is_answered(const cm_entry *entry);
 void cm_entry_drop_questions(cm_entry *entry);
 
 /* ---- queue_name.c -------------------------------------------------------------------------- */
 
+/** Ask for a name, among the questions of the entry. */
+int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name,
+                      cm_err *err) CM_MUST_CHECK;
 /** Ask for all names at once, then for what a path still needs; nothing to ask: begin the calls. */
 void cm_entry_begin_names(cm_queue *queue, cm_entry *entry);
 bool cm_entry_advance_names(cm_queue *queue, cm_entry *entry);
@@ -110,6 +158,8 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry);
 void cm_entry_end_written(cm_queue *queue, cm_entry *entry);
 /** OR IGNORE found the row: it is left alone. */
 void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry);
+/** A row that travelled in a refused call stands there already. */
+void cm_entry_end_exists(cm_queue *queue, cm_entry *entry);
 /** The row is refused; the line is in `err`. */
 void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err);
 /** Nobody knows, and it will not be sent again. */

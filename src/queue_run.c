@@ -74,21 +74,26 @@ static void refuse_two(cm_queue *queue, cm_entry *entry) {
 
 /* ---- calls --------------------------------------------------------------------------------- */
 
-static void begin_call(cm_queue *queue, cm_entry *entry) {
+int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body, cm_call **out,
+                        cm_err *err) {
   const cm_change_step *step = &entry->steps[entry->step];
-  cm_err err = { 0 };
   bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+  cm_call_request request = { .who = entry->resource->name,
+                              .method = step->write->method,
+                              .path = step->path,
+                              .body = body,
+                              .body_len = body != NULL ? strlen(body) : 0,
+                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u) };
+  return cm_call_start(queue->session, &request, out, err);
+}
+
+static void begin_call(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
   if (queue->is_stopped && entry->step == 0) {
     cm_entry_park(queue, entry);
     return;
   }
-  cm_call_request request = { .who = entry->resource->name,
-                              .method = step->write->method,
-                              .path = step->path,
-                              .body = step->body,
-                              .body_len = step->body != NULL ? strlen(step->body) : 0,
-                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u) };
-  int rc = cm_call_start(queue->session, &request, &entry->call, &err);
+  int rc = cm_entry_start_call(queue, entry, entry->steps[entry->step].body, &entry->call, &err);
   if (rc != SQLITE_OK) {
     cm_entry_stop(queue, entry, false, &err);
     return;
@@ -101,6 +106,10 @@ void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   bool is_user_edit = queue->session->settings.handle_as_user_edit;
   cm_entry_drop_questions(entry);
+  if (entry->batch != NULL) {
+    entry->phase = CM_PHASE_READY;
+    return;
+  }
   int rc = SQLITE_OK;
   if (entry->steps == NULL) {
     rc = cm_change_steps(entry->change, is_user_edit, &entry->steps, &entry->step_count, &err);
@@ -163,8 +172,7 @@ static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   }
 }
 
-/** A write may have happened: a create is looked for, anything else can be sent again. */
-static void doubt(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+void cm_entry_doubt(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   if (entry->change->verb == CM_VERB_INSERT && entry->list_token == 0) {
     verify(queue, entry, err);
   } else {
@@ -172,10 +180,8 @@ static void doubt(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   }
 }
 
-/** The call worked. */
-static void go_on(cm_queue *queue, cm_entry *entry) {
+void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
   const cm_change_step *step = &entry->steps[entry->step];
-  cm_slice object = cm_answer_object(step, response_of(entry));
   cm_err err = { 0 };
   int rc = cm_entry_read_answer(entry, step, object, &err);
   if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
@@ -221,6 +227,14 @@ static void tell_which_call(const cm_entry *entry, cm_err *err) {
              entry->step + 1, entry->step_count);
 }
 
+void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
+  const cm_change_step *step = &entry->steps[entry->step];
+  cm_err_set(err, SQLITE_ERROR,
+             "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
+             "before you write it again",
+             entry->resource->name, step->write->method, step->path, why);
+}
+
 static bool advance_call(cm_queue *queue, cm_entry *entry) {
   if (!cm_call_is_done(entry->call)) return false;
   const cm_call_result *result = cm_call_result_of(entry->call);
@@ -236,19 +250,16 @@ static bool advance_call(cm_queue *queue, cm_entry *entry) {
   bool is_odd = is_ok && entry->response != NULL &&
                 cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
   if (is_odd) { /* somebody else's page, or half an answer: it tells nothing */
-    cm_err_set(&err, SQLITE_ERROR,
-               "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
-               "before you write it again",
-               entry->resource->name, entry->steps[entry->step].write->method,
-               entry->steps[entry->step].path, why.text);
+    cm_entry_tell_odd(entry, why.text, &err);
     tell_which_call(entry, &err);
-    doubt(queue, entry, &err);
+    cm_entry_doubt(queue, entry, &err);
   } else if (is_ok) {
-    go_on(queue, entry);
+    cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
+    cm_entry_take_object(queue, entry, object);
   } else if (is_gone) {
     cm_entry_end_written(queue, entry);
   } else if (is_unknown) {
-    doubt(queue, entry, &err);
+    cm_entry_doubt(queue, entry, &err);
   } else if (may_help) {
     cm_entry_suspend(queue, entry, false, &err);
   } else {
@@ -286,7 +297,7 @@ static void begin_find(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   cm_question_mode mode = CM_QUESTION_ANY;
   if (entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
-  if (entry->look_first) mode = CM_QUESTION_AGAIN;
+  if (entry->look_first || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, &err) != SQLITE_OK) {
     cm_entry_stop(queue, entry, false, &err);
     return;
@@ -320,12 +331,16 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
   } else if (question->matches > 1) {
     refuse_two(queue, entry);
   } else if (question->matches == 0) {
+    sqlite3_free(entry->refusal);
+    entry->refusal = NULL;
     cm_entry_drop_questions(entry);
     cm_entry_begin_names(queue, entry);
   } else {
     cm_queue_put_text(queue, &entry->uuid, question->uuid);
     if (was_ours) {
       cm_entry_end_written(queue, entry);
+    } else if (entry->refusal != NULL) {
+      cm_entry_end_exists(queue, entry);
     } else if (is_replace) {
       replace(queue, entry);
     } else {
@@ -338,9 +353,14 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
 /* ---- one write ----------------------------------------------------------------------------- */
 
 void cm_entry_start(cm_queue *queue, cm_entry *entry) {
-  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
-                   (entry->look_first || entry->change->conflict != CM_CONFLICT_FAIL);
   queue->running[queue->running_count++] = entry;
+  cm_entry_begin(queue, entry);
+}
+
+void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
+  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
+                   (entry->look_first || entry->refusal != NULL ||
+                    entry->change->conflict != CM_CONFLICT_FAIL);
   if (entry->list_token != 0) {
     cm_whole_list_start(queue, entry);
   } else if (must_find) {

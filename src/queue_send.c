@@ -40,6 +40,11 @@ static bool is_running(const cm_entry *entry) {
   return entry->phase != CM_PHASE_IDLE;
 }
 
+void cm_queue_forget_blockers(cm_queue *queue) {
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+    entry->blocker = NULL;
+}
+
 /** Start what nothing blocks, as far as there is room. @return true when one was started. */
 static bool start_what_may(cm_queue *queue) {
   int room = queue->session->settings.concurrency;
@@ -48,13 +53,15 @@ static bool start_what_may(cm_queue *queue) {
   if (room > CM_QUEUE_MAX_RUNNING) room = CM_QUEUE_MAX_RUNNING;
   cm_entry *next = NULL;
   for (cm_entry *entry = queue->first_waiting; entry != NULL && seen < CM_QUEUE_WINDOW;
-       entry = next, seen++) {
+       entry = next) {
     next = entry->next;
-    if (queue->is_stopped || queue->running_count >= room) break;
-    if (is_running(entry) || entry->blocker != NULL) continue;
+    if (queue->is_stopped || queue->running_count + queue->batch_count >= room) break;
+    if (is_running(entry)) continue;
+    seen++;
+    if (entry->blocker != NULL) continue;
     entry->blocker = find_blocker(queue, entry);
     if (entry->blocker != NULL) continue;
-    cm_entry_start(queue, entry);
+    if (!cm_batch_start(queue, entry)) cm_entry_start(queue, entry);
     has_started = true;
   }
   return has_started;
@@ -65,25 +72,30 @@ static bool start_what_may(cm_queue *queue) {
 /** Go on with every write whose answer came. @return true when something happened. */
 static bool advance_all(cm_queue *queue) {
   cm_entry *running[CM_QUEUE_MAX_RUNNING];
+  cm_batch *batches[CM_QUEUE_MAX_RUNNING];
   int count = queue->running_count;
+  int batch_count = queue->batch_count;
   bool has_moved = false;
   memcpy(running, queue->running, sizeof running);
+  memcpy(batches, queue->batches, sizeof batches);
   for (int i = 0; i < count; i++)
     has_moved = cm_entry_advance(queue, running[i]) || has_moved;
+  for (int i = 0; i < batch_count; i++)
+    has_moved = cm_batch_advance(queue, batches[i]) || has_moved;
   return has_moved;
 }
 
 static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
-  int room = queue->session->settings.concurrency;
-  switch (goal) {
-  case CM_QUEUE_ROOM: return queue->waiting <= 2 * room;
-  default: return queue->waiting == 0;
-  }
+  return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting == 0;
+}
+
+static bool is_under_way(const cm_queue *queue) {
+  return queue->running_count > 0 || queue->batch_count > 0;
 }
 
 static void drain(cm_queue *queue) {
   queue->is_stopped = true;
-  while (queue->running_count > 0) {
+  while (is_under_way(queue)) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
 }
@@ -99,16 +111,14 @@ static void begin_sending(cm_queue *queue) {
   tally->refused = 0;
   tally->new_unknown = 0;
   cm_question_forget_all(queue);
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
-    entry->blocker = NULL;
+  cm_queue_forget_blockers(queue);
 }
 
 static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
     has_moved = start_what_may(queue) || has_moved;
-    is_over = is_reached(queue, goal) || queue->is_stopped ||
-              (queue->running_count == 0 && !has_moved);
+    is_over = is_reached(queue, goal) || queue->is_stopped || (!is_under_way(queue) && !has_moved);
     if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
   if (queue->is_stopped) drain(queue);
@@ -128,6 +138,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_session_begin_statement(session);
   queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
+  if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
   move_until(queue, goal);
   if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */

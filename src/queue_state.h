@@ -9,9 +9,9 @@
 #include "queue.h"
 
 enum {
-  CM_QUEUE_BUCKETS = 8192,   /* of a hash table; a power of two */
-  CM_QUEUE_WINDOW = 256,     /* entries that are looked at for one to start */
-  CM_QUEUE_MAX_RUNNING = 20, /* entries under way at once; `concurrency` is smaller or equal */
+  CM_QUEUE_BUCKETS = 8192, /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256, /* entries, of those not under way, that are looked at for one to start */
+  CM_QUEUE_MAX_RUNNING = 20, /* entries and batches under way; `concurrency` is smaller or equal */
   CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced */
 };
 
@@ -29,7 +29,8 @@ typedef enum cm_phase {
   CM_PHASE_FIND,   /* looking whether the row exists, before it is created */
   CM_PHASE_NAME,   /* looking up what the row names */
   CM_PHASE_LIST,   /* reading the list that the call replaces */
-  CM_PHASE_FOLLOW, /* another entry does its work, and shares its end with it */
+  CM_PHASE_FOLLOW, /* the call of another entry, or of its batch, is its own */
+  CM_PHASE_READY,  /* it waits until its whole batch is */
   CM_PHASE_CALL,   /* a call is under way */
   CM_PHASE_VERIFY  /* looking whether a create without an answer happened */
 } cm_phase;
@@ -62,7 +63,7 @@ typedef enum cm_question_mode {
 typedef struct cm_entry {
   int64_t id;
   struct cm_entry *next, *previous; /* of those that wait, in order */
-  struct cm_entry *next_by_key, *next_by_natural;
+  struct cm_entry *next_by_key, *next_by_natural, *next_by_batch;
   cm_change *change; /* owned; NULL when it has ended */
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
@@ -74,6 +75,7 @@ typedef struct cm_entry {
   uint64_t *names;                   /* tokens of the rows that it names */
   int name_count;
   int section; /* differs on the two sides of a run of DELETEs */
+  int run;     /* differs on the two sides of another verb on its table */
   struct cm_entry *blocker;
   size_t bytes;
   int64_t weight; /* records that a DELETE counts */
@@ -88,6 +90,13 @@ typedef struct cm_entry {
   int step_count, step;
   cm_call *call;
   cm_buf not_taken;
+
+  /* A row that may travel with others, see queue_batch.c. */
+  uint64_t batch_token;   /* equal where the call is the same; 0: it goes alone */
+  bool is_place_named;    /* the call's path has to be looked up yet */
+  struct cm_batch *batch; /* it travels in; NULL: none */
+  bool goes_alone;        /* a batch of it was refused */
+  char *refusal;          /* in these words, and nobody has looked yet whether it is there; owned */
 
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
@@ -107,6 +116,18 @@ typedef struct cm_entry {
   char *response;
   size_t log_bytes; /* of body and response */
 } cm_entry;
+
+/** Rows that travel in one call. */
+typedef struct cm_batch {
+  cm_entry *members[CM_MAX_BATCH_ROWS]; /* in the order of the queue */
+  int count;
+  cm_call *call; /* NULL: each of them is looking something up */
+} cm_batch;
+
+/** Entries that may travel together, in the order of the queue; other tokens share the bucket. */
+typedef struct cm_batch_chain {
+  cm_entry *first, *last;
+} cm_batch_chain;
 
 /** How the writes of the transaction fare. */
 typedef struct cm_tally {
@@ -132,6 +153,7 @@ struct cm_queue {
   cm_entry *first_waiting, *last_waiting;
   cm_entry *by_key[CM_QUEUE_BUCKETS];
   cm_entry *by_natural[CM_QUEUE_BUCKETS];
+  cm_batch_chain by_batch[CM_QUEUE_BUCKETS];
   int waiting;
   size_t waiting_bytes;
 
@@ -150,6 +172,8 @@ struct cm_queue {
 
   cm_entry *running[CM_QUEUE_MAX_RUNNING];
   int running_count;
+  cm_batch *batches[CM_QUEUE_MAX_RUNNING];
+  int batch_count;
 
   cm_question *questions[CM_QUEUE_BUCKETS];
   int question_count;

@@ -95,6 +95,30 @@ static int check_whole_list(const cm_check *check, const cm_write *write) {
   return cm_check_fail(check, write->path, "no read has the list that this replaces");
 }
 
+static bool ends_in(const char *text, const char *end) {
+  size_t len = text != NULL ? strlen(text) : 0;
+  size_t end_len = strlen(end);
+  return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
+/** Rows that travel together are told apart, and looked for, by their natural keys. */
+static int check_batch(const cm_check *check, const cm_write *write) {
+  if (write->batch == 0) return SQLITE_OK;
+  if (write->batch < 2 || write->batch > CM_MAX_BATCH_ROWS) {
+    return cm_check_fail(check, write->path, "a batch has 2 to %d rows", CM_MAX_BATCH_ROWS);
+  }
+  if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST)) {
+    return cm_check_fail(check, write->path, "a batch is of rows that INSERT creates");
+  }
+  if (!ends_in(write->body, "[]") || !ends_in(write->answer, "[0]")) {
+    return cm_check_fail(check, write->path, "body and answer of a batch end in [] and [0]");
+  }
+  if (check->resource->natural_key == NULL) {
+    return cm_check_fail(check, write->path, "the rows of a batch have a natural key");
+  }
+  return SQLITE_OK;
+}
+
 static int check_write(const cm_check *check, const cm_write *write) {
   bool is_insert = write->verb == CM_VERB_INSERT;
   int rc = cm_check_path(check, write->path, is_insert ? CM_INSERT : 0);
@@ -103,12 +127,9 @@ static int check_write(const cm_check *check, const cm_write *write) {
   if (rc == SQLITE_OK) rc = check_carried(check, write);
   if (rc == SQLITE_OK) rc = check_set(check, write);
   if (rc != SQLITE_OK) return rc;
-  const char *body = write->body != NULL ? write->body : "";
-  size_t len = strlen(body);
-  bool has_list = len > 2 && strcmp(body + len - 2, "[]") == 0;
   if (!is_method(write)) return cm_check_fail(check, write->path, "the method writes nothing");
-  if ((write->flags & (CM_BATCH | CM_WHOLE_LIST)) && !has_list) {
-    return cm_check_fail(check, write->path, "the body of a batch ends in []");
+  if ((write->flags & CM_WHOLE_LIST) && !ends_in(write->body, "[]")) {
+    return cm_check_fail(check, write->path, "the body of a whole list ends in []");
   }
   if ((write->flags & CM_ALONE) && (write->verb != CM_VERB_UPDATE || write->columns == NULL)) {
     return cm_check_fail(check, write->path, "alone are named columns of an UPDATE");
@@ -116,7 +137,8 @@ static int check_write(const cm_check *check, const cm_write *write) {
   if (write->verb == CM_VERB_DELETE && write->columns == NULL) {
     return cm_check_fail(check, write->path, "a DELETE says what it carries, \"\" for nothing");
   }
-  return check_whole_list(check, write);
+  rc = check_batch(check, write);
+  return rc == SQLITE_OK ? check_whole_list(check, write) : rc;
 }
 
 /** Two writes of a verb may share a column only where they bring a set to its value together. */

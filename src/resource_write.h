@@ -18,10 +18,9 @@ enum cm_write_flags {
   CM_ADDED = 1 << 2,   /* carries what the new value has and the old one lacks */
   CM_CHANGED = 1 << 3, /* carries the members whose value differs */
   CM_REMOVED = 1 << 4, /* carries the items, or the names of the members, that are gone */
-  CM_BATCH = 1 << 5,   /* rows with the same path may travel in one call (body ends in "[]") */
   /* The API takes the list only as a whole: the body is a fresh read of it (by the read that has the
   ** same {column} in its path) with the rows put in (INSERT) or left out (DELETE). */
-  CM_WHOLE_LIST = 1 << 6
+  CM_WHOLE_LIST = 1 << 5
 };
 
 /** One call that writes. */
@@ -39,6 +38,10 @@ typedef struct cm_write {
   const char *body; /* where the object stands in the body: "invoices[]"; NULL: it is the body */
   const char
       *answer; /* where the object stands in the answer: "invoices[0]"; NULL: it is the answer */
+  /* Rows of an INSERT whose path and query are the same may travel in one call, so many at most; 0: each
+  ** goes alone. The body ends in "[]" and the answer in "[0]": the list of the answer shows the natural
+  ** keys of the rows, or has their order. */
+  int batch;
   unsigned flags;
 } cm_write;
 

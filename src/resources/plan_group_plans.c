@@ -59,13 +59,13 @@ static const cm_write writes[] = {
     .path = "/plan_groups/{plan_group_uuid}",
     .columns = "plan_uuid:@self",
     .body = "plans[]",
-    .flags = CM_BATCH | CM_WHOLE_LIST },
+    .flags = CM_WHOLE_LIST },
   { .verb = CM_VERB_DELETE,
     .method = "PATCH",
     .path = "/plan_groups/{plan_group_uuid}",
     .columns = "plan_uuid:@self",
     .body = "plans[]",
-    .flags = CM_BATCH | CM_WHOLE_LIST },
+    .flags = CM_WHOLE_LIST },
 };
 
 const cm_resource cm_resource_plan_group_plans = {

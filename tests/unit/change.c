@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cells.h"
+#include "change_batch.h"
 #include "change_value.h"
 #include "resources/resources.h"
 #include "sqlite_api.h"
@@ -662,6 +663,15 @@ static void make_insert(cm_change *change, ...) {
   va_end(words);
 }
 
+static void make_invoice(cm_change *change, ...) {
+  cm_err err = { 0 };
+  va_list words;
+  va_start(words, change);
+  if (insert_va(&cm_resource_invoices, CM_CONFLICT_FAIL, change, &err, words) != SQLITE_OK)
+    fail_msg("%s", err.text);
+  va_end(words);
+}
+
 static void replace_sends_what_differs(void **state) {
   static const char row[] = "{\"uuid\":\"t1\",\"parent\":\"p1\",\"source\":\"s0\",\"external_id\":"
                             "\"e0\",\"name\":\"Ann\","
@@ -759,6 +769,61 @@ static void labels(void **state) {
   cm_change_clear(&change);
 }
 
+static void assert_same_place(const char *customer, const char *other, bool expected) {
+  cm_change changes[2];
+  cm_buf places[2];
+  bool is_named = false;
+  const char *const words[2] = { customer, other };
+  for (int i = 0; i < 2; i++) {
+    make_invoice(&changes[i], words[i], "data_source_uuid=ds_1", "external_id=i1",
+                 "date=2026-01-01", "currency=EUR", NULL);
+    const cm_write *write = cm_change_batch_write(&changes[i]);
+    assert_non_null(write);
+    cm_buf_init(&places[i], CM_MAX_URL_BYTES);
+    assert_int_equal(cm_change_destination(&changes[i], write, &places[i], &is_named, NULL),
+                     SQLITE_OK);
+    assert_int_equal(is_named, strncmp(words[i], "customer_external_id", 20) == 0);
+  }
+  assert_int_equal(strcmp(cm_buf_str(&places[0]), cm_buf_str(&places[1])) == 0, expected);
+  for (int i = 0; i < 2; i++) {
+    cm_buf_clear(&places[i]);
+    cm_change_clear(&changes[i]);
+  }
+}
+
+static void destinations(void **state) {
+  (void)state;
+  assert_same_place("customer_uuid=cus_1", "customer_uuid=cus_1", true);
+  assert_same_place("customer_uuid=cus_1", "customer_uuid=cus_2", false);
+  assert_same_place("customer_external_id=c1", "customer_external_id=c1", true);
+  assert_same_place("customer_external_id=c1", "customer_external_id=c2", false);
+  assert_same_place("customer_external_id=c1", "customer_uuid=c1", false);
+}
+
+static void assert_shown(const char *object, bool may_be, bool is_shown) {
+  cm_change change;
+  bool found_may_be = !may_be;
+  bool found_is_shown = !is_shown;
+  make_invoice(&change, "customer_uuid=cus_1", "data_source_uuid=ds_1", "external_id=17",
+               "date=2026-01-01", "currency=EUR", NULL);
+  assert_int_equal(cm_change_is_shown(&change, (cm_slice){ object, strlen(object) }, &found_may_be,
+                                      &found_is_shown, NULL),
+                   SQLITE_OK);
+  assert_int_equal(found_may_be, may_be);
+  assert_int_equal(found_is_shown, is_shown);
+  cm_change_clear(&change);
+}
+
+static void shown_in_an_answer(void **state) {
+  (void)state;
+  assert_shown("{\"external_id\":\"17\"}", true, true);
+  assert_shown("{\"external_id\":17,\"data_source_uuid\":\"ds_1\"}", true, true);
+  assert_shown("{\"external_id\":\"18\"}", false, false);
+  assert_shown("{\"external_id\":\"17\",\"data_source_uuid\":\"ds_2\"}", false, true);
+  assert_shown("{\"uuid\":\"inv_1\",\"external_id\":null}", true, false);
+  assert_shown("{}", true, false);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(insert_scalars),
@@ -784,6 +849,8 @@ int main(void) {
     cmocka_unit_test(replace_sends_what_differs),
     cmocka_unit_test(what_was_not_taken),
     cmocka_unit_test(labels),
+    cmocka_unit_test(destinations),
+    cmocka_unit_test(shown_in_an_answer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

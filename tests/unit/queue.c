@@ -251,6 +251,97 @@ static void rows_named_within_go_first(void **state) {
   cm_queue_rollback(world->session);
 }
 
+/* ---- rows that travel together --------------------------------------------------------------- */
+
+static void add_invoice(peer_world *world, const char *customer_uuid, const char *external_id) {
+  char customer[64];
+  char id[64];
+  snprintf(customer, sizeof customer, "customer_uuid=%s", customer_uuid);
+  snprintf(id, sizeof id, "external_id=%s", external_id);
+  add(world, invoices, customer, "data_source_uuid=ds_1", id, invoice_date, "currency=EUR", NULL);
+}
+
+static void rows_of_one_place_travel_together(void **state) {
+  peer_world *world = *state;
+  peer_set(world, "concurrency", "1");
+  add_invoice(world, "cus_1", "i1");
+  add_invoice(world, "cus_2", "i2");
+  add_invoice(world, "cus_1", "i3");
+  add_invoice(world, "cus_1", "i1"); /* a second row of that natural key */
+  add_invoice(world, "cus_1", "i5");
+  assert_started(world, "1 3 5");
+  assert_int_equal(world->session->queue->batch_count, 1);
+  peer_release(world->server);
+  cm_queue_rollback(world->session);
+}
+
+static void another_verb_stands_between(void **state) {
+  peer_world *world = *state;
+  add_invoice(world, "cus_1", "i1");
+  cm_cell cells[MAX_CELLS];
+  cm_change change;
+  cm_err err = { 0 };
+  cm_value key = cm_value_text("inv_9", 5);
+  char *packed = pack(invoices, "{\"uuid\":\"inv_9\",\"currency\":\"USD\"}", NULL);
+  for (int i = 0; i < invoices->column_count; i++)
+    cells[i] = (cm_cell){ cm_value_null(), true };
+  cells[cm_registry_find_column(invoices, "json", 4)].value = cm_value_text(packed, strlen(packed));
+  cells[cm_registry_find_column(invoices, "currency", 8)] = (cm_cell){ cm_value_text("EUR", 3),
+                                                                       false };
+  assert_int_equal(cm_change_update(invoices, &key, cells, NULL, &change, &err), SQLITE_OK);
+  assert_int_equal(cm_queue_add(world->session, &change, true, &err), SQLITE_OK);
+  sqlite3_free(packed);
+  add_invoice(world, "cus_1", "i3");
+  assert_started(world, "1");
+  peer_release(world->server);
+  cm_queue_rollback(world->session);
+}
+
+/* In autocommit rows are held back until twice as many wait as can be under way. */
+static void a_hundred_at_most(void **state) {
+  peer_world *world = *state;
+  cm_err err = { 0 };
+  int started = 0;
+  peer_set(world, "concurrency", "1");
+  for (int i = 0; i < 201; i++) {
+    char id[16];
+    snprintf(id, sizeof id, "i%d", i);
+    add_invoice(world, "cus_1", id);
+    assert_int_equal(cm_queue_is_held_back(world->session), i < 200);
+    if (i != 149) continue;
+    assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ROOM, &err), SQLITE_OK);
+  }
+  const cm_queue *queued = world->session->queue;
+  for (int i = 0; i < queued->log_count; i++) {
+    bool has_started = cm_queue_log_at(queued, i)->phase != CM_PHASE_IDLE;
+    assert_int_equal(has_started, i < 100);
+    started += has_started;
+  }
+  assert_int_equal(started, 100);
+  peer_release(world->server);
+  cm_queue_rollback(world->session);
+}
+
+static void so_many_bytes_at_most(void **state) {
+  peer_world *world = *state;
+  enum { PIECE = 1500 * 1000 };
+  char *word = malloc(PIECE + 64);
+  assert_non_null(word);
+  int len = snprintf(word, 64, "line_items=[\"");
+  memset(word + len, 'x', PIECE);
+  memcpy(word + len + PIECE, "\"]", 3);
+  peer_set(world, "concurrency", "1");
+  for (int i = 0; i < 4; i++) {
+    char id[32];
+    snprintf(id, sizeof id, "external_id=i%d", i);
+    add(world, invoices, "customer_uuid=cus_1", id, invoice_date, "currency=EUR", word, NULL);
+  }
+  free(word);
+  assert_started(world, "1 2");
+  peer_release(world->server);
+  cm_queue_rollback(world->session);
+}
+
 /* ---- savepoints ------------------------------------------------------------------------------ */
 
 static void queue_customer(peer_world *world, const char *external_id) {
@@ -594,6 +685,10 @@ int main(void) {
     HELD(named_rows_go_first),
     HELD(rows_named_by_uuid_go_first),
     HELD(rows_named_within_go_first),
+    HELD(rows_of_one_place_travel_together),
+    HELD(another_verb_stands_between),
+    HELD(a_hundred_at_most),
+    HELD(so_many_bytes_at_most),
     FREE(savepoints_are_positions),
     FREE(a_late_table_moves_no_savepoint),
     FREE(savepoints_below_are_there_too),

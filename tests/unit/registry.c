@@ -94,7 +94,8 @@ static void make_writes(bench *b) {
                                   .method = "POST",
                                   .path = "/parents/{parent_uuid}/things",
                                   .body = "things[]",
-                                  .flags = CM_BATCH };
+                                  .answer = "things[0]",
+                                  .batch = 100 };
   b->writes[CHANGE] = (cm_write){ .verb = CM_VERB_UPDATE,
                                   .method = "PATCH",
                                   .path = "/things/{uuid}" };

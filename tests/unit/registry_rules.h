@@ -146,7 +146,13 @@
     AT(ONE "/tags") "added, changed, removed: one of them, of an UPDATE")                          \
   X(set_column, b->writes[ADD_TAGS].columns = "colour",                                            \
     AT(ONE "/tags") "a set is one JSON column")                                                    \
-  X(batch_body, b->writes[CREATE].body = "things", AT(PATH) "the body of a batch ends in []")      \
+  X(batch_body, b->writes[CREATE].body = "things",                                                 \
+    AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
+  X(batch_answer, b->writes[CREATE].answer = NULL,                                                 \
+    AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
+  X(batch_size, b->writes[CREATE].batch = 101, AT(PATH) "a batch has 2 to 100 rows")               \
+  X(batch_verb, b->writes[CHANGE].batch = 100, AT(ONE) "a batch is of rows that INSERT creates")   \
+  X(batch_key, b->things.natural_key = NULL, AT(PATH) "the rows of a batch have a natural key")    \
   X(alone_insert, b->writes[CREATE].flags |= CM_ALONE,                                             \
     AT(PATH) "alone are named columns of an UPDATE")                                               \
   X(alone_all, b->writes[CHANGE].flags |= CM_ALONE,                                                \
@@ -154,10 +160,12 @@
   X(delete_columns, b->writes[DROP].columns = NULL,                                                \
     AT(ONE) "a DELETE says what it carries, \"\" for nothing")                                     \
   X(whole_list, b->writes[CREATE].path = "/bags/{colour}";                                         \
-    b->writes[CREATE].columns = "colour:@self";                                                    \
+    b->writes[CREATE].columns = "colour:@self"; b->writes[CREATE].batch = 0;                       \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "no read has the list that this replaces")                                \
-  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}";                                   \
+  X(whole_list_body, b->writes[CREATE].batch = 0; b->writes[CREATE].body = "things";               \
+    b->writes[CREATE].flags |= CM_WHOLE_LIST, AT(PATH) "the body of a whole list ends in []")      \
+  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}"; b->writes[CREATE].batch = 0;      \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "the items of a whole list are one column at @self")                      \
   X(carried_twice, b->writes[LIFT].columns = "deep tags",                                          \
