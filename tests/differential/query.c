@@ -340,8 +340,10 @@ static void put_edge(maker *in, const edge *by, const char *left, const char *ri
 }
 
 static void make_join(maker *in) {
-  static const char *const joins[] = { "JOIN",      "JOIN",       "JOIN",      "LEFT JOIN",
-                                       "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "CROSS JOIN" };
+  static const char *const joins[] = { "JOIN",      "JOIN",       "JOIN",       "LEFT JOIN",
+                                       "LEFT JOIN", "CROSS JOIN", "RIGHT JOIN", "FULL JOIN" };
+  enum { SINCE_3_39 = 2, SQLITE_3_39 = 3039000 }; /* the last two of them */
+  int known = COUNT(joins) - (sqlite3_libversion_number() < SQLITE_3_39 ? SINCE_3_39 : 0);
   const edge *by = pick_edge(in);
   bool is_turned = chance(in, 40);
   const table *left = by->left, *right = by->right;
@@ -351,8 +353,8 @@ static void make_join(maker *in) {
   put_columns(in, left, left_alias);
   put(in, ", ");
   put_columns(in, right, right_alias);
-  text_printf(&in->out->sql, " FROM {%s} a %s {%s} b ON ", first->name,
-              joins[pick(in, COUNT(joins))], is_turned ? left->name : right->name);
+  text_printf(&in->out->sql, " FROM {%s} a %s {%s} b ON ", first->name, joins[pick(in, known)],
+              is_turned ? left->name : right->name);
   put_edge(in, by, left_alias, right_alias);
   if (chance(in, 30)) {
     put(in, " AND ");

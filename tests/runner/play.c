@@ -287,6 +287,7 @@ static void perform(play *in, size_t place) {
   case SECTION_PEAK:
   case SECTION_MUST_FAIL:
   case SECTION_NOT_TORTURED:
+  case SECTION_SQLITE:
   case SECTION_UNKNOWN: break;
   }
 }

@@ -4,6 +4,7 @@
 #include "story.h"
 
 #include <ctype.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,12 +13,12 @@ static const struct {
   const char *word;
   section_kind kind;
 } kinds[] = {
-  { "must", SECTION_MUST_FAIL },      { "not", SECTION_NOT_TORTURED }, { "env", SECTION_ENV },
-  { "seed", SECTION_SEED },           { "control", SECTION_CONTROL },  { "setup", SECTION_SETUP },
-  { "reconnect", SECTION_RECONNECT }, { "reply", SECTION_REPLY },      { "bind", SECTION_BIND },
-  { "interrupt", SECTION_INTERRUPT }, { "sql", SECTION_SQL },          { "rows", SECTION_ROWS },
-  { "error", SECTION_ERROR },         { "plan", SECTION_PLAN },        { "sent", SECTION_SENT },
-  { "changes", SECTION_CHANGES },     { "peak", SECTION_PEAK },
+  { "must", SECTION_MUST_FAIL }, { "not", SECTION_NOT_TORTURED },    { "env", SECTION_ENV },
+  { "sqlite", SECTION_SQLITE },  { "seed", SECTION_SEED },           { "control", SECTION_CONTROL },
+  { "setup", SECTION_SETUP },    { "reconnect", SECTION_RECONNECT }, { "reply", SECTION_REPLY },
+  { "bind", SECTION_BIND },      { "interrupt", SECTION_INTERRUPT }, { "sql", SECTION_SQL },
+  { "rows", SECTION_ROWS },      { "error", SECTION_ERROR },         { "plan", SECTION_PLAN },
+  { "sent", SECTION_SENT },      { "changes", SECTION_CHANGES },     { "peak", SECTION_PEAK },
 };
 
 static const char *kind_word(section_kind kind) {
@@ -132,6 +133,22 @@ static void check_place(story *of, size_t at, bool *may_expect, text *why) {
   }
 }
 
+/* ">= 3.39" or "< 3.50", or both in two sections. */
+static void read_versions(story *of, const section *at, text *why) {
+  int major = 0, minor = 0, end = 0;
+  char compare[3] = "";
+  bool is_read = sscanf(at->argument, "%2[<>=] %d.%d%n", compare, &major, &minor, &end) == 3 &&
+                 at->argument[end] == '\0';
+  int number = major * 1000000 + minor * 1000;
+  if (is_read && strcmp(compare, ">=") == 0) {
+    of->sqlite_from = number;
+  } else if (is_read && strcmp(compare, "<") == 0) {
+    of->sqlite_to = number;
+  } else {
+    text_printf(why, "line %d: `sqlite` goes with `>= 3.39` or `< 3.50`\n", at->line);
+  }
+}
+
 static void check(story *of, bool is_update, text *why) {
   bool may_expect = false, has_server = false;
   size_t sql_count = 0;
@@ -145,6 +162,7 @@ static void check(story *of, bool is_update, text *why) {
       sql_count++;
       if (!is_update) check_sql(of, i, has_server, why);
     }
+    if (kind == SECTION_SQLITE) read_versions(of, &of->sections[i], why);
     if (kind == SECTION_MUST_FAIL) {
       const char *argument = of->sections[i].argument;
       of->must_fail = text_copy(text_starts(argument, "fail ") ? argument + 5 : argument);
@@ -160,6 +178,7 @@ story *story_read(const char *path, bool is_update, text *why) {
   story *made = text_allocate(sizeof *made);
   made->path = text_copy(path);
   made->name = name_of(path);
+  made->sqlite_to = INT_MAX;
   if (strlen(all) != len) text_add(why, "the file holds a NUL byte\n");
   read_sections(made, all);
   free(all);

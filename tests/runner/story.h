@@ -11,6 +11,7 @@ typedef enum section_kind {
   SECTION_UNKNOWN,
   SECTION_MUST_FAIL,
   SECTION_NOT_TORTURED,
+  SECTION_SQLITE,
   SECTION_ENV,
   SECTION_SEED,
   SECTION_CONTROL,
@@ -44,6 +45,8 @@ typedef struct story {
   section *sections;
   size_t count;
   char *must_fail; /* NULL: the case must pass; else it must fail, saying this */
+  int sqlite_from; /* sqlite3_libversion_number() of the versions that it is for: */
+  int sqlite_to;   /* this one and older than that one */
 } story;
 
 /**
