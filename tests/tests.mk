@@ -13,7 +13,9 @@ ifeq ($(UNAME),Linux)
 # Sanitized libraries need their runtime in the programs that load them.
 GUARD = LD_PRELOAD="$(strip $(SANITIZER_RUNTIME) $(abspath $(NO_NETWORK)))"
 endif
-IN_TEST = env $(GUARD) NO_NETWORK_MARK=$(abspath $(NO_NETWORK_MARK)) TEST_SLOWNESS=$(TEST_SLOWNESS) \
+# Nothing of the person who runs the tests takes part in them: neither their account nor their proxy.
+THEIRS  = $(filter CHARTMOGUL_% %_proxy %_PROXY,$(.VARIABLES))
+IN_TEST = env $(THEIRS:%=-u %) $(GUARD) NO_NETWORK_MARK=$(abspath $(NO_NETWORK_MARK)) TEST_SLOWNESS=$(TEST_SLOWNESS) \
   BUILD=$(BUILD)
 
 $(NO_NETWORK): tests/no_network.c | dirs
@@ -42,11 +44,12 @@ $(OBJ)/tests/%.o: tests/%.c
 include tests/sandbox/sandbox.mk
 -include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
 -include tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk tests/differential/differential.mk
+-include tests/hosts/hosts.mk tests/versions/versions.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential smoke replay docs reports coverage node
+PARTS      ?= unit sandbox shapes cases differential smoke hosts versions replay docs reports coverage node
 
 .PHONY: test
 test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
@@ -58,7 +61,7 @@ test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging jo
 	$(Q)$(IN_TEST) $(RUNNER) $(RUN_CASES) --sandbox $(SANDBOX) $(CASE_FLAGS) $(CASES)
 
 .PHONY: test-smoke
-test-smoke: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the shared library in the sqlite3 shell and in Python
+test-smoke: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the shared library in the sqlite3 shell
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/smoke.sh $(LIBRARY) $(SANDBOX)
 
 .PHONY: test-replay
@@ -71,14 +74,15 @@ SANITIZERS := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-
 MEMCHECK   := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
 
 .PHONY: asan
-asan: ## the same tests with AddressSanitizer and UndefinedBehaviorSanitizer
-	$(Q)$(MAKE) BUILD=$(BUILD)/asan OPT='-O1 -g' EXTRA_CFLAGS='$(SANITIZERS)' EXTRA_LDFLAGS='$(SANITIZERS)' \
+asan: ## the same tests, but for other programs and other SQLites, with AddressSanitizer and UndefinedBehaviorSanitizer
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/asan OPT='-O1 -g' EXTRA_CFLAGS='$(SANITIZERS)' \
+	  EXTRA_LDFLAGS='$(SANITIZERS)' PARTS='$(filter-out hosts versions,$(PARTS))' \
 	  SANITIZER_RUNTIME="$$($(CC) -print-file-name=libasan.so)" TEST_SLOWNESS=4 \
 	  LEAKS_ARE_THEIRS=ASAN_OPTIONS=detect_leaks=0 test
 
 .PHONY: valgrind
 valgrind: ## unit tests and cases under valgrind; a leak is a failure
-	$(Q)$(MAKE) BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases' test
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases' test
 
 .PHONY: test-torture
 test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers
@@ -88,6 +92,6 @@ test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing a
 .PHONY: coverage
 coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_FLOOR)
 	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true
-	$(Q)$(MAKE) BUILD=$(BUILD)/coverage OPT='-O0 -g -DNDEBUG' EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT='-O0 -g -DNDEBUG' EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
 	  PARTS='unit cases' test
 	$(Q)sh tests/tools/coverage.sh $(BUILD)/coverage

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""The shared library in Python: loads, reads, streams, refuses, closes. smoke.sh has started a sandbox.
+"""The extension in Python: loads, reads, streams, refuses, closes. with_sandbox.sh runs it.
 
-    smoke.py LIBRARY
+    host.py LIBRARY
 """
+import contextlib
 import gc
-import pathlib
 import sqlite3
 import sys
+import threading
 
-library = str(pathlib.Path(sys.argv[1]).resolve().with_suffix(""))
+library = sys.argv[1]
 
 
 def connect():
@@ -21,7 +22,7 @@ def connect():
 
 def check(what, is_right):
     if not is_right:
-        sys.exit(f"FAILED smoke: Python: {what}")
+        sys.exit(what)
 
 
 db = connect()
@@ -51,3 +52,29 @@ other = connect()
 check("a second connection is its own", other.execute("SELECT count(*) FROM chartmogul_requests").fetchone()[0] == 0)
 check("and reads", other.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0] == 25)
 other.close()
+
+# One connection in each thread, all reading at once.
+counts = []
+
+
+def read():
+    with contextlib.closing(connect()) as db:
+        counts.append(db.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0])
+
+
+threads = [threading.Thread(target=read) for _ in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+check(f"connections in four threads read: {counts}", counts == [25] * 4)
+
+# What was changed is read back, and not before COMMIT.
+writer = connect()
+uuid = writer.execute("SELECT uuid FROM chartmogul_customers WHERE status = ?", ("Active",)).fetchone()[0]
+company = "SELECT company FROM chartmogul_customers WHERE uuid = ?"
+with writer:
+    writer.execute("UPDATE chartmogul_customers SET company = 'Python' WHERE uuid = ?", (uuid,))
+    check("an update waits for COMMIT", writer.execute(company, (uuid,)).fetchone()[0] != "Python")
+check("and is sent by it", writer.execute(company, (uuid,)).fetchone()[0] == "Python")
+print(f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")

@@ -1,0 +1,9 @@
+# The tests on the oldest SQLite that is promised and on the newest that is known: versions.sh. Packages of npm carry
+# SQLite's source.
+
+OLDEST_SQLITE := $(BUILD)/npm/better-sqlite3@7.5.1
+NEWEST_SQLITE := $(BETTER_SQLITE3)
+
+.PHONY: test-versions
+test-versions: $(LIBRARY) $(RUN_CASES) $(UNIT_TESTS) $(DIFFERENTIAL) $(SANDBOX) $(HOST) $(NO_NETWORK) $(OLDEST_SQLITE)/package.json $(NEWEST_SQLITE)/package.json ## unit tests, cases and the library on the oldest and the newest SQLite
+	$(Q)MAKE='$(MAKE)' CC='$(CC)' $(IN_TEST) sh tests/versions/versions.sh $(OLDEST_SQLITE) $(NEWEST_SQLITE)
