@@ -75,7 +75,7 @@ demo: $(LIBRARY) $(SANDBOX) ## a dozen queries against a made-up account (yours,
 	$(Q)sh tests/tools/demo.sh demo $(LIBRARY) $(SANDBOX)
 
 .PHONY: shell
-shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account
+shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on yours, if CHARTMOGUL_API_KEY is set)
 	$(Q)sh tests/tools/demo.sh shell $(LIBRARY) $(SANDBOX)
 
 # ---- shipping it ----------------------------------------------------------------------------------

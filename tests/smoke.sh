@@ -1,5 +1,6 @@
 #!/bin/sh
-# The real shared library in the sqlite3 shell: what loading it does and does not. Other programs: hosts/
+# The real shared library in the sqlite3 shell: what loading it does and does not, and
+# what `make demo` and `make shell` do on an account of one's own. Other programs: hosts/
 #
 #   smoke.sh LIBRARY SANDBOX
 set -u
@@ -102,6 +103,27 @@ else
   skipped=1
   echo "skipped: there is no openssl to make a certificate with"
 fi
+
+# What this sandbox was asked since the last time, method by method.
+asked() {
+  python3 - "${CHARTMOGUL_BASE_URL%/v1}/control/requests" <<'PYTHON'
+import json, sys, urllib.request
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+with opener.open(sys.argv[1]) as answer:
+    requests = json.load(answer)
+print(*sorted({request["method"] for request in requests}))
+opener.open(urllib.request.Request(sys.argv[1], method="DELETE"))
+PYTHON
+}
+
+# The demo and the shell on an account of one's own: the demo only reads.
+demo() { sh tests/tools/demo.sh "$@" 2>&1; }
+asked >/dev/null
+same "the demo finds the account" 1 "$(demo demo "$library" "$sandbox" | grep -c 'The account of CHARTMOGUL_API_KEY')"
+same "and sends nothing but GET" "GET" "$(asked)"
+same "make shell writes there" "1" "$(echo "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');
+  SELECT count(*) FROM chartmogul_data_sources WHERE name = 'Mine';" | demo shell "$library" "$sandbox" | grep -c '│ 1 ')"
+same "by INSERT" "GET POST" "$(asked)"
 
 # What keeps the tests on this machine is at work here too.
 if [ -n "${LD_PRELOAD:-}" ]; then

@@ -3,8 +3,8 @@
 #
 #   demo.sh demo|shell LIBRARY SANDBOX
 #
-# demo runs sql/demo.sql; with CHARTMOGUL_API_KEY in the environment on that account, reading only.
-# shell leaves you at a sqlite3 prompt on the sandbox.
+# demo runs sql/demo.sql, shell leaves you at a sqlite3 prompt. With CHARTMOGUL_API_KEY (or CHARTMOGUL_API_KEY_FILE)
+# in the environment both are on that account, and the demo only reads.
 set -eu
 
 mode=$1 library=$2 sandbox=$3
@@ -19,7 +19,9 @@ cleanup() {
 trap cleanup EXIT
 trap 'exit 130' INT TERM
 
+# Settings of a real account have no say in the made-up one.
 start_sandbox() {
+  for name in $(env | sed -n 's/^\(CHARTMOGUL_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
   mkfifo "$folder/address"
   "$sandbox" --port 0 --seed demo >"$folder/address" &
   server=$!
@@ -39,10 +41,11 @@ show() {
     sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.mode column' -cmd '.headers on' :memory:
 }
 
+is_real=${CHARTMOGUL_API_KEY:-}${CHARTMOGUL_API_KEY_FILE:-}
 case $mode in
 demo)
-  if [ -n "${CHARTMOGUL_API_KEY:-}" ]; then
-    echo "The account of CHARTMOGUL_API_KEY, reading only."
+  if [ -n "$is_real" ]; then
+    echo "The account of CHARTMOGUL_API_KEY, only reading."
     CHARTMOGUL_READ_ONLY=1
     export CHARTMOGUL_READ_ONLY
     sed '/^-- \[writes\]/,/^-- \[end of writes\]/d' sql/demo.sql >"$folder/demo.sql"
@@ -54,9 +57,13 @@ demo)
   show "$folder/demo.sql"
   ;;
 shell)
-  unset CHARTMOGUL_READ_ONLY
-  start_sandbox
-  echo "A made-up account; it is gone when you leave. SELECT name, description FROM chartmogul_tables;"
+  if [ -n "$is_real" ]; then
+    echo "The account of CHARTMOGUL_API_KEY: what you write is written there."
+  else
+    start_sandbox
+    echo "A made-up account; it is gone when you leave."
+  fi
+  echo "Begin with: SELECT name, description FROM chartmogul_tables;"
   sqlite3 -init /dev/null -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory:
   ;;
 *)
