@@ -88,11 +88,12 @@ DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
 DIST    := sqlite-chartmogul-$(VERSION)
 
 .PHONY: install
-install: $(LIBRARY) ## into PREFIX (/usr/local), below DESTDIR
-	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql
+install: $(LIBRARY) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DESTDIR
+	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql/reports
 	$(Q)cp $(LIBRARY) $(LIBDIR)/
 	$(Q)cp README.md LICENSE $(DATADIR)/
 	$(Q)cp sql/*.sql sql/README.md $(DATADIR)/sql/
+	$(Q)cp sql/reports/*.sql $(DATADIR)/sql/reports/
 	@echo "sqlite3 -cmd '.load $(PREFIX)/lib/sqlite3/chartmogul'"
 
 .PHONY: uninstall

@@ -4,7 +4,7 @@ set -eu
 
 packages="git make gcc pkg-config sqlite3 python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
   libcmocka-dev libmicrohttpd-dev zlib1g-dev clang clang-format clang-tidy cppcheck shellcheck
-  valgrind ca-certificates openssl"
+  valgrind ca-certificates openssl libdbd-sqlite3-perl"
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "make deps installs with apt-get, which this machine lacks. Install by its own means:" >&2
@@ -22,8 +22,15 @@ done
 [ -n "$missing" ] || exit 0
 
 root=""
-[ "$(id -u)" -eq 0 ] || root="sudo"
+if [ "$(id -u)" -ne 0 ]; then
+  root="sudo"
+  if ! command -v sudo >/dev/null 2>&1; then
+    echo "make deps wants to install packages, which only root can do, and there is no sudo. As root:" >&2
+    echo "  apt-get install -y --no-install-recommends$missing" >&2
+    exit 1
+  fi
+fi
 echo "installing:$missing"
 $root apt-get update -qq
 # shellcheck disable=SC2086 # one word per package is meant
-DEBIAN_FRONTEND=noninteractive $root apt-get install -y -qq --no-install-recommends $missing >/dev/null
+$root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
