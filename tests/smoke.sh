@@ -125,6 +125,11 @@ same "make shell writes there" "1" "$(echo "INSERT INTO chartmogul_data_sources 
   SELECT count(*) FROM chartmogul_data_sources WHERE name = 'Mine';" | demo shell "$library" "$sandbox" | grep -c '│ 1 ')"
 same "by INSERT" "GET POST" "$(asked)"
 
+# Ctrl-C in the shell ends a query, not the sandbox, which a script has started in the background.
+kill -INT "$server"
+expect "Ctrl-C leaves the sandbox alone" "25" "$load" ".output /dev/null" \
+  "SELECT chartmogul_config('max_retries', 0);" ".output stdout" "SELECT count(*) FROM chartmogul_customers;"
+
 # What keeps the tests on this machine is at work here too.
 if [ -n "${LD_PRELOAD:-}" ]; then
   NO_NETWORK_MARK=$folder/mark shell "$load" "SELECT chartmogul_config('max_retries', 0);" \

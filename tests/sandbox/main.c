@@ -131,6 +131,12 @@ static int serve_until_signal(const command *wanted, sb_account *account, const 
   return 0;
 }
 
+/** A script starts its background programs so that Ctrl-C is for the one in front. */
+static bool is_started_in_background(void) {
+  struct sigaction now;
+  return sigaction(SIGINT, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 int main(int count, char **args) {
   command wanted = { .options = { .key = "test-key" }, .seed = "empty" };
   sigset_t signals;
@@ -153,7 +159,7 @@ int main(int count, char **args) {
   /* Blocked before there are threads, so that this one alone waits for them. */
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
+  if (!is_started_in_background()) sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
   sb_account *account = sb_account_open();

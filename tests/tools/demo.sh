@@ -64,7 +64,9 @@ shell)
     echo "A made-up account; it is gone when you leave."
   fi
   echo "Begin with: SELECT name, description FROM chartmogul_tables;"
-  sqlite3 -init /dev/null -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory:
+  trap : INT # Ctrl-C ends a query
+  # The code is that of the last statement, which says nothing about the shell.
+  sqlite3 -init /dev/null -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory: || true
   ;;
 *)
   echo "demo.sh: $mode is neither demo nor shell" >&2
