@@ -226,15 +226,20 @@ static bool keep(cm_memo *memo, cm_answer *answer) {
   return true;
 }
 
+/** SQLite 3.38 takes the word MATERIALIZED and reads the list twice all the same. */
 static int refuse_list(const cm_answer *answer, cm_err *err) {
+  enum { SQLITE_THAT_MATERIALISES = 3039000 };
+  bool is_heeded = sqlite3_libversion_number() >= SQLITE_THAT_MATERIALISES;
+  const char *before = is_heeded ? "materialise it first: WITH c AS MATERIALIZED (SELECT … FROM "
+                                 : "copy it first: CREATE TEMP TABLE c AS SELECT … FROM ";
   char list[200];
   cm_err_line(list, sizeof list, answer->list, strlen(answer->list));
   list[strcspn(list, "?")] = '\0';
   return cm_err_set(err, SQLITE_TOOBIG,
                     "%s: the list %s is read more than once and is larger than %d MiB (what one "
-                    "statement may keep): materialise it first: WITH c AS MATERIALIZED (SELECT … "
-                    "FROM %s) SELECT … FROM c …",
-                    answer->who, list, CM_MAX_MEMO_BYTES / (1024 * 1024), answer->who);
+                    "statement may keep): %s%s%s",
+                    answer->who, list, CM_MAX_MEMO_BYTES / (1024 * 1024), before, answer->who,
+                    is_heeded ? ") SELECT … FROM c …" : "");
 }
 
 /** A page of a longer list: kept when the list is read again. */
