@@ -91,7 +91,8 @@ void sb_call_fail_cursor(sb_call *call) {
   sb_call_fail(call, 422, "cursor", "The cursor is invalid");
 }
 
-void sb_call_fail_map(sb_call *call, int status, const char *param, const char *text) {
+/* {"errors": {param: text}}, the form of duplicates. */
+static void fail_map(sb_call *call, int status, const char *param, const char *text) {
   sb_call_answer(call, status);
   sb_text_puts(&call->out, "{\"errors\":{");
   sb_text_json_puts(&call->out, param);
@@ -188,8 +189,7 @@ bool sb_call_failed(sb_call *call) {
   for (size_t i = 0; i < call->problems.count; i++) /* being there already outweighs the rest */
     if (strcmp(call->problems.items[i].code, "taken") == 0) first = &call->problems.items[i];
   if (strcmp(first->code, "taken") == 0)
-    sb_call_fail_map(call, (int)call->account->decisions.duplicate_status, first->param,
-                     first->message);
+    fail_map(call, (int)call->account->decisions.duplicate_status, first->param, first->message);
   else if (call->route->family == SB_RAILS)
     write_field_map(call);
   else if (strcmp(first->code, "missing") == 0)

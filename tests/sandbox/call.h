@@ -54,6 +54,7 @@ typedef struct sb_filter {
   sb_filter_type type;
   int detail;
   const char *absent; /* the condition when the parameter is not sent, or NULL */
+  size_t switched_by; /* offset of the flag in sb_decisions that makes it work; 0: it works */
 } sb_filter;
 
 /** The members of a first page besides rows, cursor and has_more. */
@@ -102,8 +103,6 @@ bool sb_call_failed(sb_call *call);
 /** Answer with an error in the form of the route's family. The message is formatted. */
 void sb_call_fail(sb_call *call, int status, const char *param, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
-/** Answer with a map {"errors": {param: text}}, the form of duplicates. */
-void sb_call_fail_map(sb_call *call, int status, const char *param, const char *text);
 /** Answer that the cursor is none of the list's. */
 void sb_call_fail_cursor(sb_call *call);
 /**

@@ -15,7 +15,9 @@ static bool is_defined(const sb_account *account, const char *key) {
   return false;
 }
 
-char *sb_custom_pairs(sb_account *account, const cJSON *pairs, const char *old_json) {
+/* An array of {key, value} as an object, over what was there; keys that the app does not define are
+   dropped. Released with free(). */
+static char *apply_pairs(sb_account *account, const cJSON *pairs, const char *old_json) {
   cJSON *custom = cJSON_Parse(old_json ? old_json : "{}");
   for (const cJSON *pair = cJSON_IsArray(pairs) ? pairs->child : NULL; pair; pair = pair->next) {
     const char *key = sb_json_text(pair, "key");
@@ -36,7 +38,7 @@ static void read_custom(sb_call *call, sb_row *row, const char *table, int64_t i
   sb_text_printf(&sql, "SELECT custom FROM %s WHERE id = ?", table);
   char *old = sb_db_text(call->account->db, sql.bytes, "i", id);
   cJSON *pairs = cJSON_Parse(sb_row_get_text(row, "custom"));
-  char *words = sb_custom_pairs(call->account, pairs, old);
+  char *words = apply_pairs(call->account, pairs, old);
   sb_row_text(row, "custom", words);
   cJSON_Delete(pairs);
   free(words);
@@ -108,7 +110,7 @@ static const sb_member contact_members[] = {
     .type = SB_TIME,
     .detail = SB_STYLE_MS,
     .flags = SB_BOTH,
-    .shown_by = offsetof(sb_decisions, contact_last_seen) },
+    .switched_by = offsetof(sb_decisions, contact_last_seen) },
   { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_HIDDEN },
   { 0 },
 };

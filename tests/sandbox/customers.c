@@ -230,44 +230,34 @@ const sb_resource sb_customers = {
 
 #define PARTS "t.id IN (SELECT customer_id FROM customer_parts WHERE "
 
-#define FILTERS                                                                                    \
-  { .param = "data_source_uuid",                                                                   \
-    .where = "EXISTS (SELECT 1 FROM customer_parts p WHERE p.customer_id = t.id"                   \
-             " AND p.data_source_id = ?)",                                                         \
-    .type = SB_BY_UUID,                                                                            \
-    .detail = SB_DATA_SOURCE },                                                                    \
-      { .param = "external_id", .where = PARTS "external_id = ?)", .type = SB_BY_TEXT },           \
-      { .param = "status", .where = "t.status = ?", .type = SB_BY_STATUS }, {                      \
-    .param = "system",                                                                             \
-    .where = "(SELECT system FROM data_sources d WHERE d.id = t.data_source_id) = ?",              \
-    .type = SB_BY_TEXT                                                                             \
-  }
+static const sb_filter filters[] = {
+  { .param = "data_source_uuid",
+    .where = "EXISTS (SELECT 1 FROM customer_parts p WHERE p.customer_id = t.id"
+             " AND p.data_source_id = ?)",
+    .type = SB_BY_UUID,
+    .detail = SB_DATA_SOURCE },
+  { .param = "external_id", .where = PARTS "external_id = ?)", .type = SB_BY_TEXT },
+  { .param = "status", .where = "t.status = ?", .type = SB_BY_STATUS },
+  { .param = "system",
+    .where = "(SELECT system FROM data_sources d WHERE d.id = t.data_source_id) = ?",
+    .type = SB_BY_TEXT },
+  { .param = "email",
+    .where = "t.email = ?",
+    .type = SB_BY_TEXT,
+    .switched_by = offsetof(sb_decisions, customers_by_email) },
+  { 0 },
+};
 
 #define OF_CUSTOMERS                                                                               \
   .resource = &sb_customers, .root = "entries", .time = "sort_since", .is_ascending = true,        \
   .has_id_key = true
 #define FIRST_MEMBERS (SB_FIRST_PAGES | SB_FIRST_PER_PAGE | SB_FIRST_PAGE)
 
-static const sb_filter filters[] = { FILTERS, { 0 } };
-static const sb_list list = {
+const sb_list sb_customer_list = {
   OF_CUSTOMERS,
   .members = FIRST_MEMBERS | SB_OLD_HAS_MORE,
   .filters = filters,
 };
-static const sb_filter email_filters[] = {
-  FILTERS,
-  { .param = "email", .where = "t.email = ?", .type = SB_BY_TEXT },
-  { 0 },
-};
-static const sb_list email_list = {
-  OF_CUSTOMERS,
-  .members = FIRST_MEMBERS | SB_OLD_HAS_MORE,
-  .filters = email_filters,
-};
-
-void sb_customer_list(sb_call *call) {
-  sb_list_answer(call, call->account->decisions.customers_by_email ? &email_list : &list);
-}
 
 void sb_customer_delete(sb_call *call) {
   sb_account *account = call->account;

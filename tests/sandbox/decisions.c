@@ -23,7 +23,7 @@ typedef struct switch_row {
 ** 402, 403, 405, 502 and 503 (a fault makes any); the allowed intervals of metrics (all of the five);
 ** a per_page above 200 (documented: 200); how long a cursor is good (for ever); both forms of the
 ** body that disables an event by external id are taken; /data_sources/{ds}/dependent empties like
-** /all; /import/{data_sources,customers,plans} are unknown; the scale of currencies without minor
+** /all; PUT /import/customers/{cus}/invoices and /import/{data_sources,customers,plans} are unknown; the scale of currencies without minor
 ** units (the account counts in US dollars); conditional requests (none).
 */
 static const switch_row switches[] = {
@@ -172,6 +172,10 @@ static const switch_row switches[] = {
 };
 
 static const size_t switch_count = sizeof switches / sizeof *switches;
+
+bool sb_is_on(const sb_decisions *decisions, size_t flag) {
+  return !flag || *(const int64_t *)(const void *)((const char *)decisions + flag);
+}
 
 static int64_t *number_of(sb_decisions *decisions, const switch_row *row) {
   return (int64_t *)(void *)((char *)decisions + row->offset);

@@ -81,6 +81,12 @@ typedef struct sb_decisions {
 /** Whether a choice is that word. */
 #define sb_decided(account, member, word) (strcmp((account)->decisions.member, word) == 0)
 
+/**
+ * Whether something is on that a flag switches.
+ *
+ * @param flag  The offset of the flag; 0: nothing switches it.
+ */
+bool sb_is_on(const sb_decisions *decisions, size_t flag);
 /** Set every switch to its default. */
 void sb_decisions_init(sb_decisions *decisions);
 /** Append all switches as one JSON object. */

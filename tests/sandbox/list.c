@@ -104,6 +104,7 @@ static void add_filters(selection *chosen, const sb_call *call, const sb_list *l
   }
   for (const sb_filter *filter = list->filters; filter && filter->param; filter++) {
     const char *value = sb_call_parameter(call, filter->param);
+    if (!sb_is_on(&call->account->decisions, filter->switched_by)) continue;
     if (value && *value)
       add_filter(chosen, call->account, filter, value);
     else if (filter->absent)

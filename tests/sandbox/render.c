@@ -103,9 +103,7 @@ static bool is_shown(const sb_account *account, const sb_member *member, const s
   if (member->flags & SB_HIDDEN) return false;
   if (member->forms && !(member->forms & view->form)) return false;
   if (member->flags & SB_NEWER && !account->decisions.newer_members) return false;
-  const char *decisions = (const char *)&account->decisions;
-  if (member->shown_by && !*(const int64_t *)(const void *)(decisions + member->shown_by))
-    return false;
+  if (!sb_is_on(&account->decisions, member->switched_by)) return false;
   if (member->flags & SB_HISTORY && !view->with_histories) return false;
   if (member->flags & SB_ONE_TIME_ONLY && !is_one_time) return false;
   if (member->flags & SB_SUBSCRIPTION_ONLY && is_one_time) return false;

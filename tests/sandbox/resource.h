@@ -67,8 +67,8 @@ typedef struct sb_member {
   sb_type type;
   int detail; /* kind or style, by type */
   unsigned flags;
-  unsigned forms;  /* SB_FORM_* in which it is answered; 0 is all */
-  size_t shown_by; /* offset of the flag in sb_decisions without which it is left out; 0: none */
+  unsigned forms;      /* SB_FORM_* in which it is answered; 0 is all */
+  size_t switched_by;  /* offset of the flag in sb_decisions that shows it; 0: it is shown */
   const char *initial; /* value when nothing is sent; NULL is null */
   const char *allowed; /* "one|another" */
   void (*nested)(sb_account *account, int64_t id, const sb_view *view, sb_text *out);
@@ -98,8 +98,6 @@ const sb_resource *sb_resource_find(sb_kind kind);
 bool sb_resource_has(sb_account *account, sb_kind kind, int64_t id);
 /** The column of a member. */
 const char *sb_member_column(const sb_member *member);
-/** Whether a member has a column of its own. */
-bool sb_member_is_stored(const sb_member *member);
 /** Create the tables and indexes of all resources. */
 void sb_resource_create_tables(sb_db *db);
 

@@ -12,7 +12,7 @@ extern const sb_resource sb_data_sources, sb_customers, sb_contacts, sb_notes, s
     sb_tasks, sb_plans, sb_plan_groups, sb_invoices, sb_line_items, sb_transactions,
     sb_subscriptions, sb_events, sb_activities, sb_exports, sb_imports;
 
-extern const sb_list sb_plan_list, sb_invoice_list, sb_import_invoice_list,
+extern const sb_list sb_customer_list, sb_plan_list, sb_invoice_list, sb_import_invoice_list,
     sb_import_subscription_list, sb_contact_list, sb_customer_contact_list, sb_note_list,
     sb_customer_note_list, sb_opportunity_list, sb_task_list, sb_plan_group_list,
     sb_plan_group_plan_list, sb_event_list, sb_customer_activity_list;
@@ -27,7 +27,6 @@ void sb_data_source_clear(sb_call *call);
 /** DELETE /data_sources/{ds}/customers/{cus}/invoices */
 void sb_data_source_delete_invoices(sb_call *call);
 
-void sb_customer_list(sb_call *call);
 void sb_customer_delete(sb_call *call);
 void sb_customer_search(sb_call *call);
 void sb_customer_subscriptions(sb_call *call);
@@ -55,11 +54,6 @@ void sb_custom_add_by_email(sb_call *call);
  * problems go to the call.
  */
 void sb_attributes_read(sb_call *call, sb_row *row, int64_t customer_id, const cJSON *attributes);
-/**
- * Turn an array of {key, value} into an object, dropping keys that the app does not define.
- * Released with free().
- */
-char *sb_custom_pairs(sb_account *account, const cJSON *pairs, const char *old_json);
 
 void sb_invoice_import(sb_call *call);
 void sb_invoice_retrieve(sb_call *call);

@@ -10,7 +10,8 @@ const char *sb_member_column(const sb_member *member) {
   return member->column ? member->column : member->name;
 }
 
-bool sb_member_is_stored(const sb_member *member) {
+/* Whether a member has a column of its own. */
+static bool is_stored(const sb_member *member) {
   return !(member->flags & SB_COMPUTED) && member->type != SB_OBJECT && member->type != SB_END &&
          member->type != SB_NESTED;
 }
@@ -36,7 +37,7 @@ void sb_resource_create_tables(sb_db *db) {
   for (size_t i = 0; sb_resources[i]; i++) {
     sb_text_printf(&sql, "CREATE TABLE %s(id INTEGER PRIMARY KEY", sb_resources[i]->table);
     for (const sb_member *member = sb_resources[i]->members; member->name; member++) {
-      if (!sb_member_is_stored(member)) continue;
+      if (!is_stored(member)) continue;
       sb_text_printf(&sql, ", %s %s", sb_member_column(member),
                      is_textual(member) ? "TEXT" : "INTEGER");
       if (member->initial) sb_text_printf(&sql, " DEFAULT '%s'", member->initial);
@@ -79,7 +80,7 @@ void sb_row_clear(sb_row *row) {
 static sb_value *value_of(const sb_row *row, const char *column) {
   const sb_member *members = row->resource->members;
   for (size_t i = 0; members[i].name; i++)
-    if (sb_member_is_stored(&members[i]) && strcmp(sb_member_column(&members[i]), column) == 0)
+    if (is_stored(&members[i]) && strcmp(sb_member_column(&members[i]), column) == 0)
       return (sb_value *)(uintptr_t)&row->values[i];
   sb_stop("%s has no column %s", row->resource->table, column);
 }
@@ -198,14 +199,13 @@ void sb_row_load(sb_account *account, sb_row *row, int64_t id) {
   sb_text sql = { 0 };
   sb_text_puts(&sql, "SELECT id");
   for (size_t i = 0; members[i].name; i++)
-    if (sb_member_is_stored(&members[i]))
-      sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
+    if (is_stored(&members[i])) sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
   sb_text_printf(&sql, " FROM %s WHERE id = ?", row->resource->table);
   sqlite3_stmt *statement = sb_db_query(account->db, sql.bytes, "i", id);
   bool found = sb_db_step(statement);
   int column = 0;
   for (size_t i = 0; found && members[i].name; i++) {
-    if (!sb_member_is_stored(&members[i])) continue;
+    if (!is_stored(&members[i])) continue;
     column++;
     if (row->values[i].tag != SB_NOT_GIVEN) continue;
     if (sqlite3_column_type(statement, column) == SQLITE_NULL)
@@ -257,7 +257,7 @@ int64_t sb_row_insert(sb_account *account, const sb_row *row) {
   sb_text sql = { 0 }, marks = { 0 };
   sb_text_printf(&sql, "INSERT INTO %s(id", row->resource->table);
   for (size_t i = 0; members[i].name; i++) {
-    if (!sb_member_is_stored(&members[i])) continue;
+    if (!is_stored(&members[i])) continue;
     sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
     sb_text_puts(&marks, ", ?");
   }
@@ -268,8 +268,7 @@ int64_t sb_row_insert(sb_account *account, const sb_row *row) {
   int at = 1;
   sqlite3_bind_int64(statement, at++, id);
   for (size_t i = 0; members[i].name; i++)
-    if (sb_member_is_stored(&members[i]))
-      bind_member(statement, at++, &members[i], &row->values[i], now_ms);
+    if (is_stored(&members[i])) bind_member(statement, at++, &members[i], &row->values[i], now_ms);
   sb_db_step(statement);
   sb_db_done(statement);
   sb_text_clear(&sql);

@@ -27,10 +27,11 @@ test-sandbox: $(SANDBOX) $(NO_NETWORK) ## the sandbox by itself, without the ext
 test-shapes: $(SANDBOX) $(NO_NETWORK) ## the sandbox's answers have what recorded answers of the API have
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/shapes.py $(SANDBOX)
 
-# The books' unit test is linked with them, not with the extension.
-$(BUILD)/unit/sandbox_books: tests/unit/sandbox_books.c $(BUILD)/sandbox/books.o
+# Its unit tests are linked with its pure modules, not with the extension.
+SANDBOX_PURE := $(patsubst %,$(BUILD)/sandbox/%.o,books decisions encode ident text timestamp)
+$(BUILD)/unit/sandbox_%: tests/unit/sandbox_%.c $(SANDBOX_PURE)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  TEST  $<")
-	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(BUILD)/sandbox/books.o $(call pkg,--libs,cmocka,-lcmocka)
+	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SANDBOX_PURE) $(call pkg,--libs,cmocka,-lcmocka) $(SANDBOX_LIBS)
 
 -include $(SANDBOX_OBJECTS:.o=.d)
