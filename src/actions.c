@@ -205,6 +205,12 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
   if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
   const cm_json *member = rc == SQLITE_OK ? cm_json_first(given) : NULL;
   for (; member != NULL && rc == SQLITE_OK; member = cm_json_after(member)) {
+    if (cm_change_shape_is_nothing(member)) continue;
+    if (cm_change_shape_type(member) == NULL) {
+      rc = wrong(argument, text,
+                 "an object of texts, numbers and booleans: json_object('key', value)", err);
+      break;
+    }
     cm_json *typed = cm_change_shape_typed(cm_json_name(member), member);
     if (cm_json_push(*out, typed) != SQLITE_OK) rc = cm_err_nomem(err);
   }
