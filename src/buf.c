@@ -69,6 +69,17 @@ int cm_buf_printf(cm_buf *buf, const char *format, ...) {
   return code;
 }
 
+void cm_buf_fit(cm_buf *buf, cm_buf *room) {
+  cm_buf fitting;
+  cm_buf_init(&fitting, buf->max_len);
+  if (buf->len == 0 || cm_buf_append(&fitting, buf->data, buf->len) != SQLITE_OK) return;
+  cm_buf *smaller = buf->capacity > room->capacity ? room : buf;
+  cm_buf_clear(smaller);
+  if (smaller == room) *room = *buf;
+  *buf = fitting;
+  cm_buf_empty(room);
+}
+
 static bool is_unreserved(char byte) {
   return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
          (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';

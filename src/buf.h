@@ -28,6 +28,12 @@ void cm_buf_clear(cm_buf *buf);
 /** Make the buffer empty and usable again, but keep its memory for what is appended next. */
 void cm_buf_empty(cm_buf *buf);
 
+/**
+ * Move the bytes to memory of their own size. Of the memory that they had and that of `room` the larger
+ * one stays in `room`, empty. Without memory nothing happens.
+ */
+void cm_buf_fit(cm_buf *buf, cm_buf *room);
+
 /** Append bytes, which may not be the buffer's own. @return SQLITE_OK, SQLITE_NOMEM or SQLITE_TOOBIG. */
 int cm_buf_append(cm_buf *buf, const void *bytes, size_t len);
 

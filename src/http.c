@@ -62,22 +62,6 @@ static void take_spare(cm_http *http, cm_buf *body) {
   cm_buf_init(&http->spare, CM_MAX_RESPONSE_BYTES);
 }
 
-/** A whole body moves to memory of its own size: somebody may keep it. Without memory it stays. */
-static void leave_spare(cm_http *http, cm_buf *body) {
-  cm_buf own;
-  if (body->capacity > MAX_SPARE_BYTES) return;
-  cm_buf_init(&own, CM_MAX_RESPONSE_BYTES);
-  if (body->len == 0 || cm_buf_append(&own, body->data, body->len) != SQLITE_OK) return;
-  if (body->capacity > http->spare.capacity) {
-    cm_buf_clear(&http->spare);
-    http->spare = *body;
-    cm_buf_empty(&http->spare);
-  } else {
-    cm_buf_clear(body);
-  }
-  *body = own;
-}
-
 static size_t receive_body(char *bytes, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
@@ -228,7 +212,8 @@ static void finish(cm_transfer *transfer, CURLcode result) {
   if (!transfer->has_connection) response->connect_ms = response->duration_ms;
   if (response->outcome == CM_ANSWERED) {
     read_answer(transfer);
-    leave_spare(transfer->http, &response->body);
+    if (response->body.capacity <= MAX_SPARE_BYTES)
+      cm_buf_fit(&response->body, &transfer->http->spare); /* somebody may keep it */
   } else {
     cm_buf_clear(&response->body);
   }
