@@ -6,22 +6,26 @@
 #include "instant.h"
 #include "sqlite_api.h"
 
-enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 96, MAX_HINTS = 128 };
+enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 120, MAX_COLUMNS = 128, HINTED_STEPS = 2 };
 
 /* ---- the life of a row --------------------------------------------------------------------- */
 
-typedef struct member {
-  cm_slice name;
-  cm_slice value;
-} member;
+/** The members of one object: `count` of them from `first` on. */
+typedef struct range {
+  unsigned char first;
+  unsigned char count;
+  bool is_known;   /* false: nobody has looked yet */
+  bool is_partial; /* there are more than found room, or a name has escapes */
+} range;
 
 struct cm_row_index {
   const char *of; /* the text it belongs to; NULL: none yet */
-  int count;
-  /* Where a column's member stood in the row before: rows of a page have the same members. */
-  unsigned char hints[MAX_HINTS];
-  bool is_partial; /* there are more members than it holds, or names with escapes */
-  member members[MAX_MEMBERS];
+  int used;
+  range own; /* the row's members */
+  cm_member members[MAX_MEMBERS];
+  range inside[MAX_MEMBERS]; /* what each of them holds; looked at when a path leads into it */
+  /* Where a column's members stood in the row before: rows of a page have the same ones. */
+  unsigned char hints[MAX_COLUMNS][HINTED_STEPS];
 };
 
 void cm_row_set(cm_row *row, cm_slice text) {
@@ -42,61 +46,98 @@ void cm_row_clear(cm_row *row) {
   row->outer = (cm_slice){ NULL, 0 };
 }
 
-/** One pass over the row: where each member stands. */
+/** One pass over an object: where each of its members stands. */
+static int list_members(cm_row_index *index, cm_slice object, range *out) {
+  int room = MAX_MEMBERS - index->used;
+  int count = 0;
+  int rc = cm_slice_members(object, index->members + index->used, room, &count);
+  *out = (range){ (unsigned char)index->used, 0, .is_known = true, .is_partial = count > room };
+  if (rc != SQLITE_OK) return rc;
+  out->count = (unsigned char)(count < room ? count : room);
+  bool has_escapes = memchr(object.ptr, '\\', object.len) != NULL;
+  for (int i = index->used; i < index->used + out->count; i++) {
+    cm_slice name = index->members[i].name;
+    if (has_escapes && memchr(name.ptr, '\\', name.len) != NULL) out->is_partial = true;
+    index->inside[i].is_known = false;
+  }
+  index->used += out->count;
+  return SQLITE_OK;
+}
+
 static int make_index(cm_row *row, cm_err *err) {
-  size_t at = 0;
-  int rc = SQLITE_ROW;
   if (row->index == NULL) {
     row->index = sqlite3_malloc64(sizeof *row->index);
     if (row->index == NULL) return cm_err_nomem(err);
     memset(row->index->hints, 0, sizeof row->index->hints);
   }
   cm_row_index *index = row->index;
-  index->count = 0;
-  index->is_partial = false;
-  if (cm_slice_type(row->text) == CM_JSON_OBJECT) {
-    cm_slice name;
-    cm_slice value;
-    while ((rc = cm_slice_next(row->text, &at, &name, &value)) == SQLITE_ROW) {
-      bool is_full = index->count == MAX_MEMBERS;
-      if (is_full || memchr(name.ptr, '\\', name.len) != NULL) index->is_partial = true;
-      if (!is_full) index->members[index->count++] = (member){ name, value };
-    }
-    if (rc == SQLITE_ERROR) return cm_slice_check(row->text, NULL, err);
-  }
+  index->used = 0;
+  index->own = (range){ .is_known = true };
+  if (cm_slice_type(row->text) == CM_JSON_OBJECT &&
+      list_members(index, row->text, &index->own) != SQLITE_OK)
+    return cm_slice_check(row->text, NULL, err);
   index->of = row->text.ptr;
   return SQLITE_OK;
 }
 
-static const member *find_member(cm_row_index *index, int column, const char *name, size_t len) {
-  unsigned char *hint = &index->hints[column % MAX_HINTS];
-  for (int i = -1; i < index->count; i++) {
-    int at = i < 0 ? *hint : i;
-    if (at >= index->count) continue;
-    const member *found = &index->members[at];
-    if (found->name.len != len || memcmp(found->name.ptr, name, len) != 0) continue;
-    *hint = (unsigned char)at;
-    return found;
+/** The length of a path's first step. */
+static size_t step_len(const char *path) {
+  size_t len = 0;
+  while (path[len] != 0 && path[len] != '.' && path[len] != '[')
+    len++;
+  return len;
+}
+
+static bool is_named(const cm_row_index *index, int at, const char *name, size_t len) {
+  cm_slice own = index->members[at].name;
+  return own.len == len && memcmp(own.ptr, name, len) == 0;
+}
+
+/** The member of this name, -1 when there is none. */
+static int find_member(const cm_row_index *index, const range *among, const char *name, size_t len,
+                       unsigned char *hint) {
+  int end = among->first + among->count;
+  if (*hint >= among->first && *hint < end && is_named(index, *hint, name, len)) return *hint;
+  for (int i = among->first; i < end; i++) {
+    if (!is_named(index, i, name, len)) continue;
+    *hint = (unsigned char)i;
+    return i;
   }
-  return NULL;
+  return -1;
+}
+
+/**
+ * Follow a path through the index as far as it goes.
+ * @param out  Receives what was reached, absent when there is no such member.
+ * @return what is left of the path.
+ */
+static const char *follow(cm_row_index *index, int column, const char *path, cm_slice *out) {
+  range *among = &index->own;
+  for (int step = 0; step < HINTED_STEPS; step++) {
+    size_t len = step_len(path);
+    if (len == 0) break; /* the end, or an item of a list */
+    if (!among->is_known && list_members(index, *out, among) != SQLITE_OK) break;
+    int at = find_member(index, among, path, len, &index->hints[column % MAX_COLUMNS][step]);
+    if (at < 0) {
+      if (!among->is_partial) *out = (cm_slice){ NULL, 0 };
+      break;
+    }
+    *out = index->members[at].value;
+    among = &index->inside[at];
+    path += len;
+    path += *path == '.';
+  }
+  return path;
 }
 
 /** What stands at a column's path of the row. */
 static int find_in_row(cm_row *row, int column, const char *path, cm_slice *out, cm_err *err) {
   bool is_ready = row->index != NULL && row->index->of == row->text.ptr;
   int rc = is_ready ? SQLITE_OK : make_index(row, err);
-  size_t len = strcspn(path, ".[");
-  if (rc != SQLITE_OK || len == 0) {
-    *out = cm_slice_find(row->text, path);
-    return rc;
-  }
-  const member *found = find_member(row->index, column, path, len);
-  if (found == NULL) {
-    *out = row->index->is_partial ? cm_slice_find(row->text, path) : (cm_slice){ NULL, 0 };
-    return SQLITE_OK;
-  }
-  const char *rest = path + len + (path[len] == '.');
-  *out = *rest == 0 ? found->value : cm_slice_find(found->value, rest);
+  if (rc != SQLITE_OK) return rc;
+  *out = row->text;
+  path = follow(row->index, column, path, out);
+  if (*path != 0) *out = cm_slice_find(*out, path);
   return SQLITE_OK;
 }
 
@@ -143,10 +184,15 @@ static cm_value convert_number(cm_type type, cm_slice digits) {
   return is_integer ? cm_value_integer(integer) : cm_value_real(cm_slice_number(digits));
 }
 
+/** What stands between the quotes of a string that the scanner has found: no second look at it. */
+static cm_slice unquote(cm_slice string) {
+  return (cm_slice){ string.ptr + 1, string.len - 2 };
+}
+
 static int convert(cm_type type, cm_slice slice, cm_value *out, cm_err *err) {
   *out = cm_value_null();
   switch (cm_slice_type(slice)) {
-  case CM_JSON_STRING: return convert_text(type, cm_slice_inner(slice), out, err);
+  case CM_JSON_STRING: return convert_text(type, unquote(slice), out, err);
   case CM_JSON_NUMBER: *out = convert_number(type, slice); break;
   case CM_JSON_TRUE: *out = cm_value_integer(1); break;
   case CM_JSON_FALSE: *out = cm_value_integer(0); break;
@@ -253,8 +299,8 @@ static int find_value(cm_row *row, int column_index, const char *path, cm_slice 
     *out = cm_slice_find(row->companion, path);
   } else if (*path == '^') {
     *out = cm_slice_find(row->outer, path + 1);
-  } else if (strcmp(path, "@self") == 0) {
-    *out = row->text;
+  } else if (path[0] == '@' && strcmp(path, "@self") == 0) {
+    *out = cm_slice_trim(row->text);
   } else {
     return find_in_row(row, column_index, path, out, err);
   }

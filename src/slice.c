@@ -9,7 +9,10 @@
 
 /* ---- the scanner --------------------------------------------------------------------------- */
 
-/** A walk over text. `at` stays where something was wrong. */
+/**
+ * A walk over text. The functions below take a position and return the one behind what they skip, so
+ * that it stays in a register; where something is wrong they leave it in `at` and return NULL.
+ */
 typedef struct scanner {
   const char *at;
   const char *end;
@@ -19,6 +22,11 @@ typedef struct scanner {
   cm_slice_facts facts;
 } scanner;
 
+static const char *stop_at(scanner *scan, const char *at) {
+  scan->at = at;
+  return NULL;
+}
+
 static bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
@@ -27,19 +35,14 @@ static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-static void skip_space(scanner *scan) {
-  while (scan->at < scan->end && is_space(*scan->at))
-    scan->at++;
-}
-
-static bool skip_char(scanner *scan, char wanted) {
-  if (scan->at == scan->end || *scan->at != wanted) return false;
-  scan->at++;
-  return true;
+static inline const char *skip_space(const char *at, const char *end) {
+  while (at < end && (unsigned char)*at <= ' ' && is_space(*at))
+    at++;
+  return at;
 }
 
 /** Position behind the bytes from `at` on that need no look inside a string, eight at a time. */
-static const char *skip_plain(const char *at, const char *end) {
+static inline const char *skip_plain(const char *at, const char *end) {
   const uint64_t ones = 0x0101010101010101u;
   const uint64_t highs = 0x8080808080808080u;
   while (end - at >= 8) {
@@ -47,10 +50,8 @@ static const char *skip_plain(const char *at, const char *end) {
     memcpy(&word, at, sizeof word);
     uint64_t quote = word ^ (ones * '"');
     uint64_t backslash = word ^ (ones * '\\');
-    /* The high bit of a byte of these is set where the byte is zero (and perhaps behind it). */
-    uint64_t special = ((word - ones) & ~word) | ((quote - ones) & ~quote) |
-                       ((backslash - ones) & ~backslash);
-    special &= highs;
+    /* The high bit of a byte is set where one of the three is zero (and perhaps behind it). */
+    uint64_t special = ((word - ones) | (quote - ones) | (backslash - ones)) & ~word & highs;
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
     /* Its lowest bit is exact: no guess, no loop over the last bytes. */
     if (special != 0) return at + (__builtin_ctzll(special) >> 3);
@@ -113,78 +114,77 @@ static bool is_odd(uint32_t character, int len) {
   return len == 6 && (character == 0 || character == 0xfffd);
 }
 
-static bool skip_string(scanner *scan) {
-  if (!skip_char(scan, '"')) return false;
+static const char *skip_string(scanner *scan, const char *at) {
+  const char *end = scan->end;
+  if (at == end || *at != '"') return stop_at(scan, at);
+  at++;
   for (;;) {
-    scan->at = skip_plain(scan->at, scan->end);
-    if (scan->at == scan->end || *scan->at == 0) return false;
-    if (*scan->at == '"') {
-      scan->at++;
-      return true;
-    }
+    at = skip_plain(at, end);
+    if (at == end || *at == 0) return stop_at(scan, at);
+    if (*at == '"') return at + 1;
     uint32_t character;
-    int len = decode_escape(scan->at, scan->end, &character);
-    if (len == 0) return false;
+    int len = decode_escape(at, end, &character);
+    if (len == 0) return stop_at(scan, at);
     scan->facts.has_odd_escape |= is_odd(character, len);
-    scan->at += len;
+    at += len;
   }
 }
 
-static bool skip_digits(scanner *scan) {
-  const char *start = scan->at;
-  while (scan->at < scan->end && is_digit(*scan->at))
-    scan->at++;
-  return scan->at > start;
+static const char *skip_digits(scanner *scan, const char *at) {
+  const char *start = at;
+  while (at < scan->end && is_digit(*at))
+    at++;
+  return at > start ? at : stop_at(scan, at);
 }
 
-static bool skip_number(scanner *scan) {
-  const char *start = scan->at;
-  skip_char(scan, '-');
-  if (!skip_char(scan, '0') && !skip_digits(scan)) return false;
-  if (skip_char(scan, '.') && !skip_digits(scan)) return false;
-  if (skip_char(scan, 'e') || skip_char(scan, 'E')) {
-    if (!skip_char(scan, '+')) skip_char(scan, '-');
-    if (!skip_digits(scan)) return false;
+static const char *skip_number(scanner *scan, const char *at) {
+  const char *start = at;
+  const char *end = scan->end;
+  if (at < end && *at == '-') at++;
+  at = at < end && *at == '0' ? at + 1 : skip_digits(scan, at);
+  if (at != NULL && at < end && *at == '.') at = skip_digits(scan, at + 1);
+  if (at != NULL && at < end && (*at == 'e' || *at == 'E')) {
+    at++;
+    if (at < end && (*at == '+' || *at == '-')) at++;
+    at = skip_digits(scan, at);
     scan->facts.has_long_number = true;
   }
-  if (scan->at - start > DBL_DIG) scan->facts.has_long_number = true;
-  if (scan->at - start <= CM_MAX_NUMBER_BYTES) return true;
-  scan->at = start;
-  return false;
+  if (at == NULL) return NULL;
+  if (at - start > DBL_DIG) scan->facts.has_long_number = true;
+  return at - start <= CM_MAX_NUMBER_BYTES ? at : stop_at(scan, start);
 }
 
-static bool skip_word(scanner *scan, const char *word, size_t len) {
-  if ((size_t)(scan->end - scan->at) < len || memcmp(scan->at, word, len) != 0) return false;
-  scan->at += len;
-  return true;
+static const char *skip_word(scanner *scan, const char *at, const char *word, size_t len) {
+  bool is_it = (size_t)(scan->end - at) >= len && memcmp(at, word, len) == 0;
+  return is_it ? at + len : stop_at(scan, at);
 }
 
-static bool skip_scalar(scanner *scan) {
-  switch (*scan->at) {
-  case '"': return skip_string(scan);
-  case 't': return skip_word(scan, "true", 4);
-  case 'f': return skip_word(scan, "false", 5);
-  case 'n': return skip_word(scan, "null", 4);
-  default: return skip_number(scan);
+static const char *skip_scalar(scanner *scan, const char *at) {
+  switch (*at) {
+  case '"': return skip_string(scan, at);
+  case 't': return skip_word(scan, at, "true", 4);
+  case 'f': return skip_word(scan, at, "false", 5);
+  case 'n': return skip_word(scan, at, "null", 4);
+  default: return skip_number(scan, at);
   }
 }
 
 /** Skip a member's name and its colon, up to the value. `key` may be NULL. */
-static bool skip_key(scanner *scan, cm_slice *key) {
-  const char *start = scan->at;
-  if (!skip_string(scan)) return false;
-  if (key != NULL) *key = (cm_slice){ start + 1, (size_t)(scan->at - start) - 2 };
-  skip_space(scan);
-  if (!skip_char(scan, ':')) return false;
-  skip_space(scan);
-  return true;
+static const char *skip_key(scanner *scan, const char *at, cm_slice *key) {
+  const char *start = at;
+  at = skip_string(scan, at);
+  if (at == NULL) return NULL;
+  if (key != NULL) *key = (cm_slice){ start + 1, (size_t)(at - start) - 2 };
+  at = skip_space(at, scan->end);
+  if (at == scan->end || *at != ':') return stop_at(scan, at);
+  return skip_space(at + 1, scan->end);
 }
 
 /* The list of an answer's items may take as much memory as the answer itself, but no more. */
 enum { MAX_ITEMS = CM_MAX_RESPONSE_BYTES / (int)sizeof(cm_slice) };
 
 /** Remember where an item of the value begins. */
-static bool begin_item(scanner *scan) {
+static bool begin_item(scanner *scan, const char *at) {
   cm_slice_items *items = scan->items;
   if (items->count == items->capacity) {
     int64_t capacity = items->capacity == 0 ? 256 : items->capacity * 2;
@@ -196,68 +196,72 @@ static bool begin_item(scanner *scan) {
     items->items = grown;
     items->capacity = capacity;
   }
-  items->items[items->count++] = (cm_slice){ scan->at, 0 };
+  items->items[items->count++] = (cm_slice){ at, 0 };
   return true;
 }
 
-static void end_item(scanner *scan) {
+static void end_item(scanner *scan, const char *at) {
   cm_slice *item = &scan->items->items[scan->items->count - 1];
-  item->len = (size_t)(scan->at - item->ptr);
+  item->len = (size_t)(at - item->ptr);
 }
 
 /**
  * Skip one value with all that it holds. `stack` keeps the closing bracket of every open container,
  * so that depth costs a byte each and no recursion.
  */
-static bool skip_value(scanner *scan) {
+static const char *skip_value(scanner *scan, const char *at) {
   char stack[CM_MAX_JSON_DEPTH];
+  const char *end = scan->end;
   int depth = 0;
   for (;;) {
     /* A value begins here. */
-    if (scan->at == scan->end) return false;
-    if (depth == 1 && scan->items != NULL && !begin_item(scan)) return false;
-    bool is_object = *scan->at == '{';
+    if (at == end) return stop_at(scan, at);
+    if (depth == 1 && scan->items != NULL && !begin_item(scan, at)) return stop_at(scan, at);
+    bool is_object = *at == '{';
     bool is_done = true;
-    if (is_object || *scan->at == '[') {
+    if (is_object || *at == '[') {
       scan->is_too_deep = depth == CM_MAX_JSON_DEPTH;
-      if (scan->is_too_deep) return false;
+      if (scan->is_too_deep) return stop_at(scan, at);
       stack[depth++] = is_object ? '}' : ']';
-      scan->at++;
-      skip_space(scan);
-      is_done = scan->at < scan->end && *scan->at == stack[depth - 1];
+      at = skip_space(at + 1, end);
+      is_done = at < end && *at == stack[depth - 1];
       if (is_done) {
         depth--;
-        scan->at++;
-      } else if (is_object && !skip_key(scan, NULL)) {
-        return false;
+        at++;
+      } else if (is_object) {
+        at = skip_key(scan, at, NULL);
       }
-    } else if (!skip_scalar(scan)) {
-      return false;
+    } else {
+      at = skip_scalar(scan, at);
     }
     /* It ended, and perhaps the containers around it; else its first item begins. */
-    while (is_done) {
-      if (depth == 0) return true;
-      if (depth == 1 && scan->items != NULL) end_item(scan);
-      skip_space(scan);
-      if (skip_char(scan, ',')) {
-        skip_space(scan);
-        if (stack[depth - 1] == '}' && !skip_key(scan, NULL)) return false;
+    while (is_done && at != NULL) {
+      if (depth == 0) return at;
+      if (depth == 1 && scan->items != NULL) end_item(scan, at);
+      at = skip_space(at, end);
+      if (at == end) return stop_at(scan, at);
+      if (*at == ',') {
+        at = skip_space(at + 1, end);
+        if (stack[depth - 1] == '}') at = skip_key(scan, at, NULL);
         is_done = false;
-      } else if (skip_char(scan, stack[depth - 1])) {
+      } else if (*at++ == stack[depth - 1]) {
         depth--;
       } else {
-        return false;
+        return stop_at(scan, at - 1);
       }
     }
+    if (at == NULL) return NULL;
   }
 }
 
-/** A scanner at the text's first character that is neither byte order mark nor white space. */
+/** The text's first character that is neither byte order mark nor white space. */
+static inline const char *start_of(cm_slice text) {
+  bool has_mark = text.len >= 3 && memcmp(text.ptr, "\xef\xbb\xbf", 3) == 0;
+  return skip_space(text.ptr + (has_mark ? 3 : 0), text.ptr + text.len);
+}
+
 static scanner scan_start(cm_slice text) {
-  scanner scan = { .at = text.ptr, .end = text.ptr + text.len };
-  skip_word(&scan, "\xef\xbb\xbf", 3);
-  skip_space(&scan);
-  return scan;
+  return (scanner){ .at = start_of(text), .end = text.ptr + text.len };
 }
 
 /* ---- slices -------------------------------------------------------------------------------- */
@@ -268,34 +272,35 @@ static cm_slice absent(void) {
 
 cm_json_type cm_slice_type(cm_slice slice) {
   if (slice.ptr == NULL) return CM_JSON_ABSENT;
-  scanner scan = scan_start(slice);
-  if (scan.at == scan.end) return CM_JSON_ABSENT;
-  switch (*scan.at) {
+  const char *first = start_of(slice);
+  if (first == slice.ptr + slice.len) return CM_JSON_ABSENT;
+  switch (*first) {
   case 'n': return CM_JSON_NULL;
   case 'f': return CM_JSON_FALSE;
   case 't': return CM_JSON_TRUE;
   case '"': return CM_JSON_STRING;
   case '[': return CM_JSON_ARRAY;
   case '{': return CM_JSON_OBJECT;
-  default: return *scan.at == '-' || is_digit(*scan.at) ? CM_JSON_NUMBER : CM_JSON_ABSENT;
+  default: return *first == '-' || is_digit(*first) ? CM_JSON_NUMBER : CM_JSON_ABSENT;
   }
 }
 
 cm_slice cm_slice_trim(cm_slice slice) {
   if (slice.ptr == NULL) return slice;
-  scanner scan = scan_start(slice);
-  while (scan.end > scan.at && is_space(scan.end[-1]))
-    scan.end--;
-  return (cm_slice){ scan.at, (size_t)(scan.end - scan.at) };
+  const char *at = start_of(slice);
+  const char *end = slice.ptr + slice.len;
+  while (end > at && is_space(end[-1]))
+    end--;
+  return (cm_slice){ at, (size_t)(end - at) };
 }
 
-/** Move to where the next value of a container, or its end, must stand. */
-static bool skip_to_item(scanner *scan, char close, bool is_first) {
-  skip_space(scan);
-  if (is_first || scan->at == scan->end || *scan->at == close) return true;
-  if (!skip_char(scan, ',')) return false;
-  skip_space(scan);
-  return scan->at == scan->end || *scan->at != close;
+/** To where the next value of a container, or its end, must stand. */
+static const char *skip_to_item(scanner *scan, const char *at, char close, bool is_first) {
+  at = skip_space(at, scan->end);
+  if (is_first || at == scan->end || *at == close) return at;
+  if (*at != ',') return NULL;
+  at = skip_space(at + 1, scan->end);
+  return at == scan->end || *at != close ? at : NULL;
 }
 
 int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value) {
@@ -309,23 +314,47 @@ int cm_slice_next_listed(cm_slice container, size_t *at, cm_slice *key, cm_slice
   if (scan.at == scan.end || (*scan.at != '{' && *scan.at != '[')) return SQLITE_ERROR;
   char close = *scan.at == '{' ? '}' : ']';
   bool is_first = *at == 0;
-  scan.at = is_first ? scan.at + 1 : container.ptr + *at;
+  const char *here = is_first ? scan.at + 1 : container.ptr + *at;
 
-  if (!skip_to_item(&scan, close, is_first)) return SQLITE_ERROR;
-  if (skip_char(&scan, close)) {
-    skip_space(&scan);
-    return scan.at == scan.end ? SQLITE_DONE : SQLITE_ERROR;
-  }
+  here = skip_to_item(&scan, here, close, is_first);
+  if (here == NULL) return SQLITE_ERROR;
+  if (here < scan.end && *here == close)
+    return skip_space(here + 1, scan.end) == scan.end ? SQLITE_DONE : SQLITE_ERROR;
   cm_slice name = absent();
-  if (close == '}' && !skip_key(&scan, &name)) return SQLITE_ERROR;
-  const char *start = scan.at;
+  if (close == '}') here = skip_key(&scan, here, &name);
+  if (here == NULL) return SQLITE_ERROR;
+  const char *start = here;
   if (items != NULL) items->count = 0;
   scan.items = items;
-  if (!skip_value(&scan)) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
-  *at = (size_t)(scan.at - container.ptr);
-  *value = (cm_slice){ start, (size_t)(scan.at - start) };
+  here = skip_value(&scan, here);
+  if (here == NULL) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
+  *at = (size_t)(here - container.ptr);
+  *value = (cm_slice){ start, (size_t)(here - start) };
   if (key != NULL) *key = name;
   return SQLITE_ROW;
+}
+
+int cm_slice_members(cm_slice object, cm_member *members, int capacity, int *count) {
+  *count = 0;
+  if (cm_slice_type(object) != CM_JSON_OBJECT) return SQLITE_ERROR;
+  scanner scan = scan_start(object);
+  const char *at = skip_space(scan.at + 1, scan.end);
+  bool is_done = at < scan.end && *at == '}';
+  if (is_done) at++;
+  while (!is_done) {
+    cm_slice name;
+    const char *value = skip_key(&scan, at, &name);
+    const char *behind = value != NULL ? skip_value(&scan, value) : NULL;
+    if (behind == NULL) return SQLITE_ERROR;
+    if (*count < capacity)
+      members[*count] = (cm_member){ name, { value, (size_t)(behind - value) } };
+    ++*count;
+    at = skip_space(behind, scan.end);
+    if (at == scan.end || (*at != ',' && *at != '}')) return SQLITE_ERROR;
+    is_done = *at++ == '}';
+    if (!is_done) at = skip_space(at, scan.end);
+  }
+  return skip_space(at, scan.end) == scan.end ? SQLITE_OK : SQLITE_ERROR;
 }
 
 int cm_slice_list(cm_slice container, cm_slice_items *items) {
@@ -333,27 +362,26 @@ int cm_slice_list(cm_slice container, cm_slice_items *items) {
   if (container.ptr == NULL) return SQLITE_ERROR;
   scanner scan = scan_start(container);
   scan.items = items;
-  if (!skip_value(&scan)) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
-  skip_space(&scan);
-  return scan.at == scan.end ? SQLITE_OK : SQLITE_ERROR;
+  const char *at = skip_value(&scan, scan.at);
+  if (at == NULL) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
+  return skip_space(at, scan.end) == scan.end ? SQLITE_OK : SQLITE_ERROR;
 }
 
 cm_slice cm_slice_inner(cm_slice string) {
-  scanner scan = { 0 };
   if (cm_slice_type(string) != CM_JSON_STRING) return absent();
-  scan = scan_start(string);
+  scanner scan = scan_start(string);
   const char *start = scan.at + 1;
-  if (!skip_string(&scan)) return absent();
-  return (cm_slice){ start, (size_t)(scan.at - start) - 1 };
+  const char *behind = skip_string(&scan, scan.at);
+  return behind != NULL ? (cm_slice){ start, (size_t)(behind - start) - 1 } : absent();
 }
 
 int cm_slice_check(cm_slice text, cm_slice_facts *facts, cm_err *err) {
   if (text.ptr == NULL) return cm_err_set(err, SQLITE_ERROR, "no JSON: there is no text");
   scanner scan = scan_start(text);
-  bool is_sound = skip_value(&scan);
-  if (is_sound) skip_space(&scan);
+  const char *at = skip_value(&scan, scan.at);
+  if (at != NULL) scan.at = skip_space(at, scan.end);
   if (facts != NULL) *facts = scan.facts;
-  if (is_sound && scan.at == scan.end) return SQLITE_OK;
+  if (at != NULL && scan.at == scan.end) return SQLITE_OK;
   const char *what = scan.is_too_deep      ? "nested too deep"
                      : scan.at == scan.end ? "the text ends too early"
                                            : "unexpected text";

@@ -47,6 +47,20 @@ cm_json_type cm_slice_type(cm_slice slice);
  */
 int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value);
 
+/** A member of an object: its name without its quotes, still escaped, and its value, trimmed. */
+typedef struct cm_member {
+  cm_slice name;
+  cm_slice value;
+} cm_member;
+
+/**
+ * Where the members of an object stand, in one pass.
+ * @param members  Receives the first `capacity` of them.
+ * @param count    Receives how many there are in all.
+ * @return SQLITE_OK; SQLITE_ERROR where the text is no object, or broken.
+ */
+int cm_slice_members(cm_slice object, cm_member *members, int capacity, int *count);
+
 /** The items of an array, or the members' values of an object. Owned: free `items` with sqlite3_free. */
 typedef struct cm_slice_items {
   cm_slice *items;

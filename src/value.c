@@ -4,23 +4,6 @@
 
 #include "sqlite_api.h"
 
-cm_value cm_value_null(void) {
-  return (cm_value){ .type = CM_VALUE_NULL };
-}
-
-cm_value cm_value_integer(int64_t integer) {
-  return (cm_value){ .type = CM_VALUE_INTEGER, .integer = integer };
-}
-
-cm_value cm_value_real(double real) {
-  return (cm_value){ .type = CM_VALUE_REAL, .real = real };
-}
-
-cm_value cm_value_text(const char *text, size_t len) {
-  if (text == NULL) return cm_value_null();
-  return (cm_value){ .type = CM_VALUE_TEXT, .text = text, .len = len };
-}
-
 static bool has_bytes(cm_value_type type) {
   return type == CM_VALUE_TEXT || type == CM_VALUE_JSON || type == CM_VALUE_BLOB;
 }
@@ -43,7 +26,7 @@ int cm_value_copy(const cm_value *from, cm_value *to) {
 }
 
 void cm_value_clear(cm_value *value) {
-  sqlite3_free(value->owned);
+  if (value->owned != NULL) sqlite3_free(value->owned);
   *value = cm_value_null();
 }
 

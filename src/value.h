@@ -26,11 +26,23 @@ typedef struct cm_value {
   char *owned; /* the same pointer as `text` when this value owns it (sqlite3_malloc) */
 } cm_value;
 
-cm_value cm_value_null(void);
-cm_value cm_value_integer(int64_t integer);
-cm_value cm_value_real(double real);
+static inline cm_value cm_value_null(void) {
+  return (cm_value){ .type = CM_VALUE_NULL };
+}
+
+static inline cm_value cm_value_integer(int64_t integer) {
+  return (cm_value){ .type = CM_VALUE_INTEGER, .integer = integer };
+}
+
+static inline cm_value cm_value_real(double real) {
+  return (cm_value){ .type = CM_VALUE_REAL, .real = real };
+}
+
 /** A borrowed text. NULL text gives CM_VALUE_NULL. */
-cm_value cm_value_text(const char *text, size_t len);
+static inline cm_value cm_value_text(const char *text, size_t len) {
+  if (text == NULL) return cm_value_null();
+  return (cm_value){ .type = CM_VALUE_TEXT, .text = text, .len = len };
+}
 
 /** Make `to` a copy that owns its bytes. @return SQLITE_OK or SQLITE_NOMEM (`to` is NULL then). */
 int cm_value_copy(const cm_value *from, cm_value *to) CM_MUST_CHECK;

@@ -33,6 +33,23 @@ static void list(cm_slice value, bool is_sound) {
   sqlite3_free(items.items);
 }
 
+/** And so do the members of an object. */
+static void list_members(cm_slice value, bool is_sound) {
+  cm_member members[8];
+  int count = 0;
+  int code = cm_slice_members(value, members, (int)cm_countof(members), &count);
+  require(code == SQLITE_OK || !is_sound || cm_slice_type(value) != CM_JSON_OBJECT);
+  size_t at = 0;
+  cm_slice key, item;
+  for (int i = 0; code == SQLITE_OK && i < count; i++) {
+    require(cm_slice_next(value, &at, &key, &item) == SQLITE_ROW);
+    if (i >= (int)cm_countof(members)) continue;
+    require(key.ptr == members[i].name.ptr && key.len == members[i].name.len);
+    require(item.ptr == members[i].value.ptr && item.len == members[i].value.len);
+  }
+  if (code == SQLITE_OK) require(cm_slice_next(value, &at, NULL, &item) == SQLITE_DONE);
+}
+
 static void read_number(cm_slice value) {
   int64_t integer = 0;
   double number = cm_slice_number(value);
@@ -110,6 +127,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   require(code == (is_sound ? SQLITE_OK : SQLITE_ERROR));
   walk(text, is_sound, 0);
   list(text, is_sound);
+  list_members(text, is_sound);
   find(text, json, is_sound && !facts.has_odd_escape);
   if (is_sound) round_trip(json);
   read_error(text);

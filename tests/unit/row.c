@@ -28,6 +28,7 @@ enum {
   ANY,
   DASHED,
   NESTED,
+  DEEP,
   LAST,
   SECOND,
   OUTER,
@@ -55,6 +56,7 @@ static const cm_column columns[COLUMNS] = {
   [ANY] = { .name = "anything", .type = CM_ANY, .path = "v" },
   [DASHED] = { .name = "customer_since", .type = CM_TIME, .path = "customer-since" },
   [NESTED] = { .name = "address_zip", .type = CM_TEXT, .path = "address.address_zip" },
+  [DEEP] = { .name = "start", .type = CM_TEXT, .path = "params.params.start" },
   [LAST] = { .name = "cancelled_at", .type = CM_TIME, .path = "dates[-1]" },
   [SECOND] = { .name = "second", .type = CM_TEXT, .path = "list[1].name" },
   [OUTER] = { .name = "outer_id", .type = CM_TEXT, .path = "^id" },
@@ -217,9 +219,56 @@ static void members_of_all_kinds(void **state) {
     { "{}", RAW, "json {}" },
     { "{\"v\":1,\"v\":2}", INTEGER, "int 1" },
     { "{\"\\u0076\":1}", INTEGER, "int 1" },
+    { "{\"address\":{\"address\\u005fzip\":\"12345\"}}", NESTED, "text 12345" },
+    { "{\"address\":{\"address_zip\":{\"x\":\"\\\\\"}}}", NESTED, "json {\"x\":\"\\\\\"}" },
+    { " { \"address\" : { \"city\" : \"a\" , \"address_zip\" : \"12345\" } } ", NESTED,
+      "text 12345" },
+    { "{\"params\":{\"params\":{\"start\":\"x\"}}}", DEEP, "text x" },
+    { "{\"params\":{\"params\":[]}}", DEEP, "null" },
+    { "{\"params\":{\"start\":\"x\"}}", DEEP, "null" },
+    { "[]", DEEP, "null" },
   };
   for (size_t i = 0; i < cm_countof(table); i++)
     assert_of(table[i].json, table[i].column, table[i].expected);
+}
+
+/** One after the other in the same row: nothing of the row before is left. */
+static void rows_of_other_shapes(void **state) {
+  (void)state;
+  static const struct {
+    const char *json, *text, *zip;
+  } rows[] = {
+    { "{\"v\":\"a\",\"address\":{\"city\":1,\"address_zip\":\"1\"}}", "text a", "text 1" },
+    { "{\"address\":{\"address_zip\":\"2\"},\"v\":\"b\"}", "text b", "text 2" },
+    { "{\"w\":0,\"x\":{\"v\":9,\"address_zip\":\"9\"},\"v\":\"c\"}", "text c", "null" },
+    { "{\"address\":{\"v\":9},\"x\":{\"address_zip\":\"9\"}}", "null", "null" },
+    { "{\"address\":null,\"v\":{\"address_zip\":\"9\"}}", "json {\"address_zip\":\"9\"}", "null" },
+    { "{\"v\":\"d\",\"address\":{\"city\":1,\"address_zip\":\"3\"}}", "text d", "text 3" },
+  };
+  cm_row row = { .resource = &resource };
+  for (size_t i = 0; i < cm_countof(rows); i++) {
+    cm_row_set(&row, slice_of(rows[i].json));
+    assert_column(&row, TEXT, rows[i].text);
+    assert_column(&row, NESTED, rows[i].zip);
+    assert_column(&row, NESTED, rows[i].zip);
+  }
+  cm_row_clear(&row);
+}
+
+/** More members than an index has room for, in the row and inside of one. */
+static void members_beyond_the_index(void **state) {
+  (void)state;
+  char many[4096] = "";
+  char json[2 * sizeof many];
+  for (int i = 0; i < 200; i++)
+    snprintf(many + strlen(many), sizeof many - strlen(many), "\"m%d\":%d,", i, i);
+  snprintf(json, sizeof json, "{%s\"v\":\"a\",\"address\":{%s\"address_zip\":\"1\"}}", many, many);
+  assert_of(json, TEXT, "text a");
+  assert_of(json, NESTED, "text 1");
+  assert_of(json, DASHED, "null");
+  snprintf(json, sizeof json, "{\"v\":\"a\",\"address\":{%s\"address_zip\":\"1\"}}", many);
+  assert_of(json, TEXT, "text a");
+  assert_of(json, NESTED, "text 1");
 }
 
 static void enclosing_row(void **state) {
@@ -605,6 +654,8 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_json_type_in_every_column_type),
     cmocka_unit_test(members_of_all_kinds),
+    cmocka_unit_test(rows_of_other_shapes),
+    cmocka_unit_test(members_beyond_the_index),
     cmocka_unit_test(enclosing_row),
     cmocka_unit_test(unfolded_member),
     cmocka_unit_test(word_of_an_unfolded_answer),
