@@ -191,6 +191,7 @@ static int take_key_parts(cm_change *change, cm_err *err) {
     size_t len = strcspn(part, " ");
     cm_json *json = NULL;
     cm_value value = cm_value_null();
+    int64_t integer = 0;
     if (cm_slice_next(list, &at, NULL, &item) != SQLITE_ROW ||
         cm_json_parse(item, &json, NULL) != SQLITE_OK) {
       return cm_err_set(err, SQLITE_ERROR, "%s: the key of this row is none: read it again",
@@ -198,8 +199,8 @@ static int take_key_parts(cm_change *change, cm_err *err) {
     }
     if (cm_json_type_of(json) == CM_JSON_STRING) {
       value = cm_value_text(cm_json_text(json), strlen(cm_json_text(json)));
-    } else if (cm_json_type_of(json) == CM_JSON_NUMBER) {
-      value = cm_value_integer((int64_t)cm_json_number(json));
+    } else if (cm_json_integer(json, &integer)) {
+      value = cm_value_integer(integer);
     }
     rc = cm_change_give(change, cm_registry_find_column(resource, part, len), CM_GIVEN_KNOWN,
                         &value, err);
