@@ -10,6 +10,8 @@
 
 static const char prefix[] = "chartmogul_";
 
+static const char function[] = "chartmogul_short_names";
+
 enum { MAX_NAMES_SHOWN = 600 };
 
 static const char *short_name(const cm_resource *resource) {
@@ -20,6 +22,50 @@ static int sql_error(sqlite3 *db, int rc, cm_err *err) {
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
   return cm_err_set(err, rc, "the names cannot be made (%s): try again outside a transaction",
                     sqlite3_errmsg(db));
+}
+
+/*
+** A table that is made while a statement runs makes SQLite refuse whatever that statement opens from then
+** on, with the words "abort due to ROLLBACK". So a statement that has something to open behind the call of
+** this function is refused before anything is made.
+*/
+static bool opens_behind_call(sqlite3 *db, const char *sql) {
+  sqlite3_stmt *program = NULL;
+  bool is_called = false;
+  bool opens = false;
+  char *explain = sqlite3_mprintf("EXPLAIN %s", sql);
+  int rc = explain == NULL ? SQLITE_NOMEM : sqlite3_prepare_v2(db, explain, -1, &program, NULL);
+  sqlite3_free(explain);
+  while (rc == SQLITE_OK && !opens && sqlite3_step(program) == SQLITE_ROW) {
+    const char *code = (const char *)sqlite3_column_text(program, 1);
+    const char *called = (const char *)sqlite3_column_text(program, 5);
+    if (code == NULL) break;
+    is_called = is_called || (called != NULL && strstr(called, function) == called);
+    opens = is_called && (strcmp(code, "OpenRead") == 0 || strcmp(code, "OpenWrite") == 0);
+  }
+  sqlite3_finalize(program);
+  return opens;
+}
+
+static bool names_function(const char *sql) {
+  for (; sql != NULL && *sql != 0; sql++) {
+    if (sqlite3_strnicmp(sql, function, (int)strlen(function)) == 0) return true;
+  }
+  return false;
+}
+
+static int check_statement(sqlite3 *db, cm_err *err) {
+  for (sqlite3_stmt *running = sqlite3_next_stmt(db, NULL); running != NULL;
+       running = sqlite3_next_stmt(db, running)) {
+    const char *sql = sqlite3_sql(running);
+    if (!sqlite3_stmt_busy(running) || !names_function(sql) || !opens_behind_call(db, sql))
+      continue;
+    return cm_err_set(err, SQLITE_ERROR,
+                      "no short name was made (the statement opens a table after it): call it in "
+                      "a statement of its own, SELECT %s()",
+                      function);
+  }
+  return SQLITE_OK;
 }
 
 /** Something in a schema has the name, and it is not the table that this function makes. */
@@ -128,11 +174,13 @@ void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value *
     return;
   }
   int rc = check_names(db, resources, count, to_make, &err);
+  bool is_any = rc == SQLITE_OK && memchr(to_make, true, (size_t)count) != NULL;
+  if (is_any) rc = check_statement(db, &err);
   if (rc == SQLITE_OK) rc = make_names(db, resources, count, to_make, &err);
   if (rc == SQLITE_OK) {
     sqlite3_result_int(context, count);
   } else {
-    cm_err_prefix(&err, "chartmogul_short_names");
+    cm_err_prefix(&err, function);
     cm_bridge_error(context, &err);
   }
   sqlite3_free(to_make);

@@ -141,26 +141,69 @@ static bool has_word(cm_slice text, const char *word) {
   return false;
 }
 
+/** What an error says of the member that tells rows apart. */
+typedef struct findings {
+  const char *member;
+  bool names_it;
+  bool names_another; /* something else is wrong as well */
+  bool says_already;
+} findings;
+
+static void find(findings *found, cm_slice name, cm_slice words) {
+  if (is_name(name, found->member)) {
+    found->names_it = true;
+    found->says_already = found->says_already || has_word(words, "already");
+  } else if (!ends_in(name, found->member)) {
+    found->names_another = true;
+  }
+}
+
+/** {"external_id": "has already been taken"}, or a list of such texts. @return false: nothing is named. */
+static bool find_in_map(findings *found, cm_slice map, bool only_lists) {
+  cm_slice name;
+  cm_slice words;
+  size_t at = 0;
+  bool is_any = false;
+  while (cm_slice_next(map, &at, &name, &words) == SQLITE_ROW) {
+    if (is_name(name, "error_details")) continue;
+    if (only_lists && cm_slice_type(words) != CM_JSON_ARRAY) return false;
+    find(found, name, words);
+    is_any = true;
+  }
+  return is_any;
+}
+
+/** [{"param": "external_id", "message": "has already been taken"}] */
+static bool find_in_details(findings *found, cm_slice details) {
+  cm_slice item;
+  size_t at = 0;
+  bool is_any = false;
+  if (cm_slice_type(details) != CM_JSON_ARRAY) return false;
+  while (cm_slice_next(details, &at, NULL, &item) == SQLITE_ROW) {
+    find(found, cm_slice_inner(cm_slice_find(item, "param")), item);
+    is_any = true;
+  }
+  return is_any;
+}
+
+/** The API has a map of errors, a list of details, one parameter, or a map of fields. */
+static bool find_names(findings *found, cm_slice object) {
+  cm_slice errors = cm_slice_find(object, "errors");
+  cm_slice param = cm_slice_inner(cm_slice_find(object, "param"));
+  if (cm_slice_type(errors) == CM_JSON_OBJECT) return find_in_map(found, errors, false);
+  if (errors.ptr != NULL) return false;
+  if (find_in_details(found, cm_slice_find(object, "error_details"))) return true;
+  if (param.ptr == NULL) return find_in_map(found, object, true);
+  find(found, param, object);
+  return true;
+}
+
 cm_exists cm_answer_says_exists(const cm_resource *resource, cm_slice object) {
   const cm_natural_key *natural = resource->natural_key;
-  const char *member = natural != NULL ? natural->exists : NULL;
-  cm_slice errors = cm_slice_find(object, "errors");
-  cm_slice name;
-  cm_slice value;
-  size_t at = 0;
-  cm_exists exists = CM_EXISTS_NOT;
-  if (member == NULL) return CM_EXISTS_NOT;
-  if (cm_slice_type(errors) != CM_JSON_OBJECT) {
-    cm_slice param = cm_slice_inner(cm_slice_find(object, "param"));
-    if (!is_name(param, member)) return CM_EXISTS_NOT;
-    return has_word(object, "already") ? CM_EXISTS_SURELY : CM_EXISTS_MAYBE;
-  }
-  while (cm_slice_next(errors, &at, &name, &value) == SQLITE_ROW) {
-    if (is_name(name, member)) {
-      exists = has_word(value, "already") ? CM_EXISTS_SURELY : CM_EXISTS_MAYBE;
-    } else if (!ends_in(name, member)) {
-      return CM_EXISTS_NOT; /* something else is wrong as well */
-    }
-  }
-  return exists;
+  findings found = { .member = natural != NULL ? natural->exists : NULL };
+  if (found.member == NULL || cm_slice_type(object) != CM_JSON_OBJECT) return CM_EXISTS_NOT;
+  if (!find_names(&found, object))
+    return has_word(object, "already") ? CM_EXISTS_MAYBE : CM_EXISTS_NOT;
+  if (!found.names_it || found.names_another) return CM_EXISTS_NOT;
+  return found.says_already ? CM_EXISTS_SURELY : CM_EXISTS_MAYBE;
 }

@@ -666,6 +666,27 @@ static void exists_already(void **state) {
   assert_exists(customers, "{\"code\":422,\"message\":\"already\",\"param\":\"email\"}",
                 CM_EXISTS_NOT);
   assert_exists(customers, "<html>", CM_EXISTS_NOT);
+  assert_exists(
+      invoices,
+      "{\"error\":\"The external ID for this invoice already exists\",\"error_details\":[{"
+      "\"param\":\"external_id\",\"code\":\"taken\",\"message\":\"The external ID for this "
+      "invoice already exists\"}]}",
+      CM_EXISTS_SURELY);
+  assert_exists(
+      invoices,
+      "{\"error\":\"Invalid\",\"error_details\":[{\"param\":\"external_id\",\"message\":\"has "
+      "already been taken\"},{\"param\":\"date\",\"message\":\"is missing\"}]}",
+      CM_EXISTS_NOT);
+  assert_exists(plans, "{\"external_id\":[\"has already been taken\"],\"error_details\":[]}",
+                CM_EXISTS_SURELY);
+  assert_exists(plans, "{\"external_id\":[\"is taken\"]}", CM_EXISTS_MAYBE);
+  assert_exists(plans, "{\"external_id\":[\"is taken already\"],\"name\":[\"is blank\"]}",
+                CM_EXISTS_NOT);
+  assert_exists(plans, "{\"error\":\"A plan with this identifier already exists in our system.\"}",
+                CM_EXISTS_MAYBE);
+  assert_exists(plans, "{\"errors\":[\"A plan with this identifier already exists\"]}",
+                CM_EXISTS_MAYBE);
+  assert_exists(plans, "{\"error\":\"Data source not found\"}", CM_EXISTS_NOT);
   assert_exists(&cm_resource_notes, "{\"errors\":{\"external_id\":\"already exists\"}}",
                 CM_EXISTS_NOT);
 }
