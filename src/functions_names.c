@@ -174,7 +174,9 @@ void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value *
     return;
   }
   int rc = check_names(db, resources, count, to_make, &err);
-  bool is_any = rc == SQLITE_OK && memchr(to_make, true, (size_t)count) != NULL;
+  bool is_any = false;
+  for (int i = 0; i < count && rc == SQLITE_OK; i++)
+    is_any = is_any || to_make[i];
   if (is_any) rc = check_statement(db, &err);
   if (rc == SQLITE_OK) rc = make_names(db, resources, count, to_make, &err);
   if (rc == SQLITE_OK) {
