@@ -6,6 +6,7 @@
 
 #include "change_value.h"
 #include "queue_parts.h"
+#include "registry.h"
 #include "sqlite_api.h"
 
 /* ---- lines --------------------------------------------------------------------------------- */
@@ -106,15 +107,29 @@ static cm_entry *take_follower(cm_entry *entry) {
   return follower;
 }
 
+/** Does an update leave the columns alone that the row is named by? */
+static bool keeps_its_name(const cm_change *change) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
+    int column = cm_registry_find_column(change->resource, natural->columns[i],
+                                         strlen(natural->columns[i]));
+    if (cm_change_find(change, column) != NULL) return false;
+  }
+  return true;
+}
+
 /** Later writes of the transaction that name this row need not ask for it. */
 static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
+  cm_plain key;
   char *texts[2];
   if (cm_change_natural_key(entry->change, texts, NULL) != SQLITE_OK) {
     cm_question_forget_all(queue); /* whatever is known of it may be wrong by now */
     queue->tally.is_out_of_memory = true;
   }
   if (texts[0] == NULL) return;
-  if (entry->change->verb == CM_VERB_INSERT && uuid != NULL) {
+  bool is_kept = entry->change->verb == CM_VERB_UPDATE && keeps_its_name(entry->change);
+  if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
+  if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
     cm_question_remember(queue, entry->resource, (const char *const *)texts, uuid);
   } else {
     cm_question_forget(queue, entry->resource, (const char *const *)texts);
