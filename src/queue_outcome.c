@@ -20,10 +20,17 @@ static const char *without_who(const cm_entry *entry, const char *line) {
 }
 
 /** "c2: POST /customers failed (...): correct ..." */
-static char *line_of(const cm_entry *entry, const cm_err *err) {
+static void note_first(cm_told *told, const cm_entry *entry, const cm_err *err) {
   const char *rest = without_who(entry, err->text);
-  return entry->label != NULL ? sqlite3_mprintf("%s: %s", entry->label, rest)
-                              : sqlite3_mprintf("%s", rest);
+  if (told->code != SQLITE_OK) return;
+  told->code = err->code;
+  told->who = entry->resource->name;
+  told->line = entry->label != NULL ? sqlite3_mprintf("%s: %s", entry->label, rest)
+                                    : sqlite3_mprintf("%s", rest);
+}
+
+static const char *line_of(const cm_told *told) {
+  return told->line != NULL ? told->line : "out of memory";
 }
 
 /** What happened, without the advice behind it. */
@@ -187,11 +194,7 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
-  if (tally->refused_line == NULL) {
-    tally->refused_line = line_of(entry, err);
-    tally->refused_code = err->code;
-    tally->who = entry->resource->name;
-  }
+  note_first(&tally->first_refused, entry, err);
   bool is_forbidden = err->code == SQLITE_AUTH;
   bool is_enough = !queue->is_autocommit || tally->refused >= CM_MAX_REFUSED_ROWS;
   if (is_forbidden || is_enough || err->code == SQLITE_NOMEM) queue->is_stopped = true;
@@ -221,11 +224,7 @@ static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   entry->state = CM_ENTRY_UNKNOWN;
   tally->unknown++;
   tally->new_unknown++;
-  if (tally->failed_line == NULL) {
-    tally->failed_line = line_of(entry, err);
-    tally->failed_code = err->code;
-    tally->who = entry->resource->name;
-  }
+  note_first(&tally->first_failed, entry, err);
   queue->is_stopped = true;
   cm_entry_retire(queue, entry);
 }
@@ -241,11 +240,7 @@ static void suspend_one(cm_queue *queue, cm_entry *entry, bool is_unknown, const
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
-  if (tally->failed_line == NULL) {
-    tally->failed_line = line_of(entry, err);
-    tally->failed_code = err->code;
-    tally->who = entry->resource->name;
-  }
+  note_first(&tally->first_failed, entry, err);
   queue->is_stopped = true;
   stop_running(queue, entry);
 }
@@ -303,35 +298,33 @@ static int64_t count_all(const cm_queue *queue) {
 
 static int tell_refused(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
-  const char *line = tally->refused_line != NULL ? tally->refused_line : "out of memory";
+  const cm_told *first = &tally->first_refused;
+  int64_t all = count_all(queue);
   cm_buf counts;
-  if (count_all(queue) == 1) {
-    return cm_err_set(err, tally->refused_code, "%s: %s", tally->who, line);
-  }
+  if (all == 1) return cm_err_set(err, first->code, "%s: %s", first->who, line_of(first));
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, true, &counts);
-  cm_err_set(err, tally->refused_code, "%s: %lld of %lld writes %s refused, %s; first refused: %s",
-             tally->who, (long long)tally->refused, (long long)count_all(queue),
-             tally->refused == 1 ? "was" : "were", cm_buf_str(&counts), line);
+  cm_err_set(err, first->code, "%s: %lld of %lld writes %s refused, %s; first refused: %s",
+             first->who, (long long)tally->refused, (long long)all,
+             tally->refused == 1 ? "was" : "were", cm_buf_str(&counts), line_of(first));
   cm_buf_clear(&counts);
-  return tally->refused_code;
+  return first->code;
 }
 
 /** Sending again can help: a transaction stays open for that. */
 static int tell_failed(const cm_queue *queue, cm_err *err) {
-  const cm_tally *tally = &queue->tally;
-  const char *line = tally->failed_line != NULL ? tally->failed_line : "out of memory";
-  int64_t left = queue->waiting + tally->new_unknown;
-  if (tally->failed_code == SQLITE_NOMEM) return cm_err_nomem(err);
-  int code = queue->stays_open ? SQLITE_BUSY : tally->failed_code;
+  const cm_told *first = &queue->tally.first_failed;
+  const char *line = line_of(first);
+  int64_t all = count_all(queue);
+  if (first->code == SQLITE_NOMEM) return cm_err_nomem(err);
+  int code = queue->stays_open ? SQLITE_BUSY : first->code;
   cm_buf counts;
-  if (!queue->stays_open && count_all(queue) == 1)
-    return cm_err_set(err, code, "%s: %s", tally->who, line);
+  if (!queue->stays_open && all == 1) return cm_err_set(err, code, "%s: %s", first->who, line);
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, false, &counts);
-  cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", tally->who,
-             (long long)left, (long long)count_all(queue), len_without_advice(line), line,
-             cm_buf_str(&counts),
+  cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who,
+             (long long)(queue->waiting + queue->tally.new_unknown), (long long)all,
+             len_without_advice(line), line, cm_buf_str(&counts),
              queue->stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
                                : "look at chartmogul_writes, then write the rest again");
   cm_buf_clear(&counts);
@@ -341,7 +334,5 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
 int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
   if (queue->tally.refused > 0) return tell_refused(queue, err);
-  if (queue->tally.failed_line != NULL || queue->tally.new_unknown > 0)
-    return tell_failed(queue, err);
-  return SQLITE_OK;
+  return queue->tally.first_failed.code != SQLITE_OK ? tell_failed(queue, err) : SQLITE_OK;
 }

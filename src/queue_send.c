@@ -104,10 +104,10 @@ static void drain(cm_queue *queue) {
 static void begin_sending(cm_queue *queue) {
   cm_tally *tally = &queue->tally;
   queue->is_stopped = false;
-  sqlite3_free(tally->failed_line);
-  sqlite3_free(tally->refused_line);
-  tally->failed_line = NULL;
-  tally->refused_line = NULL;
+  sqlite3_free(tally->first_refused.line);
+  sqlite3_free(tally->first_failed.line);
+  memset(&tally->first_refused, 0, sizeof tally->first_refused);
+  memset(&tally->first_failed, 0, sizeof tally->first_failed);
   tally->refused = 0;
   tally->new_unknown = 0;
   cm_question_forget_all(queue);

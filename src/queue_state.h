@@ -129,16 +129,20 @@ typedef struct cm_batch_chain {
   cm_entry *first, *last;
 } cm_batch_chain;
 
+/** The first of its kind, which is told. */
+typedef struct cm_told {
+  int code;        /* SQLITE_OK: there is none */
+  const char *who; /* its table */
+  char *line;      /* "label: what the API said"; owned; NULL when memory ran out */
+} cm_told;
+
 /** How the writes of the transaction fare. */
 typedef struct cm_tally {
   bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
   int64_t written, left_alone, refused, unknown;
   int64_t new_unknown; /* since the sending began */
-  const char *who;     /* table of the line that is told */
-  int refused_code;    /* of the first refused one */
-  char *refused_line;  /* "label: what the API said" */
-  int failed_code;     /* of the first whose end is unknown, or that can be sent again */
-  char *failed_line;
+  cm_told first_refused;
+  cm_told first_failed; /* its end is unknown, or it can be sent again */
 } cm_tally;
 
 struct cm_queue {
