@@ -1,7 +1,7 @@
 /*
 ** ahead.h -- read-ahead for joins: SQLite asks one child list per outer row; the lists of the next outer
 ** rows are asked for before it does.
-** Layer: client.
+** Layer: client.  Pure.  Tests: tests/unit/ahead.c, tests/cases/joins/read_ahead*.case
 **
 ** When the key that an inner scan asks for is the key of the row that a scan of the parent table stands
 ** on, the next rows of that scan's page are the next keys. Two in a row start a window of two; each hit
@@ -14,9 +14,12 @@
 
 #include "resource.h"
 
-/** What a scan of a parent table knows about the scans that follow its rows. Part of that scan. */
+/** Child lists that may follow one parent in a join; any further ones are not read ahead. */
+enum { CM_MAX_FOLLOWERS = 4 };
+
+/** What a scan of a parent table knows about the scans of one child that follow its rows. */
 typedef struct cm_ahead {
-  const cm_read *read; /* of the children; NULL: nobody follows yet */
+  const cm_read *read; /* of the children; NULL: nobody follows here yet */
   int64_t last_row;    /* ordinal of the outer row that was asked for last */
   int64_t through_row; /* ordinal of the last row whose child was asked for */
   int64_t page;        /* page of the outer list that `at` belongs to */
@@ -25,7 +28,10 @@ typedef struct cm_ahead {
   int window;
 } cm_ahead;
 
+/** The window of those that read these children, a new one where there is room; NULL: none. */
+cm_ahead *cm_ahead_find(cm_ahead followers[CM_MAX_FOLLOWERS], const cm_read *read);
+
 /** A child of outer row `row` is asked for: move the window. `max_window` bounds it. */
-void cm_ahead_note(cm_ahead *ahead, const cm_read *read, int64_t row, int max_window);
+void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window);
 
 #endif

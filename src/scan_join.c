@@ -18,7 +18,7 @@ void cm_scan_unlist(cm_scan *scan) {
     *link = scan->next_open;
     break;
   }
-  if (scan->ahead.read != NULL) cm_memo_drop_prefetched(scan->session);
+  if (scan->followers[0].read != NULL) cm_memo_drop_prefetched(scan->session);
 }
 
 /** The value that fills the only {column} of the path; NULL when there are more, or lists. */
@@ -51,8 +51,7 @@ static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *k
 /* ---- read-ahead ---------------------------------------------------------------------------- */
 
 /** Set the window to the outer row of now, unless it reaches further already. */
-static void place_window(cm_scan *outer) {
-  cm_ahead *ahead = &outer->ahead;
+static void place_window(const cm_scan *outer, cm_ahead *ahead) {
   const cm_pager *pager = &outer->legs[outer->leg_first].pager;
   bool is_behind = ahead->page != pager->pages || ahead->at < pager->page_at;
   if (!is_behind) return;
@@ -62,7 +61,7 @@ static void place_window(cm_scan *outer) {
 }
 
 /** The key of the next matching row that the outer scan has buffered. SQLITE_DONE: none is. */
-static int next_buffered_key(cm_scan *outer, cm_value *key) {
+static int next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   cm_leg *leg = &outer->legs[outer->leg_first];
   int rc = SQLITE_DONE;
   if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return rc;
@@ -70,8 +69,8 @@ static int next_buffered_key(cm_scan *outer, cm_value *key) {
                  .bindings = leg->bindings,
                  .binding_count = leg->binding_count };
   bool matches = false;
-  while (!matches && outer->ahead.at < leg->pager.page_rows) {
-    cm_slice text = leg->pager.rows.items[outer->ahead.at++];
+  while (!matches && ahead->at < leg->pager.page_rows) {
+    cm_slice text = leg->pager.rows.items[ahead->at++];
     cm_row_set(&row, text);
     if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
   }
@@ -85,14 +84,13 @@ static int next_buffered_key(cm_scan *outer, cm_value *key) {
   return rc;
 }
 
-static void ask_ahead(cm_scan *scan, cm_scan *outer, int column, const cm_request_value *values,
-                      int count) {
+static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column,
+                      const cm_request_value *values, int count) {
   cm_request_value next[CM_PLAN_MAX_ARGS + 1];
-  cm_ahead *ahead = &outer->ahead;
   memcpy(next, values, (size_t)count * sizeof *next);
   while (ahead->through_row < outer->row_number + ahead->window) {
     cm_value key = cm_value_null();
-    if (next_buffered_key(outer, &key) != SQLITE_ROW) return;
+    if (next_buffered_key(outer, ahead, &key) != SQLITE_ROW) return;
     for (int i = 0; i < count; i++) {
       if (next[i].column == column) next[i].value = &key;
     }
@@ -109,10 +107,12 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count
   if (scan->read->parent == NULL || key == NULL) return;
   cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
   if (outer == NULL || outer->leg_count == 0) return;
-  cm_ahead_note(&outer->ahead, scan->read, outer->row_number, scan->session->settings.concurrency);
-  if (outer->ahead.window == 0) return;
-  place_window(outer);
-  ask_ahead(scan, outer, key->column, values, count);
+  cm_ahead *ahead = cm_ahead_find(outer->followers, scan->read);
+  if (ahead == NULL) return;
+  cm_ahead_note(ahead, outer->row_number, scan->session->settings.concurrency);
+  if (ahead->window == 0) return;
+  place_window(outer, ahead);
+  ask_ahead(scan, outer, ahead, key->column, values, count);
 }
 
 /* ---- rows at hand -------------------------------------------------------------------------- */

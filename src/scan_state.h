@@ -27,9 +27,9 @@ struct cm_scan {
 
   cm_row row;
   bool is_on_row;
-  int64_t row_number; /* rows returned so far: the ordinal of the current one */
-  cm_ahead ahead;     /* of the scans that follow this one's rows in a join */
-  cm_scan *next_open; /* in the session's list */
+  int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
+  cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
+  cm_scan *next_open;                   /* in the session's list */
 
   size_t each_at;           /* position in the items of `row.outer` */
   cm_slice each;            /* the items or members that are being unfolded */
