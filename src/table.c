@@ -369,6 +369,13 @@ static int cursor_eof(sqlite3_vtab_cursor *base) {
   return ((cm_cursor *)base)->is_eof;
 }
 
+/** What is sent for a parameter that the statement does not give; NULL: nothing. */
+static const char *fallback_of(const cm_cursor *cursor, const cm_row *row, int column) {
+  const cm_read *read = &row->resource->reads[cm_scan_plan(cursor->scan)->read];
+  const cm_filter *filter = cm_request_find_filter(row->resource, read, column, CM_TERM_EQ);
+  return filter != NULL ? filter->fallback : NULL;
+}
+
 /** A parameter that the statement uses but does not give. UPDATE asks for every column: no use. */
 static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int column) {
   if (!(row->resource->columns[column].flags & CM_PARAM) || cm_plan_uses_all(&cursor->plan)) {
@@ -380,7 +387,15 @@ static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int
   return true;
 }
 
-static int refuse_unbound(const cm_resource *resource, const cm_column *column, cm_err *err) {
+static int get_unbound(const cm_cursor *cursor, const cm_row *row, int index, cm_value *out,
+                       cm_err *err) {
+  const cm_resource *resource = row->resource;
+  const cm_column *column = &resource->columns[index];
+  const char *fallback = fallback_of(cursor, row, index);
+  if (fallback != NULL) {
+    *out = cm_value_text(fallback, strlen(fallback));
+    return SQLITE_OK;
+  }
   bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
   const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
   return cm_err_set(err, SQLITE_ERROR,
@@ -413,7 +428,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   }
   int rc = SQLITE_OK;
   if (is_unbound_parameter(cursor, row, column)) {
-    rc = refuse_unbound(row->resource, described, &err);
+    rc = get_unbound(cursor, row, column, &value, &err);
   } else {
     rc = cm_row_peek(row, column, &value, &err);
   }
