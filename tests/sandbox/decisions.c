@@ -24,7 +24,8 @@ typedef struct switch_row {
 ** a per_page above 200 (documented: 200); how long a cursor is good (for ever); both forms of the
 ** body that disables an event by external id are taken; /data_sources/{ds}/dependent empties like
 ** /all; PUT /import/customers/{cus}/invoices and /import/{data_sources,customers,plans} are unknown; the scale of currencies without minor
-** units (the account counts in US dollars); conditional requests (none).
+** units (the account counts in US dollars); a filter that is no date narrows nothing, an unknown value
+** of an enumeration finds nothing, and one of a flag or of validation_type is as if it were not sent; conditional requests (none).
 */
 static const switch_row switches[] = {
   /* -- statuses -- */

@@ -32,7 +32,10 @@ bool sb_update_row(sb_call *call, const sb_resource *resource, int64_t id, const
 void sb_handle_create(sb_call *call) {
   const sb_resource *resource = call->route->resource;
   sb_row row = { .resource = resource };
-  if (call->ids[0]) sb_row_int(&row, "customer_id", call->ids[0]);
+  if (call->ids[0]) { /* the path says whose it is, whatever the body has */
+    sb_row_int(&row, "customer_id", call->ids[0]);
+    cJSON_DeleteItemFromObjectCaseSensitive(call->body, "customer_uuid");
+  }
   int64_t id = sb_create_row(call, resource, &row, call->body);
   sb_row_clear(&row);
   if (!sb_call_failed(call)) sb_call_answer_row(call, resource, id, call->route->status);

@@ -91,9 +91,8 @@ void sb_line_item_complete(sb_account *account, sb_row *row, int64_t invoice_id,
                                "it", data_source_id, external_id))
     sb_problems_add(problems, "external_id", "taken",
                     "The external ID for this line item already exists in our system.");
-  size_t before = problems->count;
   check_subscription(row, problems);
-  if (!is_of_subscription(row) || problems->count > before) return;
+  if (!is_of_subscription(row) || problems->count) return; /* a repair makes the subscription */
   int64_t id = find_subscription(account, row, customer_id);
   sb_row_int(row, "subscription_id", id);
   if (!sb_row_has(row, "prorated")) sb_row_int(row, "prorated", 0);
@@ -109,9 +108,9 @@ static void prepare_change(sb_call *call, const sb_row *row, int64_t id) {
     if (sb_row_is_set(row, dates[i])) sb_row_int(&whole, dates[i], sb_row_get_int(row, dates[i]));
   sb_row_load(call->account, &whole, id);
   check_period(&whole, &call->problems);
-  if (sb_row_is_set(row, "cancelled_at") && sb_row_get_int(&whole, "subscription_id"))
-    sb_subscription_cancel(call->account, sb_row_get_int(&whole, "subscription_id"),
-                           sb_row_get_int(row, "cancelled_at"));
+  int64_t subscription_id = sb_row_get_int(&whole, "subscription_id");
+  if (!call->problems.count && subscription_id && sb_row_is_set(row, "cancelled_at"))
+    sb_subscription_cancel(call->account, subscription_id, sb_row_get_int(row, "cancelled_at"));
   sb_row_clear(&whole);
 }
 

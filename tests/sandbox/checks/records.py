@@ -246,8 +246,20 @@ def check_a_change_to_nonsense_is_refused(sandbox):
     equal((shown(sandbox), account.read()["mrr"]), (["i1"], 1000))
     sandbox.good("PATCH", line, {"subscription_external_id": "s9"})
     equal([(row["external_id"], row["mrr"]) for row in account.subscriptions()], [("s9", 1000)])
+    equal(sandbox.call("PATCH", line, {"cancelled_at": "2025-06-01", "type": "x"}).status, 422)
+    equal(account.read()["status"], "Active", "a refused change cancels nothing")
     sandbox.good("PATCH", line, {"cancelled_at": "2025-06-01"})
     equal(account.read()["status"], "Cancelled")
+
+
+def check_a_refused_line_leaves_nothing(sandbox):
+    account = Account(sandbox)
+    invoice = account.invoice("i1", {"type": "one_time", "amount_in_cents": 5})
+    path = f"/import/invoices/{invoice['uuid']}/line_items"
+    for body in (account.line(amount=None), account.line(amount="x"), {**account.line(), "type": "subscription", "plan_uuid": ""}):
+        equal(sandbox.call("POST", path, body).status, 422)
+    equal(sandbox.rows(f"/import/customers/{account.customer}/subscriptions", "subscriptions"), [])
+    equal(len(sandbox.get(f"/invoices/{invoice['uuid']}")["line_items"]), 1)
 
 
 def check_statuses_of_invoices_and_customers(sandbox):
@@ -471,6 +483,20 @@ def check_attributes(sandbox):
     sandbox.good("PATCH", f"/customers/{account.customer}", {"attributes": {"custom": {"i": 9}, "tags": ["z"]}})
     equal(account.read()["attributes"], {"tags": ["z"], "custom": {**wanted, "i": 9}, "stripe": {}})
     equal(sandbox.call("POST", "/customers/attributes/tags", {"email": "none@example.com", "tags": []}).status, 404)
+
+
+def check_notes_and_calls(sandbox):
+    account = Account(sandbox)
+    common = {"customer_uuid": account.customer, "text": "x", "author_email": "jane.doe@example.com"}
+    note, call = (sandbox.good("POST", "/customer_notes", {**common, "type": kind}) for kind in ("note", "call"))
+    equal((note["call_duration"], call["call_duration"]), (0, 60))
+    equal(note["author"], "Jane Doe (jane.doe@example.com)")
+    dated = sandbox.good("PATCH", f"/customer_notes/{call['uuid']}", {"created_at": "2020-01-01", "updated_at": "2020-01-02"})
+    equal((dated["created_at"], dated["updated_at"]), ("2020-01-01T00:00:00.000Z", "2020-01-02T00:00:00.000Z"))
+    other = sandbox.good("POST", f"/customers/{account.other}/notes", {**common, "type": "note"})
+    equal(other["customer_uuid"], account.other, "the path says whose note it is")
+    for body in ({**common, "type": "letter"}, {**common, "type": "note", "author_email": "unknown@example.com"}):
+        equal(sandbox.call("POST", "/customer_notes", body).status, 422)
 
 
 def check_contacts_merge(sandbox):
