@@ -85,6 +85,20 @@ static bool is_field_map(cm_slice object) {
   return members > 0;
 }
 
+/** Add the `errors` of records in lists: an import that was refused answers with what it was sent. */
+static void add_records(line *out, cm_slice object) {
+  size_t at = 0;
+  cm_slice list, record;
+  while (cm_slice_next(object, &at, NULL, &list) == SQLITE_ROW) {
+    size_t item_at = 0;
+    if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
+    while (cm_slice_next(list, &item_at, NULL, &record) == SQLITE_ROW) {
+      cm_slice errors = cm_slice_find(record, "errors");
+      if (cm_slice_type(errors) == CM_JSON_OBJECT) add_fields(out, errors);
+    }
+  }
+}
+
 /**
  * Read one of the API's shapes. A `message` alone may be anybody's (a gateway's); the API's own has a
  * `code` or a `param` beside it. A numeric `status` beside `error` is what a web framework says that
@@ -112,6 +126,7 @@ static bool read_object(cm_slice body, line *out) {
   }
   add_all(out, none, details);
   if (out->text.len == 0 && is_field_map(body)) add_fields(out, body);
+  if (out->text.len == 0) add_records(out, body);
   return out->text.len > 0;
 }
 

@@ -855,6 +855,10 @@ static const struct {
   { "{\"errors\":[\"one\",{\"param\":\"p\",\"message\":\"two\"}]}", "one; p: two", true },
   { "{\"errors\":{\"name\":[\"Has already been taken.\"]}}", "name: Has already been taken.",
     true },
+  { "{\"invoices\":[{\"external_id\":\"i1\",\"errors\":{\"date\":[\"is "
+    "missing\"]}},{\"errors\":{}},5,"
+    "{\"errors\":{\"currency\":\"is unknown\"}}]}",
+    "date: is missing; currency: is unknown", true },
   /* Not the API's own: a gateway, a web framework, a page that is no error. */
   { "{\"message\":\"no Route matched\"}", "no Route matched", false },
   { "{\"status\":404,\"error\":\"Not Found\"}", "Not Found", false },
