@@ -5,6 +5,7 @@
 #include "bridge.h"
 #include "lookup.h"
 #include "pager.h"
+#include "registry.h"
 #include "sending.h"
 #include "user_request.h"
 
@@ -133,6 +134,21 @@ static cm_slice slice_of(const char *text) {
   return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
 }
 
+/** A list that a table reads too is walked as the table walks it. */
+static const char *resume_of(const char *url) {
+  size_t len = strcspn(url, "?");
+  int count = 0;
+  const cm_resource *const *resources = cm_registry_list(&count);
+  for (int i = 0; i < count; i++) {
+    for (int r = 0; r < resources[i]->read_count; r++) {
+      const cm_read *read = &resources[i]->reads[r];
+      if (read->resume != NULL && strlen(read->path) == len && memcmp(read->path, url, len) == 0)
+        return read->resume;
+    }
+  }
+  return NULL;
+}
+
 /** No page is asked for ahead where LIMIT may end the reading first. */
 static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_err *err) {
   cm_buf url;
@@ -142,6 +158,7 @@ static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_er
     cm_list list = { .who = who,
                      .url = cm_buf_str(&url),
                      .paging = CM_CURSOR,
+                     .resume = resume_of(cm_buf_str(&url)),
                      .wanted = number & HAS_LIMIT ? 0 : -1 };
     rc = cm_pager_open(&cursor->pager, session, &list, err);
   }
