@@ -20,10 +20,16 @@ $(NODE_TESTS)/node_modules/chartmogul-node/package.json:
 	$(Q)mkdir -p $(NODE_TESTS)
 	-$(Q)cd $(NODE_TESTS) && npm install --silent --no-audit --no-fund --fetch-retries 0 chartmogul-node
 
+BENCH_NEEDS := $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) $(NO_NETWORK) $(NODE_TESTS)/node_modules/chartmogul-node/package.json
+RUN_BENCH    = $(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) --runs $(RUNS) --node $(NODE_TESTS)
+
 .PHONY: bench
-bench: $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) $(NO_NETWORK) $(NODE_TESTS)/node_modules/chartmogul-node/package.json ## speed against plain libcurl and the official Node client (LINES=1,4 RUNS=5)
-	$(Q)$(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) --runs $(RUNS) \
-	  --only '$(LINES)' --node $(NODE_TESTS)
+bench: $(BENCH_NEEDS) ## speed against plain libcurl and the official Node client (LINES=1,4 RUNS=5)
+	$(Q)$(RUN_BENCH) --only '$(LINES)'
+
+.PHONY: bench-docs
+bench-docs: $(BENCH_NEEDS) ## the same, all lines, and the table goes into README.md; on a machine that does nothing else
+	$(Q)$(RUN_BENCH) --document README.md
 
 SIZES ?= 1000 10000 100000 1000000
 
