@@ -11,7 +11,7 @@ enum { MAX_TABLES = 8, FIRST_SLOTS = 256, LOOKUPS_BEFORE_A_LOOK = 4 };
 typedef struct stored_row {
   struct stored_row *next;
   uint64_t hash;
-  char *text;
+  char *text; /* NULL: the key was looked up, and the memo has the answer */
   size_t len;
   char key[];
 } stored_row;
@@ -19,7 +19,7 @@ typedef struct stored_row {
 /** The look-ups of one table, and the part of its list that was read. */
 typedef struct table_lookups {
   const cm_read *read;
-  int64_t count; /* look-ups that were sent */
+  int64_t count; /* look-ups that were sent: of different keys */
   stored_row **slots;
   size_t slot_count; /* a power of two */
   size_t row_count, bytes;
@@ -72,22 +72,27 @@ static int grow(table_lookups *table) {
   return SQLITE_OK;
 }
 
-/** @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM. */
+/**
+ * @param text  Absent: of a key that was looked up.
+ * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM.
+ */
 static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
   size_t bytes = sizeof(stored_row) + key.len + 1 + text.len;
   if (table->bytes + bytes > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
   if (grow(table) != SQLITE_OK) return SQLITE_NOMEM;
   stored_row *row = sqlite3_malloc64(sizeof *row + key.len + 1);
-  char *copy = sqlite3_malloc64(text.len + 1);
-  if (row == NULL || copy == NULL) {
+  char *copy = text.ptr != NULL ? sqlite3_malloc64(text.len + 1) : NULL;
+  if (row == NULL || (copy == NULL && text.ptr != NULL)) {
     sqlite3_free(row);
     sqlite3_free(copy);
     return SQLITE_NOMEM;
   }
   memcpy(row->key, key.ptr, key.len);
   row->key[key.len] = 0;
-  memcpy(copy, text.ptr, text.len);
-  copy[text.len] = 0;
+  if (copy != NULL) {
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = 0;
+  }
   row->text = copy;
   row->len = text.len;
   row->hash = hash_text(key.ptr, key.len);
@@ -209,8 +214,11 @@ int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_re
   if (rc != SQLITE_OK) return rc;
   if (found == NULL) {
     table->count++;
-    return SQLITE_DONE;
+    int stored = store_row(table, (cm_slice){ key, strlen(key) }, (cm_slice){ NULL, 0 });
+    return stored == SQLITE_NOMEM ? cm_err_nomem(err)
+                                  : SQLITE_DONE; /* without room: counted again */
   }
+  if (found->text == NULL) return SQLITE_DONE;
   *row = sqlite3_malloc64(found->len + 1);
   if (*row == NULL) return cm_err_nomem(err);
   memcpy(*row, found->text, found->len + 1);

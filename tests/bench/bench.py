@@ -259,8 +259,9 @@ def line_12(bench):
 
 
 def line_13(bench):
-    look_up = "SELECT count(*) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) " \
-              "SELECT (SELECT name FROM chartmogul_customers WHERE uuid = '{0}' AND n.i > 0) FROM n);"
+    # count(name), not count(*): SQLite leaves out a column that nobody uses, and the look-ups with it
+    look_up = "SELECT count(name) FROM (WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) " \
+              "SELECT (SELECT name FROM chartmogul_customers WHERE uuid = '{0}' AND n.i > 0) AS name FROM n);"
     with Sandbox(bench.sandbox, 1000) as server:
         server.forget()
         with urllib.request.urlopen(urllib.request.Request(
