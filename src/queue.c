@@ -330,70 +330,6 @@ static int check_room(const cm_queue *queue, const cm_entry *entry, cm_err *err)
   return SQLITE_OK;
 }
 
-/** The path whose rows a DELETE counts besides itself. NULL out: none. */
-static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
-  const char *pattern = change->resource->delete_counts;
-  if (change->verb != CM_VERB_DELETE || pattern == NULL) return SQLITE_OK;
-  return cm_change_fill(change, pattern, path, err);
-}
-
-static int allow_delete(cm_session *session, const char *who, const char *path, int64_t deleted,
-                        int64_t *weight, cm_err *err) {
-  int limit = session->settings.delete_limit;
-  int64_t allowed = limit - deleted;
-  int rc = SQLITE_OK;
-  *weight = 1;
-  if (path != NULL && path[0] != 0 && *weight <= allowed)
-    rc = cm_queue_count_rows(session, who, path, allowed, weight, err);
-  if (rc != SQLITE_OK || *weight <= allowed) return rc;
-  int64_t all = deleted + *weight;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s: DELETE refused (with it the transaction deletes %s%lld record%s, "
-                    "delete_limit is %d): SELECT chartmogul_config('delete_limit', %lld) to go on",
-                    who, path != NULL && path[0] != 0 ? "at least " : "", (long long)all,
-                    all == 1 ? "" : "s", limit, (long long)all);
-}
-
-/*
-** Nobody says when a transaction without tables ends. What was counted outside of one ends with its
-** statement; what was counted inside of one goes on until a statement stands outside, or the queue's own
-** transaction is over.
-*/
-void cm_queue_begin_statement(cm_session *session) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL) return;
-  bool is_alone = sqlite3_get_autocommit(session->db) != 0;
-  if (is_alone || queue->was_alone) queue->deleted_by_functions = 0;
-  queue->was_alone = is_alone;
-}
-
-int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
-  int64_t weight = 0;
-  int rc = cm_queue_open(session, err);
-  if (rc != SQLITE_OK) return rc;
-  cm_queue *queue = session->queue;
-  int64_t deleted = queue->deleted + queue->deleted_by_functions;
-  rc = allow_delete(session, who, counts, deleted, &weight, err);
-  if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
-  queue->was_alone = sqlite3_get_autocommit(session->db) != 0;
-  return rc;
-}
-
-static int weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  if (entry->verb != CM_VERB_DELETE) return SQLITE_OK;
-  cm_buf path;
-  cm_buf_init(&path, CM_MAX_URL_BYTES);
-  int rc = counted_path(entry->change, &path, err);
-  if (rc == SQLITE_OK) {
-    cm_queue_begin_statement(queue->session);
-    int64_t deleted = queue->deleted + queue->deleted_by_functions;
-    rc = allow_delete(queue->session, entry->resource->name, cm_buf_str(&path), deleted,
-                      &entry->weight, err);
-  }
-  cm_buf_clear(&path);
-  return rc;
-}
-
 static cm_entry *new_entry(cm_change *change) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
   if (entry == NULL) return NULL;
@@ -427,7 +363,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
                    (size_t)entry->name_count * sizeof *entry->names;
     rc = check_room(queue, entry, err);
   }
-  if (rc == SQLITE_OK) rc = weigh(queue, entry, err);
+  if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
   entry->id = queue->next_id;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
   if (rc != SQLITE_OK) {

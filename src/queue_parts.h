@@ -64,12 +64,13 @@ void cm_question_forget(cm_queue *queue, const cm_resource *resource, const char
 /** Forget all that nobody holds. */
 void cm_question_forget_all(cm_queue *queue);
 
+/* ---- queue_delete.c ------------------------------------------------------------------------ */
+
 /**
- * Add to `weight` the rows of a list, page by page until it passes `allowed`.
- * @param path  Of the list, with or without query.
+ * Weigh an entry that is a DELETE: how many records it takes away; it may ask the API.
+ * @return SQLITE_OK; SQLITE_ERROR beyond delete_limit; what the calls say.
  */
-int cm_queue_count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
-                        int64_t *weight, cm_err *err) CM_MUST_CHECK;
+int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
 /* ---- queue_send.c -------------------------------------------------------------------------- */
 

@@ -9,7 +9,7 @@
 #include "registry.h"
 #include "sqlite_api.h"
 
-enum { MAX_KEPT_QUESTIONS = 100000, COUNT_PER_PAGE = 200 };
+enum { MAX_KEPT_QUESTIONS = 100000 };
 
 /* ---- the table of questions ---------------------------------------------------------------- */
 
@@ -125,62 +125,51 @@ static int ask_row(cm_queue *queue, cm_question *question, const char *who, cm_e
   return rc;
 }
 
+/** The question that stands under a key, unless its answer does not do any more. */
+static cm_question *find_fresh(cm_queue *queue, const char *key, cm_question_mode mode) {
+  cm_question *question = find(queue, key);
+  if (question == NULL || !question->is_done) return question;
+  bool lacks_row = mode == CM_QUESTION_WITH_ROW && question->matches == 1 && question->row == NULL;
+  if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row) return question;
+  detach(queue, question);
+  return NULL;
+}
+
+/** Hold a question, if there is one, and hand it out. */
+static int hold(cm_question *question, int rc, cm_question **out) {
+  *out = rc == SQLITE_OK ? question : NULL;
+  if (*out != NULL) question->holders++;
+  return rc;
+}
+
 int cm_question_row(cm_queue *queue, const cm_resource *resource, const char *const values[2],
                     const char *who, cm_question_mode mode, cm_question **out, cm_err *err) {
   char *key = key_of_row(resource, values);
-  *out = NULL;
-  if (key == NULL) return cm_err_nomem(err);
-  cm_question *question = find(queue, key);
-  bool is_stale = question != NULL && question->is_done &&
-                  (mode == CM_QUESTION_AGAIN || question->code != SQLITE_OK ||
-                   (mode == CM_QUESTION_WITH_ROW && question->matches == 1 &&
-                    question->row == NULL));
-  if (is_stale) {
-    detach(queue, question);
-    question = NULL;
-  }
   int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(queue, key, mode) : NULL;
   if (question == NULL) {
-    question = new_question(queue, key, values);
-    if (question == NULL) rc = cm_err_nomem(err);
-    if (rc == SQLITE_OK) {
-      question->resource = resource;
-      rc = ask_row(queue, question, who, err);
-      if (rc != SQLITE_OK) detach(queue, question);
-    }
+    question = key != NULL ? new_question(queue, key, values) : NULL;
+    if (question != NULL) question->resource = resource;
+    rc = question == NULL ? cm_err_nomem(err) : ask_row(queue, question, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
   }
   sqlite3_free(key);
-  if (rc != SQLITE_OK) return rc;
-  question->holders++;
-  *out = question;
-  return SQLITE_OK;
+  return hold(question, rc, out);
 }
 
 int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, const char *who,
                      cm_question **out, cm_err *err) {
   char *key = sqlite3_mprintf("%s\x1f%s", path, need->member);
-  *out = NULL;
-  if (key == NULL) return cm_err_nomem(err);
-  cm_question *question = find(queue, key);
-  if (question != NULL && question->is_done && question->code != SQLITE_OK) {
-    detach(queue, question);
-    question = NULL;
-  }
   int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(queue, key, CM_QUESTION_ANY) : NULL;
   if (question == NULL) {
-    question = new_question(queue, key, NULL);
-    if (question == NULL) rc = cm_err_nomem(err);
-    if (rc == SQLITE_OK) {
-      question->need = need;
-      rc = ask(queue, question, path, who, err);
-      if (rc != SQLITE_OK) detach(queue, question);
-    }
+    question = key != NULL ? new_question(queue, key, NULL) : NULL;
+    if (question != NULL) question->need = need;
+    rc = question == NULL ? cm_err_nomem(err) : ask(queue, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
   }
   sqlite3_free(key);
-  if (rc != SQLITE_OK) return rc;
-  question->holders++;
-  *out = question;
-  return SQLITE_OK;
+  return hold(question, rc, out);
 }
 
 void cm_question_remember(cm_queue *queue, const cm_resource *resource, const char *const values[2],
@@ -290,7 +279,8 @@ static int read_rows(cm_question *question, cm_slice body, const char *who, cm_e
     if (match_rc != SQLITE_OK) return match_rc;
   }
   bool has_more = cm_slice_type(cm_slice_find(body, "has_more")) == CM_JSON_TRUE;
-  if (rc == SQLITE_DONE && !(has_more && question->matches == 0)) return SQLITE_OK;
+  /* On a further page there may be the row, or a second one. */
+  if (rc == SQLITE_DONE && (!has_more || question->matches > 1)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: the look-up of a row of %s brought %s: write it by its uuid", who,
                     question->resource->name, has_more ? "a list without end" : "no list");
@@ -355,84 +345,4 @@ int cm_question_error(const cm_question *question, cm_err *err) {
   if (question->code == SQLITE_OK) return SQLITE_OK;
   return cm_err_set(err, question->code, "%s",
                     question->error != NULL ? question->error : "out of memory");
-}
-
-/* ---- counting ------------------------------------------------------------------------------ */
-
-/** Rows of a page: of the first member that is a list; -1 where there is none. */
-static int64_t count_page(cm_slice body) {
-  cm_slice list;
-  cm_slice item;
-  size_t at = 0;
-  if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) return -1;
-  while (cm_slice_next(body, &at, NULL, &list) == SQLITE_ROW) {
-    size_t item_at = 0;
-    int64_t count = 0;
-    if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
-    while (cm_slice_next(list, &item_at, NULL, &item) == SQLITE_ROW)
-      count++;
-    return count;
-  }
-  return -1;
-}
-
-/** Path of the next page; NULL out: there is none. */
-static int next_page(const char *path, cm_slice body, char **out, cm_err *err) {
-  cm_json *cursor = NULL;
-  cm_buf page;
-  *out = NULL;
-  if (cm_slice_type(cm_slice_find(body, "has_more")) != CM_JSON_TRUE) return SQLITE_OK;
-  int rc = cm_json_parse(cm_slice_find(body, "cursor"), &cursor, err);
-  const char *text = cm_json_text(cursor);
-  if (rc == SQLITE_OK && text != NULL) {
-    cm_buf_init(&page, CM_MAX_URL_BYTES);
-    cm_buf_printf(&page, "%s&cursor=", path);
-    cm_buf_percent(&page, text, strlen(text));
-    *out = cm_buf_take(&page);
-    if (*out == NULL) rc = cm_err_nomem(err);
-    cm_buf_clear(&page);
-  } else if (rc == SQLITE_OK) {
-    rc = cm_err_set(err, SQLITE_ERROR, "a list has a next page and no cursor: try again later");
-  }
-  cm_json_free(cursor);
-  return rc;
-}
-
-/** Count one page. `next` receives the path of the following one, NULL at the end. */
-static int count_one(cm_session *session, const char *who, const char *first, const char *page,
-                     int64_t *weight, char **next, cm_err *err) {
-  cm_call_request request = { .who = who, .method = "GET", .path = page };
-  cm_call *call = NULL;
-  int rc = cm_call_start(session, &request, &call, err);
-  if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
-  if (rc == SQLITE_OK) {
-    cm_slice body = cm_call_result_of(call)->body;
-    int64_t count = count_page(body);
-    *weight += count > 0 ? count : 0;
-    rc = count < 0 ? cm_err_set(err, SQLITE_ERROR,
-                                "%s: what a DELETE takes away could not be counted (no list was "
-                                "answered): try again later",
-                                who)
-                   : next_page(first, body, next, err);
-  }
-  cm_call_free(call);
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_prefix(err, who);
-  return rc;
-}
-
-int cm_queue_count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
-                        int64_t *weight, cm_err *err) {
-  char *first = sqlite3_mprintf("%s%sper_page=%d", path, strchr(path, '?') != NULL ? "&" : "?",
-                                COUNT_PER_PAGE);
-  char *page = first != NULL ? sqlite3_mprintf("%s", first) : NULL;
-  int rc = page == NULL ? cm_err_nomem(err) : SQLITE_OK;
-  while (rc == SQLITE_OK && page != NULL && *weight <= allowed) {
-    char *next = NULL;
-    rc = count_one(session, who, first, page, weight, &next, err);
-    sqlite3_free(page);
-    page = next;
-  }
-  sqlite3_free(page);
-  sqlite3_free(first);
-  return rc;
 }
