@@ -7,13 +7,14 @@ import contextlib
 import gc
 import sqlite3
 import sys
+import tempfile
 import threading
 
 library = sys.argv[1]
 
 
-def connect():
-    db = sqlite3.connect(":memory:")
+def connect(path=":memory:"):
+    db = sqlite3.connect(path)
     db.enable_load_extension(True)
     db.load_extension(library)
     db.enable_load_extension(False)
@@ -52,6 +53,21 @@ other = connect()
 check("a second connection is its own", other.execute("SELECT count(*) FROM chartmogul_requests").fetchone()[0] == 0)
 check("and reads", other.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0] == 25)
 other.close()
+
+# A read that waits for the network holds no lock on the user's file: another connection writes meanwhile.
+with tempfile.TemporaryDirectory() as folder:
+    path = folder + "/user.db"
+    reader = connect(path)
+    reader.execute("CREATE TABLE notes(text)")
+    half = reader.execute("SELECT uuid FROM chartmogul_customers")
+    half.fetchone()
+    writer = sqlite3.connect(path, timeout=0)
+    writer.execute("INSERT INTO notes VALUES('written meanwhile')")
+    writer.commit()
+    check("the read goes on", len(half.fetchall()) == 24)
+    check("and sees what was written", reader.execute("SELECT count(*) FROM notes").fetchone()[0] == 1)
+    writer.close()
+    reader.close()
 
 # One connection in each thread, all reading at once.
 counts = []
