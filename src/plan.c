@@ -43,10 +43,11 @@ bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan) {
 static const double LOOKUP_REQUESTS = 0.02;
 
 /*
-** A walk asks for every parent, a join for those that it names and no others. So the walk comes last,
-** however many rows SQLite believes the other table to have: one that ANALYZE never saw, a million.
+** What comes last, however many rows SQLite believes the other table of a join to have (one that ANALYZE
+** never saw, a million). A walk asks for every parent, a join for those that it names and no others. And
+** a row that lacks a member matches nothing, unless the request says what it has.
 */
-static const double WALK_REQUESTS = 1e7;
+static const double LAST_RESORT_REQUESTS = 1e7;
 
 /* ---- which terms a read can send ----------------------------------------------------------- */
 
@@ -56,6 +57,7 @@ typedef struct candidate {
   bool is_possible;
   bool is_blocked; /* a term that it needs exists, but belongs to a table further inside the join */
   bool walks_parent;
+  bool is_blind;      /* rows may lack what a table further outside could be joined by */
   bool has_literal;   /* a value that fills the path is known */
   double list_values; /* product over the lists that are sent */
 } candidate;
@@ -156,11 +158,13 @@ static void send_filter(const cm_resource *resource, const cm_filter *filter, co
       !is_sent_already(&out->plan, term)) {
     add_arg(&out->plan, offer, term, CM_ARG_SENT);
     if (offer->terms[term].is_list) out->list_values *= LIST_VALUES;
+    is_blocked = false;
   } else if (filter->required && filter->fallback == NULL && !is_sent_already(&out->plan, term)) {
     out->is_possible = false;
     out->is_blocked = out->is_blocked || is_blocked;
     if (out->plan.missing < 0) out->plan.missing = column;
   }
+  out->is_blind = out->is_blind || (filter->is_silent && is_blocked);
 }
 
 static bool sends_column(const cm_plan *plan, int column) {
@@ -302,11 +306,12 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
     plan->rows = out->list_values * ROWS_PER_PARENT;
   } else if (out->walks_parent) {
     double parents = parent_pages(read, known, context);
-    plan->requests = WALK_REQUESTS + parents + parents * ROWS_PER_PAGE;
+    plan->requests = LAST_RESORT_REQUESTS + parents + parents * ROWS_PER_PAGE;
     plan->rows = parents * ROWS_PER_PAGE * ROWS_PER_PARENT;
   } else {
     estimate_list(resource, read, pages, out);
   }
+  if (out->is_blind) plan->requests += LAST_RESORT_REQUESTS;
   plan->rows_read = plan->rows;
   plan->rows *= fraction_kept(plan, CM_ARG_CHECKED);
   if (plan->rows < 1) plan->rows = 1;
@@ -363,7 +368,7 @@ static bool sends_any(const cm_plan *plan) {
 */
 static bool is_better(const cm_resource *resource, const cm_plan *next, const cm_plan *best) {
   const cm_read *read = &resource->reads[best->read];
-  if (read->paging == CM_SINGLE && !read->is_listed) return false;
+  if (cm_request_is_look_up(read) && !read->is_listed) return false;
   if (sends_any(best) && !sends_any(next)) return false;
   return next->requests < best->requests;
 }

@@ -29,6 +29,10 @@ bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int c
   return false;
 }
 
+bool cm_request_is_look_up(const cm_read *read) {
+  return read->paging == CM_SINGLE || read->paging == CM_EITHER;
+}
+
 static bool serves(const cm_filter *filter, cm_term_op op) {
   switch (filter->op) {
   case CM_EQ: return op == CM_TERM_EQ;

@@ -84,6 +84,7 @@ typedef struct cm_filter {
   const cm_word *words; /* the only values that are sent; NULL: any text that is not empty */
   bool required;        /* the read needs it */
   const char *fallback; /* sent when the statement does not give the column; NULL: none */
+  bool is_silent;       /* rows may lack the member: only the request knows what they have */
 } cm_filter;
 
 typedef enum cm_paging {

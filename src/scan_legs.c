@@ -40,13 +40,16 @@ int64_t cm_scan_leg_total(const cm_scan *scan) {
   return total;
 }
 
+static const cm_filter *filter_of(const cm_scan *scan, int arg) {
+  const cm_plan_arg *plan = &scan->plan.args[arg];
+  return cm_request_find_filter(scan->resource, scan->read, plan->column, plan->op);
+}
+
 /** True when one of the values cannot be sent by the filter that the read has for it. */
 static bool has_unsendable(const cm_scan *scan, int arg) {
-  const cm_plan_arg *plan = &scan->plan.args[arg];
-  const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, plan->column,
-                                                   plan->op);
+  const cm_filter *filter = filter_of(scan, arg);
   if (filter == NULL) return false;
-  const cm_column *column = &scan->resource->columns[plan->column];
+  const cm_column *column = &scan->resource->columns[scan->plan.args[arg].column];
   for (int i = 0; i < scan->args[arg].count; i++) {
     const cm_value *value = &scan->args[arg].values[i];
     if (cm_request_filter_value(column, filter, value, NULL) == CM_SEND_NOT) return true;
@@ -54,34 +57,48 @@ static bool has_unsendable(const cm_scan *scan, int arg) {
   return false;
 }
 
-/** Read the widest list instead, and let every term be checked on its rows. */
+/** A list whose values the widest list asks for too, because its rows may not tell them apart. */
+static bool is_silent_list(const cm_scan *scan, int arg) {
+  const cm_filter *filter = filter_of(scan, arg);
+  return is_sent_list(scan, arg) && filter != NULL && filter->is_silent;
+}
+
+/** Does the argument narrow the widest list as well? Of lists only those that have to. */
+static bool stays_sent(const cm_scan *scan, int arg) {
+  int column = scan->plan.args[arg].column;
+  if (scan->resource->columns[column].flags & CM_PARAM) return true;
+  if (cm_request_path_has(scan->resource, scan->read, column)) return true;
+  if (filter_of(scan, arg) == NULL || has_unsendable(scan, arg)) return false;
+  return !scan->plan.args[arg].is_list || is_silent_list(scan, arg);
+}
+
+/** Read the widest list instead, and let the terms that it does not take be checked on its rows. */
 static void widen(cm_scan *scan) {
   scan->plan.read = scan->resource->read_count - 1;
   scan->plan.limit = -1;
   scan->read = &scan->resource->reads[scan->plan.read];
   for (int i = 0; i < scan->plan.arg_count; i++) {
     cm_plan_arg *arg = &scan->plan.args[i];
-    bool is_parameter = scan->resource->columns[arg->column].flags & CM_PARAM;
-    bool fills_path = cm_request_path_has(scan->resource, scan->read, arg->column);
-    if (!is_parameter && !fills_path) arg->use = CM_ARG_CHECKED;
+    if (arg->use == CM_ARG_SENT && !stays_sent(scan, i)) arg->use = CM_ARG_CHECKED;
   }
 }
 
 /**
  * True when the values of the lists are more than the pages that the widest list is known to have,
- * and that list holds the same rows.
+ * and that list holds the same rows. A look-up may find what the lists hide.
  */
 static bool is_dear(const cm_scan *scan) {
   const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
   int64_t pages = cm_scan_known_pages(scan->session, widest);
   int64_t values = 1;
   size_t at = 0;
-  bool is_same = scan->read->paging == CM_SINGLE
+  bool is_same = cm_request_is_look_up(scan->read)
                      ? scan->read->is_listed
                      : cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
   for (int i = 0; i < scan->plan.arg_count && values <= pages; i++) {
     bool is_parameter = scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM;
-    if (is_sent_list(scan, i) && !is_parameter) values *= scan->args[i].count;
+    bool counts = is_sent_list(scan, i) && !is_parameter && !is_silent_list(scan, i);
+    if (counts) values *= scan->args[i].count;
   }
   return is_same && pages > 0 && values > pages;
 }
@@ -118,8 +135,7 @@ static int settle_values(cm_scan *scan, cm_err *err) {
     cm_plan_arg *arg = &scan->plan.args[i];
     const cm_column *column = &scan->resource->columns[arg->column];
     if (arg->use != CM_ARG_SENT || !has_unsendable(scan, i)) continue;
-    const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, arg->column,
-                                                     arg->op);
+    const cm_filter *filter = filter_of(scan, i);
     if (column->flags & CM_PARAM) return refuse_parameter(scan, column, filter, err);
     scan->plan.limit = -1;
     if (filter->required) {

@@ -31,7 +31,8 @@ static const cm_column columns[] = {
   { .name = "data_source_uuid",
     .type = CM_TEXT,
     .flags = CM_INSERT,
-    .doc = "Data source of the invoice." },
+    .doc = "Data source of the invoice; NULL where the API leaves it out and WHERE does not give "
+           "it." },
   { .name = "date",
     .type = CM_TIME,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
@@ -106,7 +107,7 @@ static const cm_filter single[] = {
 
 static const cm_filter list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "data_source_uuid", .param = "data_source_uuid" },
+  { .column = "data_source_uuid", .param = "data_source_uuid", .is_silent = true },
   { .column = "external_id", .param = "external_id" },
   { .column = "validation_type", .param = "validation_type", .words = validation_types },
   { .column = "with_disabled", .param = "with_disabled" },

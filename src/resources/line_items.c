@@ -191,7 +191,7 @@ static const cm_filter one_invoice[] = {
 
 static const cm_filter list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "data_source_uuid", .param = "data_source_uuid" },
+  { .column = "data_source_uuid", .param = "data_source_uuid", .is_silent = true },
   { .column = "invoice_external_id", .param = "external_id" },
   { .column = "validation_type", .param = "validation_type", .words = validation_types },
   { .column = "with_disabled", .param = "with_disabled" },
