@@ -165,9 +165,8 @@ static bool turn_lists(cm_scan *scan) {
 }
 
 /** Between bounds the API may find other values, so that of a row that lacks its own is not known. */
-static bool is_asked_exactly(const cm_scan *scan, const cm_plan_arg *arg) {
-  const cm_filter *filter = cm_request_find_filter(scan->resource, scan->read, arg->column,
-                                                   arg->op);
+static bool is_asked_exactly(const cm_scan *scan, int arg) {
+  const cm_filter *filter = filter_of(scan, arg);
   return filter == NULL || filter->op == CM_EQ;
 }
 
@@ -183,7 +182,7 @@ static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *c
     const cm_column *column = &scan->resource->columns[arg->column];
     if (fills_path && cm_request_path_value(column, value) == CM_NO_ROW) *is_empty = true;
     values[(*count)++] = (cm_request_value){ .column = arg->column, .op = arg->op, .value = value };
-    if (arg->op == CM_TERM_EQ && (fills_path || is_asked_exactly(scan, arg)))
+    if (arg->op == CM_TERM_EQ && (fills_path || is_asked_exactly(scan, i)))
       rc = cm_leg_bind(leg, arg->column, value, err);
   }
   return rc;
