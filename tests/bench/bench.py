@@ -3,7 +3,8 @@
     bench.py LIBRARY SANDBOX RAW STEP [--runs N] [--only 1,4,9] [--node DIRECTORY] [--document FILE]
 
 Each line of work is run several times in alternation with what it is measured against; printed are the median, the least and the
-greatest ratio beside the target. Every process is timed as a whole, so what a ratio holds is what a user waits for.
+greatest ratio beside the target, which the median of times has to hold, and each count. Every process is timed as a whole, so what a
+ratio holds is what a user waits for.
 With --document the table is also written into FILE, between `<!-- generated: bench -->` and `<!-- end -->`.
 """
 import json
@@ -304,6 +305,7 @@ def line_15(bench):
         return bench.alternate(lambda: cpu_s("uuid, name") - parsing_s, lambda: cpu_s("*") - parsing_s)
 
 
+# Of times the median has to hold the target. Where a line counts, or measures different works, each value has to.
 LINES = [
     (1, line_1, "scan of 20,000 customers, 100 pages / raw", "≤", 1.05),
     (2, line_2, "the same / node", "≤", 1.00),
@@ -311,14 +313,14 @@ LINES = [
     (4, line_4, "subscriptions of 1,000 customers / ideal at 8", "≤", 1.10),
     (5, line_5, "the same as a join / ideal", "≤", 1.15),
     (6, line_6, "the same with IN (SELECT …) / ideal", "≤", 1.10),
-    (7, line_7, "4–6 at 40 requests a second / requests / 40 s", "≤", 1.05),
+    (7, line_7, "4–6 at 40 requests a second / requests / 40 s", "≤", 1.05, max),
     (8, line_8, "4 by node, one call after another / ours", "≥", 7),
-    (9, line_9, "join filtered to 10 of 1,000: requests beside the list", "≤", 14),
-    (10, line_10, "1,000 inserts, one statement and BEGIN … COMMIT / ideal at 8", "≤", 1.10),
+    (9, line_9, "join filtered to 10 of 1,000: requests beside the list", "≤", 14, max),
+    (10, line_10, "1,000 inserts, one statement and BEGIN … COMMIT / ideal at 8", "≤", 1.10, max),
     (11, line_11, "CPU of 1 / raw and cJSON_Parse", "≤", 1.5),
-    (12, line_12, "peak memory, 200,000 customers less 2,000, MiB", "≤", 4),
-    (13, line_13, "requests: LIMIT 10, uuid = ?, the same 1,000 times", "≤", 1),
-    (14, line_14, "requests beside the lists: many to one, self-join", "≤", 16),
+    (12, line_12, "peak memory, 200,000 customers less 2,000, MiB", "≤", 4, max),
+    (13, line_13, "requests: LIMIT 10, uuid = ?, the same 1,000 times", "≤", 1, max),
+    (14, line_14, "requests beside the lists: many to one, self-join", "≤", 16, max),
     (15, line_15, "CPU after parsing, 2 columns / all", "≤", 0.7),
 ]
 
@@ -327,13 +329,13 @@ def option(name, default):
     return sys.argv[sys.argv.index(name) + 1] if name in sys.argv else default
 
 
-def measured(bench, number, measure, what, relation, target):
+def measured(bench, number, measure, what, relation, target, held_by=statistics.median):
     """One line of the table, and whether the target was held; a line that was skipped holds it."""
     values = measure(bench)
     if values is None:
         return f"| {number} | {what} | skipped: the Node client or a Python that loads extensions is missing | | | |", True
     median = statistics.median(values)
-    held = median <= target if relation == "≤" else median >= target
+    held = held_by(values) <= target if relation == "≤" else held_by(values) >= target
     mark = "" if held else " **missed**"
     return f"| {number} | {what} | {median:.2f} | {min(values):.2f} | {max(values):.2f} | {relation} {target}{mark} |", held
 
