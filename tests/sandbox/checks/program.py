@@ -60,6 +60,8 @@ def check_wrong_options(sandbox):
 
 
 def check_it_ends_on_signals(sandbox):
+    # Where the tests run in the background SIGINT is ignored, and what they start would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGTERM, signal.SIGINT):
         other = Sandbox(sandbox.program)
         other.control("POST", "/faults", {"path": "/ping", "stall": True})
