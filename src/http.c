@@ -41,6 +41,7 @@ struct cm_transfer {
   bool has_connection;            /* the request is about to leave, or has left */
   long bytes_before;              /* sent before the request itself (to a proxy) */
   bool has_answer;                /* its first line has come */
+  size_t head_bytes;              /* of its header lines */
   char date[64], retry_after[64]; /* headers of the answer; "" without */
   char detail[CURL_ERROR_SIZE];
   cm_http_response response;
@@ -76,10 +77,16 @@ static void read_header(const char *line, size_t len, const char *name, char *ou
     cm_err_line(out, size, line + name_len + 1, len - name_len - 1);
 }
 
+static bool is_head_too_large(const cm_transfer *transfer) {
+  return transfer->head_bytes > CM_MAX_HEAD_BYTES;
+}
+
 static size_t receive_header(char *line, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
   transfer->has_answer = true;
+  transfer->head_bytes += len;
+  if (is_head_too_large(transfer)) return 0;
   read_header(line, len, "Date", transfer->date, sizeof transfer->date);
   read_header(line, len, "Retry-After", transfer->retry_after, sizeof transfer->retry_after);
   return len;
@@ -115,6 +122,7 @@ static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
   int body_code = transfer->response.body.code;
   if (result == CURLE_OK) return CM_ANSWERED;
   if (result == CURLE_FILESIZE_EXCEEDED || body_code == SQLITE_TOOBIG) return CM_TOO_LARGE;
+  if (is_head_too_large(transfer)) return CM_TOO_LARGE;
   if (result == CURLE_OUT_OF_MEMORY || body_code == SQLITE_NOMEM) return CM_NO_MEMORY;
   if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
       result == CURLE_SSL_ISSUER_ERROR)
@@ -138,7 +146,10 @@ static void explain(cm_transfer *transfer, CURLcode result) {
   cm_http_response *response = &transfer->response;
   char text[sizeof response->reason + CURL_ERROR_SIZE] = "";
   const char *detail = transfer->detail[0] != 0 ? transfer->detail : curl_easy_strerror(result);
-  if (response->outcome == CM_TOO_LARGE)
+  if (is_head_too_large(transfer))
+    sqlite3_snprintf((int)sizeof text, text, "the answer's header is larger than %d KiB",
+                     CM_MAX_HEAD_BYTES >> 10);
+  else if (response->outcome == CM_TOO_LARGE)
     sqlite3_snprintf((int)sizeof text, text, "the answer is larger than %d MiB",
                      CM_MAX_RESPONSE_BYTES >> 20);
   else if (response->outcome == CM_NO_MEMORY)

@@ -4,7 +4,8 @@
 ** Threads: none of its own but libcurl's for name look-ups; everything else happens inside
 ** cm_http_drive, on SQLite's thread.  Tests: tests/unit/http.c
 **
-** Limits and caps: an answer ends at CM_MAX_RESPONSE_BYTES, a transfer at its timeout. Redirects are
+** Limits and caps: an answer ends at CM_MAX_RESPONSE_BYTES, its header at CM_MAX_HEAD_BYTES, a transfer
+** at its timeout, however it trickles. Redirects are
 ** not followed, only https is spoken (http to loopback), loopback is never reached through a proxy,
 ** and the credentials of a transfer go to its own origin only.
 **

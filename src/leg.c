@@ -102,14 +102,19 @@ static int compare_companions(const void *left, const void *right) {
   return strcmp(a->match, b->match);
 }
 
-static int grow_companions(cm_leg *leg, cm_err *err) {
+/** Make room for one more. The whole list of a parent is kept, so it is bounded as the memo is. */
+static int grow_companions(cm_leg *leg, size_t bytes, cm_err *err) {
+  leg->companion_bytes += bytes;
+  if (leg->companion_count == MAX_COMPANIONS || leg->companion_bytes > CM_MAX_MEMO_BYTES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the list %s is too large (more than %d rows or %d MiB of one parent): "
+                      "leave out the columns that come from it",
+                      leg->companion_pager.list.who, leg->companion_pager.url, MAX_COMPANIONS,
+                      CM_MAX_MEMO_BYTES / (1024 * 1024));
+  }
   if (leg->companion_count < leg->companion_capacity) return SQLITE_OK;
   int capacity = leg->companion_capacity == 0 ? 8 : leg->companion_capacity * 2;
   if (capacity > MAX_COMPANIONS) capacity = MAX_COMPANIONS;
-  if (leg->companion_count == MAX_COMPANIONS) {
-    return cm_err_set(err, SQLITE_TOOBIG, "%s: a list of more than %d rows belongs to one parent",
-                      leg->companion_pager.list.who, MAX_COMPANIONS);
-  }
   cm_companion_row *grown = sqlite3_realloc64(leg->companions,
                                               (sqlite3_uint64)capacity * sizeof *grown);
   if (grown == NULL) return cm_err_nomem(err);
@@ -123,7 +128,7 @@ static int keep_companion(cm_leg *leg, const char *member, cm_slice text, cm_err
   cm_json *match = NULL;
   cm_slice found = cm_slice_find(text, member);
   if (cm_slice_type(found) != CM_JSON_STRING) return SQLITE_OK;
-  int rc = grow_companions(leg, err);
+  int rc = grow_companions(leg, text.len, err);
   if (rc == SQLITE_OK) rc = cm_json_parse(found, &match, err);
   if (rc != SQLITE_OK) return rc;
   cm_companion_row *row = &leg->companions[leg->companion_count];

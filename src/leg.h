@@ -28,6 +28,7 @@ typedef struct cm_leg {
   cm_pager companion_pager;
   cm_companion_row *companions; /* sorted by `match` once the list is read */
   int companion_count, companion_capacity;
+  size_t companion_bytes;
   bool is_companion_read;
 } cm_leg;
 

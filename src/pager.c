@@ -49,7 +49,6 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
   memset(pager, 0, sizeof *pager);
   pager->session = session;
   pager->list = *list;
-  pager->guard_at = 1;
   pager->url = sqlite3_mprintf("%s", list->url);
   int rc = pager->url == NULL ? cm_err_nomem(err) : request_page(pager, NULL, &pager->page, err);
   if (rc != SQLITE_OK) cm_pager_close(pager);
@@ -88,24 +87,11 @@ static bool is_named(cm_slice key, const char *name) {
   return strlen(name) == key.len && memcmp(key.ptr, name, key.len) == 0;
 }
 
-static uint64_t hash_text(const char *text) {
-  uint64_t hash = 14695981039346656037u;
-  for (; *text != 0; text++)
-    hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-  return hash;
-}
-
-/** Brent's way to find a cycle: remember one cursor, and a later one at each power of two. */
-static int guard_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
-  uint64_t hash = hash_text(cursor);
-  if (pager->pages > 1 && hash == pager->guard_hash) {
+static int check_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
+  if (cm_cursor_guard_saw(&pager->guard, cursor)) {
     return wrong_shape(pager, "a cursor came twice, so the list would never end", err);
   }
   if (pager->pages >= CM_MAX_PAGES) return wrong_shape(pager, "it has too many pages", err);
-  if (pager->pages == pager->guard_at) {
-    pager->guard_hash = hash;
-    pager->guard_at *= 2;
-  }
   return SQLITE_OK;
 }
 
@@ -166,13 +152,23 @@ static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_e
   }
   rc = cm_json_parse(cursor, &text, err);
   if (rc == SQLITE_OK) rc = resume(pager, &text, err);
-  if (rc == SQLITE_OK) rc = guard_cursor(pager, cm_json_text(text), err);
+  if (rc == SQLITE_OK) rc = check_cursor(pager, cm_json_text(text), err);
   if (rc == SQLITE_OK) {
     pager->next_cursor = sqlite3_mprintf("%s", cm_json_text(text));
     if (pager->next_cursor == NULL) rc = cm_err_nomem(err);
   }
   cm_json_free(text);
   return rc;
+}
+
+/** What is wrong with an answer whose members or items could not be listed. */
+static int not_listed(const cm_pager *pager, int code, const char *why, cm_err *err) {
+  if (code == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (code != SQLITE_TOOBIG) return wrong_shape(pager, why, err);
+  return cm_err_set(err, code,
+                    "%s: the answer to GET %s is a list of more than %d rows: ask for less with a "
+                    "smaller per_page or a narrower WHERE",
+                    pager->list.who, pager->url, CM_MAX_ITEMS);
 }
 
 /** A short number of the first page; nobody relies on it. */
@@ -214,8 +210,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
     if (is_named(key, "cursor")) cursor = value;
     if (is_named(key, "total_pages")) total = value;
   }
-  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (rc != SQLITE_DONE) return wrong_shape(pager, "it is broken JSON", err);
+  if (rc != SQLITE_DONE) return not_listed(pager, rc, "it is broken JSON", err);
   if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);
   if (cm_slice_type(rows) != CM_JSON_ARRAY) {
     char why[128];
@@ -239,8 +234,7 @@ static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
   pager->is_single = !outline.is_list;
   pager->body = outline.rows;
   int rc = outline.is_list ? cm_slice_list(outline.rows, &pager->rows) : SQLITE_OK;
-  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (rc != SQLITE_OK) return wrong_shape(pager, "its list is broken JSON", err);
+  if (rc != SQLITE_OK) return not_listed(pager, rc, "its list is broken JSON", err);
   pager->page_rows = outline.is_list ? pager->rows.count : 1;
   bool has_pages = outline.is_list && outline.has_more.ptr != NULL;
   rc = has_pages ? read_cursor(pager, outline.has_more, outline.cursor, err) : SQLITE_OK;

@@ -10,6 +10,7 @@
 #ifndef CM_PAGER_H
 #define CM_PAGER_H
 
+#include "cursor_guard.h"
 #include "memo.h"
 #include "resource.h"
 
@@ -46,8 +47,7 @@ typedef struct cm_pager {
   bool is_done;
   int64_t pages, page_rows, page_at, rows_seen;
   int64_t total_pages; /* as the first page says, 0 when it does not */
-  uint64_t guard_hash; /* a cursor seen earlier, moved on at each power of two (Brent) */
-  int64_t guard_at;
+  cm_cursor_guard guard;
 } cm_pager;
 
 /** Start: the first page is asked for, nothing is waited for. `pager` is overwritten. */

@@ -6,13 +6,14 @@
 #define CM_QUEUE_STATE_H
 
 #include "call.h"
+#include "cursor_guard.h"
 #include "queue.h"
 
 enum {
   CM_QUEUE_BUCKETS = 8192, /* of a hash table; a power of two */
   CM_QUEUE_WINDOW = 256, /* entries, of those not under way, that are looked at for one to start */
   CM_QUEUE_MAX_RUNNING = 20, /* entries and batches under way; `concurrency` is smaller or equal */
-  CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced */
+  CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced, or counted */
 };
 
 typedef enum cm_entry_state {
@@ -103,7 +104,8 @@ typedef struct cm_entry {
   uint64_t list_token;        /* which list; 0: none */
   struct cm_entry *follower;  /* the next change of the list that travels with this one */
   cm_json *list;              /* as read so far; owned */
-  int list_pages;
+  size_t list_bytes;          /* of its items */
+  cm_cursor_guard list_guard;
 
   /* How it ended. */
   char *label;

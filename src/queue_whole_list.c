@@ -143,6 +143,13 @@ static int odd_page(const cm_entry *entry, const char *why, cm_err *err) {
                     entry->resource->name, why);
 }
 
+/** The list goes back in one body: what would not fit there is not collected. */
+static int check_size(const cm_entry *entry, cm_err *err) {
+  if (entry->list_bytes <= CM_MAX_BODY_BYTES) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_TOOBIG, "%s: the list is larger than %d MiB", entry->resource->name,
+                    CM_MAX_BODY_BYTES / (1024 * 1024));
+}
+
 /** Append the items of a page. A row without one would be lost from the list: that is an error. */
 static int take_page(cm_entry *entry, cm_slice body, cm_err *err) {
   const cm_resource *resource = entry->resource;
@@ -158,7 +165,9 @@ static int take_page(cm_entry *entry, cm_slice body, cm_err *err) {
     cm_slice member = cm_slice_find(row, item->path != NULL ? item->path : item->name);
     cm_json *value = NULL;
     if (cm_slice_type(member) != CM_JSON_STRING) return odd_page(entry, "a row has no key", err);
-    int rc = cm_json_parse(member, &value, err);
+    entry->list_bytes += member.len + 1;
+    int rc = check_size(entry, err);
+    if (rc == SQLITE_OK) rc = cm_json_parse(member, &value, err);
     if (rc == SQLITE_OK && cm_json_push(entry->list, value) != SQLITE_OK) rc = cm_err_nomem(err);
     if (rc != SQLITE_OK) return rc;
   }
@@ -185,6 +194,13 @@ static int next_cursor(const cm_entry *entry, cm_slice body, char **out, cm_err 
   }
   cm_json_free(cursor);
   return rc;
+}
+
+static int check_cursor(cm_entry *entry, const char *cursor, cm_err *err) {
+  if (cm_cursor_guard_saw(&entry->list_guard, cursor))
+    return odd_page(entry, "a cursor came twice", err);
+  if (entry->list_guard.count >= CM_QUEUE_MAX_PAGES) return odd_page(entry, "it has no end", err);
+  return SQLITE_OK;
 }
 
 /* ---- the list as it is to be ------------------------------------------------------------------- */
@@ -257,9 +273,8 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
   leader->steps[0].body = text;
   leader->step = 0;
   if (text == NULL) return cm_err_nomem(err);
-  if (strlen(text) <= CM_MAX_BODY_BYTES) return SQLITE_OK;
-  return cm_err_set(err, SQLITE_TOOBIG, "%s: the list is larger than %d MiB",
-                    leader->resource->name, CM_MAX_BODY_BYTES / (1024 * 1024));
+  leader->list_bytes = strlen(text);
+  return check_size(leader, err);
 }
 
 /* ---- on its way -------------------------------------------------------------------------------- */
@@ -267,7 +282,8 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
 void cm_whole_list_rest(cm_entry *entry) {
   cm_json_free(entry->list);
   entry->list = NULL;
-  entry->list_pages = 0;
+  entry->list_bytes = 0;
+  entry->list_guard = (cm_cursor_guard){ 0 };
 }
 
 void cm_whole_list_start(cm_queue *queue, cm_entry *entry) {
@@ -329,8 +345,7 @@ bool cm_whole_list_advance(cm_queue *queue, cm_entry *entry) {
   } else {
     rc = take_page(entry, result->body, &err);
     if (rc == SQLITE_OK) rc = next_cursor(entry, result->body, &cursor, &err);
-    if (rc == SQLITE_OK && cursor != NULL && ++entry->list_pages >= CM_QUEUE_MAX_PAGES)
-      rc = odd_page(entry, "it has no end", &err);
+    if (rc == SQLITE_OK && cursor != NULL) rc = check_cursor(entry, cursor, &err);
   }
   cm_call_free(entry->call);
   entry->call = NULL;

@@ -17,7 +17,7 @@ typedef struct scanner {
   const char *at;
   const char *end;
   bool is_too_deep;
-  bool has_no_memory;
+  int fault; /* SQLITE_NOMEM, SQLITE_TOOBIG; 0: the text itself is at fault, if anything */
   cm_slice_items *items; /* the items of the value being skipped; NULL: not wanted */
   cm_slice_facts facts;
 } scanner;
@@ -180,19 +180,20 @@ static const char *skip_key(scanner *scan, const char *at, cm_slice *key) {
   return skip_space(at + 1, scan->end);
 }
 
-/* The list of an answer's items may take as much memory as the answer itself, but no more. */
-enum { MAX_ITEMS = CM_MAX_RESPONSE_BYTES / (int)sizeof(cm_slice) };
-
 /** Remember where an item of the value begins. */
 static bool begin_item(scanner *scan, const char *at) {
   cm_slice_items *items = scan->items;
   if (items->count == items->capacity) {
     int64_t capacity = items->capacity == 0 ? 256 : items->capacity * 2;
-    cm_slice *grown = NULL;
-    if (capacity <= MAX_ITEMS)
-      grown = sqlite3_realloc64(items->items, (size_t)capacity * sizeof *grown);
-    scan->has_no_memory = grown == NULL;
-    if (grown == NULL) return false;
+    if (capacity > CM_MAX_ITEMS) {
+      scan->fault = SQLITE_TOOBIG;
+      return false;
+    }
+    cm_slice *grown = sqlite3_realloc64(items->items, (size_t)capacity * sizeof *grown);
+    if (grown == NULL) {
+      scan->fault = SQLITE_NOMEM;
+      return false;
+    }
     items->items = grown;
     items->capacity = capacity;
   }
@@ -327,7 +328,7 @@ int cm_slice_next_listed(cm_slice container, size_t *at, cm_slice *key, cm_slice
   if (items != NULL) items->count = 0;
   scan.items = items;
   here = skip_value(&scan, here);
-  if (here == NULL) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
+  if (here == NULL) return scan.fault != 0 ? scan.fault : SQLITE_ERROR;
   *at = (size_t)(here - container.ptr);
   *value = (cm_slice){ start, (size_t)(here - start) };
   if (key != NULL) *key = name;
@@ -363,7 +364,7 @@ int cm_slice_list(cm_slice container, cm_slice_items *items) {
   scanner scan = scan_start(container);
   scan.items = items;
   const char *at = skip_value(&scan, scan.at);
-  if (at == NULL) return scan.has_no_memory ? SQLITE_NOMEM : SQLITE_ERROR;
+  if (at == NULL) return scan.fault != 0 ? scan.fault : SQLITE_ERROR;
   return skip_space(at, scan.end) == scan.end ? SQLITE_OK : SQLITE_ERROR;
 }
 

@@ -12,7 +12,10 @@
 #include "buf.h"
 #include "err.h"
 
-enum { CM_MAX_NUMBER_BYTES = 63 }; /* a longer number is refused, as cJSON does */
+enum {
+  CM_MAX_NUMBER_BYTES = 63,      /* a longer number is refused, as cJSON does */
+  CM_MAX_ITEMS = 4 * 1024 * 1024 /* that are listed of one value: 64 MiB, as much as an answer */
+};
 
 /** A piece of JSON text. Borrowed. ptr NULL: absent. */
 typedef struct cm_slice {
@@ -70,12 +73,12 @@ typedef struct cm_slice_items {
 
 /**
  * As cm_slice_next, and in the same pass where the items of the value stand, overwriting `items`.
- * @return SQLITE_NOMEM too, also for a list that would take more memory than the largest answer.
+ * @return SQLITE_NOMEM and, for more than CM_MAX_ITEMS, SQLITE_TOOBIG too.
  */
 int cm_slice_next_listed(cm_slice container, size_t *at, cm_slice *key, cm_slice *value,
                          cm_slice_items *items);
 
-/** Where the items of an array stand. @return SQLITE_OK, SQLITE_ERROR, SQLITE_NOMEM. */
+/** Where the items of an array stand. @return SQLITE_OK, SQLITE_ERROR, SQLITE_NOMEM, SQLITE_TOOBIG. */
 int cm_slice_list(cm_slice container, cm_slice_items *items);
 
 /** The same text without the byte order mark and the white space around it. */

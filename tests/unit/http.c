@@ -394,14 +394,18 @@ static void bodies_have_memory_of_their_own_size(void **state) {
 
 static void answers_have_a_largest_size(void **state) {
   stage *own = *state;
-  static const char *const paths[] = { "/large", "/bomb" };
-  for (size_t i = 0; i < cm_countof(paths); i++) {
-    cm_transfer *transfer = start_get(own, paths[i]);
+  static const char *const cases[][2] = {
+    { "/large", "the answer is larger than 64 MiB" },
+    { "/bomb", "the answer is larger than 64 MiB" },
+    { "/headers", "the answer's header is larger than 256 KiB" },
+  };
+  for (size_t i = 0; i < cm_countof(cases); i++) {
+    cm_transfer *transfer = start_get(own, cases[i][0]);
     cm_http_response *response = finish(own, transfer);
     assert_int_equal(CM_TOO_LARGE, response->outcome);
     assert_int_equal(0, response->status);
     assert_int_equal(0, response->body.len);
-    assert_string_equal("the answer is larger than 64 MiB", response->reason);
+    assert_string_equal(cases[i][1], response->reason);
     cm_transfer_free(transfer);
   }
 }
@@ -526,6 +530,7 @@ static void timeouts_say_where_the_time_went(void **state) {
     { "/stall", "timeout after " },
     { "/stall", "waiting for the answer" },
     { "/trickle", "in the middle of the answer" },
+    { "/drip", "in the middle of the answer" },
   };
   for (size_t i = 0; i < cm_countof(cases); i++) {
     cm_http_request request = { "GET", .url = url_of(own, cases[i].path), .timeout_ms = 200 };

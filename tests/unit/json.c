@@ -345,13 +345,13 @@ static void items_are_listed_on_the_way(void **state) {
 
 static void a_list_has_a_longest_length(void **state) {
   (void)state;
-  size_t count = CM_MAX_RESPONSE_BYTES / sizeof(cm_slice) + 1;
+  size_t count = CM_MAX_ITEMS + 1;
   char *text = malloc(2 * count + 1);
   for (size_t i = 0; i < count; i++)
     memcpy(text + 2 * i, i == 0 ? "[1" : ",1", 2);
   text[2 * count] = ']';
   cm_slice_items items = { 0 };
-  assert_int_equal(SQLITE_NOMEM, cm_slice_list((cm_slice){ text, 2 * count + 1 }, &items));
+  assert_int_equal(SQLITE_TOOBIG, cm_slice_list((cm_slice){ text, 2 * count + 1 }, &items));
   text[2 * count - 2] = ']';
   assert_int_equal(SQLITE_OK, cm_slice_list((cm_slice){ text, 2 * count - 1 }, &items));
   assert_int_equal(count - 1, items.count);
