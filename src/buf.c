@@ -98,6 +98,10 @@ int cm_buf_percent(cm_buf *buf, const char *text, size_t len) {
   return buf->code;
 }
 
+void cm_buf_fail(cm_buf *buf, int code) {
+  if (code != SQLITE_OK && buf->code == SQLITE_OK) fail(buf, code);
+}
+
 const char *cm_buf_str(const cm_buf *buf) {
   return buf->data != NULL ? buf->data : "";
 }

@@ -46,6 +46,9 @@ int cm_buf_printf(cm_buf *buf, const char *format, ...) CM_PRINTF(2, 3);
 /** Append `text` percent-encoded for a path segment or a query value. Codes as cm_buf_append. */
 int cm_buf_percent(cm_buf *buf, const char *text, size_t len);
 
+/** Fail as an append would: for a part that was made elsewhere and could not be. SQLITE_OK: nothing. */
+void cm_buf_fail(cm_buf *buf, int code);
+
 /** The text so far; "" for an empty buffer. Borrowed until the next call on the buffer. */
 const char *cm_buf_str(const cm_buf *buf);
 

@@ -119,12 +119,13 @@ void cm_call_drop_transfer(cm_call *call) {
 
 /* ---- the log ------------------------------------------------------------------------------- */
 
-void cm_call_log(cm_call *call, bool with_body) {
+bool cm_call_log(cm_call *call, bool with_body) {
   cm_session *session = call->session;
-  cm_request_log *line = cm_session_log_request(session, call->method, call->path,
-                                                with_body ? call->body : NULL);
+  const char *body = with_body ? call->body : NULL;
+  cm_request_log *line = cm_session_log_request(session, call->method, call->path, body);
   if (line->body != NULL) cm_secret_mask(line->body, strlen(line->body), call->key);
   call->result.request_id = line->id;
+  return line->path != NULL && (line->body != NULL || body == NULL);
 }
 
 static void close_log_line(cm_call *call, const char *error) {
@@ -173,6 +174,7 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   call->result.may_help = verdict.may_help;
   if (verdict.message[0] != '\0') {
     call->message = copy_text(verdict.message);
+    if (call->message == NULL) verdict.code = cm_err_nomem(&verdict.err); /* others look at it */
     if (call->message != NULL) call->result.message = call->message;
   }
   cm_call_finish(call, verdict.code, verdict.code != SQLITE_OK ? verdict.err.text : NULL);
@@ -255,8 +257,9 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
     return rc;
   }
   if (is_dry) {
-    cm_call_log(call, true);
-    cm_call_finish(call, SQLITE_OK, NULL);
+    bool is_recorded = cm_call_log(call, true);
+    cm_call_finish(call, is_recorded ? SQLITE_OK : SQLITE_NOMEM,
+                   is_recorded ? NULL : "out of memory");
   } else {
     link_call(call);
     session->statement_requests++;

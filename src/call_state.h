@@ -48,8 +48,8 @@ struct cm_call {
 /** Let go of the transfer, if there is one. */
 void cm_call_drop_transfer(cm_call *call);
 
-/** Begin the call's line in the log. */
-void cm_call_log(cm_call *call, bool with_body);
+/** Begin the call's line in the log. @return false when memory ran out for a text of it. */
+bool cm_call_log(cm_call *call, bool with_body);
 
 /**
  * The call is done and nothing moves any more. `line`: the error for the user; NULL for a success.

@@ -46,9 +46,13 @@ static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm
   if (rc == SQLITE_OK)
     rc = cm_change_value_encode(resource, given->column, &given->value,
                                 cm_change_type_in_row(change, given->column), &sent, err);
-  bool is_known = rc == SQLITE_OK && old.type != CM_VALUE_NULL &&
-                  cm_change_value_encode(resource, given->column, &old, CM_JSON_ABSENT, &shown,
-                                         NULL) == SQLITE_OK;
+  bool is_known = false;
+  if (rc == SQLITE_OK && old.type != CM_VALUE_NULL) {
+    int old_rc = cm_change_value_encode(resource, given->column, &old, CM_JSON_ABSENT, &shown,
+                                        NULL);
+    if (old_rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
+    is_known = old_rc == SQLITE_OK;
+  }
   if (rc == SQLITE_OK && is_changeable) {
     *keep = !is_known || !cm_change_value_is_same(column, sent, shown);
   } else if (rc == SQLITE_OK && is_known && !cm_change_value_is_taken(sent, shown)) {

@@ -28,18 +28,12 @@ static void result_taken(sqlite3_context *context, char *text) {
 
 /* ---- settings ------------------------------------------------------------------------------ */
 
-/** A text that has no value; of a secret there is always something to say. */
-static bool is_unset(const cm_settings *settings, const cm_setting *setting) {
-  if (setting->type != CM_SETTING_TEXT || setting->is_secret) return false;
-  return *(char *const *)((const char *)settings + setting->offset) == NULL;
-}
-
 /** The value in force; numbers and switches as integers, so that they compare as such. */
 static void result_setting(sqlite3_context *context, const cm_settings *settings, int row) {
   const cm_setting *setting = &cm_setting_table(NULL)[row];
   bool is_number = setting->type == CM_SETTING_INTEGER || setting->type == CM_SETTING_BOOLEAN;
   char *text = cm_setting_get(settings, row);
-  if (is_unset(settings, setting)) {
+  if (!cm_setting_has_value(settings, row)) {
     sqlite3_result_null(context);
   } else if (text != NULL && is_number) {
     sqlite3_result_int64(context, strtoll(text, NULL, 10));

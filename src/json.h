@@ -95,9 +95,10 @@ int cm_json_quote(cm_buf *buf, const char *text, size_t len);
  *
  * @param body  The answer, any bytes.
  * @param out   Receives the line, cut to `size` bytes; "" for an empty body.
- * @return true when the body has the shape of one of the API's own JSON errors.
+ * @return SQLITE_OK when the body has the shape of one of the API's own JSON errors, SQLITE_NOTFOUND when
+ *         it has not, SQLITE_NOMEM.
  */
-bool cm_json_error_text(cm_slice body, char *out, size_t size);
+int cm_json_error_text(cm_slice body, char *out, size_t size);
 
 /** cJSON's version text, constant. */
 const char *cm_json_library(void);

@@ -162,13 +162,15 @@ static void add_page(line *out, cm_slice page) {
   }
 }
 
-bool cm_json_error_text(cm_slice body, char *out, size_t size) {
+int cm_json_error_text(cm_slice body, char *out, size_t size) {
   line text = { .wanted = size + MAX_PIECE_BYTES };
   cm_buf_init(&text.text, text.wanted + 4 * MAX_PIECE_BYTES);
   bool is_json = cm_slice_check(body, NULL, NULL) == SQLITE_OK;
   bool is_api_error = is_json && cm_slice_type(body) == CM_JSON_OBJECT && read_object(body, &text);
   if (text.text.len == 0 && body.ptr != NULL) add_page(&text, body);
   cm_err_line(out, size, cm_buf_str(&text.text), text.text.len);
+  int code = is_api_error ? SQLITE_OK : SQLITE_NOTFOUND;
+  if (text.text.code == SQLITE_NOMEM) code = SQLITE_NOMEM;
   cm_buf_clear(&text.text);
-  return is_api_error;
+  return code;
 }

@@ -220,6 +220,7 @@ static int next_setting(cm_session *session, int64_t *position, cm_value *cells)
   int row = (int)(*position)++;
   const cm_setting *setting = &settings[row];
   char *value = cm_setting_get(&session->settings, row);
+  if (value == NULL && cm_setting_has_value(&session->settings, row)) return SQLITE_NOMEM;
   cells[0] = cm_meta_constant(setting->name);
   int rc = cm_meta_copy(&cells[1], value);
   cells[2] = cm_meta_constant(setting->default_value);

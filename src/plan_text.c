@@ -59,10 +59,12 @@ static void show(const cm_resource *resource, const cm_offer *offer, const cm_pl
     cm_buf_printf(&url, "%sper_page=%lld", cm_request_separator(&url), (long long)plan->limit);
   }
   cm_buf_printf(out, "GET %s", cm_buf_str(&url));
+  if (url.code == SQLITE_NOMEM) cm_buf_fail(out, url.code);
   cm_buf_clear(&url);
   if (cm_plan_uses_companion(resource, plan)) {
     cm_request_format_path(resource, resource->companion->path, values, count, &url);
     cm_buf_printf(out, " + GET %s", cm_buf_str(&url));
+    if (url.code == SQLITE_NOMEM) cm_buf_fail(out, url.code);
     cm_buf_clear(&url);
   }
 }

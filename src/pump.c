@@ -28,13 +28,17 @@ static void send_now(cm_call *call, int64_t now_ms) {
     cm_call_finish(call, err.code, err.text);
     return;
   }
-  if (call->tries == 0) cm_call_log(call, session->settings.log_bodies);
+  call->state = CM_CALL_IN_FLIGHT;
+  session->in_flight++;
+  /* Nothing has left yet. What is not in the log does not leave at all. */
+  if (call->tries == 0 && !cm_call_log(call, session->settings.log_bodies)) {
+    cm_call_finish(call, SQLITE_NOMEM, "out of memory");
+    return;
+  }
   if (call->blocked_ms >= 0) call->waited_ms += now_ms - call->blocked_ms;
   call->blocked_ms = -1;
   call->tries++;
   call->sent_ms = now_ms;
-  call->state = CM_CALL_IN_FLIGHT;
-  session->in_flight++;
   cm_limit_sent(&session->limit, now_ms);
 }
 

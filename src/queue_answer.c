@@ -43,7 +43,9 @@ static void add_errors(cm_slice object, const char *where, cm_buf *out) {
   cm_buf_text(&wrapped, "{\"errors\":");
   cm_buf_append(&wrapped, errors.ptr, errors.len);
   cm_buf_text(&wrapped, "}");
-  cm_json_error_text((cm_slice){ cm_buf_str(&wrapped), wrapped.len }, message, sizeof message);
+  int rc = cm_json_error_text((cm_slice){ cm_buf_str(&wrapped), wrapped.len }, message,
+                              sizeof message);
+  if (rc == SQLITE_NOMEM || wrapped.code == SQLITE_NOMEM) cm_buf_fail(out, SQLITE_NOMEM);
   cm_buf_clear(&wrapped);
   cm_buf_printf(out, "%s%s%s", out->len > 0 ? "; " : "", where,
                 message[0] != 0 ? message : "errors without a message");

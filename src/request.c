@@ -208,6 +208,7 @@ static void put_filter(const cm_resource *resource, const cm_filter *filter,
   if (cm_request_filter_value(column, filter, value->value, &wire) == CM_SEND) {
     cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
     cm_buf_percent(out, cm_buf_str(&wire), wire.len);
+    cm_buf_fail(out, wire.code); /* never "param=" with nothing behind it */
   }
   cm_buf_clear(&wire);
 }

@@ -343,6 +343,12 @@ void cm_settings_clear(cm_settings *settings) {
   }
 }
 
+bool cm_setting_has_value(const cm_settings *settings, int row) {
+  if (row < 0 || row >= (int)cm_countof(table)) return false;
+  if (table[row].type != CM_SETTING_TEXT || table[row].is_secret) return true;
+  return *(char *const *)value_of(settings, &table[row]) != NULL;
+}
+
 char *cm_setting_get(const cm_settings *settings, int row) {
   if (row < 0 || row >= (int)cm_countof(table)) return NULL;
   const cm_setting *setting = &table[row];

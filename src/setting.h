@@ -79,6 +79,9 @@ void cm_settings_clear(cm_settings *settings);
  */
 int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err);
 
+/** True when the knob has a value: a text may have none. Of a secret there is always something to say. */
+bool cm_setting_has_value(const cm_settings *settings, int row);
+
 /**
  * The value as text, for reading from SQL. A secret reads as "set" or "not set".
  * @return text to free with sqlite3_free; NULL when it is not set or memory runs out.

@@ -198,7 +198,12 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
     return;
   }
   if (ending->outcome == CM_ANSWERED) {
-    out->is_api_error = cm_json_error_text(ending->body, out->message, sizeof out->message);
+    int rc = cm_json_error_text(ending->body, out->message, sizeof out->message);
+    out->is_api_error = rc == SQLITE_OK;
+    if (rc == SQLITE_NOMEM) { /* what follows depends on what the API says */
+      out->code = cm_err_nomem(&out->err);
+      return;
+    }
   }
   write_attempt_line(ending, out);
 }

@@ -1,11 +1,11 @@
 /*
 ** run.c -- runs the cases of tests/cases against the extension, linked in. Format: tests/README.md
 **
-**   run-cases [-v] [--torture|--torture-replies] [--dir DIR] [--sandbox PROGRAM] [NAME...]
+**   run-cases [-v] [--torture|--torture-replies] [--share K/N] [--dir DIR] [--sandbox PROGRAM] [NAME...]
 **
-** A NAME chooses the cases whose area/name holds it. UPDATE=1 in the environment rewrites what the
-** cases expect. TEST_SLOWNESS=20 multiplies the few bounds on time, for valgrind. TORTURE_STEP=7 fails
-** only every seventh allocation.
+** A NAME chooses the cases whose area/name holds it, a share every Nth of them: two processes with 1/2 and
+** 2/2 run all. UPDATE=1 in the environment rewrites what the cases expect. TEST_SLOWNESS=20 multiplies the
+** few bounds on time, for valgrind. TORTURE_STEP=7 fails only every seventh allocation.
 */
 #include <dirent.h>
 #include <signal.h>
@@ -23,8 +23,13 @@
 enum {
   CASE_LIMIT_S = 60, /* a case that takes longer hangs */
   TORTURE_LIMIT_S = 1800,
-  LATE_TRIES = 3 /* a promise on time is kept when one of so many runs keeps it */
+  REPEATING_FROM = 5000, /* allocations of one case */
+  MANY_ANSWERS = 30,     /* of one case: not each of more is broken */
+  LATE_TRIES = 3         /* a promise on time is kept when one of so many runs keeps it */
 };
+
+/* Company that a broken answer keeps away is not waited for long. */
+static const double TORTURE_HURRY = 0.05;
 
 typedef enum run_mode { RUN_PLAIN, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
 
@@ -36,6 +41,8 @@ typedef struct runner {
   int filter_count;
   run_mode mode;
   long torture_step;
+  int share, shares; /* of the cases chosen; from 1 */
+  int chosen;
   bool is_verbose;
   int passed;
   int failed;
@@ -100,13 +107,29 @@ static void run_plain(runner *in, story *which) {
   text_clear(&result.failures);
 }
 
+/*
+** Where a case begins to fail: not all at the same place, where only some allocations are failed.
+*/
+static long first_failure(const runner *in, const story *which) {
+  unsigned long sum = 0;
+  for (const char *at = which->name; *at; at++)
+    sum = sum * 31 + (unsigned char)*at;
+  return 1 + (long)(sum % (unsigned long)in->torture_step);
+}
+
+/* Beyond the first thousands it is the same again and again, such as a look for Ctrl-C. */
+static long next_failure(const runner *in, long nth) {
+  return nth + in->torture_step + (nth > REPEATING_FROM ? nth / 10 : 0);
+}
+
 /* Fail the nth allocation, for every n until the case passes untouched. */
 static void run_torture(runner *in, story *which) {
   const play_torture torture = { torture_arm, NULL, false };
   play_result result = { 0 };
   for (int lasting = 0; lasting < 2 && !result.failures.len; lasting++) {
     bool has_struck = true;
-    for (long nth = 1; has_struck && !result.failures.len; nth += in->torture_step) {
+    for (long nth = first_failure(in, which); has_struck && !result.failures.len;
+         nth = next_failure(in, nth)) {
       torture_set(nth, lasting);
       play_run(&in->on, which, &torture, &result);
       has_struck = torture_has_struck();
@@ -135,14 +158,14 @@ static void arm_breakage(void *context, bool on) {
   if (!on) plan->arrivals = server_arrivals(plan->server);
 }
 
-/* Break the nth answer in every way, for every n that the case asks for. */
+/* Break the nth answer in every way, for every n that the case asks for; of very many some. */
 static void run_torture_replies(runner *in, story *which) {
   play_result result = { 0 };
   for (int how = 0; how < SERVER_BREAKAGES && !result.failures.len; how++) {
     breaking plan = { in->on.server, 0, (server_breakage)how, 0 };
     const play_torture torture = { arm_breakage, &plan, true };
     do {
-      plan.nth++;
+      plan.nth += 1 + (plan.nth > MANY_ANSWERS ? plan.nth / 10 : 0);
       plan.arrivals = 0;
       play_run(&in->on, which, &torture, &result);
       if (result.failures.len)
@@ -165,10 +188,11 @@ static bool can_be_tortured(const story *which) {
   return !which->must_fail;
 }
 
-static bool is_chosen(const runner *in, const char *name) {
-  for (int i = 0; i < in->filter_count; i++)
-    if (strstr(name, in->filters[i])) return true;
-  return in->filter_count == 0;
+static bool is_chosen(runner *in, const char *name) {
+  bool is_named = in->filter_count == 0;
+  for (int i = 0; i < in->filter_count && !is_named; i++)
+    is_named = strstr(name, in->filters[i]) != NULL;
+  return is_named && in->chosen++ % in->shares == in->share - 1;
 }
 
 static bool is_for_this_sqlite(const story *which) {
@@ -266,6 +290,13 @@ static void forget_environment(void) {
   }
 }
 
+static bool read_share(runner *in, const char *share) {
+  bool is_read = sscanf(share, "%d/%d", &in->share, &in->shares) == 2 && in->share > 0 &&
+                 in->share <= in->shares;
+  if (!is_read) fprintf(stderr, "run-cases: %s is no share, write 1/2\n", share);
+  return is_read;
+}
+
 static bool read_arguments(runner *in, int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "-v") == 0) {
@@ -276,6 +307,8 @@ static bool read_arguments(runner *in, int argc, char **argv) {
       in->mode = RUN_TORTURE_REPLIES;
     } else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) {
       in->folder = argv[++i];
+    } else if (strcmp(argv[i], "--share") == 0 && i + 1 < argc) {
+      if (!read_share(in, argv[++i])) return false;
     } else if (strcmp(argv[i], "--sandbox") == 0 && i + 1 < argc) {
       in->on.sandbox_program = argv[++i];
     } else if (argv[i][0] == '-') {
@@ -291,7 +324,7 @@ static bool read_arguments(runner *in, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  runner in = { .folder = "tests/cases" };
+  runner in = { .folder = "tests/cases", .share = 1, .shares = 1 };
   const char *update = getenv("UPDATE"), *slowness = getenv("TEST_SLOWNESS");
   const char *step = getenv("TORTURE_STEP");
   in.on.sandbox_program = "build/chartmogul-sandbox";
@@ -309,7 +342,7 @@ int main(int argc, char **argv) {
   signal(SIGABRT, on_signal);
   if (in.mode == RUN_TORTURE) torture_install();
   warm_up();
-  in.on.server = server_new(in.on.slowness);
+  in.on.server = server_new(in.mode == RUN_PLAIN ? in.on.slowness : TORTURE_HURRY);
   holding = in.on.server;
   run_all(&in);
   server_free(in.on.server);

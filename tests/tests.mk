@@ -85,9 +85,13 @@ valgrind: ## unit tests and cases under valgrind; a leak is a failure
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases' test
 
 .PHONY: test-torture
-test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers
-	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --sandbox $(SANDBOX) $(CASES)
-	$(Q)$(IN_TEST) $(RUN_CASES) --torture --sandbox $(SANDBOX) $(CASES)
+test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers (TORTURE_STEP=300: some)
+	$(Q)$(MAKE) -j2 torture-1/2 torture-2/2
+
+.PHONY: torture-1/2 torture-2/2
+torture-1/2 torture-2/2: torture-%:
+	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --share $* --sandbox $(SANDBOX) $(CASES)
+	$(Q)$(IN_TEST) $(RUN_CASES) --torture --share $* --sandbox $(SANDBOX) $(CASES)
 
 .PHONY: coverage
 coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_FLOOR)
