@@ -123,7 +123,8 @@ int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_
   int rc = SQLITE_OK;
   cm_slice whole = { out->text, len };
   if (!out->is_packed) {
-    cm_row_set(&out->row, whole);
+    bool is_sound = cm_slice_check(whole, NULL, NULL) == SQLITE_OK;
+    if (is_sound) cm_row_set(&out->row, cm_slice_trim(whole));
   } else {
     whole.ptr++;
     whole.len--;
@@ -131,7 +132,8 @@ int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_
     out->row.outer = cm_slice_find(whole, "outer");
     out->row.companion = cm_slice_find(whole, "companion");
     cm_slice name = cm_slice_find(whole, "name");
-    if (name.len >= 2) out->row.name = (cm_slice){ name.ptr + 1, name.len - 2 };
+    if (cm_slice_type(name) == CM_JSON_STRING)
+      out->row.name = (cm_slice){ name.ptr + 1, name.len - 2 };
     rc = unpack_bindings(out, cm_slice_find(whole, "bound"), err);
   }
   if (rc == SQLITE_OK && cm_slice_type(out->row.text) == CM_JSON_ABSENT) {

@@ -543,6 +543,9 @@ static void what_is_no_row_is_refused(void **state) {
     "\x1e{\"bound\":{}}",
     "\x1e{\"bound\":{\"nothing\":1},\"row\":{}}",
     "\x1e{\"bound\":{\"text\":},\"row\":{}}",
+    "\"t",
+    "{\"id\":",
+    "{} {}",
   };
   for (size_t i = 0; i < cm_countof(texts); i++) {
     cm_packed_row back;
