@@ -206,6 +206,12 @@ static void deadline_ends_a_wait(void **state) {
                       "passed): raise deadline_ms, or ask for less");
   cm_call_free(call);
   assert_in_range(world->clock.slept_ms, 3000, 3000 + CM_INTERRUPT_POLL_MS);
+  call = peer_get(world, "/y"); /* of the same statement, whose time is over */
+  assert_int_equal(cm_call_wait(call, NULL), SQLITE_ERROR);
+  assert_string_equal(cm_call_result_of(call)->error,
+                      "chartmogul_customers: GET /y was not sent (deadline_ms 3000 has "
+                      "passed): raise deadline_ms, or ask for less");
+  cm_call_free(call);
 }
 
 /* ---- interrupts ---------------------------------------------------------------------------- */
