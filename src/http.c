@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "http_head.h"
 #include "http_url.h"
 #include "sqlite_api.h"
 
@@ -38,11 +39,10 @@ struct cm_transfer {
   int timeout_ms;
   int64_t used_ms; /* of the timeout */
   int64_t started_ms;
-  bool has_connection;            /* the request is about to leave, or has left */
-  long bytes_before;              /* sent before the request itself (to a proxy) */
-  bool has_answer;                /* its first line has come */
-  size_t head_bytes;              /* of its header lines */
-  char date[64], retry_after[64]; /* headers of the answer; "" without */
+  bool has_connection; /* the request is about to leave, or has left */
+  long bytes_before;   /* sent before the request itself (to a proxy) */
+  bool has_answer;     /* its first line has come */
+  cm_http_head head;
   char detail[CURL_ERROR_SIZE];
   cm_http_response response;
 };
@@ -70,26 +70,11 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
   return cm_buf_append(&transfer->response.body, bytes, len) == SQLITE_OK ? len : 0;
 }
 
-/** Copy the value of a header line if it is the one named. */
-static void read_header(const char *line, size_t len, const char *name, char *out, size_t size) {
-  size_t name_len = strlen(name);
-  if (len > name_len && line[name_len] == ':' && sqlite3_strnicmp(line, name, (int)name_len) == 0)
-    cm_err_line(out, size, line + name_len + 1, len - name_len - 1);
-}
-
-static bool is_head_too_large(const cm_transfer *transfer) {
-  return transfer->head_bytes > CM_MAX_HEAD_BYTES;
-}
-
 static size_t receive_header(char *line, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
   transfer->has_answer = true;
-  transfer->head_bytes += len;
-  if (is_head_too_large(transfer)) return 0;
-  read_header(line, len, "Date", transfer->date, sizeof transfer->date);
-  read_header(line, len, "Retry-After", transfer->retry_after, sizeof transfer->retry_after);
-  return len;
+  return cm_http_head_take(&transfer->head, line, len) ? len : 0;
 }
 
 static long bytes_sent(const cm_transfer *transfer) {
@@ -122,7 +107,7 @@ static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
   int body_code = transfer->response.body.code;
   if (result == CURLE_OK) return CM_ANSWERED;
   if (result == CURLE_FILESIZE_EXCEEDED || body_code == SQLITE_TOOBIG) return CM_TOO_LARGE;
-  if (is_head_too_large(transfer)) return CM_TOO_LARGE;
+  if (cm_http_head_is_too_large(&transfer->head)) return CM_TOO_LARGE;
   if (result == CURLE_OUT_OF_MEMORY || body_code == SQLITE_NOMEM) return CM_NO_MEMORY;
   if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
       result == CURLE_SSL_ISSUER_ERROR)
@@ -146,7 +131,7 @@ static void explain(cm_transfer *transfer, CURLcode result) {
   cm_http_response *response = &transfer->response;
   char text[sizeof response->reason + CURL_ERROR_SIZE] = "";
   const char *detail = transfer->detail[0] != 0 ? transfer->detail : curl_easy_strerror(result);
-  if (is_head_too_large(transfer))
+  if (cm_http_head_is_too_large(&transfer->head))
     sqlite3_snprintf((int)sizeof text, text, "the answer's header is larger than %d KiB",
                      CM_MAX_HEAD_BYTES >> 10);
   else if (response->outcome == CM_TOO_LARGE)
@@ -164,30 +149,6 @@ static void explain(cm_transfer *transfer, CURLcode result) {
   cm_err_line(response->reason, sizeof response->reason, text, strlen(text));
 }
 
-/** Retry-After is a number of seconds, or a date that is compared with the server's own clock. */
-static int64_t parse_retry_after_ms(const char *value, const char *date) {
-  const int64_t max_seconds = INT32_MAX;
-  int64_t seconds = 0;
-  size_t digits = strspn(value, "0123456789");
-  if (digits > 0 && value[digits] == 0) {
-    for (size_t i = 0; i < digits && seconds < max_seconds; i++)
-      seconds = seconds * 10 + (value[i] - '0');
-  } else {
-    time_t until = curl_getdate(value, NULL);
-    time_t from = curl_getdate(date, NULL);
-    if (until == -1) return -1;
-    seconds = (int64_t)until - (int64_t)(from != -1 ? from : time(NULL));
-  }
-  return (seconds < 0 ? 0 : seconds < max_seconds ? seconds : max_seconds) * 1000;
-}
-
-/** Of a content type: "application/json; charset=utf-8", "application/problem+json". */
-static bool is_json_type(const char *type) {
-  size_t len = type != NULL ? strcspn(type, "; ") : 0;
-  return (len == 16 && sqlite3_strnicmp(type, "application/json", 16) == 0) ||
-         (len > 5 && sqlite3_strnicmp(type + len - 5, "+json", 5) == 0);
-}
-
 static void read_answer(cm_transfer *transfer) {
   cm_http_response *response = &transfer->response;
   const char *type = NULL;
@@ -195,8 +156,8 @@ static void read_answer(cm_transfer *transfer) {
   curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
   curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
   response->status = (int)status;
-  response->is_json = is_json_type(type);
-  response->retry_after_ms = parse_retry_after_ms(transfer->retry_after, transfer->date);
+  response->is_json = cm_http_is_json(type);
+  response->retry_after_ms = cm_http_head_retry_after_ms(&transfer->head);
 }
 
 /** Let the handle go; it is kept for another transfer. Its connection stays with the client. */
