@@ -316,6 +316,7 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
   const cm_told *first = &queue->tally.first_failed;
   const char *line = line_of(first);
   int64_t all = count_all(queue);
+  int64_t left = queue->waiting + queue->tally.new_unknown;
   if (first->code == SQLITE_NOMEM) return cm_err_nomem(err);
   int code = queue->stays_open ? SQLITE_BUSY : first->code;
   cm_buf counts;
@@ -323,8 +324,7 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, false, &counts);
   cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who,
-             (long long)(queue->waiting + queue->tally.new_unknown), (long long)all,
-             len_without_advice(line), line, cm_buf_str(&counts),
+             (long long)left, (long long)all, len_without_advice(line), line, cm_buf_str(&counts),
              queue->stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
                                : "look at chartmogul_writes, then write the rest again");
   cm_buf_clear(&counts);
