@@ -259,7 +259,7 @@ static void rows_of_other_shapes(void **state) {
 static void members_beyond_the_index(void **state) {
   (void)state;
   char many[4096] = "";
-  char json[2 * sizeof many];
+  char json[2 * sizeof many + 64];
   for (int i = 0; i < 200; i++)
     snprintf(many + strlen(many), sizeof many - strlen(many), "\"m%d\":%d,", i, i);
   snprintf(json, sizeof json, "{%s\"v\":\"a\",\"address\":{%s\"address_zip\":\"1\"}}", many, many);
