@@ -102,16 +102,6 @@ static ssize_t read_cut(void *context, uint64_t position, char *out, size_t size
   return 10;
 }
 
-static enum MHD_Result answer_headers(struct MHD_Connection *connection) {
-  char value[1024];
-  struct MHD_Response *response = text_response("{}");
-  memset(value, 'x', sizeof value - 1);
-  value[sizeof value - 1] = '\0';
-  for (int i = 0; i < 300; i++)
-    MHD_add_response_header(response, "X-Filler", value);
-  return answer(connection, 200, response);
-}
-
 /** One byte each time, and a little later. */
 static ssize_t read_drip(void *context, uint64_t position, char *out, size_t size) {
   (void)context, (void)position, (void)size;
@@ -211,7 +201,6 @@ static enum MHD_Result respond(tiny_server *server, struct MHD_Connection *conne
     return answer(connection, 200,
                   MHD_create_response_from_callback(1000, 1024, read_cut, NULL, NULL));
   if (strcmp(path, "/drop") == 0) return MHD_NO;
-  if (strcmp(path, "/headers") == 0) return answer_headers(connection);
   if (strcmp(path, "/drip") == 0)
     return answer(connection, 200,
                   MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 10, read_drip, NULL, NULL));
@@ -284,7 +273,7 @@ tiny_server *tiny_server_start(int port) {
       flags, 0, NULL, NULL, handle, server, MHD_OPTION_EXTERNAL_LOGGER, drop_log, NULL,
       MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U,
       MHD_OPTION_NOTIFY_COMPLETED, end_visit, NULL, MHD_OPTION_NOTIFY_CONNECTION, count_connection,
-      server, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(1024 * 1024), MHD_OPTION_END);
+      server, MHD_OPTION_END);
   if (server->daemon == NULL) {
     fprintf(stderr, "the test's server does not start on port %d\n", port);
     exit(1);

@@ -7,7 +7,6 @@
 **   /gzip               100,000 bytes, compressed
 **   /bomb               one byte more than the largest answer, compressed
 **   /large              announces one byte more than the largest answer
-**   /headers            300 KiB of header lines
 **   /drip               a byte now and then, without an end
 **   /cut                ends in the middle of the body
 **   /drop               closes the connection without an answer
