@@ -16,8 +16,9 @@ TIME, MEMORY = "#1f6fb2", "#c4581a"
 def measure(bench, size):
     with Sandbox(bench.sandbox, size) as server:
         server.forget()
-        done = bench.sql(server, ALL_CUSTOMERS)
-        return size, len(server.requests()), done.wall_s, done.peak_bytes / (1024 * 1024)
+        wall_s = bench.sql(server, ALL_CUSTOMERS).wall_s
+        requests = len(server.requests())
+        return size, requests, wall_s, bench.peak_mib(server, ALL_CUSTOMERS)
 
 
 def line(points, colour):
