@@ -4,7 +4,8 @@
 Every header names its layer in its opening comment (`Layer: client.`). A file may include headers of its
 own layer and of those below, headers never in a circle, and some headers have one home only. A file
 without a header of its own belongs to the module whose name begins its own (queue_log.c to queue.h),
-or else to its first local include. The picture in src/README.md must show each module in its layer.
+or else to its first local include. The picture in src/README.md must show each module in its layer, and its
+tables name every file.
 """
 import pathlib
 import re
@@ -109,6 +110,14 @@ def find_circles(headers, problems):
             walk(headers[name], [name])
 
 
+def check_tables(root, files, problems):
+    readme = root / "README.md"
+    named = set(re.findall(r"`(\w+)`", readme.read_text(encoding="utf-8"))) if readme.exists() else set()
+    for file in files:
+        if readme.exists() and file.path.parent == root and file.name.endswith(".c") and file.path.stem not in named:
+            problems.append(f"{readme}: no table says what {file.name} is")
+
+
 def check_picture(root, headers, problems):
     readme = root / "README.md"
     if not readme.exists():
@@ -143,6 +152,7 @@ def main():
         check_file(file, headers, problems)
     find_circles(headers, problems)
     check_picture(root, headers, problems)
+    check_tables(root, files, problems)
     for line in problems:
         print(line)
     return 1 if problems else 0
