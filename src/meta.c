@@ -290,7 +290,8 @@ static const cm_meta_column request_columns[] = {
   { "bytes", "INTEGER", "Size of the answer as it came over the wire." },
   { "rows", "INTEGER", "Rows in the answer; NULL where nobody counted." },
   { "error", "TEXT", "What went wrong; NULL where nothing did." },
-  { "body", "TEXT", "Body that was sent; kept in dry_run and with log_bodies." },
+  { "body", "TEXT",
+    "Body that was sent; kept in dry_run and with log_bodies, of the latest up to 64 MiB." },
 };
 
 static const cm_meta_table requests_table = {

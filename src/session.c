@@ -31,10 +31,17 @@ cm_session *cm_session_ref(cm_session *session) {
   return session;
 }
 
-static void clear_request(cm_request_log *line) {
+static void drop_body(cm_session *session, cm_request_log *line) {
+  if (line->body == NULL) return;
+  session->logged_bytes -= strlen(line->body) + 1;
+  sqlite3_free(line->body);
+  line->body = NULL;
+}
+
+static void clear_request(cm_session *session, cm_request_log *line) {
+  drop_body(session, line);
   sqlite3_free(line->path);
   sqlite3_free(line->error);
-  sqlite3_free(line->body);
   memset(line, 0, sizeof *line);
 }
 
@@ -45,7 +52,7 @@ void cm_session_unref(void *pointer) {
   if (session->queue != NULL && session->free_queue != NULL) session->free_queue(session->queue);
   cm_http_free(session->http);
   for (size_t i = 0; i < cm_countof(session->requests); i++)
-    clear_request(&session->requests[i]);
+    clear_request(session, &session->requests[i]);
   sqlite3_free(session->last_uuid);
   cm_settings_clear(&session->settings);
   sqlite3_free(session);
@@ -144,16 +151,28 @@ cm_request_log *cm_session_find_request(cm_session *session, int64_t id) {
   return line->id == id ? line : NULL;
 }
 
+/** Copy a body into a line. Those of the oldest lines make room. */
+static void keep_body(cm_session *session, cm_request_log *line, const char *body) {
+  size_t bytes = strlen(body) + 1;
+  for (int64_t id = line->id - CM_MAX_REQUEST_LOG + 1;
+       id < line->id && session->logged_bytes + bytes > CM_MAX_LOGGED_BYTES; id++) {
+    cm_request_log *older = cm_session_find_request(session, id);
+    if (older != NULL) drop_body(session, older);
+  }
+  line->body = sqlite3_mprintf("%s", body);
+  if (line->body != NULL) session->logged_bytes += bytes;
+}
+
 cm_request_log *cm_session_log_request(cm_session *session, const char *method, const char *path,
                                        const char *body) {
   int64_t id = session->next_request_id++;
   cm_request_log *line = line_of(session, id);
-  clear_request(line);
+  clear_request(session, line);
   line->id = id;
   line->time_ms = session->clock.wall_ms(session->clock.context);
   line->rows = -1;
   sqlite3_snprintf((int)sizeof line->method, line->method, "%s", method);
   line->path = sqlite3_mprintf("%s", path);
-  if (body != NULL) line->body = sqlite3_mprintf("%s", body);
+  if (body != NULL) keep_body(session, line, body);
   return line;
 }

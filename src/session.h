@@ -26,7 +26,7 @@ typedef struct cm_request_log {
   int64_t bytes;
   int64_t rows; /* rows of the answer, -1 when not counted */
   char *error;
-  char *body; /* in dry_run and with log_bodies */
+  char *body; /* in dry_run and with log_bodies, while there is room */
 } cm_request_log;
 
 typedef struct cm_call cm_call;
@@ -69,6 +69,7 @@ typedef struct cm_session {
 
   cm_request_log requests[CM_MAX_REQUEST_LOG]; /* ring */
   int64_t next_request_id;                     /* 1 for the first */
+  size_t logged_bytes;                         /* of the bodies in the ring */
 
   /* Pages of plain lists, as scans found them: for the costs of later plans. */
   struct {
@@ -123,7 +124,8 @@ int cm_session_configure(cm_session *session, const char *name, const char *valu
 cm_request_log *cm_session_find_request(cm_session *session, int64_t id);
 
 /**
- * Begin a log line; the oldest one leaves. Never fails: a text that finds no memory is left out.
+ * Begin a log line; the oldest one leaves, and so do the bodies of the oldest ones that find no room beside
+ * this one. Never fails: a text that finds no memory is left out.
  */
 cm_request_log *cm_session_log_request(cm_session *session, const char *method, const char *path,
                                        const char *body);

@@ -188,6 +188,7 @@ static bool can_be_tortured(const story *which) {
   return !which->must_fail;
 }
 
+/* To be asked once for each case: it deals them out to the shares. */
 static bool is_chosen(runner *in, const char *name) {
   bool is_named = in->filter_count == 0;
   for (int i = 0; i < in->filter_count && !is_named; i++)
@@ -206,10 +207,12 @@ static void run_file(runner *in, const char *path) {
   if (!which) {
     printf("FAILED %s: cannot be read\n", path);
     in->failed++;
-  } else if (is_chosen(in, which->name) && !is_for_this_sqlite(which)) {
+  } else if (!is_chosen(in, which->name)) {
+    /* it is another share's, or nobody's */
+  } else if (!is_for_this_sqlite(which)) {
     in->skipped++;
     if (in->is_verbose) printf("for another SQLite: %s\n", which->name);
-  } else if (is_chosen(in, which->name)) {
+  } else {
     begin(which,
           in->mode == RUN_PLAIN ? (unsigned)(CASE_LIMIT_S * in->on.slowness) : TORTURE_LIMIT_S);
     if (why.len && in->mode == RUN_PLAIN) {

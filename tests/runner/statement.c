@@ -53,9 +53,9 @@ static void add_column(text *to, sqlite3_stmt *statement, int column) {
     text_add(to, "NULL");
   } else if (type == SQLITE_FLOAT) {
     /* as older SQLites do themselves: newer ones show 17 digits where 15 are not all */
-    char *shown = sqlite3_mprintf("%!.15g", sqlite3_column_double(statement, column));
-    text_add(to, shown ? shown : "");
-    sqlite3_free(shown);
+    char shown[64];
+    text_add(to, sqlite3_snprintf(sizeof shown, shown, "%!.15g",
+                                  sqlite3_column_double(statement, column)));
   } else if (type == SQLITE_BLOB) {
     const unsigned char *bytes = sqlite3_column_blob(statement, column);
     int len = sqlite3_column_bytes(statement, column);
