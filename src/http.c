@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "http_head.h"
 #include "http_url.h"
+#include "sigpipe.h"
 #include "sqlite_api.h"
 
 enum {
@@ -338,7 +339,12 @@ cm_http_response *cm_transfer_response(cm_transfer *transfer) {
 
 void cm_transfer_free(cm_transfer *transfer) {
   if (transfer == NULL) return;
-  if (transfer->easy != NULL) release_easy(transfer->http, transfer);
+  if (transfer->easy != NULL) {
+    cm_sigpipe held; /* a connection may be closed */
+    cm_sigpipe_hold(&held);
+    release_easy(transfer->http, transfer);
+    cm_sigpipe_release(&held);
+  }
   if (transfer->previous != NULL)
     transfer->previous->next = transfer->next;
   else if (transfer->http != NULL)
@@ -382,7 +388,9 @@ int cm_http_new(cm_http **out, cm_err *err) {
 }
 
 void cm_http_free(cm_http *http) {
+  cm_sigpipe held;
   if (http == NULL) return;
+  cm_sigpipe_hold(&held);
   for (cm_transfer *transfer = http->first; transfer != NULL; transfer = transfer->next) {
     if (transfer->easy != NULL) release_easy(http, transfer);
     transfer->http = NULL;
@@ -390,6 +398,7 @@ void cm_http_free(cm_http *http) {
   while (http->idle_count > 0)
     curl_easy_cleanup(http->idle[--http->idle_count]);
   curl_multi_cleanup(http->multi);
+  cm_sigpipe_release(&held);
   cm_buf_clear(&http->spare);
   sqlite3_free(http);
 }
@@ -443,6 +452,9 @@ static int64_t shortest_ms(const cm_http *http, int64_t wait_ms) {
 int cm_http_drive(cm_http *http, int wait_ms) {
   int64_t end_ms = now_ms() + wait_ms;
   int64_t charged_ms = now_ms();
+  cm_sigpipe held;
+  if (http->under_way == 0) return 0;
+  cm_sigpipe_hold(&held);
   while (http->under_way > 0) {
     int running;
     CURLMcode code = curl_multi_perform(http->multi, &running);
@@ -455,6 +467,7 @@ int cm_http_drive(cm_http *http, int wait_ms) {
     if (code != CURLM_OK) is_any |= fail_all(http, code);
     if (is_any || time_ms >= end_ms) break;
   }
+  cm_sigpipe_release(&held);
   return http->under_way;
 }
 

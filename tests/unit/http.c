@@ -16,6 +16,7 @@
 
 #include "http.h"
 #include "sqlite_api.h"
+#include "support/raw_server.h"
 #include "support/tiny_server.h"
 
 /* Long enough for any machine; only a fault lets them pass. The last one ends the program. */
@@ -407,6 +408,31 @@ static void answers_have_a_largest_size(void **state) {
     assert_string_equal(cases[i][1], response->reason);
     cm_transfer_free(transfer);
   }
+}
+
+/** Header lines for ever: until the other side closes the connection. */
+static void send_endless_head(int socket) {
+  static const char first[] = "HTTP/1.1 200 OK\r\n";
+  char line[1024];
+  memset(line, 'x', sizeof line);
+  memcpy(line, "X-Filler: ", 10);
+  memcpy(line + sizeof line - 2, "\r\n", 2);
+  ssize_t sent = send(socket, first, sizeof first - 1, MSG_NOSIGNAL);
+  while (sent > 0)
+    sent = send(socket, line, sizeof line, MSG_NOSIGNAL);
+}
+
+static void a_head_has_a_largest_size(void **state) {
+  stage *own = *state;
+  raw_server *server = raw_server_start(send_endless_head);
+  snprintf(own->url, sizeof own->url, "http://127.0.0.1:%d/", raw_server_port(server));
+  cm_http_request request = { "GET", .url = own->url, .timeout_ms = PATIENCE_MS };
+  cm_transfer *transfer = start(own, &request);
+  cm_http_response *response = finish(own, transfer);
+  assert_int_equal(CM_TOO_LARGE, response->outcome);
+  assert_string_equal("the answer's header is larger than 256 KiB", response->reason);
+  cm_transfer_free(transfer);
+  raw_server_stop(server);
 }
 
 static void redirects_are_not_followed(void **state) {
@@ -862,6 +888,7 @@ int main(void) {
     STAGED(compressed_answers_are_decoded),
     STAGED(bodies_have_memory_of_their_own_size),
     STAGED(answers_have_a_largest_size),
+    STAGED(a_head_has_a_largest_size),
     STAGED(redirects_are_not_followed),
     STAGED(a_refused_connection),
     STAGED(an_unknown_host),
