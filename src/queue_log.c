@@ -57,13 +57,13 @@ static void drop_at(cm_queue *queue, int index) {
   cm_entry_free(queue, entry);
 }
 
-/** The oldest line that is settled, written or refused; else the oldest that does not wait. */
+/** The oldest line that is settled; else the oldest that does not wait. */
 static int find_droppable(const cm_queue *queue) {
   int fallback = -1;
   for (int i = 0; i < queue->log_count; i++) {
     const cm_entry *entry = cm_queue_log_at(queue, i);
     if (entry->is_waiting) continue;
-    if (entry->state == CM_ENTRY_WRITTEN || entry->state == CM_ENTRY_REFUSED) return i;
+    if (entry->state != CM_ENTRY_UNKNOWN) return i;
     if (fallback < 0) fallback = i;
   }
   return fallback;

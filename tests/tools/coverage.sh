@@ -4,7 +4,7 @@
 set -eu
 
 build=$1
-floor=${COVERAGE_FLOOR:-90}
+floor=${COVERAGE_FLOOR:-96}
 
 find "$build/obj/static" -name '*.gcda' -exec gcov -n {} + 2>/dev/null | awk -v floor="$floor" '
   /^File / { file = substr($2, 2, length($2) - 2) }

@@ -65,8 +65,9 @@ shell)
   fi
   echo "Begin with: SELECT name, description FROM chartmogul_tables;"
   trap : INT # Ctrl-C ends a query
-  # The code is that of the last statement, which says nothing about the shell.
-  sqlite3 -init /dev/null -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory: || true
+  # A home of its own instead of -init /dev/null, which the shell would speak of. The code is that of the last
+  # statement, which says nothing about the shell.
+  HOME=$folder XDG_CONFIG_HOME=$folder sqlite3 -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory: || true
   ;;
 *)
   echo "demo.sh: $mode is neither demo nor shell" >&2
