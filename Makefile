@@ -68,6 +68,13 @@ dirs:
 
 -include tests/tests.mk
 
+# ---- testing it: the parts are in tests/tests.mk ------------------------------------------------
+
+.PHONY: test
+test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
+	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log
+	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) sh tests/tools/run_parts.sh $(PARTS)
+
 # ---- trying it out --------------------------------------------------------------------------------
 
 .PHONY: demo
@@ -134,6 +141,6 @@ clean: ## remove everything that was built
 
 .PHONY: help
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort -u | awk -F ':.*## ' '{printf "  %-16s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sort -u | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
 
 -include $(LOADABLE_OBJECTS:.o=.d) $(STATIC_OBJECTS:.o=.d)

@@ -51,11 +51,6 @@ include tests/sandbox/sandbox.mk
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
 PARTS      ?= unit sandbox shapes cases differential smoke hosts versions replay docs reports coverage node
 
-.PHONY: test
-test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
-	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log
-	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) sh tests/tools/run_parts.sh $(PARTS)
-
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
 	$(Q)$(IN_TEST) $(RUNNER) $(RUN_CASES) --sandbox $(SANDBOX) $(CASE_FLAGS) $(CASES)
@@ -81,8 +76,8 @@ asan: ## the same tests, but for other programs and other SQLites, with AddressS
 	  LEAKS_ARE_THEIRS=ASAN_OPTIONS=detect_leaks=0 test
 
 .PHONY: valgrind
-valgrind: ## unit tests and cases under valgrind; a leak is a failure
-	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases' test
+valgrind: ## unit tests, cases and the differential test under valgrind; a leak is a failure
+	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases differential' test
 
 .PHONY: test-torture
 test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers (TORTURE_STEP=300: some)
