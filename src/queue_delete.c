@@ -119,9 +119,10 @@ static int allow_delete(cm_session *session, const char *who, const char *path, 
   int64_t all = deleted + *weight;
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: DELETE refused (with it the transaction deletes %s%lld record%s, "
-                    "delete_limit is %d): SELECT chartmogul_config('delete_limit', %lld) to go on",
+                    "delete_limit is %d): delete less, or allow more with SELECT "
+                    "chartmogul_config('delete_limit', ...)",
                     who, path != NULL && path[0] != 0 ? "at least " : "", (long long)all,
-                    all == 1 ? "" : "s", limit, (long long)all);
+                    all == 1 ? "" : "s", limit);
 }
 
 /*
