@@ -5,6 +5,8 @@ set -eu
 packages="git make gcc pkg-config sqlite3 python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
   libcmocka-dev libmicrohttpd-dev zlib1g-dev clang clang-format clang-tidy cppcheck shellcheck
   valgrind ca-certificates openssl libdbd-sqlite3-perl"
+# Beside them, where the system has it: the runtime of libFuzzer, which elsewhere comes with clang.
+optional="libclang-rt-dev"
 
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "make deps installs with apt-get, which this machine lacks. Install by its own means:" >&2
@@ -14,10 +16,13 @@ if ! command -v apt-get >/dev/null 2>&1; then
   exit 1
 fi
 
+is_installed() {
+  [ "$(dpkg-query -W -f '${Status}' "$1" 2>/dev/null || true)" = "install ok installed" ]
+}
+
 missing=""
 for package in $packages; do
-  state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
-  [ "$state" = "install ok installed" ] || missing="$missing $package"
+  is_installed "$package" || missing="$missing $package"
 done
 [ -n "$missing" ] || exit 0
 
@@ -30,7 +35,10 @@ if [ "$(id -u)" -ne 0 ]; then
     exit 1
   fi
 fi
-echo "installing:$missing"
 $root apt-get update -qq
+for package in $optional; do
+  is_installed "$package" || ! apt-cache show "$package" >/dev/null 2>&1 || missing="$missing $package"
+done
+echo "installing:$missing"
 # shellcheck disable=SC2086 # one word per package is meant
 $root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
