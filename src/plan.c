@@ -368,7 +368,7 @@ static bool sends_any(const cm_plan *plan) {
 */
 static bool is_better(const cm_resource *resource, const cm_plan *next, const cm_plan *best) {
   const cm_read *read = &resource->reads[best->read];
-  if (cm_request_is_look_up(read) && !read->is_listed) return false;
+  if (cm_request_is_look_up(read) && !(read->is_listed && !read->finds_hidden)) return false;
   if (sends_any(best) && !sends_any(next)) return false;
   return next->requests < best->requests;
 }

@@ -138,6 +138,9 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   const cm_resource *resource = check->resource;
   const cm_read *last = &resource->reads[resource->read_count - 1];
   int key = cm_registry_key(resource);
+  if (read->finds_hidden && !read->is_listed) {
+    return cm_check_fail(check, read->path, "finds_hidden goes with is_listed");
+  }
   if (!read->is_listed) return SQLITE_OK;
   if (read->paging != CM_SINGLE || key < 0 ||
       !cm_check_has_brace(read->path, resource->columns[key].name)) {

@@ -118,6 +118,8 @@ typedef struct cm_read {
   /* CM_SINGLE: the widest list (the last read) holds the very same row, so many look-ups of a
   ** statement may be answered from that list. */
   bool is_listed;
+  /* is_listed, but the list hides some rows: it cannot stand for the look-up of a row that it lacks. */
+  bool finds_hidden;
   /* Columns that rows of this read do not hold though others do, by spaces. A statement that has one in
   ** WHERE, or names it in any other way than by *, is not served by this read. NULL: none. */
   const char *lacks;

@@ -134,13 +134,22 @@ static bool wants_more(const cm_scan *scan) {
   return false;
 }
 
+/** True when the rows of a scan may be other than a plain look-up finds: a parameter says what they hold. */
+static bool has_parameter(const cm_scan *scan) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    if (scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM) return true;
+  }
+  return false;
+}
+
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                          cm_err *err) {
   const cm_request_value *key = path_value(scan, values, count);
   if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_DONE;
   if (wants_more(scan)) return SQLITE_DONE;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
-  if (other != NULL) return copy_row(leg, other->row.text, err);
+  if (other != NULL && !(scan->read->finds_hidden && has_parameter(other)))
+    return copy_row(leg, other->row.text, err);
   return cm_lookup_find(scan->session, scan->resource, scan->read, key->value->text, &leg->fixed,
                         &leg->fixed_len, err);
 }

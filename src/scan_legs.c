@@ -93,7 +93,7 @@ static bool is_dear(const cm_scan *scan) {
   int64_t values = 1;
   size_t at = 0;
   bool is_same = cm_request_is_look_up(scan->read)
-                     ? scan->read->is_listed
+                     ? scan->read->is_listed && !scan->read->finds_hidden
                      : cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
   for (int i = 0; i < scan->plan.arg_count && values <= pages; i++) {
     bool is_parameter = scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM;

@@ -119,7 +119,9 @@ static const cm_read reads[] = {
   { .path = "/invoices/{uuid}",
     .paging = CM_SINGLE,
     .filters = single,
-    .missing = CM_MISSING_EMPTY },
+    .missing = CM_MISSING_EMPTY,
+    .is_listed = true,
+    .finds_hidden = true },
   { .path = "/invoices", .paging = CM_CURSOR, .rows = "invoices", .filters = list, .pages = 100 },
 };
 

@@ -103,6 +103,8 @@
   X(words_twice, b->words[1].sql = "High", AT("level") "the word High stands there twice")         \
   X(fallback, b->filters[2].fallback = "middle", AT("level") "the fallback is none of the words")  \
   X(wants, b->columns[TAGS].wants = "level", AT("tags") "a filter of " PATH " sends level too")    \
+  X(hidden_unlisted, b->reads[LIST].finds_hidden = true,                                           \
+    AT(PATH) "finds_hidden goes with is_listed")                                                   \
   X(listed_list, b->reads[LIST].is_listed = true, AT(PATH) "only the row of a key is listed")      \
   X(listed_nowhere, b->reads[LIST].parent = NULL, AT(ONE) "there is no list of all rows")          \
   X(listed_filter, b->reads[GET_ONE].filters = b->tags_filter,                                     \
