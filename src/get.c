@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bridge.h"
+#include "hash.h"
 #include "lookup.h"
 #include "pager.h"
 #include "registry.h"
@@ -177,10 +178,7 @@ static int get_next(sqlite3_vtab_cursor *base) {
 
 /** Rows of different requests must differ too: OR tells rows apart by their rowids. */
 static sqlite3_int64 first_rowid(const get_cursor *cursor) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (const char *at = cursor->pager.url; *at != '\0'; at++)
-    hash = (hash ^ (unsigned char)*at) * UINT64_C(1099511628211);
-  return (sqlite3_int64)(hash >> 2);
+  return (sqlite3_int64)(cm_hash_text(cursor->pager.url) >> 2);
 }
 
 static int get_filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "pager.h"
 #include "registry.h"
 #include "scan.h"
@@ -34,18 +35,11 @@ struct cm_lookups {
   table_lookups tables[MAX_TABLES];
 };
 
-static uint64_t hash_text(const char *text, size_t len) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (size_t i = 0; i < len; i++)
-    hash = (hash ^ (unsigned char)text[i]) * UINT64_C(1099511628211);
-  return hash;
-}
-
 /* ---- the store ----------------------------------------------------------------------------- */
 
 static const stored_row *find_row(const table_lookups *table, const char *key) {
   if (table->slot_count == 0) return NULL;
-  uint64_t hash = hash_text(key, strlen(key));
+  uint64_t hash = cm_hash_text(key);
   const stored_row *row = table->slots[hash & (table->slot_count - 1)];
   while (row != NULL && (row->hash != hash || strcmp(row->key, key) != 0))
     row = row->next;
@@ -95,7 +89,7 @@ static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
   }
   row->text = copy;
   row->len = text.len;
-  row->hash = hash_text(key.ptr, key.len);
+  row->hash = cm_hash_bytes(CM_HASH_START, key.ptr, key.len);
   stored_row **slot = &table->slots[row->hash & (table->slot_count - 1)];
   row->next = *slot;
   *slot = row;

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "hash.h"
+
 enum {
   FIRST_SLOTS = 64,
   CALL_OVERHEAD = 512, /* what a done call takes beside its answer's bytes, rounded up */
@@ -48,13 +50,6 @@ struct cm_memo {
   int list_count;
   int64_t running_id; /* of the session, when it was last emptied */
 };
-
-static uint64_t hash_text(const char *text) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (; *text != '\0'; text++)
-    hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
-  return hash;
-}
 
 static char *copy_text(const char *text) {
   return text != NULL ? sqlite3_mprintf("%s", text) : NULL;
@@ -160,7 +155,7 @@ static void unlist_answer(cm_memo *memo, cm_answer *answer) {
 /* ---- lists that were read ------------------------------------------------------------------ */
 
 static list_record *find_list(cm_memo *memo, const char *first) {
-  uint64_t hash = hash_text(first);
+  uint64_t hash = cm_hash_text(first);
   list_record *record = memo->lists[hash % FIRST_SLOTS];
   while (record != NULL && (record->hash != hash || strcmp(record->first, first) != 0))
     record = record->next;
@@ -176,7 +171,7 @@ static list_record *add_list(cm_memo *memo, const char *first, int reads) {
   list_record *record = sqlite3_malloc64(sizeof *record + size);
   if (record == NULL) return NULL;
   memcpy(record->first, first, size);
-  record->hash = hash_text(first);
+  record->hash = cm_hash_text(first);
   record->reads = reads;
   record->next = memo->lists[record->hash % FIRST_SLOTS];
   memo->lists[record->hash % FIRST_SLOTS] = record;
@@ -294,7 +289,7 @@ static int new_answer(cm_session *session, const char *who, const char *path, co
   if (answer == NULL) return cm_err_nomem(err);
   memset(answer, 0, sizeof *answer);
   answer->session = session;
-  answer->hash = hash_text(path);
+  answer->hash = cm_hash_text(path);
   answer->path = copy_text(path);
   answer->list = copy_text(list);
   answer->who = copy_text(who);
@@ -341,7 +336,7 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
   int rc = need_memo(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_memo *memo = session->memo;
-  cm_answer *answer = find(memo, path, hash_text(path));
+  cm_answer *answer = find(memo, path, cm_hash_text(path));
   if (answer != NULL && is_stale(answer)) {
     unlist_answer(memo, answer);
     answer = NULL;
@@ -375,7 +370,7 @@ void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
   cm_answer *answer = NULL;
   if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
-  if (!has_room_ahead(memo) || find(memo, path, hash_text(path)) != NULL) return;
+  if (!has_room_ahead(memo) || find(memo, path, cm_hash_text(path)) != NULL) return;
   if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "hash.h"
 #include "sqlite_api.h"
 
 enum { SLOTS = 1024 };
@@ -22,13 +23,6 @@ struct cm_once {
   entry *oldest, *newest;
   size_t bytes;
 };
-
-static uint64_t hash_bytes(const char *bytes, size_t len) {
-  uint64_t hash = UINT64_C(14695981039346656037);
-  for (size_t i = 0; i < len; i++)
-    hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
-  return hash;
-}
 
 cm_once *cm_once_new(void) {
   cm_once *once = sqlite3_malloc64(sizeof *once);
@@ -53,7 +47,7 @@ void cm_once_free(void *pointer) {
 }
 
 const cm_once_answer *cm_once_find(const cm_once *once, const char *key, size_t key_len) {
-  uint64_t hash = hash_bytes(key, key_len);
+  uint64_t hash = cm_hash_bytes(CM_HASH_START, key, key_len);
   for (const entry *found = once->slots[hash % SLOTS]; found != NULL; found = found->next) {
     bool is_same = found->hash == hash && found->key_len == key_len;
     if (is_same && memcmp(found->key, key, key_len) == 0) return &found->answer;
@@ -103,7 +97,7 @@ int cm_once_add(cm_once *once, const char *key, size_t key_len, const cm_once_an
   }
   memcpy(added->key, key, key_len);
   added->key_len = key_len;
-  added->hash = hash_bytes(key, key_len);
+  added->hash = cm_hash_bytes(CM_HASH_START, key, key_len);
   added->is_read = is_read;
   added->bytes = sizeof *added + key_len + answer->value.len;
   added->next = once->slots[added->hash % SLOTS];

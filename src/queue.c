@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "change_value.h"
+#include "hash.h"
 #include "queue_parts.h"
 #include "registry.h"
 #include "request.h"
@@ -10,17 +11,16 @@
 
 /* ---- tokens -------------------------------------------------------------------------------- */
 
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(1099511628211);
-  return (hash ^ 0x1f) * UINT64_C(1099511628211);
+/** A part and a mark behind it, so that "ab", "c" is not "a", "bc". */
+static uint64_t hash_part(uint64_t hash, const char *bytes, size_t len) {
+  return cm_hash_bytes(cm_hash_bytes(hash, bytes, len), "\x1f", 1);
 }
 
 uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second) {
-  uint64_t hash = hash_bytes(UINT64_C(14695981039346656037), &kind, 1);
-  hash = hash_bytes(hash, resource, strlen(resource));
-  hash = hash_bytes(hash, first, strlen(first));
-  if (second != NULL) hash = hash_bytes(hash, second, strlen(second));
+  uint64_t hash = hash_part(CM_HASH_START, &kind, 1);
+  hash = hash_part(hash, resource, strlen(resource));
+  hash = hash_part(hash, first, strlen(first));
+  if (second != NULL) hash = hash_part(hash, second, strlen(second));
   return hash != 0 ? hash : 1;
 }
 

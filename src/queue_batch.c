@@ -68,17 +68,6 @@ int cm_batch_size(const cm_entry *entry) {
   return write != NULL ? write->batch : 1;
 }
 
-bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
-  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
-  for (const cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
-    if (at->natural_token == token && at->id < entry->id) return true;
-  }
-  for (const cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
-    if (at->key_token == token && at->id < entry->id) return true;
-  }
-  return false;
-}
-
 /** Nothing in front of the entry blocks it, given that nothing blocks `first`. */
 static bool may_follow(const cm_queue *queue, const cm_entry *first, const cm_entry *entry) {
   if (entry->section != first->section || entry->run != first->run) return false;

@@ -74,6 +74,8 @@ int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
 /* ---- queue_send.c -------------------------------------------------------------------------- */
 
+/** Does a write of the row with this token wait in front of the entry? */
+bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token);
 /** Entries have come back from being under way: whom they block is to be found out again. */
 void cm_queue_forget_blockers(cm_queue *queue);
 
@@ -86,8 +88,6 @@ void cm_batch_link(cm_queue *queue, cm_entry *entry);
 void cm_batch_unlink(cm_queue *queue, cm_entry *entry);
 /** The same for all that wait, where cm_batch_note has noted something else since. */
 void cm_batch_link_all(cm_queue *queue);
-/** Does a write of the row with this token wait in front of the entry? */
-bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token);
 /** How many rows may travel with this one; 1: it goes alone. */
 int cm_batch_size(const cm_entry *entry);
 /** Begin a batch with an entry that nothing blocks. @return false when nobody can travel with it. */

@@ -67,6 +67,17 @@ static bool start_what_may(cm_queue *queue) {
   return has_started;
 }
 
+bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
+  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
+  for (const cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
+    if (at->natural_token == token && at->id < entry->id) return true;
+  }
+  for (const cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
+    if (at->key_token == token && at->id < entry->id) return true;
+  }
+  return false;
+}
+
 /* ---- moving -------------------------------------------------------------------------------- */
 
 /** Go on with every write whose answer came. @return true when something happened. */

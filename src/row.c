@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "hash.h"
 #include "instant.h"
 #include "sqlite_api.h"
 
@@ -235,22 +236,15 @@ static int from_binding(const cm_row *row, int column, cm_value *out) {
   return SQLITE_OK;
 }
 
-/** FNV-1a. */
-static uint64_t hash_bytes(uint64_t hash, const char *bytes, size_t len) {
-  for (size_t i = 0; i < len; i++)
-    hash = (hash ^ (unsigned char)bytes[i]) * 1099511628211u;
-  return hash;
-}
-
 uint64_t cm_row_hash(const cm_row *row) {
-  uint64_t hash = hash_bytes(14695981039346656037u, row->text.ptr, row->text.len);
-  hash = hash_bytes(hash, row->outer.ptr, row->outer.len);
-  hash = hash_bytes(hash, row->name.ptr, row->name.len);
-  if (row->word != NULL) hash = hash_bytes(hash, row->word->sql, strlen(row->word->sql));
+  uint64_t hash = cm_hash_bytes(CM_HASH_START, row->text.ptr, row->text.len);
+  hash = cm_hash_bytes(hash, row->outer.ptr, row->outer.len);
+  hash = cm_hash_bytes(hash, row->name.ptr, row->name.len);
+  if (row->word != NULL) hash = cm_hash_bytes(hash, row->word->sql, strlen(row->word->sql));
   for (int i = 0; i < row->binding_count; i++) {
     const cm_value *value = &row->bindings[i].value;
-    hash = hash_bytes(hash, (const char *)&value->integer, sizeof value->integer);
-    hash = hash_bytes(hash, value->text, value->len);
+    hash = cm_hash_bytes(hash, &value->integer, sizeof value->integer);
+    hash = cm_hash_bytes(hash, value->text, value->len);
   }
   return hash;
 }
