@@ -67,7 +67,11 @@ void cm_queue_commit(cm_session *session);
 /** The transaction is over: what still waits is dropped; after a failure it stays in the log. */
 void cm_queue_rollback(cm_session *session);
 
-/** Savepoints are positions in the queue. @return SQLITE_OK, SQLITE_NOMEM. */
+/**
+ * Savepoints are positions in the queue. ROLLBACK TO a SAVEPOINT that opened the transaction comes with
+ * the level -1: the transaction stays open, and nothing of it waits any more.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
 int cm_queue_savepoint(cm_session *session, int level) CM_MUST_CHECK;
 void cm_queue_release(cm_session *session, int level);
 void cm_queue_rollback_to(cm_session *session, int level);

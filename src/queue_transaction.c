@@ -87,15 +87,19 @@ int cm_queue_savepoint(cm_session *session, int level) {
   return SQLITE_OK;
 }
 
+/** A SAVEPOINT that opened the transaction is no savepoint to SQLite: it counts as level -1. */
+enum { WHOLE_TRANSACTION = -1 };
+
 void cm_queue_release(cm_session *session, int level) {
   cm_queue *queue = session->queue;
-  if (queue != NULL && level < queue->savepoint_count) queue->savepoint_count = level;
+  int kept = level > WHOLE_TRANSACTION ? level : 0;
+  if (queue != NULL && kept < queue->savepoint_count) queue->savepoint_count = kept;
 }
 
 void cm_queue_rollback_to(cm_session *session, int level) {
   cm_queue *queue = session->queue;
   if (queue == NULL || level >= queue->savepoint_count) return;
-  int64_t id = queue->savepoints[level];
-  queue->savepoint_count = level + 1;
+  int64_t id = level > WHOLE_TRANSACTION ? queue->savepoints[level] : queue->begun_id;
+  queue->savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
   give_up_from(queue, id);
 }
