@@ -43,13 +43,31 @@ static void result_setting(sqlite3_context *context, const cm_settings *settings
   }
 }
 
-/** When waiting writes leave cannot change under them. */
-static int check_waiting(const cm_session *session, cm_slice name, cm_err *err) {
-  bool is_mode = name.ptr != NULL && strcmp(name.ptr, "write_mode") == 0;
-  if (!is_mode || !cm_queue_is_waiting(session, NULL)) return SQLITE_OK;
-  return cm_err_set(
-      err, SQLITE_ERROR,
-      "write_mode cannot change now (writes wait for COMMIT): COMMIT or ROLLBACK first");
+/** The deletes that wait were allowed: a limit below them would come too late to stop them. */
+static int check_delete_limit(const cm_session *session, const cm_setting *setting,
+                              const char *value, cm_err *err) {
+  const char *text = value != NULL ? value : setting->default_value;
+  char *end = NULL;
+  int64_t waiting = cm_queue_waiting_deletes(session);
+  int64_t limit = strtoll(text, &end, 10);
+  if (end == text || *end != '\0' || limit >= waiting) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s cannot be %lld now (deletes of %lld record%s wait for COMMIT): ROLLBACK "
+                    "drops them",
+                    setting->name, (long long)limit, (long long)waiting, waiting == 1 ? "" : "s");
+}
+
+/** Where waiting writes go, when, and what they are cannot change under them. */
+static int check_waiting(const cm_session *session, cm_slice name, cm_slice value, cm_err *err) {
+  int row = cm_setting_find(name.ptr);
+  if (row < 0 || !cm_queue_is_waiting(session, NULL)) return SQLITE_OK;
+  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  if (strcmp(setting->name, "delete_limit") == 0)
+    return check_delete_limit(session, setting, value.ptr, err);
+  if (!setting->is_of_writes) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s cannot change now (writes wait for COMMIT): COMMIT or ROLLBACK first",
+                    setting->name);
 }
 
 static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
@@ -59,7 +77,7 @@ static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
   cm_err err = { 0 };
   int rc = cm_sending_text(argv[0], "the setting's name", &name, &err);
   if (rc == SQLITE_OK && argc > 1) rc = cm_sending_text(argv[1], "the value", &value, &err);
-  if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, &err);
+  if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, value, &err);
   bool is_known = rc == SQLITE_OK && cm_setting_find(name.ptr) >= 0;
   /* Setting an unknown one changes nothing and says which ones there are. */
   if (rc == SQLITE_OK && (argc > 1 || !is_known)) {

@@ -93,6 +93,9 @@ bool cm_queue_is_held_back(const cm_session *session);
 /** True when any write waits; `resource` NULL: of any table. */
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);
 
+/** How many records the deletes that wait take away. */
+int64_t cm_queue_waiting_deletes(const cm_session *session);
+
 /**
  * A statement begins whose functions may delete. Outside a transaction each counts for itself; inside,
  * everything that was deleted since BEGIN counts.

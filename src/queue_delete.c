@@ -164,3 +164,11 @@ int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_buf_clear(&path);
   return rc;
 }
+
+int64_t cm_queue_waiting_deletes(const cm_session *session) {
+  int64_t deletes = 0;
+  const cm_entry *entry = session->queue != NULL ? session->queue->first_waiting : NULL;
+  for (; entry != NULL; entry = entry->next)
+    deletes += entry->weight;
+  return deletes;
+}

@@ -49,8 +49,9 @@ typedef struct cm_setting {
   int min, max;             /* of an integer */
   const char *const *words; /* of CM_SETTING_WORD, NULL-terminated, in the order of the enum */
   const char *default_value;
-  bool is_secret;  /* never readable: shows as "set" / "not set" */
-  const char *doc; /* one sentence with a period */
+  bool is_secret;    /* never readable: shows as "set" / "not set" */
+  bool is_of_writes; /* where writes go, or what they are: it cannot change while some wait */
+  const char *doc;   /* one sentence with a period */
 } cm_setting;
 
 /** The table of knobs. */
