@@ -215,7 +215,9 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
                      "was not sent (the statement has made max_requests %d): raise max_requests, "
                      "or ask for less",
                      settings->max_requests);
-    return cm_verdict_refuse(request, settings, SQLITE_ERROR, rest, err);
+    int rc = cm_verdict_refuse(request, settings, SQLITE_ERROR, rest, err);
+    if (err != NULL) err->may_help = true;
+    return rc;
   }
   return SQLITE_OK;
 }

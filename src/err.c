@@ -43,6 +43,7 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   memcpy(err->text, text, strlen(text) + 1);
   err->code = code;
   err->http_status = 0;
+  err->may_help = false;
   return code;
 }
 
@@ -51,8 +52,10 @@ void cm_err_prefix(cm_err *err, const char *who) {
   size_t len = strlen(who);
   if (strncmp(err->text, who, len) == 0 && err->text[len] == ':') return;
   int http_status = err->http_status;
+  bool may_help = err->may_help;
   cm_err_set(err, err->code, "%s: %s", who, err->text);
   err->http_status = http_status;
+  err->may_help = may_help;
 }
 
 int cm_err_nomem(cm_err *err) {
@@ -63,6 +66,7 @@ void cm_err_clear(cm_err *err) {
   if (err == NULL) return;
   err->code = SQLITE_OK;
   err->http_status = 0;
+  err->may_help = false;
   err->text[0] = 0;
 }
 

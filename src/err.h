@@ -10,13 +10,15 @@
 typedef struct cm_err {
   int code;        /* SQLite result code; SQLITE_OK when nothing went wrong */
   int http_status; /* status of the answer that caused it, 0 when there was none */
+  bool
+      may_help; /* nothing was sent, and the same call may be made later: max_requests was used up */
   char text[1024]; /* "table: what (why): what to do", UTF-8, NUL-terminated, one line */
 } cm_err;
 
 /**
  * Record an error in place of an earlier one. A text that does not fit is cut at a character border
  * and ends in "..."; line breaks and other control characters become spaces. The arguments may point
- * into `err->text`. `http_status` becomes 0: who knows a status sets it afterwards.
+ * into `err->text`. `http_status` and `may_help` become 0: who knows better sets them afterwards.
  *
  * @param err   NULL when the caller does not want the text.
  * @param code  SQLite result code, not SQLITE_OK.
@@ -25,7 +27,7 @@ typedef struct cm_err {
 int cm_err_set(cm_err *err, int code, const char *format, ...) CM_PRINTF(3, 4);
 
 /**
- * Put `who: ` in front of the text unless it stands there already; code and status stay.
+ * Put `who: ` in front of the text unless it stands there already; all else stays.
  * NULL err, or one that holds no error: nothing happens.
  */
 void cm_err_prefix(cm_err *err, const char *who);

@@ -66,13 +66,17 @@ static int grow(table_lookups *table) {
   return SQLITE_OK;
 }
 
+/** Is there room for one row more, with such a key and text? */
+static bool has_room(const table_lookups *table, cm_slice key, cm_slice text) {
+  return table->bytes + sizeof(stored_row) + key.len + 1 + text.len <= CM_MAX_MEMO_BYTES;
+}
+
 /**
  * @param text  Absent: of a key that was looked up.
- * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM.
+ * @return SQLITE_OK, SQLITE_NOMEM.
  */
 static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
   size_t bytes = sizeof(stored_row) + key.len + 1 + text.len;
-  if (table->bytes + bytes > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
   if (grow(table) != SQLITE_OK) return SQLITE_NOMEM;
   stored_row *row = sqlite3_malloc64(sizeof *row + key.len + 1);
   char *copy = text.ptr != NULL ? sqlite3_malloc64(text.len + 1) : NULL;
@@ -143,23 +147,24 @@ static int read_page(table_lookups *table, const cm_resource *resource, cm_err *
   const cm_column *key_column = &resource->columns[cm_registry_key(resource)];
   const char *key_path = key_column->path != NULL ? key_column->path : key_column->name;
   cm_slice text;
-  int rc = SQLITE_ROW;
+  bool is_over = false;
   do {
-    rc = cm_pager_next(&table->pager, &text, err);
-    if (rc != SQLITE_ROW) break;
+    int rc = cm_pager_next(&table->pager, &text, err);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return rc;
+    is_over = rc == SQLITE_DONE;
+    if (is_over) break;
     cm_slice key = cm_slice_find(text, key_path);
     if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
-    int stored = store_row(table, (cm_slice){ key.ptr + 1, key.len - 2 }, text);
-    if (stored == SQLITE_NOMEM) return cm_err_nomem(err);
-    if (stored == SQLITE_TOOBIG) rc = SQLITE_DONE;
-  } while (rc == SQLITE_ROW && table->pager.page_at < table->pager.page_rows);
-  if (rc == SQLITE_DONE) {
+    key = (cm_slice){ key.ptr + 1, key.len - 2 };
+    is_over = !has_room(table, key, text);
+    if (!is_over && store_row(table, key, text) != SQLITE_OK) return cm_err_nomem(err);
+  } while (!is_over && table->pager.page_at < table->pager.page_rows);
+  if (is_over) {
     cm_pager_close(&table->pager);
     table->is_open = false;
     table->is_complete = true;
-    rc = SQLITE_ROW;
   }
-  return rc == SQLITE_ROW ? SQLITE_OK : rc;
+  return SQLITE_OK;
 }
 
 /** May one more page be read? Not before the look-ups have cost as much. */
@@ -174,31 +179,34 @@ static bool is_worth_a_page(const table_lookups *table, const cm_session *sessio
   return pages < table->count;
 }
 
-static table_lookups *find_table(cm_session *session, const cm_read *read) {
+/** @param out  Receives the look-ups of the table; NULL: too many tables are looked up already. */
+static int find_table(cm_session *session, const cm_read *read, table_lookups **out, cm_err *err) {
   cm_lookups *lookups = session->lookups;
+  *out = NULL;
   if (lookups != NULL && lookups->running_id != session->running_id) cm_lookup_clear(session);
   lookups = session->lookups;
   if (lookups == NULL) {
     lookups = sqlite3_malloc64(sizeof *lookups);
-    if (lookups == NULL) return NULL;
+    if (lookups == NULL) return cm_err_nomem(err);
     memset(lookups, 0, sizeof *lookups);
     lookups->running_id = session->running_id;
     session->lookups = lookups;
   }
   for (int i = 0; i < lookups->table_count; i++) {
-    if (lookups->tables[i].read == read) return &lookups->tables[i];
+    if (lookups->tables[i].read == read) *out = &lookups->tables[i];
   }
-  if (lookups->table_count == MAX_TABLES) return NULL;
-  table_lookups *table = &lookups->tables[lookups->table_count++];
-  table->read = read;
-  return table;
+  if (*out != NULL || lookups->table_count == MAX_TABLES) return SQLITE_OK;
+  *out = &lookups->tables[lookups->table_count++];
+  (*out)->read = read;
+  return SQLITE_OK;
 }
 
 int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_read *read,
                    const char *key, char **row, size_t *row_len, cm_err *err) {
-  table_lookups *table = find_table(session, read);
-  int rc = SQLITE_OK;
-  if (table == NULL) return SQLITE_DONE;
+  table_lookups *table = NULL;
+  int rc = find_table(session, read, &table, err);
+  *row = NULL;
+  if (rc != SQLITE_OK || table == NULL) return rc;
   const stored_row *found = find_row(table, key);
   while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
     if (!table->is_open) rc = open_list(table, session, resource, err);
@@ -207,15 +215,16 @@ int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_re
   }
   if (rc != SQLITE_OK) return rc;
   if (found == NULL) {
+    cm_slice looked_up = { key, strlen(key) };
+    cm_slice no_text = { NULL, 0 };
     table->count++;
-    int stored = store_row(table, (cm_slice){ key, strlen(key) }, (cm_slice){ NULL, 0 });
-    return stored == SQLITE_NOMEM ? cm_err_nomem(err)
-                                  : SQLITE_DONE; /* without room: counted again */
+    if (!has_room(table, looked_up, no_text)) return SQLITE_OK; /* it will be counted again */
+    return store_row(table, looked_up, no_text) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
   }
-  if (found->text == NULL) return SQLITE_DONE;
+  if (found->text == NULL) return SQLITE_OK;
   *row = sqlite3_malloc64(found->len + 1);
   if (*row == NULL) return cm_err_nomem(err);
   memcpy(*row, found->text, found->len + 1);
   *row_len = found->len;
-  return SQLITE_ROW;
+  return SQLITE_OK;
 }

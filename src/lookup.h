@@ -21,8 +21,8 @@
  *
  * @param read  The CM_SINGLE read that would be asked; its row must stand in the resource's widest list
  *              as well (cm_read.is_listed).
- * @param row   Receives a copy of the row's text, to free with sqlite3_free.
- * @return SQLITE_ROW: here it is; SQLITE_DONE: send the look-up; or the error of a page of the list.
+ * @param row   Receives a copy of the row's text, to free with sqlite3_free; NULL: send the look-up.
+ * @return SQLITE_OK, or the error of a page of the list.
  */
 int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_read *read,
                    const char *key, char **row, size_t *row_len, cm_err *err) CM_MUST_CHECK;

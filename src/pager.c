@@ -325,8 +325,22 @@ static int ask_ahead(cm_pager *pager, cm_err *err) {
   return rc;
 }
 
+/** What ended the list goes on being said: SQLITE_DONE would make a whole list of what came before. */
+static int end_list(cm_pager *pager, int code) {
+  pager->is_done = true;
+  if (code != SQLITE_DONE) pager->failed = code;
+  return code;
+}
+
+static int tell_failure(const cm_pager *pager, cm_err *err) {
+  return cm_err_set(err, pager->failed,
+                    "%s: GET %s failed before (in this statement): run the statement again",
+                    pager->list.who, pager->url);
+}
+
 int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
   int rc = SQLITE_DONE;
+  if (pager->failed != SQLITE_OK) return tell_failure(pager, err);
   while (!pager->is_done) {
     rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
     if (rc == SQLITE_OK) rc = row_of_page(pager, row);
@@ -334,12 +348,10 @@ int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
       pager->rows_seen++;
       pager->page_at++;
       rc = ask_ahead(pager, err);
-      if (rc == SQLITE_OK) return SQLITE_ROW;
-      pager->is_done = true;
-      return rc;
+      return rc == SQLITE_OK ? SQLITE_ROW : end_list(pager, rc);
     }
     if (rc == SQLITE_DONE && pager->is_open) rc = turn_page(pager, err);
-    if (rc != SQLITE_OK) pager->is_done = true;
+    if (rc != SQLITE_OK) end_list(pager, rc);
   }
   return rc;
 }

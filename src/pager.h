@@ -44,7 +44,8 @@ typedef struct cm_pager {
   cm_slice body;        /* the row, where the answer is one */
   bool is_single;       /* the answer is one row */
   bool is_open;         /* the page's rows are being read */
-  bool is_done;
+  bool is_done;         /* no row follows: the end, or `failed` says why not */
+  int failed;           /* SQLITE_OK, or the code that ended it: a list that broke off has no end */
   int64_t pages, page_rows, page_at, rows_seen;
   int64_t total_pages; /* as the first page says, 0 when it does not */
   cm_cursor_guard guard;
@@ -63,7 +64,7 @@ bool cm_pager_is_ready(const cm_pager *pager);
 /**
  * The next row.
  * @param row  Receives the row's text, valid until the next call or the close.
- * @return SQLITE_ROW, SQLITE_DONE, or an error; after an error the pager is at its end.
+ * @return SQLITE_ROW, SQLITE_DONE, or an error, which every further call says again.
  */
 int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) CM_MUST_CHECK;
 

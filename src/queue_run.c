@@ -13,15 +13,8 @@
 #include "registry.h"
 #include "sqlite_api.h"
 
-/** The statement has used up max_requests; another COMMIT may make as many again. */
-static bool is_out_of_requests(const cm_session *session) {
-  int max = session->settings.max_requests;
-  return max > 0 && session->statement_requests >= max;
-}
-
 void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
-  if (is_out_of_requests(queue->session) && err->code == SQLITE_ERROR) may_help = true;
-  if (may_help || err->code == SQLITE_INTERRUPT) {
+  if (may_help || err->may_help || err->code == SQLITE_INTERRUPT) {
     cm_entry_suspend(queue, entry, entry->look_first, err);
   } else {
     cm_entry_end_refused(queue, entry, err);

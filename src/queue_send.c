@@ -141,6 +141,13 @@ static void retire_all(cm_queue *queue) {
     cm_entry_retire(queue, queue->first_waiting);
 }
 
+/** Will the transaction be rolled back? Not where another COMMIT can send what is left. */
+static bool has_failed(const cm_queue *queue) {
+  const cm_tally *tally = &queue->tally;
+  bool is_refused = tally->refused > 0 || tally->is_out_of_memory;
+  return !queue->stays_open || is_refused || tally->first_failed.code == SQLITE_NOMEM;
+}
+
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
   if (queue == NULL) return SQLITE_OK;
@@ -157,7 +164,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   }
   int rc = cm_queue_result(queue, err);
   if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
-  if (rc != SQLITE_OK && rc != SQLITE_BUSY && !is_row_of_many) queue->is_failed = true;
+  if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->is_failed = true;
   if (rc == SQLITE_OK && goal == CM_QUEUE_ROW && queue->tally.left_alone > left_alone)
     rc = SQLITE_DONE;
   return rc;

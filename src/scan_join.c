@@ -60,11 +60,11 @@ static void place_window(const cm_scan *outer, cm_ahead *ahead) {
   ahead->through_row = outer->row_number;
 }
 
-/** The key of the next matching row that the outer scan has buffered. SQLITE_DONE: none is. */
-static int next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
+/** Take the key of the next matching row that the outer scan has buffered. False: there is none to guess by. */
+static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   cm_leg *leg = &outer->legs[outer->leg_first];
-  int rc = SQLITE_DONE;
-  if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return rc;
+  bool is_taken = false;
+  if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return false;
   cm_row row = { .resource = outer->resource,
                  .bindings = leg->bindings,
                  .binding_count = leg->binding_count };
@@ -75,13 +75,12 @@ static int next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
     if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
   }
   cm_value shown = cm_value_null();
-  rc = SQLITE_DONE;
   if (matches && cm_row_get(&row, cm_registry_key(outer->resource), &shown, NULL) == SQLITE_OK) {
-    if (cm_value_copy(&shown, key) == SQLITE_OK) rc = SQLITE_ROW;
+    is_taken = cm_value_copy(&shown, key) == SQLITE_OK;
   }
   cm_value_clear(&shown);
   cm_row_clear(&row);
-  return rc;
+  return is_taken;
 }
 
 static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column,
@@ -90,7 +89,7 @@ static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column
   memcpy(next, values, (size_t)count * sizeof *next);
   while (ahead->through_row < outer->row_number + ahead->window) {
     cm_value key = cm_value_null();
-    if (next_buffered_key(outer, ahead, &key) != SQLITE_ROW) return;
+    if (!next_buffered_key(outer, ahead, &key)) return;
     for (int i = 0; i < count; i++) {
       if (next[i].column == column) next[i].value = &key;
     }
@@ -123,7 +122,7 @@ static int copy_row(cm_leg *leg, cm_slice text, cm_err *err) {
   memcpy(leg->fixed, text.ptr, text.len);
   leg->fixed[text.len] = 0;
   leg->fixed_len = text.len;
-  return SQLITE_ROW;
+  return SQLITE_OK;
 }
 
 /** True when the statement uses a member that an answer holds only where it was asked for. */
@@ -145,8 +144,8 @@ static bool has_parameter(const cm_scan *scan) {
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                          cm_err *err) {
   const cm_request_value *key = path_value(scan, values, count);
-  if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_DONE;
-  if (wants_more(scan)) return SQLITE_DONE;
+  if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_OK;
+  if (wants_more(scan)) return SQLITE_OK;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
   if (other != NULL && !(scan->read->finds_hidden && has_parameter(other)))
     return copy_row(leg, other->row.text, err);

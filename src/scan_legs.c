@@ -212,15 +212,14 @@ static int per_page(const cm_scan *scan) {
 static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                     cm_err *err) {
   int rc = cm_scan_find_at_hand(scan, leg, values, count, err);
-  if (rc == SQLITE_ROW) return SQLITE_OK;
-  if (rc != SQLITE_DONE) return rc;
+  if (rc != SQLITE_OK || leg->fixed != NULL) return rc;
   rc = cm_leg_open(leg, scan->session, scan->resource, &scan->plan, scan->read, values, count,
                    per_page(scan), err);
   if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, values, count);
   return rc;
 }
 
-/** Start one leg at the end of the ring. SQLITE_DONE: these values have no rows. */
+/** Start one leg at the end of the ring, unless its values can have no rows. */
 static int start_leg(cm_scan *scan, cm_err *err) {
   cm_request_value values[CM_PLAN_MAX_ARGS + 1];
   int count = 0;
@@ -233,36 +232,42 @@ static int start_leg(cm_scan *scan, cm_err *err) {
   if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
   if (rc != SQLITE_OK || is_empty) {
     cm_leg_close(leg);
-    return rc != SQLITE_OK ? rc : SQLITE_DONE;
+    return rc;
   }
   scan->leg_count++;
   return SQLITE_OK;
 }
 
-/** The next values to start a leg with. SQLITE_DONE: there are none; SQLITE_BUSY: not yet. */
-static int next_leg(cm_scan *scan, cm_err *err) {
-  if (scan->is_exhausted) return SQLITE_DONE;
-  int rc = SQLITE_OK;
-  if (scan->parent != NULL) {
-    if (scan->leg_count > 0 && !cm_scan_is_ready(scan->parent)) return SQLITE_BUSY;
-    rc = cm_scan_next(scan->parent, err);
-    if (rc == SQLITE_DONE) scan->is_exhausted = true;
-    if (rc != SQLITE_ROW) return rc;
-    return start_leg(scan, err);
-  }
-  rc = start_leg(scan, err);
-  if (!turn_lists(scan)) scan->is_exhausted = true;
-  return rc;
+/** Where the values of the next leg are. */
+typedef enum next_values {
+  VALUES_AT_HAND,
+  VALUES_NOT_YET, /* an answer that has them is under way, and other legs have rows meanwhile */
+  VALUES_AT_END
+} next_values;
+
+/** The next values of the lists; for a scan that walks its parent, the key of the next parent. */
+static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
+  *found = VALUES_AT_HAND;
+  if (scan->parent == NULL) return SQLITE_OK;
+  *found = VALUES_NOT_YET;
+  if (scan->leg_count > 0 && !cm_scan_is_ready(scan->parent)) return SQLITE_OK;
+  int rc = cm_scan_next(scan->parent, err);
+  *found = rc == SQLITE_ROW ? VALUES_AT_HAND : VALUES_AT_END;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /** Keep as many legs under way as may be. */
 int cm_scan_fill_legs(cm_scan *scan, cm_err *err) {
-  while (!scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
-    int rc = next_leg(scan, err);
-    if (rc == SQLITE_BUSY) return SQLITE_OK;
-    if (rc != SQLITE_OK && rc != SQLITE_DONE) return rc;
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && !scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
+    next_values found = VALUES_AT_END;
+    rc = find_values(scan, &found, err);
+    if (rc != SQLITE_OK || found == VALUES_NOT_YET) return rc;
+    if (found == VALUES_AT_HAND) rc = start_leg(scan, err);
+    bool is_last = scan->parent != NULL ? found == VALUES_AT_END : !turn_lists(scan);
+    if (is_last) scan->is_exhausted = true;
   }
-  return SQLITE_OK;
+  return rc;
 }
 
 void cm_scan_end_leg(cm_scan *scan) {

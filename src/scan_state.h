@@ -66,8 +66,9 @@ void cm_scan_list(cm_scan *scan);
 void cm_scan_unlist(cm_scan *scan);
 
 /**
- * A look-up by key: is its row at hand, under another scan or in the store of a list?
- * @return SQLITE_ROW: the leg has it; SQLITE_DONE: ask for it; or an error.
+ * A look-up by key: is its row at hand, under another scan or in the store of a list? Then the leg has it
+ * in `fixed`, which stays NULL where it has to be asked for.
+ * @return SQLITE_OK or an error.
  */
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                          cm_err *err) CM_MUST_CHECK;
