@@ -52,6 +52,7 @@ static void clear_request(cm_call *call) {
 /** Copy what is asked. The key is there already: it must not show in the path. */
 static int copy_request(cm_call *call, const cm_call_request *request, cm_err *err) {
   call->flags = request->flags;
+  call->sent_before = request->sent_before;
   call->who = copy_text(request->who);
   call->method = copy_text(request->method);
   call->path = copy_text(request->path);

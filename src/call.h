@@ -34,23 +34,26 @@ typedef struct cm_call_request {
   size_t body_len;
   const char *const *headers; /* further headers, NULL-terminated; NULL: none */
   unsigned flags;
+  int sent_before; /* how often other calls have sent the same: the pauses grow */
 } cm_call_request;
 
 /**
  * How a call ended. Borrowed from it.
  *
- * A write is `is_unknown` when it may or may not have happened: it was sent and no complete answer
- * came, or it is a create that a 5xx answered. `may_help` says that sending again later can help:
+ * A write is `is_unknown` when it may or may not have happened: an attempt brought no complete answer,
+ * or a 5xx or 408, and no later one was a success. `may_help` says that sending again later can help:
  * network, 429, 5xx, cancelled. Where both are set and the call is a create, look first whether it
  * happened.
  */
 typedef struct cm_call_result {
-  int code;          /* SQLITE_OK for any 2xx, else as section "codes" below */
+  int code;          /* SQLITE_OK for any 2xx, and 304 of a write, else as section "codes" below */
   int status;        /* 0 without an answer */
   bool is_api_error; /* an error whose body has the API's own shape */
   bool is_unknown;
   bool may_help;
-  cm_slice body;       /* of the answer, also of an error; NUL behind it */
+  bool
+      again_after_look; /* an unknown create that is sent again once a look shows that it did nothing */
+  cm_slice body;        /* of the answer, also of an error; NUL behind it */
   const char *message; /* the API's own words of an error; "" otherwise */
   const char *error;   /* the whole line for the user; "" otherwise */
   int64_t request_id;  /* its line in chartmogul_requests */

@@ -31,6 +31,7 @@ struct cm_call {
 
   cm_transfer *transfer;
   int tries;
+  int sent_before;    /* how often other calls have sent it */
   int64_t sent_ms;    /* of the last attempt */
   int64_t ready_ms;   /* of a call that backs off: goes again then */
   int64_t blocked_ms; /* since when the limiter or the back-off holds it; -1: not */

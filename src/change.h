@@ -187,9 +187,11 @@ int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) CM_MUS
 /**
  * Append the names of the columns that a step carried and whose value in the answer is another, separated
  * by ", ".
- * @param object  The object in the answer.
+ * @param object  The object in the answer, or the row that may be the one sent.
+ * @param out     Receives columns that the API may drop (CM_MAY_DROP).
+ * @param kept    Receives all others; it may be `out`.
  */
 int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
-                        cm_err *err) CM_MUST_CHECK;
+                        cm_buf *kept, cm_err *err) CM_MUST_CHECK;
 
 #endif

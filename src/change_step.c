@@ -378,8 +378,12 @@ static bool is_column_taken(const cm_change *change, const cm_write *write, int 
   return cm_change_value_is_taken(sent, cm_json_find(object, path));
 }
 
+static void add_name(cm_buf *out, const char *name) {
+  cm_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", name);
+}
+
 int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
-                        cm_err *err) {
+                        cm_buf *kept, cm_err *err) {
   cm_json *tree = NULL;
   if (cm_slice_type(object) != CM_JSON_OBJECT) return SQLITE_OK;
   int rc = cm_json_parse(object, &tree, err);
@@ -388,10 +392,10 @@ int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice 
     bool is_news = false;
     if (!cm_change_carries(change->resource, step->write, i, NULL, NULL)) continue;
     rc = carried_json(change, step->write, i, &sent, &is_news, err);
+    const cm_column *column = &change->resource->columns[i];
     if (rc == SQLITE_OK && is_news && sent != NULL &&
-        !is_column_taken(change, step->write, i, sent, tree)) {
-      cm_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", change->resource->columns[i].name);
-    }
+        !is_column_taken(change, step->write, i, sent, tree))
+      add_name(column->flags & CM_MAY_DROP ? out : kept, column->name);
     cm_json_free(sent);
   }
   cm_json_free(tree);

@@ -34,7 +34,10 @@ static const cm_meta_column columns[] = {
   { "table_name", "TEXT", "Table that was written." },
   { "operation", "TEXT", "INSERT, UPDATE or DELETE." },
   { "key", "TEXT", "Key of the row; of an INSERT its external id, or its name." },
-  { "state", "TEXT", "queued, sent, written, refused, or unknown: it may have happened." },
+  { "state", "TEXT",
+    "queued, sent, written, refused, dropped (nobody will send it), dry run, or unknown: it may "
+    "have "
+    "happened." },
   { "status", "INTEGER", "Status of the last answer; NULL where there was none." },
   { "error", "TEXT", "Why it is not written, or what is odd about it." },
   { "uuid", "TEXT", "Key of the row that was created, or that was there already." },

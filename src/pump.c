@@ -86,7 +86,7 @@ static cm_retry decide(cm_call *call, const cm_http_response *response) {
                          .outcome = response->outcome,
                          .status = response->status,
                          .retry_after_ms = response->retry_after_ms,
-                         .tries = call->tries,
+                         .tries = call->tries + call->sent_before,
                          .max_retries = call->session->settings.max_retries,
                          .random = next_random(call->session) };
   return cm_retry_decide(&attempt);
@@ -127,17 +127,22 @@ static void log_attempt(const cm_call *call, const cm_http_response *response) {
   line->bytes = response->wire_bytes;
 }
 
+/*
+** A 5xx does not say that nothing was done: a gateway that gave up waiting answers 504 while the API works
+** on, and a 408 may come from behind one. What a later attempt is answered takes no doubt back.
+*/
+static bool leaves_doubt(const cm_http_response *response) {
+  if (response->outcome == CM_ANSWERED) return response->status >= 500 || response->status == 408;
+  return response->outcome != CM_NOT_SENT && response->outcome != CM_UNTRUSTED;
+}
+
 /** A transfer has ended: send it again, or be done. */
 static void end_attempt(cm_call *call) {
   cm_session *session = call->session;
   int64_t now_ms = cm_session_now_ms(session);
   cm_http_response *response = cm_transfer_response(call->transfer);
   log_attempt(call, response);
-  if (response->outcome == CM_ANSWERED) {
-    call->is_doubtful = false;
-  } else if (response->outcome != CM_NOT_SENT && response->outcome != CM_UNTRUSTED) {
-    call->is_doubtful = true;
-  }
+  call->is_doubtful = call->is_doubtful || leaves_doubt(response);
   cm_limit_correct(&session->limit, call->sent_ms, call->sent_ms + response->connect_ms);
   cm_retry retry = decide(call, response);
   if (retry.slow_down) {
@@ -150,6 +155,7 @@ static void end_attempt(cm_call *call) {
     return;
   }
   call->result.status = response->status;
+  call->result.again_after_look = retry.again_after_look;
   bool is_answered = response->outcome == CM_ANSWERED;
   if (response->outcome == CM_NO_MEMORY ||
       (is_answered && take_answer(call, response) != SQLITE_OK)) {
@@ -160,7 +166,6 @@ static void end_attempt(cm_call *call) {
                                     .outcome = response->outcome,
                                     .status = response->status,
                                     .retry_after_ms = response->retry_after_ms,
-                                    .is_too_many = retry.slow_down,
                                     .reason = response->reason });
 }
 

@@ -192,6 +192,7 @@ void cm_entry_free(cm_queue *queue, cm_entry *entry) {
 void cm_queue_clear_tally(cm_tally *tally) {
   sqlite3_free(tally->first_refused.line);
   sqlite3_free(tally->first_failed.line);
+  sqlite3_free(tally->first_unknown.line);
   memset(tally, 0, sizeof *tally);
 }
 

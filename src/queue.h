@@ -4,7 +4,8 @@
 ** Threads: belongs to one session.  Tests: tests/unit/queue.c, tests/cases/write/
 **
 ** A write is *queued* when SQLite hands it over, *sent* while a call of it is under way, and ends
-** *written*, *refused* by the API (or by a look-up), or *unknown*: nobody knows whether it happened.
+** *written*, *refused* by the API (or by a look-up), *unknown*: nobody knows whether it happened, or
+** *dropped*: nobody will send it. What has left in doubt stays unknown until a success or a look says more.
 **
 ** Order. A run of DELETEs on one table waits for everything before it, and everything behind it waits
 ** for the run. Any other write waits for earlier ones of its key or natural key, for earlier ones of the
@@ -17,8 +18,7 @@
 ** go to the same place and are not blocked. Each has its own outcome. In autocommit such rows are held
 ** back until twice as many wait as can be under way, or the statement ends.
 **
-** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `queued` with an
-** error that says so, and a row that it would have created is known to later ones as dry_run_<id>.
+** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `dry run`, and a row that it would have created is known to later ones as dry_run_<id>.
 */
 #ifndef CM_QUEUE_H
 #define CM_QUEUE_H
@@ -51,8 +51,9 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit,
  * 401 or 403. What is under way is waited for in any case.
  *
  * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW when OR IGNORE left the row alone; SQLITE_BUSY when a
- *         transaction can be committed again (not in autocommit); else the code of the first write that
- *         failed, with a text that says how many of how many were written.
+ *         transaction can be committed again (not in autocommit); SQLITE_ERROR when nothing is left to
+ *         send and the end of a write is unknown; else the code of the first write that failed, with a
+ *         text that says how many of how many were written.
  */
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) CM_MUST_CHECK;
 

@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "change_batch.h"
 #include "change_value.h"
 #include "queue_parts.h"
 #include "registry.h"
@@ -22,12 +23,22 @@ cm_slice cm_answer_object(const cm_change_step *step, cm_slice body) {
 
 /* ---- errors inside a success --------------------------------------------------------------- */
 
-static bool is_empty(cm_slice slice) {
+static bool is_empty(cm_slice slice);
+
+/** {"base": []} says no more than {}. A list holds lists and objects no deeper than an answer may. */
+static bool are_all_empty(cm_slice list) {
   size_t at = 0;
   cm_slice value;
+  while (cm_slice_next(list, &at, NULL, &value) == SQLITE_ROW) {
+    if (!is_empty(value)) return false;
+  }
+  return true;
+}
+
+static bool is_empty(cm_slice slice) {
   switch (cm_slice_type(slice)) {
   case CM_JSON_ARRAY:
-  case CM_JSON_OBJECT: return cm_slice_next(slice, &at, NULL, &value) != SQLITE_ROW;
+  case CM_JSON_OBJECT: return are_all_empty(slice);
   case CM_JSON_STRING: return cm_slice_inner(slice).len == 0;
   default: return true;
   }
@@ -108,18 +119,110 @@ static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
   return rc;
 }
 
+/* ---- does it belong to the row? -------------------------------------------------------------- */
+
+/** The member that shows which row was written. NULL: there is none. */
+static const char *key_member(const cm_entry *entry, const cm_change_step *step) {
+  int key = cm_registry_key(entry->resource);
+  if (step->write->answer_key != NULL) return step->write->answer_key;
+  if (key < 0 || entry->resource->key_parts != NULL) return NULL;
+  const cm_column *column = &entry->resource->columns[key];
+  return column->path != NULL ? column->path : column->name;
+}
+
+/** A key as it stands in an answer: text without its quotes, or digits. Absent, null and "": no bytes. */
+static cm_slice shown_key(const cm_entry *entry, const cm_change_step *step, cm_slice object) {
+  const char *member = key_member(entry, step);
+  cm_slice value = member != NULL ? cm_slice_find(object, member) : (cm_slice){ NULL, 0 };
+  cm_json_type type = cm_slice_type(value);
+  if (type == CM_JSON_STRING) return cm_slice_inner(value);
+  return type == CM_JSON_NUMBER ? value : (cm_slice){ NULL, 0 };
+}
+
+/** Is it a whole part of the path? */
+static bool is_in_path(const char *path, cm_slice key) {
+  for (const char *part = strchr(path, '/'); part != NULL; part = strchr(part + 1, '/')) {
+    if (strcspn(part + 1, "/?") == key.len && memcmp(part + 1, key.ptr, key.len) == 0) return true;
+  }
+  return false;
+}
+
+static bool is_key_of(const cm_entry *entry, cm_slice key) {
+  cm_plain plain;
+  return cm_plain_set(&plain, &entry->change->key) != NULL && plain.len == key.len &&
+         memcmp(plain.text, key.ptr, key.len) == 0;
+}
+
+/** Instead of the row it says that something is wrong. A message alone may go with a success. */
+static bool shows_error(cm_slice object) {
+  cm_slice code = cm_slice_find(object, "code");
+  bool is_code = cm_slice_type(code) == CM_JSON_NUMBER && code.len == 3 && code.ptr[0] >= '4';
+  return is_code || !is_empty(cm_slice_find(object, "error")) ||
+         !is_empty(cm_slice_find(object, "errors"));
+}
+
+/** A row of a table without a key is an item of a list, and the answer shows that list. */
+static const char *why_no_item(const cm_change_step *step, cm_slice object) {
+  char name[64];
+  if (step->write->body == NULL) return NULL;
+  sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(step->write->body, "["),
+                   step->write->body);
+  cm_json_type type = cm_slice_type(cm_slice_find(object, name));
+  return type == CM_JSON_ARRAY || type == CM_JSON_OBJECT ? NULL
+                                                         : "it does not show what is there now";
+}
+
+/** A create is known by its answer: without the new row's key nobody can tell what was made. */
+static const char *why_no_create(cm_entry *entry, const cm_change_step *step, cm_slice object,
+                                 cm_err *err) {
+  bool may_be = true;
+  bool is_shown = false;
+  if (object.len == 0) return "it is empty";
+  if (cm_slice_type(object) != CM_JSON_OBJECT) return "it is not an object";
+  if (cm_change_is_shown(entry->change, object, &may_be, &is_shown, err) != SQLITE_OK) return NULL;
+  if (!may_be) return "it shows another row";
+  if (entry->resource->key_parts != NULL) return why_no_item(step, object);
+  bool has_key = key_member(entry, step) == NULL || shown_key(entry, step, object).len > 0;
+  return has_key ? NULL : "it does not show the new row's key";
+}
+
+/** An update is known by its status; its answer must not say otherwise. */
+static const char *why_no_change(const cm_entry *entry, const cm_change_step *step,
+                                 cm_slice object) {
+  bool is_delete = entry->change->verb == CM_VERB_DELETE && entry->list_token == 0;
+  if (object.len == 0) return NULL;
+  if (cm_slice_type(object) != CM_JSON_OBJECT) return is_delete ? NULL : "it is not an object";
+  cm_slice key = shown_key(entry, step, object);
+  if (key.len == 0) return shows_error(object) ? "it shows an error" : NULL;
+  bool is_same = is_delete || is_in_path(step->path, key) || is_key_of(entry, key);
+  return is_same ? NULL : "it shows another row";
+}
+
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) {
-  if (entry->change->verb == CM_VERB_DELETE) return SQLITE_OK;
-  if (entry->list_token != 0) return SQLITE_OK; /* it shows what the list belongs to */
-  bool is_create = entry->change->verb == CM_VERB_INSERT;
-  int rc = is_create ? take_uuid(entry, object, err) : SQLITE_OK;
-  if (rc == SQLITE_OK && is_create) rc = check_errors(entry, object, err);
+  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+  int rc = is_create ? check_errors(entry, object, err) : SQLITE_OK;
+  if (rc == SQLITE_CONSTRAINT && take_uuid(entry, object, err) == SQLITE_NOMEM) rc = SQLITE_NOMEM;
+  if (rc != SQLITE_OK) return rc;
+  cm_err failed = { 0 };
+  const char *why = is_create ? why_no_create(entry, step, object, &failed)
+                              : why_no_change(entry, step, object);
+  if (failed.code == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (why != NULL) return cm_err_set(err, SQLITE_MISMATCH, "%s", why);
+  if (entry->change->verb == CM_VERB_DELETE || entry->list_token != 0) return SQLITE_OK;
+  if (is_create) rc = take_uuid(entry, object, err);
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
-  int taken_rc = cm_change_not_taken(entry->change, step, object, &entry->not_taken, err);
+  cm_buf *out = &entry->not_taken;
+  int taken_rc = cm_change_not_taken(entry->change, step, object, out, out, err);
   bool is_lost = taken_rc == SQLITE_NOMEM || entry->not_taken.code == SQLITE_NOMEM;
   return is_lost ? cm_err_nomem(err) : SQLITE_OK;
+}
+
+int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) {
+  cm_buf_empty(&entry->not_taken);
+  return cm_change_not_taken(entry->change, &entry->steps[entry->step], row, &entry->not_taken,
+                             differs, err);
 }
 
 /* ---- "exists already" ---------------------------------------------------------------------- */

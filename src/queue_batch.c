@@ -216,7 +216,7 @@ static void end_all_refused(cm_queue *queue, cm_batch *batch, const cm_err *err)
 
 static void suspend_all(cm_queue *queue, cm_batch *batch, const cm_err *err) {
   while (batch->count > 0)
-    cm_entry_suspend(queue, batch->members[0], batch->members[0]->look_first, err);
+    cm_entry_suspend(queue, batch->members[0], err);
 }
 
 /** Only one is left: it goes on by itself. */
@@ -342,20 +342,19 @@ static void deal_out(cm_queue *queue, cm_batch *batch, const char *response) {
     cm_err err = { 0 };
     if (is_empty || object.ptr != NULL) {
       if (!is_empty) keep_response(queue, entry, object);
-      cm_batch_leave(entry);
       cm_entry_take_object(queue, entry, object);
     } else {
       cm_entry_tell_odd(entry, "it does not show this row", &err);
-      cm_entry_doubt(queue, entry, &err);
+      cm_entry_doubt(queue, entry, true, &err);
     }
   }
 }
 
-static void doubt_all(cm_queue *queue, cm_batch *batch, const cm_err *err) {
+static void doubt_all(cm_queue *queue, cm_batch *batch, bool may_help, const cm_err *err) {
   cm_entry *members[CM_MAX_BATCH_ROWS];
   int count = copy_members(batch, members);
   for (int i = 0; i < count; i++)
-    cm_entry_doubt(queue, members[i], err);
+    cm_entry_doubt(queue, members[i], may_help, err);
 }
 
 /** Each is looked for, and waits for a call of its own. What cannot be looked for is sent all the same. */
@@ -383,8 +382,10 @@ static bool advance_call(cm_queue *queue, cm_batch *batch) {
   cm_err err = { 0 };
   cm_err why = { 0 };
   if (result->code != SQLITE_OK) cm_err_set(&err, result->code, "%s", result->error);
-  for (int i = 0; i < batch->count; i++)
+  for (int i = 0; i < batch->count; i++) {
     batch->members[i]->status = result->status;
+    batch->members[i]->goes_again = result->again_after_look;
+  }
   char *response = cm_call_take_body(batch->call, &len);
   cm_call_free(batch->call);
   batch->call = NULL;
@@ -393,11 +394,11 @@ static bool advance_call(cm_queue *queue, cm_batch *batch) {
                 cm_slice_check((cm_slice){ response, len }, NULL, &why) != SQLITE_OK;
   if (is_odd) {
     cm_entry_tell_odd(batch->members[0], why.text, &err);
-    doubt_all(queue, batch, &err);
+    doubt_all(queue, batch, true, &err);
   } else if (err.code == SQLITE_OK) {
     deal_out(queue, batch, len > 0 ? response : NULL);
   } else if (is_unknown) {
-    doubt_all(queue, batch, &err);
+    doubt_all(queue, batch, may_help, &err);
   } else if (may_help) {
     suspend_all(queue, batch, &err);
   } else if (err.code == SQLITE_CONSTRAINT) {

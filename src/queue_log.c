@@ -7,7 +7,8 @@
 #include "sqlite_api.h"
 
 static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
-static const char *const state_words[] = { "queued", "sent", "written", "refused", "unknown" };
+static const char *const state_words[] = { "queued",  "sent",    "written", "refused",
+                                           "unknown", "dropped", "dry run" };
 
 cm_entry *cm_queue_log_at(const cm_queue *queue, int index) {
   return queue->log[(queue->log_first + index) % queue->log_capacity];

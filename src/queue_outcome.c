@@ -41,6 +41,13 @@ static int len_without_advice(const char *line) {
   return (int)(end != NULL ? end - line : (long)strlen(line));
 }
 
+void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err) {
+  char line[sizeof err->text];
+  const char *rest = without_who(entry, err->text);
+  sqlite3_snprintf((int)sizeof line, line, "%.*s", len_without_advice(rest), rest);
+  cm_err_set(err, err->code, "%s: %s: %s", entry->resource->name, line, advice);
+}
+
 static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_queue_put_text(queue, &entry->error, err->text);
   entry->code = err->code;
@@ -78,8 +85,17 @@ static void keep_bodies(cm_queue *queue, cm_entry *entry) {
   if (is_lost) queue->tally.is_out_of_memory = true;
 }
 
+/** What still waits when nobody will send it. */
+static void drop_unsent(cm_queue *queue, cm_entry *entry) {
+  if (entry->state != CM_ENTRY_QUEUED && entry->state != CM_ENTRY_SENT) return;
+  entry->state = entry->is_doubtful || entry->step > 0 ? CM_ENTRY_UNKNOWN : CM_ENTRY_DROPPED;
+  if (entry->error == NULL)
+    cm_queue_put_text(queue, &entry->error, "not sent: the transaction failed");
+}
+
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   stop_running(queue, entry);
+  drop_unsent(queue, entry);
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
   for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
@@ -161,7 +177,7 @@ static void end_written_one(cm_queue *queue, cm_entry *entry) {
   if (is_dry) {
     char placeholder[32];
     sqlite3_snprintf(sizeof placeholder, placeholder, "dry_run_%lld", (long long)entry->id);
-    entry->state = CM_ENTRY_QUEUED;
+    entry->state = CM_ENTRY_DRY_RUN;
     cm_queue_put_text(queue, &entry->error, "dry_run: nothing was sent");
     remember(queue, entry, placeholder);
   } else {
@@ -189,8 +205,24 @@ void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry) {
   cm_entry_retire(queue, entry);
 }
 
+static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(queue, entry, err);
+  entry->state = CM_ENTRY_UNKNOWN;
+  tally->unknown++;
+  note_first(&tally->first_failed, entry, err);
+  note_first(&tally->first_unknown, entry, err);
+  queue->is_stopped = true;
+  cm_entry_retire(queue, entry);
+}
+
+/** A no to the second try takes back no doubt about the first. */
 static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
+  if (entry->is_doubtful) {
+    end_unknown_one(queue, entry, err);
+    return;
+  }
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
@@ -218,17 +250,6 @@ void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   }
 }
 
-static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  cm_tally *tally = &queue->tally;
-  set_error(queue, entry, err);
-  entry->state = CM_ENTRY_UNKNOWN;
-  tally->unknown++;
-  tally->new_unknown++;
-  note_first(&tally->first_failed, entry, err);
-  queue->is_stopped = true;
-  cm_entry_retire(queue, entry);
-}
-
 void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   for (cm_entry *next = NULL; entry != NULL; entry = next) {
     next = take_follower(entry);
@@ -236,24 +257,24 @@ void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   }
 }
 
-static void suspend_one(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
+static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
-  entry->state = is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   note_first(&tally->first_failed, entry, err);
   queue->is_stopped = true;
   stop_running(queue, entry);
 }
 
-void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err) {
+void cm_entry_suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   for (cm_entry *next = NULL; entry != NULL; entry = next) {
     next = take_follower(entry);
-    suspend_one(queue, entry, is_unknown, err);
+    suspend_one(queue, entry, err);
   }
 }
 
 static void park_one(cm_queue *queue, cm_entry *entry) {
-  entry->state = entry->look_first ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   stop_running(queue, entry);
 }
 
@@ -274,16 +295,20 @@ static int count_doubtful(const cm_queue *queue) {
   return count;
 }
 
-static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
-  const cm_tally *tally = &queue->tally;
-  int64_t unknown = tally->unknown + count_doubtful(queue);
-  int64_t unsent = queue->waiting - count_doubtful(queue);
+static void put_written(const cm_tally *tally, cm_buf *out) {
   if (tally->written == 0) {
     cm_buf_text(out, "none was written");
   } else {
     cm_buf_printf(out, "%lld %s written and %s written", (long long)tally->written,
                   tally->written == 1 ? "was" : "were", tally->written == 1 ? "stays" : "stay");
   }
+}
+
+static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
+  const cm_tally *tally = &queue->tally;
+  int64_t unknown = tally->unknown + count_doubtful(queue);
+  int64_t unsent = queue->waiting - count_doubtful(queue);
+  put_written(tally, out);
   if (unknown > 0) {
     cm_buf_printf(out, ", %lld may or may not have happened (state unknown in chartmogul_writes)",
                   (long long)unknown);
@@ -311,13 +336,33 @@ static int tell_refused(const cm_queue *queue, cm_err *err) {
   return first->code;
 }
 
+/** Nothing is left to send, and nobody knows what became of some: no COMMIT can mend that. */
+static int tell_unknown(const cm_queue *queue, cm_err *err) {
+  const cm_tally *tally = &queue->tally;
+  const cm_told *first = &tally->first_unknown;
+  const char *line = line_of(first);
+  cm_buf written;
+  cm_buf_init(&written, CM_MAX_URL_BYTES);
+  put_written(tally, &written);
+  cm_err_set(
+      err, SQLITE_ERROR,
+      "%s: %lld of %lld writes may or may not have happened (%.*s), %s: the local changes of "
+      "this transaction roll back, but not what ChartMogul has; look at those in state "
+      "unknown in chartmogul_writes before you write them again",
+      first->who, (long long)tally->unknown, (long long)count_all(queue), len_without_advice(line),
+      line, cm_buf_str(&written));
+  cm_buf_clear(&written);
+  return SQLITE_ERROR;
+}
+
 /** Sending again can help: a transaction stays open for that. */
 static int tell_failed(const cm_queue *queue, cm_err *err) {
   const cm_told *first = &queue->tally.first_failed;
   const char *line = line_of(first);
   int64_t all = count_all(queue);
-  int64_t left = queue->waiting + queue->tally.new_unknown;
+  int64_t left = queue->waiting + queue->tally.unknown;
   if (first->code == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (queue->stays_open && queue->waiting == 0) return tell_unknown(queue, err);
   int code = queue->stays_open ? SQLITE_BUSY : first->code;
   cm_buf counts;
   if (!queue->stays_open && all == 1) return cm_err_set(err, code, "%s: %s", first->who, line);
@@ -334,5 +379,6 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
 int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
   if (queue->tally.refused > 0) return tell_refused(queue, err);
-  return queue->tally.first_failed.code != SQLITE_OK ? tell_failed(queue, err) : SQLITE_OK;
+  if (queue->tally.first_failed.code != SQLITE_OK) return tell_failed(queue, err);
+  return queue->tally.unknown > 0 ? tell_unknown(queue, err) : SQLITE_OK;
 }

@@ -5,7 +5,7 @@
 #ifndef CM_QUEUE_PARTS_H
 #define CM_QUEUE_PARTS_H
 
-#include "queue_state.h"
+#include "queue_outcome.h"
 
 /* ---- queue.c ------------------------------------------------------------------------------- */
 
@@ -120,8 +120,11 @@ int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body
                         cm_err *err) CM_MUST_CHECK;
 /** The call of its step worked: take its object of the answer, and go on or end. */
 void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object);
-/** A write may have happened: a create is looked for, anything else can be sent again. */
-void cm_entry_doubt(cm_queue *queue, cm_entry *entry, const cm_err *err);
+/**
+ * A write may have happened: a create is looked for, anything else can be sent again, if that may help.
+ * It stays in doubt until it worked, or a look has shown more.
+ */
+void cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err);
 /** The line of an answer that is no JSON. */
 void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err);
 /** True when every question of the entry has its answer. */
@@ -151,37 +154,22 @@ bool cm_whole_list_advance(cm_queue *queue, cm_entry *entry);
 /** Free what was read. */
 void cm_whole_list_rest(cm_entry *entry);
 
-/* ---- queue_outcome.c: the end of an entry is that of its followers, too ----------------------- */
-
-/** It will not be sent any more: only its line in the log stays. */
-void cm_entry_retire(cm_queue *queue, cm_entry *entry);
-/** The row was written. */
-void cm_entry_end_written(cm_queue *queue, cm_entry *entry);
-/** OR IGNORE found the row: it is left alone. */
-void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry);
-/** A row that travelled in a refused call stands there already. */
-void cm_entry_end_exists(cm_queue *queue, cm_entry *entry);
-/** The row is refused; the line is in `err`. */
-void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err);
-/** Nobody knows, and it will not be sent again. */
-void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err);
-/** It failed in a way that can pass: it goes on waiting, and sending stops. */
-void cm_entry_suspend(cm_queue *queue, cm_entry *entry, bool is_unknown, const cm_err *err);
-/** Sending has stopped before the first call of it left: it goes on waiting. */
-void cm_entry_park(cm_queue *queue, cm_entry *entry);
-/** Error of the transaction, or SQLITE_OK. */
-int cm_queue_result(cm_queue *queue, cm_err *err);
-
 /* ---- queue_answer.c ------------------------------------------------------------------------ */
 
 /** The object of an answer that belongs to the row. */
 cm_slice cm_answer_object(const cm_change_step *step, cm_slice body);
 /**
  * Take from the answer of a step what it says: uuid, columns not taken.
- * @return SQLITE_OK; SQLITE_CONSTRAINT when the answer to a create holds errors; SQLITE_NOMEM.
+ * @return SQLITE_OK; SQLITE_CONSTRAINT when the answer to a create holds errors; SQLITE_MISMATCH with the
+ *         reason when it is not the answer to this row; SQLITE_NOMEM.
  */
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) CM_MUST_CHECK;
+/**
+ * Is a row that was found the one whose create was lost?
+ * @param differs  Receives the names of the columns that say no, separated by ", ".
+ */
+int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) CM_MUST_CHECK;
 /** How sure an error is that the row exists already. */
 typedef enum cm_exists { CM_EXISTS_NOT, CM_EXISTS_MAYBE, CM_EXISTS_SURELY } cm_exists;
 /** @param object  The body of an error, or the object of an answer that holds errors. */

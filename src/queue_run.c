@@ -15,7 +15,7 @@
 
 void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
   if (may_help || err->may_help || err->code == SQLITE_INTERRUPT) {
-    cm_entry_suspend(queue, entry, entry->look_first, err);
+    cm_entry_suspend(queue, entry, err);
   } else {
     cm_entry_end_refused(queue, entry, err);
   }
@@ -76,7 +76,8 @@ int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body
                               .path = step->path,
                               .body = body,
                               .body_len = body != NULL ? strlen(body) : 0,
-                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u) };
+                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
+                              .sent_before = entry->sent_before };
   return cm_call_start(queue->session, &request, out, err);
 }
 
@@ -99,7 +100,7 @@ void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   bool is_user_edit = queue->session->settings.handle_as_user_edit;
   cm_entry_drop_questions(entry);
-  if (entry->batch != NULL) {
+  if (entry->batch != NULL && (entry->steps == NULL || entry->step < entry->step_count)) {
     entry->phase = CM_PHASE_READY;
     return;
   }
@@ -145,6 +146,8 @@ static cm_slice response_of(const cm_entry *entry) {
   return (cm_slice){ entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
 }
 
+static void begin_find(cm_queue *queue, cm_entry *entry);
+
 /** Ask whether the row is there, after a create that nobody knows the end of. */
 static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_err err = { 0 };
@@ -154,60 +157,72 @@ static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
     cm_entry_end_unknown(queue, entry, cause);
     return;
   }
-  entry->look_first = !entry->is_refused_before;
   if (cause->code == SQLITE_INTERRUPT) { /* the user waits: the next COMMIT looks */
-    cm_entry_suspend(queue, entry, true, cause);
+    cm_entry_suspend(queue, entry, cause);
   } else if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
     entry->phase = CM_PHASE_VERIFY;
   } else {
     if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
-    cm_entry_suspend(queue, entry, true, cause);
+    cm_entry_suspend(queue, entry, cause);
   }
 }
 
-void cm_entry_doubt(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+void cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
+  for (cm_entry *other = entry; other != NULL; other = other->follower)
+    other->is_doubtful = true;
   if (entry->change->verb == CM_VERB_INSERT && entry->list_token == 0) {
     verify(queue, entry, err);
+  } else if (may_help) {
+    cm_entry_suspend(queue, entry, err);
   } else {
-    cm_entry_suspend(queue, entry, true, err);
+    cm_entry_end_unknown(queue, entry, err);
+  }
+}
+
+/** Refused in words that say, or may say, that the row exists: the statement says what happens then. */
+static void look_why_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_queue_put_text(queue, &entry->refusal, err->text);
+  if (entry->refusal != NULL) {
+    begin_find(queue, entry);
+  } else {
+    cm_entry_end_refused(queue, entry, err);
+  }
+}
+
+/** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
+static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_err *err) {
+  cm_conflict conflict = entry->change->conflict;
+  bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
+                   entry->refusal == NULL;
+  cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
+  if (exists == CM_EXISTS_SURELY && conflict == CM_CONFLICT_IGNORE) {
+    cm_entry_end_left_alone(queue, entry);
+  } else if (exists != CM_EXISTS_NOT && entry->natural_token != 0) {
+    look_why_refused(queue, entry, err);
+  } else {
+    cm_entry_end_refused(queue, entry, err);
   }
 }
 
 void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
   const cm_change_step *step = &entry->steps[entry->step];
+  bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
   cm_err err = { 0 };
-  int rc = cm_entry_read_answer(entry, step, object, &err);
+  int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, &err);
   if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
     queue->tally.is_out_of_memory = true;
     rc = SQLITE_OK;
   }
-  bool exists = rc == SQLITE_CONSTRAINT && entry->change->conflict == CM_CONFLICT_IGNORE &&
-                cm_answer_says_exists(entry->resource, object) == CM_EXISTS_SURELY;
   if (rc == SQLITE_OK) {
     entry->step++;
+    entry->is_doubtful = false;
     cm_entry_begin_steps(queue, entry);
-  } else if (exists) {
-    cm_entry_end_left_alone(queue, entry);
+  } else if (rc == SQLITE_MISMATCH) {
+    cm_err odd = { 0 };
+    cm_entry_tell_odd(entry, err.text, &odd);
+    cm_entry_doubt(queue, entry, true, &odd);
   } else {
-    cm_entry_end_refused(queue, entry, &err);
-  }
-}
-
-/** The API refused. Under OR IGNORE it may only have said that the row exists. */
-static void give_up(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  int status = entry->status;
-  bool is_ignore = entry->change->verb == CM_VERB_INSERT &&
-                   entry->change->conflict == CM_CONFLICT_IGNORE &&
-                   (status == 400 || status == 409 || status == 422);
-  cm_exists exists = is_ignore ? cm_answer_says_exists(entry->resource, response_of(entry))
-                               : CM_EXISTS_NOT;
-  if (exists == CM_EXISTS_SURELY) {
-    cm_entry_end_left_alone(queue, entry);
-  } else if (exists == CM_EXISTS_MAYBE && entry->natural_token != 0) {
-    entry->is_refused_before = true;
-    verify(queue, entry, err);
-  } else {
-    cm_entry_end_refused(queue, entry, err);
+    give_up(queue, entry, object, &err);
   }
 }
 
@@ -226,6 +241,7 @@ void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
              "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
              "before you write it again",
              entry->resource->name, step->write->method, step->path, why);
+  tell_which_call(entry, err);
 }
 
 static bool advance_call(cm_queue *queue, cm_entry *entry) {
@@ -235,6 +251,7 @@ static bool advance_call(cm_queue *queue, cm_entry *entry) {
   bool is_gone = is_gone_already(entry, result);
   bool is_unknown = result->is_unknown;
   bool may_help = result->may_help;
+  entry->goes_again = result->again_after_look;
   cm_err err = { 0 };
   cm_err why = { 0 };
   if (!is_ok) cm_err_set(&err, result->code, "%s", result->error);
@@ -244,42 +261,109 @@ static bool advance_call(cm_queue *queue, cm_entry *entry) {
                 cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
   if (is_odd) { /* somebody else's page, or half an answer: it tells nothing */
     cm_entry_tell_odd(entry, why.text, &err);
-    tell_which_call(entry, &err);
-    cm_entry_doubt(queue, entry, &err);
+    cm_entry_doubt(queue, entry, true, &err);
   } else if (is_ok) {
     cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
     cm_entry_take_object(queue, entry, object);
   } else if (is_gone) {
     cm_entry_end_written(queue, entry);
   } else if (is_unknown) {
-    cm_entry_doubt(queue, entry, &err);
+    cm_entry_doubt(queue, entry, may_help, &err);
   } else if (may_help) {
-    cm_entry_suspend(queue, entry, false, &err);
+    cm_entry_suspend(queue, entry, &err);
   } else {
-    give_up(queue, entry, &err);
+    bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
+    give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, &err);
   }
   return true;
+}
+
+/** Nobody has it: what was sent did nothing, unless it is still on its way. */
+static void end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
+  if (entry->goes_again) {
+    entry->goes_again = false;
+    entry->is_doubtful = false;
+    entry->sent_before++;
+    cm_entry_begin_names(queue, entry);
+    return;
+  }
+  if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
+    entry->is_doubtful = false;
+    cm_entry_advise(entry, "it is not there, try again later", cause);
+  }
+  cm_entry_suspend(queue, entry, cause);
+}
+
+/** The row exists and is to be replaced: what differs is sent as an update. */
+static void replace(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  const char *row = entry->questions[0]->row;
+  int rc = row == NULL
+               ? cm_err_nomem(&err)
+               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, &err);
+  cm_change_free_steps(entry->steps, entry->step_count);
+  entry->steps = NULL;
+  entry->step_count = entry->step = 0;
+  entry->is_doubtful = false;
+  if (rc != SQLITE_OK) {
+    cm_entry_end_refused(queue, entry, &err);
+  } else {
+    cm_entry_begin_steps(queue, entry);
+  }
+}
+
+static bool is_replace(const cm_entry *entry) {
+  return entry->change->conflict == CM_CONFLICT_REPLACE &&
+         !entry->resource->natural_key->replace_is_ignore;
+}
+
+/** A create is in doubt, and a row of its natural key is there: it counts if it is the one that was sent. */
+static void settle(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
+  const char *row = entry->questions[0]->row;
+  cm_buf differs;
+  cm_err err = { 0 };
+  cm_buf_init(&differs, CM_MAX_URL_BYTES);
+  int rc = row != NULL ? cm_entry_compare(entry, (cm_slice){ row, strlen(row) }, &differs, &err)
+                       : cm_err_nomem(&err);
+  if (rc == SQLITE_OK && differs.code == SQLITE_NOMEM) rc = cm_err_nomem(&err);
+  cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
+  if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+  if (rc == SQLITE_OK && differs.len == 0) {
+    cm_entry_end_written(queue, entry);
+  } else if (rc == SQLITE_OK && is_replace(entry)) {
+    replace(queue, entry);
+  } else {
+    char advice[256];
+    sqlite3_snprintf((int)sizeof advice, advice,
+                     "a row with its natural key is there but differs in %.120s, so it may be "
+                     "another one: look, then UPDATE it",
+                     rc == SQLITE_OK ? cm_buf_str(&differs) : "what cannot be read");
+    err = *cause;
+    cm_entry_advise(entry, advice, &err);
+    cm_buf_empty(&entry->not_taken);
+    cm_entry_end_unknown(queue, entry, &err);
+  }
+  cm_buf_clear(&differs);
+}
+
+/** What made the doubt. */
+static void put_cause(const cm_entry *entry, cm_err *cause) {
+  cm_err_set(cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
 }
 
 static bool advance_verify(cm_queue *queue, cm_entry *entry) {
   if (!cm_entry_is_answered(entry)) return false;
   const cm_question *question = entry->questions[0];
   cm_err cause = { 0 };
-  cm_err_set(&cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
-  bool is_there = question->code == SQLITE_OK && question->matches == 1;
+  put_cause(entry, &cause);
   if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
-  if (is_there) {
-    cm_queue_put_text(queue, &entry->uuid, question->uuid);
-  }
-  cm_entry_drop_questions(entry);
-  if (is_there && entry->is_refused_before) {
-    cm_entry_end_left_alone(queue, entry);
-  } else if (is_there) {
-    cm_entry_end_written(queue, entry);
-  } else if (entry->is_refused_before) {
-    cm_entry_end_refused(queue, entry, &cause);
+  if (question->code == SQLITE_OK && question->matches == 1) {
+    settle(queue, entry, &cause);
+  } else if (question->code == SQLITE_OK && question->matches == 0) {
+    cm_entry_drop_questions(entry);
+    end_verify_absent(queue, entry, &cause);
   } else {
-    cm_entry_suspend(queue, entry, true, &cause);
+    cm_entry_suspend(queue, entry, &cause);
   }
   return true;
 }
@@ -290,7 +374,7 @@ static void begin_find(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   cm_question_mode mode = CM_QUESTION_ANY;
   if (entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
-  if (entry->look_first || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
+  if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, &err) != SQLITE_OK) {
     cm_entry_stop(queue, entry, false, &err);
     return;
@@ -298,47 +382,63 @@ static void begin_find(cm_queue *queue, cm_entry *entry) {
   entry->phase = CM_PHASE_FIND;
 }
 
-/** The row exists and is to be replaced: what differs is sent as an update. */
-static void replace(cm_queue *queue, cm_entry *entry) {
+/** It was refused, not with its batch but by itself: it is not sent again. */
+static bool is_refused_alone(const cm_entry *entry) {
+  return entry->refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL;
+}
+
+static void end_by_refusal(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
-  const char *row = entry->questions[0]->row;
-  int rc = row == NULL
-               ? cm_err_nomem(&err)
-               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
+  cm_err_set(&err, SQLITE_CONSTRAINT, "%s", entry->refusal);
+  cm_entry_end_refused(queue, entry, &err);
+}
+
+static void find_nothing(cm_queue *queue, cm_entry *entry) {
+  if (is_refused_alone(entry)) {
+    end_by_refusal(queue, entry);
+    return;
+  }
+  sqlite3_free(entry->refusal);
+  entry->refusal = NULL;
+  entry->is_doubtful = false;
+  cm_entry_drop_questions(entry);
+  cm_entry_begin_names(queue, entry);
+}
+
+static void find_one(cm_queue *queue, cm_entry *entry) {
+  cm_err cause = { 0 };
+  bool is_plain = entry->change->conflict == CM_CONFLICT_FAIL;
+  if (entry->is_doubtful) {
+    put_cause(entry, &cause);
+    settle(queue, entry, &cause);
+    return;
+  }
+  cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
+  if (is_plain && entry->refusal != NULL) {
+    cm_entry_end_exists(queue, entry);
+  } else if (is_replace(entry)) {
+    replace(queue, entry);
   } else {
-    cm_entry_begin_steps(queue, entry);
+    cm_entry_end_left_alone(queue, entry);
   }
 }
 
 static bool advance_find(cm_queue *queue, cm_entry *entry) {
   if (!cm_entry_is_answered(entry)) return false;
   const cm_question *question = entry->questions[0];
-  bool was_ours = entry->look_first;
-  bool is_replace = entry->change->conflict == CM_CONFLICT_REPLACE &&
-                    !entry->resource->natural_key->replace_is_ignore;
   cm_err err = { 0 };
   if (cm_question_error(question, &err) != SQLITE_OK) {
-    cm_entry_stop(queue, entry, question->may_help, &err);
+    if (is_refused_alone(entry)) {
+      end_by_refusal(queue, entry);
+    } else {
+      cm_entry_stop(queue, entry, question->may_help, &err);
+    }
   } else if (question->matches > 1) {
     refuse_two(queue, entry);
   } else if (question->matches == 0) {
-    sqlite3_free(entry->refusal);
-    entry->refusal = NULL;
-    cm_entry_drop_questions(entry);
-    cm_entry_begin_names(queue, entry);
+    find_nothing(queue, entry);
   } else {
-    cm_queue_put_text(queue, &entry->uuid, question->uuid);
-    if (was_ours) {
-      cm_entry_end_written(queue, entry);
-    } else if (entry->refusal != NULL) {
-      cm_entry_end_exists(queue, entry);
-    } else if (is_replace) {
-      replace(queue, entry);
-    } else {
-      cm_entry_end_left_alone(queue, entry);
-    }
+    find_one(queue, entry);
   }
   return true;
 }
@@ -352,7 +452,7 @@ void cm_entry_start(cm_queue *queue, cm_entry *entry) {
 
 void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
   bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
-                   (entry->look_first || entry->refusal != NULL ||
+                   (entry->is_doubtful || entry->refusal != NULL ||
                     entry->change->conflict != CM_CONFLICT_FAIL);
   if (entry->list_token != 0) {
     cm_whole_list_start(queue, entry);

@@ -120,7 +120,6 @@ static void begin_sending(cm_queue *queue) {
   memset(&tally->first_refused, 0, sizeof tally->first_refused);
   memset(&tally->first_failed, 0, sizeof tally->first_failed);
   tally->refused = 0;
-  tally->new_unknown = 0;
   cm_question_forget_all(queue);
   cm_queue_forget_blockers(queue);
 }
@@ -141,11 +140,12 @@ static void retire_all(cm_queue *queue) {
     cm_entry_retire(queue, queue->first_waiting);
 }
 
-/** Will the transaction be rolled back? Not where another COMMIT can send what is left. */
+/** Will the transaction be rolled back? Not where something is left that another COMMIT can send. */
 static bool has_failed(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
   bool is_refused = tally->refused > 0 || tally->is_out_of_memory;
-  return !queue->stays_open || is_refused || tally->first_failed.code == SQLITE_NOMEM;
+  return !queue->stays_open || queue->waiting == 0 || is_refused ||
+         tally->first_failed.code == SQLITE_NOMEM;
 }
 
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {

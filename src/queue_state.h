@@ -21,7 +21,9 @@ typedef enum cm_entry_state {
   CM_ENTRY_SENT,
   CM_ENTRY_WRITTEN,
   CM_ENTRY_REFUSED,
-  CM_ENTRY_UNKNOWN
+  CM_ENTRY_UNKNOWN,
+  CM_ENTRY_DROPPED,
+  CM_ENTRY_DRY_RUN
 } cm_entry_state;
 
 /** Where an entry that runs is. */
@@ -83,8 +85,10 @@ typedef struct cm_entry {
 
   /* While it runs. */
   cm_phase phase;
-  bool look_first;        /* an earlier create of it got no answer */
-  bool is_refused_before; /* the API refused it in words that may mean "exists already" */
+  bool
+      is_doubtful; /* a call of it left, and nobody knows what it did; only a success or a look ends that */
+  bool goes_again; /* a create that is sent again when the look finds nothing */
+  int sent_before; /* how often that has happened */
   cm_question **questions;
   int question_count;
   cm_change_step *steps;
@@ -97,7 +101,10 @@ typedef struct cm_entry {
   bool is_place_named;    /* the call's path has to be looked up yet */
   struct cm_batch *batch; /* it travels in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
-  char *refusal;          /* in these words, and nobody has looked yet whether it is there; owned */
+
+  /* The API has refused it in these words, alone or with its batch, and nobody has looked yet whether it is
+  ** there; owned. Alone: it is not sent again. */
+  char *refusal;
 
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
@@ -142,9 +149,9 @@ typedef struct cm_told {
 typedef struct cm_tally {
   bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
   int64_t written, left_alone, refused, unknown;
-  int64_t new_unknown; /* since the sending began */
   cm_told first_refused;
-  cm_told first_failed; /* its end is unknown, or it can be sent again */
+  cm_told first_failed;  /* its end is unknown, or it can be sent again */
+  cm_told first_unknown; /* its end is unknown for good; kept until the transaction ends */
 } cm_tally;
 
 struct cm_queue {

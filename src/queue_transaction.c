@@ -50,8 +50,6 @@ static void give_up_from(cm_queue *queue, int64_t id) {
     next = entry->next;
     bool is_kept = queue->is_failed || has_left(entry);
     if (entry->id < id || !is_kept) continue;
-    if (has_left(entry)) entry->state = CM_ENTRY_UNKNOWN;
-    if (entry->error == NULL) entry->error = sqlite3_mprintf("not sent: the transaction failed");
     cm_entry_retire(queue, entry);
   }
   mark_lasting(queue, id);

@@ -38,6 +38,9 @@ typedef struct cm_write {
   const char *body; /* where the object stands in the body: "invoices[]"; NULL: it is the body */
   const char
       *answer; /* where the object stands in the answer: "invoices[0]"; NULL: it is the answer */
+  /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
+  ** row. NULL: the member of the key column, where the key is one. */
+  const char *answer_key;
   /* Rows of an INSERT whose path and query are the same may travel in one call, so many at most; 0: each
   ** goes alone. The body ends in "[]" and the answer in "[0]": the list of the answer shows the natural
   ** keys of the rows, or has their order. */

@@ -15,7 +15,7 @@ static verdict judge_status(int status) {
   case 429: return (verdict){ "429 Too Many Requests", true, true, true };
   case 500: return (verdict){ "500 Internal Server Error", true, false, false };
   case 502: return (verdict){ "502 Bad Gateway", true, false, false };
-  case 503: return (verdict){ "503 Service Unavailable", true, true, true };
+  case 503: return (verdict){ "503 Service Unavailable", true, false, true };
   case 504: return (verdict){ "504 Gateway Timeout", true, false, false };
   default: break;
   }
@@ -52,9 +52,10 @@ cm_retry cm_retry_decide(const cm_attempt *attempt) {
   cm_retry retry = { .reason = found.reason, .slow_down = found.is_crowd };
   bool is_patient = attempt->retry_after_ms <= CM_MAX_RETRY_AFTER_MS;
   bool is_allowed = found.is_safe || !attempt->is_create;
-  retry.again = found.can_help && is_allowed && is_patient &&
-                attempt->tries <= attempt->max_retries;
-  if (!retry.again) return retry;
+  bool can_go = found.can_help && is_patient && attempt->tries <= attempt->max_retries;
+  retry.again = can_go && is_allowed;
+  retry.again_after_look = can_go && !is_allowed && found.is_crowd;
+  if (!retry.again && !retry.again_after_look) return retry;
   retry.wait_ms = attempt->retry_after_ms > 0 ? attempt->retry_after_ms
                                               : backoff_ms(attempt->tries, attempt->random);
   return retry;

@@ -4,8 +4,8 @@
 **
 ** Reads and repeatable writes (GET, PUT, PATCH, DELETE) go again after a failed connection, a
 ** timeout, 429 and 5xx. A create (POST) goes again only when the API surely did nothing: nothing was
-** sent, 429, or 503 (what the API answers to too many connections). A certificate that does not hold is
-** no matter of trying again.
+** sent, or 429. After 503 (what the API answers to too many connections) whoever can look whether the row
+** is there may send it again. A certificate that does not hold is no matter of trying again.
 **
 ** Waits double from 500 ms to 60 s; each is between half of that and all of it, at random. Retry-After
 ** wins: it is waited as it says, and one of more than CM_MAX_RETRY_AFTER_MS is an error at once. A
@@ -40,9 +40,10 @@ typedef struct cm_attempt {
 
 typedef struct cm_retry {
   bool again;
-  bool slow_down;     /* the answer was "too many": all other requests pause as well */
-  int64_t wait_ms;    /* before the next try, 0 when there is none */
-  const char *reason; /* constant text for logs and errors: "429 Too Many Requests", ... */
+  bool again_after_look; /* a create: once a look has shown that it did nothing */
+  bool slow_down;        /* the answer was "too many": all other requests pause as well */
+  int64_t wait_ms;       /* before the next try, whoever makes it; 0 when there is none */
+  const char *reason;    /* constant text for logs and errors: "429 Too Many Requests", ... */
 } cm_retry;
 
 /** Decide what follows an attempt. A success is {again = false, reason = "answered"}. */

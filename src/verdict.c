@@ -13,6 +13,7 @@ static const char look_first[] = "it may or may not have happened: look before y
 static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
   if (status >= 200 && status <= 299) return SQLITE_OK;
+  if (status == 304 && cm_call_is_write(ending->flags)) return SQLITE_OK; /* nothing to change */
   if (status == 401 || status == 403) return SQLITE_AUTH;
   if (status == 429 || status == 503) return SQLITE_BUSY;
   if (status == 400 || status == 422) return SQLITE_CONSTRAINT;
@@ -27,16 +28,8 @@ static int code_of(const cm_ending *ending) {
   return ending->outcome == CM_TOO_LARGE ? SQLITE_TOOBIG : SQLITE_ERROR;
 }
 
-/*
-** A 5xx does not say that nothing was done: a gateway that gave up waiting answers 504 while the
-** API works on. retry.h does not send a create again after one, and neither must whoever asks
-** later.
-*/
 static bool is_unknown(const cm_ending *ending) {
-  if (!cm_call_is_write(ending->flags)) return false;
-  if (ending->is_doubtful) return true;
-  return (ending->flags & CM_CALL_CREATE) != 0 && ending->end == CM_END_ATTEMPT &&
-         ending->outcome == CM_ANSWERED && ending->status >= 500 && !ending->is_too_many;
+  return cm_call_is_write(ending->flags) && ending->is_doubtful;
 }
 
 static bool may_help(const cm_ending *ending) {

@@ -25,8 +25,8 @@ typedef struct cm_ending {
   int status;
   int64_t retry_after_ms;
   int tries;
-  bool is_too_many; /* the last answer was "too many" */
-  bool is_doubtful; /* the last attempt that reached the API brought no complete answer */
+  bool
+      is_doubtful; /* an attempt reached the API, and its answer does not say that nothing was done */
   cm_slice body;
   const char *reason; /* of an attempt without an answer */
 } cm_ending;
@@ -40,7 +40,7 @@ typedef struct cm_verdict {
   cm_err err;        /* the line; nothing for a success */
 } cm_verdict;
 
-/** Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx. */
+/** Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx, for a write 304 too. */
 void cm_verdict_of(const cm_ending *ending, cm_verdict *out);
 
 /** Refuse a call before it is made, with the line "who: METHOD path <rest>". @return `code`. */

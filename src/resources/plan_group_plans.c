@@ -59,12 +59,14 @@ static const cm_write writes[] = {
     .path = "/plan_groups/{plan_group_uuid}",
     .columns = "plan_uuid:@self",
     .body = "plans[]",
+    .answer_key = "uuid",
     .flags = CM_WHOLE_LIST },
   { .verb = CM_VERB_DELETE,
     .method = "PATCH",
     .path = "/plan_groups/{plan_group_uuid}",
     .columns = "plan_uuid:@self",
     .body = "plans[]",
+    .answer_key = "uuid",
     .flags = CM_WHOLE_LIST },
 };
 

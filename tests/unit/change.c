@@ -714,7 +714,7 @@ static void assert_not_taken(const char *answer, const char *expected) {
               "at=2026-01-02", "typed={\"a\":1}", "plain={\"x\":[1,2]}", "deep=d", NULL);
   assert_int_equal(cm_change_steps(&change, false, &steps, &count, &err), SQLITE_OK);
   assert_int_equal(cm_change_not_taken(&change, &steps[0], (cm_slice){ answer, strlen(answer) },
-                                       &names_of, &err),
+                                       &names_of, &names_of, &err),
                    SQLITE_OK);
   assert_string_equal(cm_buf_str(&names_of), expected);
   cm_buf_clear(&names_of);

@@ -116,7 +116,7 @@ static void assert_all_written(peer_world *world) {
     assert_int_equal(cm_queue_log_at(queued, i)->state, CM_ENTRY_WRITTEN);
 }
 
-/* The keys in the log, and their states by first letter: "c1w c2q". */
+/* The keys in the log, and their states by first letter: "c1w c2d". */
 static void assert_log(peer_world *world, const char *expected) {
   char shown[512] = "";
   cm_write_line line;
@@ -134,17 +134,19 @@ static void assert_log(peer_world *world, const char *expected) {
 static int hold_all(void **state) {
   int rc = peer_setup(state);
   peer_world *world = *state;
-  static const char *const paths[] = { "/customers",
-                                       "/plans",
-                                       "/customers/cus_1",
-                                       "/plans/pl_1",
-                                       "/plans/pl_2",
-                                       "/customers/cus_2",
-                                       "/data_sources",
+  static const char *const paths[] = { "/customers/cus_1", "/plans/pl_1", "/plans/pl_2",
+                                       "/customers/cus_2" };
+  static const char *const lists[] = { "/customers", "/plans", "/data_sources",
                                        "/import/customers/cus_1/invoices",
                                        "/import/customers/cus_2/invoices" };
   for (size_t i = 0; i < cm_countof(paths); i++)
     peer_does(world->server, paths[i], PEER_HOLD);
+  for (size_t i = 0; i < cm_countof(lists); i++) {
+    peer_reply made = {
+      .path = lists[i], .status = 201, .body = "{\"uuid\":\"made_1\"}", .action = PEER_HOLD
+    };
+    peer_reply_with(world->server, made);
+  }
   return rc;
 }
 
@@ -550,7 +552,7 @@ static void a_refusal_stops_a_commit(void **state) {
                       "written, 1 not sent; first refused: c2: POST /customers failed (422 "
                       "Unprocessable Entity: No.): correct what it names and write the row again");
   cm_queue_rollback(world->session);
-  assert_log(world, "c1w c2r c3q");
+  assert_log(world, "c1w c2r c3d");
   assert_false(cm_queue_is_waiting(world->session, NULL));
   assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_OK);
   assert_int_equal(world->server->requests, 2);
