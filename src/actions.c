@@ -302,20 +302,8 @@ int cm_action_format(const cm_action *action, const cm_slice *texts, int count, 
 
 /* ---- the functions ------------------------------------------------------------------------- */
 
-typedef struct action_data {
-  const cm_action *action;
-  cm_session *session; /* a reference */
-} action_data;
-
-static void free_data(void *pointer) {
-  action_data *data = pointer;
-  cm_session_unref(data->session);
-  sqlite3_free(data);
-}
-
 static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  const action_data *data = sqlite3_user_data(context);
-  const cm_action *action = data->action;
+  const cm_action *action = cm_function_row(context);
   cm_slice texts[CM_ACTION_MAX_ARGUMENTS] = { { NULL, 0 } };
   cm_buf path, body;
   cm_err err = { 0 };
@@ -332,7 +320,7 @@ static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
                                  .body = body.data,
                                  .body_len = body.len,
                                  .wants_json = true };
-    cm_sending_result(context, data->session, &sending);
+    cm_sending_result(context, cm_function_session(context), &sending);
   } else {
     cm_err_prefix(&err, action->name);
     cm_bridge_error(context, &err);
@@ -341,21 +329,14 @@ static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
   cm_buf_clear(&body);
 }
 
-static int register_one(sqlite3 *db, cm_session *session, const cm_action *action, int count) {
-  action_data *data = sqlite3_malloc64(sizeof *data);
-  if (data == NULL) return SQLITE_NOMEM;
-  data->action = action;
-  data->session = cm_session_ref(session);
-  return sqlite3_create_function_v2(db, action->name, count, CM_SENDING_FUNCTION, data, run, NULL,
-                                    NULL, free_data);
-}
-
 int cm_actions_register(sqlite3 *db, cm_session *session) {
   int rc = SQLITE_OK;
   for (size_t i = 0; i < cm_countof(table); i++) {
     int count = cm_action_least(&table[i]);
-    for (; count <= cm_action_most(&table[i]) && rc == SQLITE_OK; count++)
-      rc = register_one(db, session, &table[i], count);
+    for (; count <= cm_action_most(&table[i]) && rc == SQLITE_OK; count++) {
+      const cm_function function = { table[i].name, count, CM_SENDING_FUNCTION, run, table[i].doc };
+      rc = cm_function_create(db, session, &function, &table[i]);
+    }
   }
   return rc;
 }

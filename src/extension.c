@@ -117,6 +117,18 @@ static int loaded(int rc) {
 #endif
 }
 
+/** Set read_only on a connection that has the extension, however it came to it. */
+static int set_read_only(sqlite3 *db, char **error) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(db, "SELECT chartmogul_config(?1, 1)", -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_pointer(stmt, 1, db, CM_READ_ONLY_POINTER, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  bool is_set = rc == SQLITE_ROW;
+  if (!is_set && error != NULL) *error = sqlite3_mprintf("%s", sqlite3_errmsg(db));
+  sqlite3_finalize(stmt);
+  return is_set ? SQLITE_OK : rc;
+}
+
 int sqlite3_chartmogul_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
 #ifdef SQLITE_CORE
   (void)api;
@@ -133,8 +145,6 @@ int sqlite3_chartmogulreadonly_init(sqlite3 *db, char **error, const sqlite3_api
   SQLITE_EXTENSION_INIT2(api);
 #endif
   int rc = cm_extension_init(db, error, NULL);
-  if (rc == SQLITE_OK) {
-    rc = sqlite3_exec(db, "SELECT chartmogul_config('read_only', 1)", NULL, NULL, error);
-  }
+  if (rc == SQLITE_OK) rc = set_read_only(db, error);
   return loaded(rc);
 }

@@ -5,6 +5,7 @@
 
 #include "actions.h"
 #include "bridge.h"
+#include "caller.h"
 #include "get.h"
 #include "queue.h"
 #include "sending.h"
@@ -13,8 +14,23 @@
 #define CM_COMMIT "unknown"
 #endif
 
+/** What each of our functions is registered with. */
+typedef struct function_data {
+  cm_function function;
+  const void *row;
+  cm_session *session; /* a reference */
+} function_data;
+
+cm_session *cm_function_session(sqlite3_context *context) {
+  return ((const function_data *)sqlite3_user_data(context))->session;
+}
+
+const void *cm_function_row(sqlite3_context *context) {
+  return ((const function_data *)sqlite3_user_data(context))->row;
+}
+
 static cm_session *session_of(sqlite3_context *context) {
-  return sqlite3_user_data(context);
+  return cm_function_session(context);
 }
 
 /** Hand a text over to SQLite, which frees it. NULL: memory ran out. */
@@ -70,12 +86,21 @@ static int check_waiting(const cm_session *session, cm_slice name, cm_slice valu
                     setting->name);
 }
 
+static bool is_from_entry_point(sqlite3_value *value) {
+  return sqlite3_value_pointer(value, CM_READ_ONLY_POINTER) != NULL;
+}
+
 static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
   cm_session *session = session_of(context);
   cm_slice name = { NULL, 0 };
   cm_slice value = { NULL, 0 };
   cm_err err = { 0 };
-  int rc = cm_sending_text(argv[0], "the setting's name", &name, &err);
+  int rc = SQLITE_OK;
+  if (is_from_entry_point(argv[0])) {
+    name = (cm_slice){ "read_only", strlen("read_only") };
+  } else {
+    rc = cm_sending_text(argv[0], "the setting's name", &name, &err);
+  }
   if (rc == SQLITE_OK && argc > 1) rc = cm_sending_text(argv[1], "the value", &value, &err);
   if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, value, &err);
   bool is_known = rc == SQLITE_OK && cm_setting_find(name.ptr) >= 0;
@@ -234,13 +259,41 @@ const cm_function *cm_functions_table(int *count) {
   return table;
 }
 
+/* ---- registering --------------------------------------------------------------------------- */
+
+static void free_data(void *pointer) {
+  function_data *data = pointer;
+  cm_session_unref(data->session);
+  sqlite3_free(data);
+}
+
+static void run_direct(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  const function_data *data = sqlite3_user_data(context);
+  cm_err err = { 0 };
+  bool is_ours = argc > 0 && is_from_entry_point(argv[0]);
+  if (is_ours || cm_caller_check(context, data->session, data->function.name, &err) == SQLITE_OK) {
+    data->function.run(context, argc, argv);
+  } else {
+    cm_bridge_error(context, &err);
+  }
+}
+
+int cm_function_create(sqlite3 *db, cm_session *session, const cm_function *function,
+                       const void *row) {
+  function_data *data = sqlite3_malloc64(sizeof *data);
+  if (data == NULL) return SQLITE_NOMEM;
+  *data = (function_data){ *function, row, cm_session_ref(session) };
+  bool is_direct = (function->flags & SQLITE_DIRECTONLY) != 0;
+  /* SQLite frees the data itself when this fails. */
+  return sqlite3_create_function_v2(db, function->name, function->argument_count, function->flags,
+                                    data, is_direct ? run_direct : function->run, NULL, NULL,
+                                    free_data);
+}
+
 int cm_functions_register(sqlite3 *db, cm_session *session) {
   int rc = SQLITE_OK;
-  for (size_t i = 0; i < cm_countof(table) && rc == SQLITE_OK; i++) {
-    rc = sqlite3_create_function_v2(db, table[i].name, table[i].argument_count, table[i].flags,
-                                    cm_session_ref(session), table[i].run, NULL, NULL,
-                                    cm_session_unref);
-  }
+  for (size_t i = 0; i < cm_countof(table) && rc == SQLITE_OK; i++)
+    rc = cm_function_create(db, session, &table[i], NULL);
   if (rc == SQLITE_OK) rc = cm_actions_register(db, session);
   if (rc == SQLITE_OK) rc = cm_get_register(db, session);
   return rc;

@@ -31,6 +31,26 @@ typedef struct cm_function {
 const cm_function *cm_functions_table(int *count);
 
 /**
+ * Register a function. One that is SQLITE_DIRECTONLY runs only where cm_caller_check lets it.
+ *
+ * @param function  Copied, but for its name, which stays.
+ * @param row       For the function itself: cm_function_row. NULL: nothing.
+ * @return SQLITE_OK or what SQLite says.
+ */
+int cm_function_create(sqlite3 *db, cm_session *session, const cm_function *function,
+                       const void *row);
+
+/** Of a function that cm_function_create has registered, while it runs: the session, and its `row`. */
+cm_session *cm_function_session(sqlite3_context *context);
+const void *cm_function_row(sqlite3_context *context);
+
+/**
+ * The type of the pointer that the entry point binds to chartmogul_config in place of a name: it sets read_only,
+ * whatever a table that is stored in a file says. No SQL can make such a value.
+ */
+#define CM_READ_ONLY_POINTER "chartmogul: read_only"
+
+/**
  * Register every function, those of actions.h and get.h too. Each holds a reference to the session.
  * @return SQLITE_OK or what SQLite says.
  */

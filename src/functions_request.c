@@ -62,7 +62,7 @@ void cm_function_request(sqlite3_context *context, int argc, sqlite3_value **arg
   int rc = read_arguments(argc, argv, arguments, &err);
   if (rc == SQLITE_OK) rc = prepare(arguments, &sending, &path, &headers, &err);
   if (rc == SQLITE_OK) {
-    cm_sending_result(context, sqlite3_user_data(context), &sending);
+    cm_sending_result(context, cm_function_session(context), &sending);
   } else {
     cm_err_prefix(&err, who);
     cm_bridge_error(context, &err);

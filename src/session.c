@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "caller.h"
 #include "memo.h"
 
 int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err *err) {
@@ -49,6 +50,7 @@ void cm_session_unref(void *pointer) {
   cm_session *session = pointer;
   if (session == NULL || --session->references > 0) return;
   cm_memo_free(session->memo);
+  cm_callers_free(session->callers);
   if (session->queue != NULL && session->free_queue != NULL) session->free_queue(session->queue);
   cm_http_free(session->http);
   for (size_t i = 0; i < cm_countof(session->requests); i++)

@@ -34,6 +34,7 @@ typedef struct cm_memo cm_memo;
 typedef struct cm_queue cm_queue;
 typedef struct cm_scan cm_scan;
 typedef struct cm_lookups cm_lookups;
+typedef struct cm_callers cm_callers;
 
 typedef struct cm_session {
   int references;
@@ -53,6 +54,7 @@ typedef struct cm_session {
   cm_scan *scans;  /* every open scan: what a join's read-ahead looks at */
   int open_cursors;
   cm_lookups *lookups; /* see lookup.h; NULL: none in these statements */
+  cm_callers *callers; /* see caller.h; made when first needed */
 
   void (*free_queue)(cm_queue *queue); /* set by who makes the queue */
 

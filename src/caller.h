@@ -1,0 +1,37 @@
+/*
+** caller.h -- who calls a function that sends or configures: the user, or a table in somebody else's file.
+** Layer: client.  Owns: what it has seen in the schemas of the connection.  Tests: tests/unit/caller.c
+**
+** SQLITE_DIRECTONLY keeps stored views and triggers from calling such a function, but SQLite does not enforce it
+** where CHECK constraints, defaults, generated columns and indexes on expressions call one. So two things are
+** looked at: a running statement, or an object in temp, calls the function by name, and no table or index that is
+** stored outside of temp does.
+**
+** A call can only come from a schema that has a transaction open: that one is read at the first call of each run
+** of a statement (never row by row; its version alone would not tell a file that was attached anew). Another schema
+** is read only where no lock stays on its file and nobody has to be waited for; else what was seen last counts.
+*/
+#ifndef CM_CALLER_H
+#define CM_CALLER_H
+
+#include "err.h"
+#include "session.h"
+
+/**
+ * Whether the function that is running may act.
+ *
+ * @param function  Its name, a constant that stays.
+ * @return SQLITE_OK; SQLITE_ERROR with the table that calls it, or because nothing of the user's calls it;
+ *         SQLITE_NOMEM; what SQLite says when a schema cannot be read that the call may come from.
+ *         The line in `err` begins with the function's name.
+ */
+int cm_caller_check(sqlite3_context *context, cm_session *session, const char *function,
+                    cm_err *err) CM_MUST_CHECK;
+
+/** Another process holds a file of the connection: for a minute no schema is read that can wait. */
+void cm_caller_note_busy(cm_session *session);
+
+/** NULL: nothing. */
+void cm_callers_free(cm_callers *callers);
+
+#endif
