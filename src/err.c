@@ -5,7 +5,7 @@
 
 #include "sqlite_api.h"
 
-static const char ellipsis[] = "...";
+static const char ellipsis[] = "…";
 enum { ELLIPSIS_LEN = sizeof ellipsis - 1 };
 
 static bool is_control(char byte) {
@@ -16,12 +16,12 @@ static bool is_continuation(char byte) {
   return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
-/** Shorten a text to `max_len` bytes, its last ones being "..."; no character is cut in half. */
+/** Shorten a text to `max_len` bytes, its last ones being "…"; no character is cut in half. */
 static void cut(char *text, size_t max_len) {
   size_t keep = max_len > ELLIPSIS_LEN ? max_len - ELLIPSIS_LEN : 0;
   while (keep > 0 && is_continuation(text[keep]))
     keep--;
-  size_t dots = max_len - keep < ELLIPSIS_LEN ? max_len - keep : ELLIPSIS_LEN;
+  size_t dots = max_len < ELLIPSIS_LEN ? 0 : ELLIPSIS_LEN;
   memcpy(text + keep, ellipsis, dots);
   text[keep + dots] = 0;
 }

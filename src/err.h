@@ -17,8 +17,9 @@ typedef struct cm_err {
 
 /**
  * Record an error in place of an earlier one. A text that does not fit is cut at a character border
- * and ends in "..."; line breaks and other control characters become spaces. The arguments may point
- * into `err->text`. `http_status` and `may_help` become 0: who knows better sets them afterwards.
+ * and ends in "…"; line breaks and other control characters become spaces, what is not UTF-8 becomes
+ * "?". The arguments may point into `err->text`. `http_status` and `may_help` become 0: who knows better
+ * sets them afterwards.
  *
  * @param err   NULL when the caller does not want the text.
  * @param code  SQLite result code, not SQLITE_OK.
@@ -41,7 +42,7 @@ void cm_err_clear(cm_err *err);
 /**
  * Copy `len` bytes as one line that is safe to show: a run of white space and control characters
  * becomes one space, none at either end; what does not fit is cut at a character border and ends in
- * "...". `out` may not overlap `text`.
+ * "…". `out` may not overlap `text`.
  * @param size  Bytes of `out` with the NUL, at least 1.
  */
 void cm_err_line(char *out, size_t size, const char *text, size_t len);

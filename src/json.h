@@ -89,12 +89,13 @@ char *cm_json_format(const cm_json *json);
 int cm_json_quote(cm_buf *buf, const char *text, size_t len);
 
 /**
- * What an error answer says, in one line: the first of `message`, `error`, `errors`,
- * `error_details[].message`, a map of fields, or the beginning of a text or HTML page (tags
- * removed). "param: message" where the answer names a parameter that the message does not.
+ * What an error answer says, in one line: the general sentence (`message`, or `error`), then each detail
+ * that does not repeat it, of `errors` and `error_details`, else of a map of fields; where there is none
+ * of these, the beginning of a text or HTML page (tags removed). A detail begins with the place that it is
+ * about, unless it names that itself: "line_items[1].plan_uuid: can't be blank".
  *
  * @param body  The answer, any bytes.
- * @param out   Receives the line, cut to `size` bytes; "" for an empty body.
+ * @param out   Receives the line, cut to `size` bytes and then ending in "…"; "" for an empty body.
  * @return SQLITE_OK when the body has the shape of one of the API's own JSON errors, SQLITE_NOTFOUND when
  *         it has not, SQLITE_NOMEM.
  */

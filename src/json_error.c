@@ -1,21 +1,35 @@
 /*
-** What an error answer says. It is read from slices: an answer of any size costs no tree.
+** What an error answer says: a general sentence, and behind it each detail that it does not say already.
+** It is read from slices: an answer of any size costs no tree.
 */
 #include <string.h>
 
 #include "json.h"
 #include "sqlite_api.h"
 
-enum { MAX_PIECE_BYTES = 2000 }; /* of one message; a line holds fewer */
+enum {
+  MAX_PIECE_BYTES = 2000, /* of one message; a line holds fewer */
+  MAX_PLACE_BYTES = 200,  /* of a detail: "line_items[1].plan_uuid" */
+  MAX_DETAILS = 200,      /* that are looked at; a line holds fewer */
+  MAX_NESTING = 8
+};
 
 /** The line as it is put together: messages that are joined by "; ". */
 typedef struct line {
   cm_buf text;
   size_t wanted; /* what is longer will be cut anyway */
+  int details;
+  /* Where the detail stands that is being read: members joined by dots, items in brackets. */
+  char place[MAX_PLACE_BYTES];
+  size_t place_len;
 } line;
 
 static bool is_string(cm_slice slice) {
   return cm_slice_type(slice) == CM_JSON_STRING;
+}
+
+static bool is_named(cm_slice key, const char *name) {
+  return key.len == strlen(name) && memcmp(key.ptr, name, key.len) == 0;
 }
 
 static char fold(char c) {
@@ -23,13 +37,13 @@ static char fold(char c) {
   return c == '_' || c == '-' ? ' ' : c;
 }
 
-/** Does the message name the parameter already? "Plan ids can't be blank" names plan_ids. */
-static bool is_mentioned(cm_slice param, cm_slice message) {
-  for (size_t start = 0; start + param.len <= message.len; start++) {
+/** Does the text hold the words, in any case? "Plan ids can't be blank" holds plan_ids. */
+static bool holds(const char *text, size_t len, const char *words, size_t words_len) {
+  for (size_t start = 0; start + words_len <= len; start++) {
     size_t i = 0;
-    while (i < param.len && fold(message.ptr[start + i]) == fold(param.ptr[i]))
+    while (i < words_len && fold(text[start + i]) == fold(words[i]))
       i++;
-    if (i == param.len) return true;
+    if (i == words_len) return true;
   }
   return false;
 }
@@ -39,38 +53,118 @@ static cm_slice shorten(cm_slice escaped) {
   return escaped;
 }
 
-/** Add a message. Both are still escaped; `param` may be absent. */
-static void add(line *out, cm_slice param, cm_slice message) {
-  if (message.ptr == NULL || out->text.len > out->wanted) return;
-  message = shorten(message);
-  param = shorten(param);
-  if (out->text.len > 0) cm_buf_text(&out->text, "; ");
-  if (param.len > 0 && !is_mentioned(param, message)) {
-    cm_slice_unescape(param, &out->text);
-    cm_buf_text(&out->text, ": ");
-  }
-  cm_slice_unescape(message, &out->text);
+static bool is_full(const line *out) {
+  return out->text.len > out->wanted || out->details >= MAX_DETAILS || out->text.code != SQLITE_OK;
 }
 
-/** Add the strings of a value: itself, its items, or the `message` of its items. */
-static void add_all(line *out, cm_slice param, cm_slice value) {
-  add(out, param, cm_slice_inner(value));
-  if (cm_slice_type(value) != CM_JSON_ARRAY) return;
+/** Was it said already, of the same place? */
+static bool is_said(const line *out, const cm_buf *piece) {
+  const cm_buf *text = &out->text;
+  if (text->len == 0 || !holds(text->data, text->len, piece->data, piece->len)) return false;
+  return holds(text->data, text->len, out->place, out->place_len);
+}
+
+/** Say a message, which is still escaped, of the place. */
+static void say(line *out, cm_slice message) {
+  cm_buf piece;
+  if (message.ptr == NULL || is_full(out)) return;
+  out->details++;
+  cm_buf_init(&piece, MAX_PIECE_BYTES);
+  int code = cm_slice_unescape(shorten(message), &piece);
+  if (piece.len > 0 && !is_said(out, &piece)) {
+    if (out->text.len > 0) cm_buf_text(&out->text, "; ");
+    if (out->place_len > 0 && !holds(piece.data, piece.len, out->place, out->place_len)) {
+      cm_buf_append(&out->text, out->place, out->place_len);
+      cm_buf_text(&out->text, ": ");
+    }
+    cm_buf_append(&out->text, piece.data, piece.len);
+  }
+  cm_buf_clear(&piece);
+  cm_buf_fail(&out->text, code);
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+/** Go on to a member, whose name is still escaped; an absent or empty one changes nothing. */
+static void enter_member(line *out, cm_slice name) {
+  cm_buf text;
+  if (name.len == 0 || name.len > MAX_PLACE_BYTES) return;
+  cm_buf_init(&text, MAX_PLACE_BYTES);
+  cm_buf_text(&text, out->place_len > 0 ? "." : "");
+  int code = cm_slice_unescape(name, &text);
+  if (code == SQLITE_OK && text.len <= sizeof out->place - out->place_len) {
+    memcpy(out->place + out->place_len, text.data, text.len);
+    out->place_len += text.len;
+  }
+  cm_buf_clear(&text);
+  cm_buf_fail(&out->text, code);
+}
+
+/** Go on to an item of a list that has a name. */
+static void enter_item(line *out, int index) {
+  char text[16];
+  sqlite3_snprintf(sizeof text, text, "[%d]", index);
+  size_t len = strlen(text);
+  if (out->place_len == 0 || len > sizeof out->place - out->place_len) return;
+  memcpy(out->place + out->place_len, text, len);
+  out->place_len += len;
+}
+
+/* ---- details ------------------------------------------------------------------------------- */
+
+/** The member that a detail is about: "param", or "field". */
+static cm_slice find_param(cm_slice detail) {
+  cm_slice param = cm_slice_inner(cm_slice_find(detail, "param"));
+  return param.ptr != NULL ? param : cm_slice_inner(cm_slice_find(detail, "field"));
+}
+
+/** What a detail says: its message, or its code where it has none. Absent: this is no detail. */
+static cm_slice find_message(cm_slice detail) {
+  cm_slice message = cm_slice_inner(cm_slice_find(detail, "message"));
+  if (message.ptr != NULL || find_param(detail).ptr == NULL) return message;
+  return cm_slice_inner(cm_slice_find(detail, "code"));
+}
+
+static void say_all(line *out, cm_slice value, int nesting);
+
+static void say_members(line *out, cm_slice object, int nesting) {
   size_t at = 0;
+  size_t place_len = out->place_len;
+  cm_slice name, value;
+  while (!is_full(out) && cm_slice_next(object, &at, &name, &value) == SQLITE_ROW) {
+    if (!is_named(name, "errors") && !is_named(name, "error_details")) enter_member(out, name);
+    say_all(out, value, nesting);
+    out->place_len = place_len;
+  }
+}
+
+static void say_items(line *out, cm_slice array, int nesting) {
+  size_t at = 0;
+  size_t place_len = out->place_len;
   cm_slice item;
-  while (cm_slice_next(value, &at, NULL, &item) == SQLITE_ROW) {
-    add(out, param, cm_slice_inner(item));
-    add(out, cm_slice_inner(cm_slice_find(item, "param")),
-        cm_slice_inner(cm_slice_find(item, "message")));
+  for (int i = 0; !is_full(out) && cm_slice_next(array, &at, NULL, &item) == SQLITE_ROW; i++) {
+    if (!is_string(item)) enter_item(out, i);
+    say_all(out, item, nesting);
+    out->place_len = place_len;
   }
 }
 
-/** Add the messages of a map from fields to a message or a list of messages. */
-static void add_fields(line *out, cm_slice map) {
-  size_t at = 0;
-  cm_slice field, value;
-  while (cm_slice_next(map, &at, &field, &value) == SQLITE_ROW)
-    add_all(out, field, value);
+/** Say a message, a list or map of messages, a detail or a list of details, nested as they come. */
+static void say_all(line *out, cm_slice value, int nesting) {
+  cm_json_type type = cm_slice_type(value);
+  if (nesting == 0) return;
+  if (type == CM_JSON_STRING) say(out, cm_slice_inner(value));
+  if (type == CM_JSON_ARRAY) say_items(out, value, nesting - 1);
+  if (type != CM_JSON_OBJECT) return;
+  cm_slice message = find_message(value);
+  if (message.ptr == NULL) {
+    say_members(out, value, nesting - 1);
+  } else {
+    size_t place_len = out->place_len;
+    enter_member(out, find_param(value));
+    say(out, message);
+    out->place_len = place_len;
+  }
 }
 
 /** True when every member is a list: what a map of fields looks like and no other answer does. */
@@ -85,48 +179,83 @@ static bool is_field_map(cm_slice object) {
   return members > 0;
 }
 
-/** Add the `errors` of records in lists: an import that was refused answers with what it was sent. */
-static void add_records(line *out, cm_slice object) {
+/** Say the members that are lists of texts, as those of a map of fields are. */
+static void say_field_lists(line *out, cm_slice object) {
+  size_t at = 0;
+  cm_slice name, value, item;
+  while (!is_full(out) && cm_slice_next(object, &at, &name, &value) == SQLITE_ROW) {
+    size_t item_at = 0;
+    if (cm_slice_type(value) != CM_JSON_ARRAY) continue;
+    enter_member(out, name);
+    while (cm_slice_next(value, &item_at, NULL, &item) == SQLITE_ROW)
+      say(out, cm_slice_inner(item));
+    out->place_len = 0;
+  }
+}
+
+/** Say the `errors` of records in lists: an import that was refused answers with what it was sent. */
+static void say_records(line *out, cm_slice object) {
   size_t at = 0;
   cm_slice list, record;
-  while (cm_slice_next(object, &at, NULL, &list) == SQLITE_ROW) {
+  while (!is_full(out) && cm_slice_next(object, &at, NULL, &list) == SQLITE_ROW) {
     size_t item_at = 0;
     if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
-    while (cm_slice_next(list, &item_at, NULL, &record) == SQLITE_ROW) {
+    while (!is_full(out) && cm_slice_next(list, &item_at, NULL, &record) == SQLITE_ROW) {
       cm_slice errors = cm_slice_find(record, "errors");
-      if (cm_slice_type(errors) == CM_JSON_OBJECT) add_fields(out, errors);
+      if (cm_slice_type(errors) == CM_JSON_OBJECT) say_all(out, errors, MAX_NESTING);
     }
   }
 }
 
-/**
- * Read one of the API's shapes. A `message` alone may be anybody's (a gateway's); the API's own has a
- * `code` or a `param` beside it. A numeric `status` beside `error` is what a web framework says that
- * knows no such route.
- */
-static bool read_object(cm_slice body, line *out) {
-  cm_slice none = { NULL, 0 };
+/* ---- the shapes ---------------------------------------------------------------------------- */
+
+/** Is the general sentence the message of a detail? The detail says it with its place. */
+static bool is_message_of_detail(cm_slice sentence, cm_slice details) {
+  size_t at = 0;
+  cm_slice detail;
+  if (cm_slice_type(details) != CM_JSON_ARRAY) return false;
+  for (int i = 0; i < MAX_DETAILS && cm_slice_next(details, &at, NULL, &detail) == SQLITE_ROW;
+       i++) {
+    cm_slice message = find_message(detail);
+    bool is_same = message.ptr != NULL && message.len == sentence.len &&
+                   memcmp(message.ptr, sentence.ptr, message.len) == 0;
+    if (is_same) return true;
+  }
+  return false;
+}
+
+/** The general sentence. A numeric `status` beside `error` is what a web framework says of a route that it
+ * lacks. A `message` alone may be anybody's (a gateway's); the API's own has something beside it. */
+static bool say_general(cm_slice body, cm_slice errors, cm_slice details, line *out) {
   cm_slice message = cm_slice_find(body, "message");
   cm_slice error = cm_slice_find(body, "error");
+  bool has_message = is_string(message);
+  cm_slice sentence = cm_slice_inner(has_message ? message : error);
+  if (sentence.ptr == NULL) return false;
+  if (!is_message_of_detail(sentence, details) && !is_message_of_detail(sentence, errors)) {
+    if (has_message) enter_member(out, find_param(body));
+    say(out, sentence);
+    out->place_len = 0;
+  }
+  if (!has_message) return cm_slice_type(cm_slice_find(body, "status")) != CM_JSON_NUMBER;
+  return cm_slice_type(cm_slice_find(body, "code")) == CM_JSON_NUMBER || errors.ptr != NULL ||
+         cm_slice_find(body, "param").ptr != NULL || find_param(body).ptr != NULL;
+}
+
+/** Read one of the API's shapes. False: somebody else's, or no error. */
+static bool read_object(cm_slice body, line *out) {
   cm_slice errors = cm_slice_find(body, "errors");
   cm_slice details = cm_slice_find(body, "error_details");
-  cm_slice param = cm_slice_find(body, "param");
-  if (is_string(message)) {
-    add(out, cm_slice_inner(param), cm_slice_inner(message));
-    return cm_slice_type(cm_slice_find(body, "code")) == CM_JSON_NUMBER || param.ptr != NULL;
-  }
-  if (is_string(error)) {
-    add(out, cm_slice_inner(cm_slice_find(details, "[0].param")), cm_slice_inner(error));
-    return cm_slice_type(cm_slice_find(body, "status")) != CM_JSON_NUMBER;
-  }
-  if (errors.ptr != NULL) {
-    add_all(out, none, errors);
-    if (cm_slice_type(errors) == CM_JSON_OBJECT) add_fields(out, errors);
-    if (out->text.len > 0) return true;
-  }
-  add_all(out, none, details);
-  if (out->text.len == 0 && is_field_map(body)) add_fields(out, body);
-  if (out->text.len == 0) add_records(out, body);
+  bool is_api_error = say_general(body, errors, details, out);
+  bool has_general = out->text.len > 0;
+  size_t said = out->text.len;
+  say_all(out, errors, MAX_NESTING);
+  say_all(out, details, MAX_NESTING);
+  bool has_details = out->text.len > said;
+  if (has_general && !has_details) say_field_lists(out, body);
+  if (has_general) return is_api_error || has_details;
+  if (!has_details && is_field_map(body)) say_field_lists(out, body);
+  if (out->text.len == 0) say_records(out, body);
   return out->text.len > 0;
 }
 

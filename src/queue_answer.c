@@ -285,7 +285,9 @@ static bool find_in_details(findings *found, cm_slice details) {
   bool is_any = false;
   if (cm_slice_type(details) != CM_JSON_ARRAY) return false;
   while (cm_slice_next(details, &at, NULL, &item) == SQLITE_ROW) {
-    find(found, cm_slice_inner(cm_slice_find(item, "param")), item);
+    cm_slice param = cm_slice_inner(cm_slice_find(item, "param"));
+    if (param.ptr == NULL) param = cm_slice_inner(cm_slice_find(item, "field"));
+    find(found, param, item);
     is_any = true;
   }
   return is_any;

@@ -14,7 +14,7 @@ enum { ROOM = sizeof((cm_err *)0)->text - 1 };
 
 static bool ends_in_dots(const char *text) {
   size_t len = strlen(text);
-  return len >= 3 && strcmp(text + len - 3, "...") == 0;
+  return len >= 3 && strcmp(text + len - 3, "…") == 0;
 }
 
 static void set_formats_and_returns_the_code(void **state) {
@@ -136,14 +136,14 @@ static void line_collapses_and_cuts(void **state) {
   } cases[] = {
     { "", 10, "" },
     { "plain", 6, "plain" },
-    { "plain!", 6, "pl..." },
+    { "plain!", 6, "pl…" },
     { "  a \r\n\t b  ", 10, "a b" },
     { "   ", 10, "" },
     { "ab ", 3, "ab" },
-    { "abcd", 3, ".." },
+    { "abcd", 3, "" },
     { "abcd", 1, "" },
-    { "a\xc3\xa4\xc3\xa4\xc3\xa4", 7, "a\xc3\xa4..." },
-    { "ab\xc3\xa4\xc3\xa4\xc3\xa4", 7, "ab..." },
+    { "a\xc3\xa4\xc3\xa4\xc3\xa4", 7, "a\xc3\xa4…" },
+    { "ab\xc3\xa4\xc3\xa4\xc3\xa4", 7, "ab…" },
     { "\xff\xfe", 10, "\xff\xfe" },
   };
   for (size_t i = 0; i < cm_countof(cases); i++) {

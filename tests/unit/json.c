@@ -859,6 +859,41 @@ static const struct {
     "missing\"]}},{\"errors\":{}},5,"
     "{\"errors\":{\"currency\":\"is unknown\"}}]}",
     "date: is missing; currency: is unknown", true },
+  /* A general sentence and its details. */
+  { "{\"error\":\"Validation failed\",\"error_details\":[{\"param\":\"name\",\"message\":\"can't "
+    "be "
+    "blank\"},{\"param\":\"interval_count\",\"message\":\"is not a number\"}]}",
+    "Validation failed; name: can't be blank; interval_count: is not a number", true },
+  { "{\"message\":\"Invalid\",\"errors\":{\"name\":[\"is short\",\"is odd\"],\"zip\":\"is "
+    "wrong\"}}",
+    "Invalid; name: is short; name: is odd; zip: is wrong", true },
+  { "{\"code\":422,\"message\":\"Name can't be blank\",\"errors\":{\"name\":[\"Name can't be "
+    "blank\"]}}",
+    "Name can't be blank", true },
+  { "{\"error\":\"Name is too short\",\"errors\":{\"name\":[\"is too short\"],\"zip\":[\"is too "
+    "short\"]}}",
+    "Name is too short; zip: is too short", true },
+  { "{\"error\":\"Bad value\",\"error_details\":[{\"param\":\"date\",\"message\":\"Bad value\"},"
+    "{\"param\":\"size\",\"message\":\"Bad value\"}]}",
+    "date: Bad value; size: Bad value", true },
+  { "{\"error\":\"Validation failed\",\"error_details\":[{\"field\":\"name\",\"code\":\"blank\"},"
+    "{\"code\":\"odd\"},{\"message\":\"\"},5,null]}",
+    "Validation failed; name: blank; code: odd", true },
+  { "{\"message\":\"is no address\",\"field\":\"email\"}", "email: is no address", true },
+  { "{\"errors\":{\"line_items\":[{},{\"plan_uuid\":[\"can't be blank\"],\"a\":{\"b\":\"is c\"}}],"
+    "\"line_items.external_id\":\"is taken\"}}",
+    "line_items[1].plan_uuid: can't be blank; line_items[1].a.b: is c; line_items.external_id: is "
+    "taken",
+    true },
+  { "{\"errors\":{\"line_items\":[{\"param\":\"plan_uuid\",\"message\":\"is gone\"}]}}",
+    "line_items[0].plan_uuid: is gone", true },
+  { "{\"errors\":[[\"one\"],{\"errors\":{\"name\":\"is short\"}}]}", "one; name: is short", true },
+  { "{\"error\":\"Validation failed\",\"name\":[\"is blank\",5],\"size\":3}",
+    "Validation failed; name: is blank", true },
+  { "{\"errors\":{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":\"too "
+    "deep\"}}}}}}}},\"error\":"
+    "\"Deep\"}",
+    "Deep", true },
   /* Not the API's own: a gateway, a web framework, a page that is no error. */
   { "{\"message\":\"no Route matched\"}", "no Route matched", false },
   { "{\"status\":404,\"error\":\"Not Found\"}", "Not Found", false },
@@ -905,9 +940,25 @@ static void long_error_answers_are_cut(void **state) {
     char line[64];
     cm_json_error_text(slice(body), line, sizeof line);
     assert_int_equal(sizeof line - 1, strlen(line));
-    assert_string_equal("xxx...", line + sizeof line - 7);
+    assert_string_equal("xxx…", line + sizeof line - 7);
     free(body);
   }
+}
+
+/** However many details there are, few of them are looked at. */
+static void many_details_end(void **state) {
+  (void)state;
+  size_t count = 2000000;
+  size_t size = count * 5 + 100;
+  char *body = malloc(size);
+  char line[200];
+  size_t len = (size_t)snprintf(body, size, "{\"error\":\"a\",\"errors\":[\"b\"");
+  for (size_t i = 0; i < count; i++, len += 4)
+    memcpy(body + len, ",\"a\"", 4);
+  memcpy(body + len, "]}", 3);
+  assert_int_equal(SQLITE_OK, cm_json_error_text(slice(body), line, sizeof line));
+  assert_string_equal("a; b", line);
+  free(body);
 }
 
 int main(void) {
@@ -942,6 +993,7 @@ int main(void) {
     cmocka_unit_test(quoting_is_what_parsing_undoes),
     cmocka_unit_test(error_answers_are_read),
     cmocka_unit_test(long_error_answers_are_cut),
+    cmocka_unit_test(many_details_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
