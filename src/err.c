@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sqlite_api.h"
+#include "utf8.h"
 
 static const char ellipsis[] = "…";
 enum { ELLIPSIS_LEN = sizeof ellipsis - 1 };
@@ -39,6 +40,7 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   for (size_t i = 0; i < len; i++) {
     if (is_control(text[i])) text[i] = ' ';
   }
+  cm_utf8_mask(text, len); /* a "%.40s" may have cut a character in half */
   if (len > sizeof err->text - 1) cut(text, sizeof err->text - 1);
   memcpy(err->text, text, strlen(text) + 1);
   err->code = code;

@@ -1,5 +1,6 @@
 #include "call_state.h"
 #include "secret.h"
+#include "utf8.h"
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
@@ -104,8 +105,25 @@ static void finish_out_of_memory(cm_call *call) {
   cm_call_finish(call, SQLITE_NOMEM, "out of memory");
 }
 
-/** Take the answer's bytes over, in no more memory than they need: the memo keeps them. */
+/** What is not UTF-8 in an answer becomes U+FFFD, before anybody sees it. */
+static int mend_answer(cm_buf *body) {
+  cm_buf mended;
+  if (cm_utf8_valid(cm_buf_str(body), body->len) == body->len) return SQLITE_OK;
+  cm_buf_init(&mended, CM_MAX_RESPONSE_BYTES);
+  int rc = cm_utf8_mend(&mended, body->data, body->len);
+  if (rc != SQLITE_OK) return rc;
+  cm_buf_clear(body);
+  *body = mended;
+  return SQLITE_OK;
+}
+
+/**
+ * Take the answer's bytes over, in no more memory than they need: the memo keeps them.
+ * @return SQLITE_OK, SQLITE_NOMEM; SQLITE_TOOBIG for one that is too large once it is UTF-8.
+ */
 static int take_answer(cm_call *call, cm_http_response *response) {
+  int rc = mend_answer(&response->body);
+  if (rc != SQLITE_OK) return rc;
   size_t len = response->body.len;
   size_t capacity = response->body.capacity;
   call->answer = cm_buf_take(&response->body);
@@ -156,11 +174,17 @@ static void end_attempt(cm_call *call) {
   }
   call->result.status = response->status;
   call->result.again_after_look = retry.again_after_look;
-  bool is_answered = response->outcome == CM_ANSWERED;
-  if (response->outcome == CM_NO_MEMORY ||
-      (is_answered && take_answer(call, response) != SQLITE_OK)) {
+  int rc = response->outcome == CM_NO_MEMORY ? SQLITE_NOMEM : SQLITE_OK;
+  if (response->outcome == CM_ANSWERED) rc = take_answer(call, response);
+  if (rc == SQLITE_NOMEM) {
     finish_out_of_memory(call);
     return;
+  }
+  if (rc == SQLITE_TOOBIG) {
+    response->outcome = CM_TOO_LARGE;
+    sqlite3_snprintf((int)sizeof response->reason, response->reason,
+                     "the answer is larger than %d MiB as UTF-8", CM_MAX_RESPONSE_BYTES >> 20);
+    call->is_doubtful = true;
   }
   cm_call_judge(call, &(cm_ending){ .end = CM_END_ATTEMPT,
                                     .outcome = response->outcome,
