@@ -147,10 +147,12 @@ static void log_attempt(const cm_call *call, const cm_http_response *response) {
 
 /*
 ** A 5xx does not say that nothing was done: a gateway that gave up waiting answers 504 while the API works
-** on, and a 408 may come from behind one. What a later attempt is answered takes no doubt back.
+** on, and a 408 may come from behind one; a 206 shows a part only. What a later attempt is answered takes no
+** doubt back.
 */
 static bool leaves_doubt(const cm_http_response *response) {
-  if (response->outcome == CM_ANSWERED) return response->status >= 500 || response->status == 408;
+  int status = response->status;
+  if (response->outcome == CM_ANSWERED) return status >= 500 || status == 408 || status == 206;
   return response->outcome != CM_NOT_SENT && response->outcome != CM_UNTRUSTED;
 }
 

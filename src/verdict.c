@@ -6,12 +6,16 @@
 
 enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
 
+/* Nobody asked for a part of an answer: what is missing must not pass for what is not there. */
+enum { PARTIAL_CONTENT = 206 };
+
 static const char look_first[] = "it may or may not have happened: look before you write it again";
 
 /* ---- codes --------------------------------------------------------------------------------- */
 
 static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
+  if (status == PARTIAL_CONTENT) return SQLITE_ERROR;
   if (status >= 200 && status <= 299) return SQLITE_OK;
   if (status == 304 && cm_call_is_write(ending->flags)) return SQLITE_OK; /* nothing to change */
   if (status == 401 || status == 403) return SQLITE_AUTH;
@@ -46,12 +50,19 @@ static const char *name_of_status(int status) {
     int status;
     const char *name;
   } names[] = {
-    { 400, "Bad Request" },       { 401, "Unauthorized" },
-    { 402, "Payment Required" },  { 403, "Forbidden" },
-    { 404, "Not Found" },         { 405, "Method Not Allowed" },
-    { 409, "Conflict" },          { 422, "Unprocessable Entity" },
-    { 429, "Too Many Requests" }, { 500, "Internal Server Error" },
-    { 502, "Bad Gateway" },       { 503, "Service Unavailable" },
+    { PARTIAL_CONTENT, "Partial Content" },
+    { 400, "Bad Request" },
+    { 401, "Unauthorized" },
+    { 402, "Payment Required" },
+    { 403, "Forbidden" },
+    { 404, "Not Found" },
+    { 405, "Method Not Allowed" },
+    { 409, "Conflict" },
+    { 422, "Unprocessable Entity" },
+    { 429, "Too Many Requests" },
+    { 500, "Internal Server Error" },
+    { 502, "Bad Gateway" },
+    { 503, "Service Unavailable" },
     { 504, "Gateway Timeout" },
   };
   for (size_t i = 0; i < cm_countof(names); i++) {
@@ -78,7 +89,9 @@ static const char *advice_on_status(const cm_ending *ending, char *out, int size
   const cm_settings *settings = ending->settings;
   int status = ending->status;
   bool write = cm_call_is_write(ending->flags);
-  if (status <= 399) {
+  if (status == PARTIAL_CONTENT) {
+    return "try again later, and see what answers between here and the API";
+  } else if (status <= 399) {
     sqlite3_snprintf(size, out, "check base_url (redirects are not followed), now %.100s",
                      settings->base_url);
   } else if (status == 401) {
@@ -126,7 +139,9 @@ static const char *advice_on_outcome(const cm_ending *ending, char *out, int siz
 /** "422 Unprocessable Entity: what the API said". Its words are not said twice. */
 static void describe_answer(const cm_ending *ending, const char *message, char *out, int size) {
   const char *name = name_of_status(ending->status);
-  if (message[0] == '\0') {
+  if (ending->status == PARTIAL_CONTENT) {
+    sqlite3_snprintf(size, out, "%d %s: it is only a part of the answer", ending->status, name);
+  } else if (message[0] == '\0') {
     sqlite3_snprintf(size, out, "%d %s, with no message", ending->status, name);
   } else if (strstr(message, name) != NULL && strlen(message) < strlen(name) + 8) {
     sqlite3_snprintf(size, out, "%d %s", ending->status, name);
@@ -190,7 +205,7 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
     write_stop_line(ending, out);
     return;
   }
-  if (ending->outcome == CM_ANSWERED) {
+  if (ending->outcome == CM_ANSWERED && ending->status != PARTIAL_CONTENT) {
     int rc = cm_json_error_text(ending->body, out->message, sizeof out->message);
     out->is_api_error = rc == SQLITE_OK;
     if (rc == SQLITE_NOMEM) { /* what follows depends on what the API says */
