@@ -20,6 +20,7 @@ static cm_list companion_list(const cm_session *session, const cm_resource *reso
                     .url = cm_buf_str(url),
                     .paging = resource->companion->paging,
                     .rows = resource->companion->rows,
+                    .missing = resource->companion->missing,
                     .per_page = session->settings.per_page,
                     .wanted = -1 };
 }
@@ -169,7 +170,8 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
   const char *member = resource->companion->match;
   int rc = leg->is_companion_read ? SQLITE_OK : read_companions(leg, member, err);
   if (rc == SQLITE_OK) rc = cm_row_get_named(row, member, &match, err);
-  if (rc == SQLITE_OK && match.type == CM_VALUE_TEXT && leg->companion_count > 0) {
+  bool is_whole = match.type == CM_VALUE_TEXT && strlen(match.text) == match.len;
+  if (rc == SQLITE_OK && is_whole && leg->companion_count > 0) {
     cm_companion_row wanted = { .match = (char *)match.text };
     const cm_companion_row *found = bsearch(&wanted, leg->companions, (size_t)leg->companion_count,
                                             sizeof *leg->companions, compare_companions);

@@ -107,6 +107,9 @@ typedef struct cm_read {
   cm_paging paging;
   const char *rows; /* member that holds the list; NULL for CM_SINGLE */
   const char *each; /* path inside a row whose items or members are the rows; NULL: none */
+  /* CM_SINGLE with `each`: members, by spaces, of which an answer that has not the one of `each` must have
+  ** another, or it is no answer to this request. NULL: it must have `each`, and repeat what is in the path. */
+  const char *known_by;
   /* CM_SINGLE: the row is several rows, one per word; "@key" is its `sql`, "*" in a path its `wire`.
   ** `rows` may then say where in the answer the row stands. NULL: none. */
   const cm_word *unfold;
@@ -133,13 +136,14 @@ typedef struct cm_read {
 /**
  * A second list of the same parent that knows more about the rows. It is fetched only when a
  * statement uses one of its columns (CM_COMPANION) and matched by the value of `match` in both; no
- * match, or several, leaves the columns NULL.
+ * match, several, or a list that is missing leaves the columns NULL.
  */
 typedef struct cm_companion {
   const char *path;
   cm_paging paging;
   const char *rows;
-  const char *match; /* member with the same meaning in both lists */
+  const char *match;  /* member with the same meaning in both lists */
+  cm_missing missing; /* what a 404 of it means while the list itself is answered */
 } cm_companion;
 
 #endif

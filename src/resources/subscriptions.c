@@ -81,7 +81,9 @@ static const cm_read reads[] = {
 static const cm_companion companion = { .path = "/import/customers/{customer_uuid}/subscriptions",
                                         .paging = CM_CURSOR,
                                         .rows = "subscriptions",
-                                        .match = "external_id" };
+                                        .match = "external_id",
+                                        /* The import side may not know a fresh customer yet. */
+                                        .missing = CM_MISSING_EMPTY };
 
 static const cm_write writes[] = {
   { .verb = CM_VERB_UPDATE,
