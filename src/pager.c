@@ -75,7 +75,7 @@ bool cm_pager_is_ready(const cm_pager *pager) {
 
 /* ---- one page ------------------------------------------------------------------------------ */
 
-static int wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
+int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
   return cm_err_set(
       err, SQLITE_ERROR,
       "%s: the answer to GET %s is not what it should be (%s): check base_url, or try "
@@ -89,9 +89,10 @@ static bool is_named(cm_slice key, const char *name) {
 
 static int check_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
   if (cm_cursor_guard_saw(&pager->guard, cursor)) {
-    return wrong_shape(pager, "a cursor came twice, so the list would never end", err);
+    return cm_pager_wrong_shape(pager, "a cursor came twice, so the list would never end", err);
   }
-  if (pager->pages >= CM_MAX_PAGES) return wrong_shape(pager, "it has too many pages", err);
+  if (pager->pages >= CM_MAX_PAGES)
+    return cm_pager_wrong_shape(pager, "it has too many pages", err);
   return SQLITE_OK;
 }
 
@@ -145,10 +146,10 @@ static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_e
   int rc = SQLITE_OK;
   if (cm_slice_type(has_more) == CM_JSON_FALSE) return SQLITE_OK;
   if (cm_slice_type(has_more) != CM_JSON_TRUE) {
-    return wrong_shape(pager, "it does not say has_more", err);
+    return cm_pager_wrong_shape(pager, "it does not say has_more", err);
   }
   if (cm_slice_type(cursor) != CM_JSON_STRING) {
-    return wrong_shape(pager, "it has more pages but no cursor", err);
+    return cm_pager_wrong_shape(pager, "it has more pages but no cursor", err);
   }
   rc = cm_json_parse(cursor, &text, err);
   if (rc == SQLITE_OK) rc = resume(pager, &text, err);
@@ -164,7 +165,7 @@ static int read_cursor(cm_pager *pager, cm_slice has_more, cm_slice cursor, cm_e
 /** What is wrong with an answer whose members or items could not be listed. */
 static int not_listed(const cm_pager *pager, int code, const char *why, cm_err *err) {
   if (code == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (code != SQLITE_TOOBIG) return wrong_shape(pager, why, err);
+  if (code != SQLITE_TOOBIG) return cm_pager_wrong_shape(pager, why, err);
   return cm_err_set(err, code,
                     "%s: the answer to GET %s is a list of more than %d rows: ask for less with a "
                     "smaller per_page or a narrower WHERE",
@@ -181,14 +182,22 @@ static int64_t read_count(cm_slice number) {
   return count;
 }
 
+static int lacks(const cm_pager *pager, const char *what, cm_err *err) {
+  char why[128];
+  sqlite3_snprintf(sizeof why, why, "it has no %s \"%s\"", what, pager->list.rows);
+  return cm_pager_wrong_shape(pager, why, err);
+}
+
 /** The answer is the one row itself, or holds it at the path `rows`. */
 static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
-  if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
+  if (cm_slice_type(body) != CM_JSON_OBJECT)
+    return cm_pager_wrong_shape(pager, "it is no JSON object", err);
   if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) {
-    return wrong_shape(pager, "it is broken JSON", err);
+    return cm_pager_wrong_shape(pager, "it is broken JSON", err);
   }
   bool is_inside = pager->list.paging == CM_SINGLE && pager->list.rows != NULL;
   pager->body = is_inside ? cm_slice_find(body, pager->list.rows) : body;
+  if (cm_slice_type(pager->body) != CM_JSON_OBJECT) return lacks(pager, "object", err);
   pager->is_single = true;
   pager->page_rows = 1;
   return cm_answer_settle(pager->page, 1, true, err);
@@ -200,7 +209,8 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_slice key, value;
   size_t at = 0;
   int rc = SQLITE_ROW;
-  if (cm_slice_type(body) != CM_JSON_OBJECT) return wrong_shape(pager, "it is no JSON object", err);
+  if (cm_slice_type(body) != CM_JSON_OBJECT)
+    return cm_pager_wrong_shape(pager, "it is no JSON object", err);
   while (rc == SQLITE_ROW) {
     cm_slice_items *items = rows.ptr == NULL ? &pager->rows : NULL;
     rc = cm_slice_next_listed(body, &at, &key, &value, items);
@@ -212,10 +222,10 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   }
   if (rc != SQLITE_DONE) return not_listed(pager, rc, "it is broken JSON", err);
   if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);
-  if (cm_slice_type(rows) != CM_JSON_ARRAY) {
-    char why[128];
-    sqlite3_snprintf(sizeof why, why, "it has no list \"%s\"", pager->list.rows);
-    return wrong_shape(pager, why, err);
+  if (cm_slice_type(rows) != CM_JSON_ARRAY) return lacks(pager, "list", err);
+  for (int64_t i = 0; i < pager->rows.count; i++) {
+    if (pager->rows.items[i].ptr[0] != '{')
+      return cm_pager_wrong_shape(pager, "an item of its list is not a JSON object", err);
   }
   pager->page_rows = pager->rows.count;
   if (pager->pages == 1) pager->total_pages = read_count(total);
@@ -229,7 +239,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
 static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_outline outline;
   if (cm_outline_read(body, pager->url, &outline) != SQLITE_OK) {
-    return wrong_shape(pager, "it is no JSON", err);
+    return cm_pager_wrong_shape(pager, "it is no JSON", err);
   }
   pager->is_single = !outline.is_list;
   pager->body = outline.rows;

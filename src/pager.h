@@ -68,6 +68,9 @@ bool cm_pager_is_ready(const cm_pager *pager);
  */
 int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) CM_MUST_CHECK;
 
+/** The error of an answer that is not what it should be: "why" says so. @return SQLITE_ERROR. */
+int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err);
+
 /** Free what it holds; requests under way are cut. Fits a zeroed or closed pager too. */
 void cm_pager_close(cm_pager *pager);
 

@@ -265,6 +265,11 @@ static bool has_key(const cm_resource *resource, cm_slice object) {
   return cm_slice_find(object, key->path != NULL ? key->path : key->name).ptr != NULL;
 }
 
+static int not_answered(const char *who, const char *why, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
+                    who, why);
+}
+
 static int read_rows(cm_question *question, cm_slice body, const char *who, cm_err *err) {
   const cm_natural_key *natural = question->resource->natural_key;
   cm_slice list = cm_slice_find(body, natural->rows);
@@ -275,6 +280,8 @@ static int read_rows(cm_question *question, cm_slice body, const char *who, cm_e
     return take_match(question, body, err); /* it answers with the one row itself */
   }
   while ((rc = cm_slice_next(list, &at, NULL, &item)) == SQLITE_ROW) {
+    if (cm_slice_type(item) != CM_JSON_OBJECT)
+      return not_answered(who, "an item is not a JSON object", err);
     int match_rc = take_match(question, item, err);
     if (match_rc != SQLITE_OK) return match_rc;
   }
@@ -286,6 +293,15 @@ static int read_rows(cm_question *question, cm_slice body, const char *who, cm_e
                     question->resource->name, has_more ? "a list without end" : "no list");
 }
 
+/** Is the answer that of the row asked for? Its key is the last segment of the path. */
+static bool is_of_path(const cm_question *question, const cm_json *tree) {
+  const char *key = cm_json_text(cm_json_find(tree, question->need->key));
+  size_t path_len = strcspn(question->key, "\x1f");
+  size_t len = key != NULL ? strlen(key) : 0;
+  return len > 0 && len < path_len && question->key[path_len - len - 1] == '/' &&
+         sqlite3_strnicmp(question->key + path_len - len, key, (int)len) == 0;
+}
+
 /** A text, or a list in which only one text stands. */
 static int read_member(cm_question *question, cm_slice body, const char *who, cm_err *err) {
   cm_json *tree = NULL;
@@ -293,6 +309,10 @@ static int read_member(cm_question *question, cm_slice body, const char *who, cm
   if (rc != SQLITE_OK) {
     cm_err_prefix(err, who);
     return rc;
+  }
+  if (!is_of_path(question, tree)) {
+    cm_json_free(tree);
+    return not_answered(who, "it is not the row that was asked for", err);
   }
   const cm_json *member = cm_json_find(tree, question->need->member);
   bool is_list = cm_json_type_of(member) == CM_JSON_ARRAY;
@@ -322,8 +342,7 @@ static int read_answer(cm_question *question, const cm_call_result *result, cons
   if (result->code != SQLITE_OK) return cm_err_set(err, result->code, "%s", result->error);
   if (cm_slice_check(result->body, NULL, &why) != SQLITE_OK) {
     question->may_help = true;
-    return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
-                      who, why.text);
+    return not_answered(who, why.text, err);
   }
   return question->resource != NULL ? read_rows(question, result->body, who, err)
                                     : read_member(question, result->body, who, err);

@@ -56,13 +56,14 @@ static int find_item(const cm_resource *resource, const cm_write *write) {
   return -1;
 }
 
-/** Text of a column for paths, to be freed. NULL out: it has none. */
+/** Text of a column for paths, to be freed. NULL out: it has none, or one with a NUL inside. */
 static int text_of(cm_change *change, int column, char **out, cm_err *err) {
   cm_value value;
   cm_plain plain;
   *out = NULL;
   int rc = cm_change_value(change, column, &value, err);
-  if (rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL) {
+  bool has_text = rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL;
+  if (has_text && memchr(plain.text, 0, plain.len) == NULL) {
     *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
     if (*out == NULL) rc = cm_err_nomem(err);
   }

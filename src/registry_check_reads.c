@@ -191,6 +191,10 @@ static int check_read(const cm_check *check, const cm_read *read) {
   if (read->resume != NULL && (read->paging != CM_CURSOR || read->each != NULL)) {
     return cm_check_fail(check, read->path, "only rows of a list with cursors are resumed behind");
   }
+  if (read->known_by != NULL && (read->paging != CM_SINGLE || read->each == NULL)) {
+    return cm_check_fail(check, read->path,
+                         "only one answer that encloses rows is known by others");
+  }
   rc = check_rows(check, read->path, read->paging, read->rows, read->unfold != NULL);
   if (rc == SQLITE_OK && read->unfold != NULL && (read->paging != CM_SINGLE || read->each)) {
     rc = cm_check_fail(check, read->path, "only a single row unfolds words");

@@ -298,6 +298,9 @@ static int check_need(const cm_check *check, const cm_need *need) {
   if (!is_used) return cm_check_fail(check, need->column, "no path of a write needs it");
   if (need->hint == NULL) return cm_check_fail(check, need->column, "the need has no hint");
   if (need->path == NULL) return SQLITE_OK;
+  if (need->key == NULL) {
+    return cm_check_fail(check, need->column, "nothing ties the answer to its path");
+  }
   if (need->member == NULL) {
     return cm_check_fail(check, need->column, "the need does not say which member");
   }

@@ -55,6 +55,7 @@ typedef struct cm_write {
 typedef struct cm_need {
   const char *column;
   const char *path; /* what is asked for it: "/customers/{customer_uuid}"; NULL: it cannot be had */
+  const char *key;  /* member of the answer that repeats the last segment of the path */
   const char *member; /* of the answer: a text, or a list that holds one text only */
   const char *hint;   /* the end of the error: "do it through chartmogul_import_subscriptions" */
 } cm_need;

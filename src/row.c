@@ -249,6 +249,12 @@ uint64_t cm_row_hash(const cm_row *row) {
   return hash;
 }
 
+/** Does the value tell a row from others? A text with a NUL inside is cut there by many who read it. */
+static bool is_key(const cm_value *value) {
+  if (!cm_value_is_text(value)) return value->type != CM_VALUE_NULL;
+  return memchr(value->text, 0, value->len) == NULL;
+}
+
 /** A row whose key is missing still needs something that tells it from others. */
 static int missing_key(const cm_row *row, cm_value *out, cm_err *err) {
   char text[32];
@@ -261,18 +267,22 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
   cm_buf key;
   cm_buf_init(&key, CM_MAX_URL_BYTES);
   int rc = SQLITE_OK;
+  bool is_whole = true;
   const char *part = row->resource->key_parts;
   while (*part != 0 && rc == SQLITE_OK) {
     size_t len = strcspn(part, " ");
     cm_value value = cm_value_null();
     rc = cm_row_peek(row, cm_registry_find_column(row->resource, part, len), &value, err);
     cm_buf_text(&key, key.len == 0 ? "[" : ",");
+    is_whole = is_whole && value.type != CM_VALUE_NULL;
     if (value.type == CM_VALUE_INTEGER) {
       cm_buf_printf(&key, "%lld", (long long)value.integer);
+    } else if (value.type == CM_VALUE_REAL) {
+      char digits[40];
+      sqlite3_snprintf(sizeof digits, digits, "%!.17g", value.real);
+      cm_buf_text(&key, digits);
     } else if (cm_value_is_text(&value)) {
       cm_json_quote(&key, value.text, value.len);
-    } else {
-      cm_buf_text(&key, "null");
     }
     cm_value_clear(&value);
     part += len + strspn(part + len, " ");
@@ -281,7 +291,8 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
   if (rc == SQLITE_OK && key.code == SQLITE_NOMEM) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK && key.code != SQLITE_OK)
     rc = cm_err_set(err, key.code, "the key is too long");
-  if (rc == SQLITE_OK) rc = own_text(out, cm_buf_str(&key), key.len, err);
+  if (rc == SQLITE_OK && !is_whole) rc = missing_key(row, out, err);
+  if (rc == SQLITE_OK && is_whole) rc = own_text(out, cm_buf_str(&key), key.len, err);
   cm_buf_clear(&key);
   return rc;
 }
@@ -363,10 +374,14 @@ int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
     *out = cm_value_integer(slice.ptr != NULL && cm_slice_type(slice) != CM_JSON_NULL);
     return SQLITE_OK;
   }
-  rc = slice.ptr == NULL ? from_binding(row, column_index, out)
-                         : convert(column->type, slice, out, err);
-  bool lacks_key = (column->flags & CM_KEY) && out->type == CM_VALUE_NULL;
-  return rc == SQLITE_OK && lacks_key ? missing_key(row, out, err) : rc;
+  if (slice.ptr != NULL) {
+    rc = convert(column->type, slice, out, err);
+  } else if (!(column->flags & CM_KEY)) {
+    rc = from_binding(row, column_index, out);
+  }
+  if (rc != SQLITE_OK || !(column->flags & CM_KEY) || is_key(out)) return rc;
+  cm_value_clear(out);
+  return missing_key(row, out, err);
 }
 
 int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) {

@@ -45,7 +45,8 @@ void cm_row_clear(cm_row *row);
 /**
  * The SQL value of a column: booleans 0/1, instants and days in SQLite's form, objects and arrays as
  * they arrived, a value of an unexpected type as it came, null NULL. What is absent is NULL, or the value
- * that the request was bound to. A key that is missing is "?" and a hash of the row.
+ * that the request was bound to. A key is never filled in: one that is missing or holds a NUL is "?"
+ * and a hash of the row.
  *
  * @param out  Receives the value; clear it with cm_value_clear. It may borrow from the row.
  * @return SQLITE_OK; SQLITE_ERROR where the row is no JSON; SQLITE_NOMEM.

@@ -101,6 +101,10 @@ static int next_item(cm_scan *scan, cm_err *err) {
   if (scan->read->unfold != NULL) return next_word(scan);
   if (scan->each.ptr == NULL) return SQLITE_DONE;
   int rc = cm_slice_next(scan->each, &scan->each_at, &name, &item);
+  if (rc == SQLITE_ROW && scan->has_object_items && cm_slice_type(item) != CM_JSON_OBJECT) {
+    return cm_pager_wrong_shape(&scan->legs[scan->leg_first].pager,
+                                "an item of a list in it is not a JSON object", err);
+  }
   if (rc == SQLITE_ROW) {
     cm_row_set(&scan->row, item);
     scan->row.name = name;
@@ -144,6 +148,10 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
     rc = cm_pager_next(&leg->pager, &text, err);
     if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
     if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
+    if (rc == SQLITE_ROW && leg->pager.is_single) {
+      int check = cm_scan_check_answer(scan, leg, text, err);
+      if (check != SQLITE_OK) return check;
+    }
     if (rc != SQLITE_ROW) return rc;
     if (scan->read->each != NULL) {
       unfold(scan, text);
@@ -272,6 +280,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
   scan->resource = resource;
   scan->plan = *plan;
   scan->row.resource = resource;
+  scan->has_object_items = cm_scan_has_object_items(resource);
   for (int i = 0; i < plan->arg_count; i++) {
     scan->args[i] = args[i];
     args[i] = (cm_scan_arg){ NULL, 0 };

@@ -31,6 +31,7 @@ struct cm_scan {
   cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
   cm_scan *next_open;                   /* in the session's list */
 
+  bool has_object_items;    /* of `each`: an item that is none is an error */
   size_t each_at;           /* position in the items of `row.outer` */
   cm_slice each;            /* the items or members that are being unfolded */
   const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
@@ -75,6 +76,18 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *val
 
 /** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
 void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count);
+
+/* ---- scan_answer.c ------------------------------------------------------------------------- */
+
+/**
+ * Is this answer, which is no list, what was asked for: has it a key, or the list of the rows that it
+ * encloses, and does it repeat the identifiers of the request? @return SQLITE_OK, or an error that says no.
+ */
+int cm_scan_check_answer(const cm_scan *scan, const cm_leg *leg, cm_slice text,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** True when the items that are rows of the resource are objects: no column shows an item itself. */
+bool cm_scan_has_object_items(const cm_resource *resource);
 
 /* ---- scan.c -------------------------------------------------------------------------------- */
 

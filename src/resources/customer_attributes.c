@@ -57,6 +57,7 @@ static const cm_read reads[] = {
   { .path = "/customers/{customer_uuid}/attributes",
     .paging = CM_SINGLE,
     .each = "custom",
+    .known_by = "tags custom stripe clearbit",
     .missing = CM_MISSING_EMPTY },
   { .path = "/customers",
     .paging = CM_CURSOR,

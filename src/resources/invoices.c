@@ -177,6 +177,7 @@ static const cm_reference references[] = {
 static const cm_need needs[] = {
   { .column = "data_source_uuid",
     .path = "/customers/{customer_uuid}",
+    .key = "uuid",
     .member = "data_source_uuids",
     .hint = "find it by data_source_uuid = ... AND external_id = ..." },
   { 0 },

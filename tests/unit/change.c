@@ -85,7 +85,11 @@ static const cm_reference references[] = {
 };
 
 static const cm_need needs[] = {
-  { .column = "source", .path = "/parents/{parent}", .member = "sources", .hint = "say which" },
+  { .column = "source",
+    .path = "/parents/{parent}",
+    .key = "id",
+    .member = "sources",
+    .hint = "say which" },
   { 0 },
 };
 

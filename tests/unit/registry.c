@@ -127,9 +127,11 @@ static void make_writes(bench *b) {
                                      .resource = "chartmogul_parents",
                                      .external_id = "parent_external_id",
                                      .data_source = "colour" };
-  b->needs[0] = (cm_need){
-    .column = "parent_uuid", .path = "/parents/{uuid}", .member = "uuid", .hint = "give it"
-  };
+  b->needs[0] = (cm_need){ .column = "parent_uuid",
+                           .path = "/parents/{uuid}",
+                           .key = "uuid",
+                           .member = "uuid",
+                           .hint = "give it" };
 }
 
 static void make_parents(bench *b) {

@@ -109,6 +109,8 @@
   X(listed_nowhere, b->reads[LIST].parent = NULL, AT(ONE) "there is no list of all rows")          \
   X(listed_filter, b->reads[GET_ONE].filters = b->tags_filter,                                     \
     AT(ONE) "the list does not take tags")                                                         \
+  X(known_by, b->reads[0].known_by = "tags",                                                       \
+    AT(ONE) "only one answer that encloses rows is known by others")                               \
   X(lacks_column, b->reads[0].is_listed = false;                                                   \
     b->reads[1].lacks = "size taste", AT(PATH) "it lacks taste, which is no column")               \
   X(lacks_bound, b->reads[0].is_listed = false;                                                    \
@@ -209,6 +211,7 @@
   X(need_hint, b->needs[0].hint = NULL, AT("parent_uuid") "the need has no hint")                  \
   X(need_member, b->needs[0].member = NULL,                                                        \
     AT("parent_uuid") "the need does not say which member")                                        \
+  X(need_key, b->needs[0].key = NULL, AT("parent_uuid") "nothing ties the answer to its path")     \
   X(need_path, b->needs[0].path = "/parents/{id}", AT("/parents/{id}") "{id} is no column")
 
 #endif
