@@ -316,7 +316,32 @@ static int run_after(const cm_queue *queue, const cm_entry *entry) {
   return before->verb == entry->verb ? before->run : before->run + 1;
 }
 
-static int check_room(const cm_queue *queue, const cm_entry *entry, cm_err *err) {
+static bool is_create(const cm_entry *entry) {
+  return entry->verb == CM_VERB_INSERT && entry->list_token == 0;
+}
+
+bool cm_queue_holds(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  const cm_entry *last = queue != NULL ? queue->last_waiting : NULL;
+  return last != NULL && queue->is_autocommit && !queue->is_streaming && is_create(last);
+}
+
+/** Nothing of the statement was created, and it is to be written in another way. */
+static int refuse_more(const cm_entry *entry, cm_err *err) {
+  return cm_err_set(
+      err, SQLITE_TOOBIG,
+      "%s: the statement makes more rows than can wait for its end (%d, or %d MiB; they "
+      "wait because it reads a list of the account), and none was created: copy what "
+      "it reads first (CREATE TEMP TABLE source AS SELECT …), then INSERT … SELECT … "
+      "FROM source",
+      entry->resource->name, CM_MAX_QUEUED_WRITES, CM_MAX_QUEUED_BYTES / (1024 * 1024));
+}
+
+static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_autocommit,
+                      cm_err *err) {
+  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES;
+  if (is_full && is_autocommit && is_create(entry)) return refuse_more(entry, err);
   if (queue->waiting >= CM_MAX_QUEUED_WRITES) {
     return cm_err_set(err, SQLITE_TOOBIG,
                       "%s: the transaction holds %d writes already: COMMIT, and go on in the next",
@@ -348,6 +373,17 @@ static cm_entry *new_entry(cm_change *change) {
   return entry;
 }
 
+/**
+ * A statement that reads none of our lists cannot feed on itself, and what it reads may be longer than the
+ * queue: from some number of rows on they leave as they come.
+ */
+static void stream_if_full(cm_queue *queue) {
+  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting_bytes > CM_MAX_QUEUED_BYTES / 2;
+  if (is_full && queue->is_autocommit && queue->session->open_cursors == 0)
+    queue->is_streaming = true;
+}
+
 int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_err *err) {
   int rc = cm_queue_open(session, err);
   cm_entry *entry = rc == SQLITE_OK ? new_entry(change) : NULL;
@@ -362,7 +398,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     cm_change_rest(entry->change);
     entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
                    (size_t)entry->name_count * sizeof *entry->names;
-    rc = check_room(queue, entry, err);
+    rc = check_room(queue, entry, is_autocommit, err);
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
   entry->id = queue->next_id;
@@ -377,5 +413,6 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   queue->is_autocommit = is_autocommit;
   queue->deleted += entry->weight;
   link_entry(queue, entry);
+  stream_if_full(queue);
   return SQLITE_OK;
 }

@@ -18,6 +18,11 @@
 ** go to the same place and are not blocked. Each has its own outcome. In autocommit such rows are held
 ** back until twice as many wait as can be under way, or the statement ends.
 **
+** Creates in autocommit wait for the end of their statement, so that it never reads what it has written: a
+** list that it reads page by page would grow under it for ever. OR IGNORE and OR REPLACE look at once whether
+** the row is there, or waits. Where more rows come than may wait, they leave as they come, unless a list is
+** being read.
+**
 ** In dry_run calls are recorded by call.h and not made. Such a write ends in the state `dry run`, and a row that it would have created is known to later ones as dry_run_<id>.
 */
 #ifndef CM_QUEUE_H
@@ -29,8 +34,9 @@
 /** How far cm_queue_send goes. */
 typedef enum cm_queue_goal {
   CM_QUEUE_ROOM, /* autocommit, between two rows: start what may start, wait only while too much waits */
-  CM_QUEUE_ROW, /* until the write that was added last has ended */
-  CM_QUEUE_ALL  /* until nothing waits */
+  CM_QUEUE_FOUND, /* until it is known whether the row of the create that was added last is there */
+  CM_QUEUE_ROW,   /* until the write that was added last has ended */
+  CM_QUEUE_ALL    /* until nothing waits */
 } cm_queue_goal;
 
 /**
@@ -50,10 +56,10 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit,
  * A refused row stops the sending: at once, but in autocommit only after CM_MAX_REFUSED_ROWS or a
  * 401 or 403. What is under way is waited for in any case.
  *
- * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW when OR IGNORE left the row alone; SQLITE_BUSY when a
- *         transaction can be committed again (not in autocommit); SQLITE_ERROR when nothing is left to
- *         send and the end of a write is unknown; else the code of the first write that failed, with a
- *         text that says how many of how many were written.
+ * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW and CM_QUEUE_FOUND when OR IGNORE left the row alone;
+ *         SQLITE_BUSY when a transaction can be committed again (not in autocommit); SQLITE_ERROR when
+ *         nothing is left to send and the end of a write is unknown; else the code of the first write that
+ *         failed, with a text that says how many of how many were written.
  */
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) CM_MUST_CHECK;
 
@@ -90,6 +96,9 @@ bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
 
 /** True when the write that was added last had better wait for others: they could travel together. */
 bool cm_queue_is_held_back(const cm_session *session);
+
+/** True when the write that was added last is a create that waits for the end of its statement. */
+bool cm_queue_holds(const cm_session *session);
 
 /** True when any write waits; `resource` NULL: of any table. */
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);

@@ -205,6 +205,12 @@ void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry) {
   cm_entry_retire(queue, entry);
 }
 
+/** Of a statement with OR IGNORE only "exists already" is SQLITE_CONSTRAINT, and that is no refusal. */
+static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) {
+  bool is_ignore = queue->is_autocommit && entry->change->conflict == CM_CONFLICT_IGNORE;
+  return is_ignore && code == SQLITE_CONSTRAINT ? SQLITE_ERROR : code;
+}
+
 static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
@@ -226,7 +232,10 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
-  note_first(&tally->first_refused, entry, err);
+  if (tally->first_refused.code == SQLITE_OK) {
+    note_first(&tally->first_refused, entry, err);
+    tally->first_refused.code = visible_code(queue, entry, err->code);
+  }
   bool is_forbidden = err->code == SQLITE_AUTH;
   bool is_enough = !queue->is_autocommit || tally->refused >= CM_MAX_REFUSED_ROWS;
   if (is_forbidden || is_enough || err->code == SQLITE_NOMEM) queue->is_stopped = true;

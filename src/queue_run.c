@@ -435,6 +435,9 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
     }
   } else if (question->matches > 1) {
     refuse_two(queue, entry);
+  } else if (question->matches == 0 && queue->holds_creates) {
+    entry->is_absent = true;
+    cm_entry_park(queue, entry);
   } else if (question->matches == 0) {
     find_nothing(queue, entry);
   } else {
@@ -453,7 +456,7 @@ void cm_entry_start(cm_queue *queue, cm_entry *entry) {
 void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
   bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
                    (entry->is_doubtful || entry->refusal != NULL ||
-                    entry->change->conflict != CM_CONFLICT_FAIL);
+                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
   if (entry->list_token != 0) {
     cm_whole_list_start(queue, entry);
   } else if (must_find) {

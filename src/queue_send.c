@@ -134,6 +134,25 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
   if (queue->is_stopped) drain(queue);
 }
 
+/**
+ * Look for the row that was added last, in the account and among those that wait. A create of it waits.
+ * One whose twin waits is decided when that one has ended, but OR IGNORE knows already.
+ */
+static void find_newest(cm_queue *queue) {
+  cm_entry *entry = queue->last_waiting;
+  if (entry->natural_token == 0) return;
+  if (cm_queue_is_written_before(queue, entry, entry->natural_token)) {
+    if (entry->change->conflict == CM_CONFLICT_IGNORE) cm_entry_end_left_alone(queue, entry);
+    return;
+  }
+  queue->holds_creates = true;
+  cm_entry_start(queue, entry);
+  while (is_under_way(queue)) {
+    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+  queue->holds_creates = false;
+}
+
 /** A statement inside BEGIN that fails leaves none of its rows behind. */
 static void retire_all(cm_queue *queue) {
   while (queue->first_waiting != NULL)
@@ -157,7 +176,11 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
   if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
-  move_until(queue, goal);
+  if (goal == CM_QUEUE_FOUND) {
+    find_newest(queue);
+  } else {
+    move_until(queue, goal);
+  }
   if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
     return SQLITE_OK;
@@ -165,8 +188,8 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   int rc = cm_queue_result(queue, err);
   if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
   if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->is_failed = true;
-  if (rc == SQLITE_OK && goal == CM_QUEUE_ROW && queue->tally.left_alone > left_alone)
-    rc = SQLITE_DONE;
+  bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
+  if (rc == SQLITE_OK && is_of_row && queue->tally.left_alone > left_alone) rc = SQLITE_DONE;
   return rc;
 }
 

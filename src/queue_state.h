@@ -89,6 +89,7 @@ typedef struct cm_entry {
       is_doubtful; /* a call of it left, and nobody knows what it did; only a success or a look ends that */
   bool goes_again; /* a create that is sent again when the look finds nothing */
   int sent_before; /* how often that has happened */
+  bool is_absent;  /* it was looked for, and its create waits for the end of the statement */
   cm_question **questions;
   int question_count;
   cm_change_step *steps;
@@ -174,7 +175,9 @@ struct cm_queue {
   int savepoint_count, savepoint_capacity;
 
   bool is_autocommit;
-  bool is_failed; /* the transaction will be rolled back: what is left stays in the log */
+  bool is_streaming;  /* in autocommit creates leave as they come: more came than may wait */
+  bool holds_creates; /* what is found to be absent is not created yet */
+  bool is_failed;     /* the transaction will be rolled back: what is left stays in the log */
   bool is_stopped;
   bool stays_open;              /* what fails now can be committed again */
   int64_t begun_id;             /* first write of the transaction */

@@ -12,6 +12,7 @@ static void begin_anew(cm_queue *queue) {
   queue->is_failed = false;
   queue->is_stopped = false;
   queue->is_autocommit = false;
+  queue->is_streaming = false;
   queue->deleted = 0;
   queue->deleted_by_functions = 0;
   queue->begun_id = queue->next_id;

@@ -59,22 +59,35 @@ static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_c
 /* ---- sending ------------------------------------------------------------------------------- */
 
 /** OR IGNORE, OR REPLACE and OR FAIL promise something about each row. */
-static bool is_by_row(const cm_table *table, bool is_autocommit, int on_conflict) {
-  if (!is_autocommit) return table->session->settings.write_mode == CM_WRITE_IMMEDIATE;
+static bool is_by_row(int on_conflict) {
   return on_conflict == SQLITE_IGNORE || on_conflict == SQLITE_REPLACE ||
          on_conflict == SQLITE_FAIL;
 }
 
-static int send(cm_table *table, bool is_delete, bool is_autocommit, int on_conflict, cm_err *err) {
-  if (is_by_row(table, is_autocommit, on_conflict)) {
-    int rc = cm_queue_send(table->session, CM_QUEUE_ROW, err);
-    if (rc == SQLITE_DONE) return on_conflict == SQLITE_IGNORE ? SQLITE_DONE : SQLITE_OK;
-    return rc;
+/** How far the write that was added last goes now. @return false: it waits. */
+static bool choose_goal(const cm_table *table, bool is_delete, bool is_autocommit, int on_conflict,
+                        cm_queue_goal *goal) {
+  const cm_session *session = table->session;
+  *goal = CM_QUEUE_ROW;
+  if (!is_autocommit) return session->settings.write_mode == CM_WRITE_IMMEDIATE;
+  /* OR FAIL ends the statement with the first row that is refused: it cannot wait for the end. */
+  if (on_conflict != SQLITE_FAIL && cm_queue_holds(session)) {
+    *goal = CM_QUEUE_FOUND;
+    return is_by_row(on_conflict);
   }
+  if (is_by_row(on_conflict)) return true;
+  *goal = CM_QUEUE_ROOM;
   /* Deletes are held back to the statement's end: delete_limit has to see all of them first. So are changes
   ** of a list that goes as a whole: all of them are one call. */
-  if (!is_autocommit || is_delete || cm_queue_is_held_back(table->session)) return SQLITE_OK;
-  return cm_queue_send(table->session, CM_QUEUE_ROOM, err);
+  return !is_delete && !cm_queue_is_held_back(session);
+}
+
+static int send(cm_table *table, bool is_delete, bool is_autocommit, int on_conflict, cm_err *err) {
+  cm_queue_goal goal;
+  if (!choose_goal(table, is_delete, is_autocommit, on_conflict, &goal)) return SQLITE_OK;
+  int rc = cm_queue_send(table->session, goal, err);
+  if (rc == SQLITE_DONE && on_conflict != SQLITE_IGNORE) rc = SQLITE_OK;
+  return rc;
 }
 
 int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {

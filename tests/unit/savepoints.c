@@ -104,7 +104,7 @@ static void write_both(world *of) {
   char key[32], sql[128];
   snprintf(key, sizeof key, "k%05d", of->next_key++);
   snprintf(sql, sizeof sql, "INSERT INTO local VALUES ('%s')", key);
-  bool is_bad = pick(of, 6) == 0 && sqlite3_get_autocommit(of->db) == 0;
+  bool is_bad = pick(of, 6) == 0;
   bool is_first = pick(of, 2) == 0;
   if (!is_bad && is_first) run(of, sql);
   int rc = write_ours(of, key, is_bad);
