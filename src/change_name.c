@@ -65,7 +65,13 @@ static int refuse_half(cm_change *change, const cm_reference *reference, cm_err 
                     reference->resource, reference->data_source, reference->column);
 }
 
-/** A name that stands in the row's own columns. */
+/** Is the external id of no use but to name the row, or the row one that must be named? */
+static bool is_only_name(const cm_resource *resource, int column, int external_id) {
+  const char *body = resource->columns[external_id].body;
+  return resource->columns[column].flags & CM_REQUIRED || (body != NULL && body[0] == 0);
+}
+
+/** A name that stands in the row's own columns. The call of an UPDATE may take the external id itself. */
 static int visit_column(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
                         void *context, cm_err *err) {
   int column = cm_change_column(change->resource, reference->column);
@@ -74,7 +80,10 @@ static int visit_column(cm_change *change, const cm_reference *reference, cm_nam
   char *data_source_text = NULL;
   char *external_text = NULL;
   const char *uuid = NULL;
-  if (cm_change_find(change, column) != NULL || cm_change_find(change, external_id) == NULL)
+  bool is_taken = change->verb == CM_VERB_UPDATE &&
+                  (change->resource->columns[external_id].flags & CM_UPDATE);
+  if (is_taken || cm_change_find(change, column) != NULL ||
+      cm_change_find(change, external_id) == NULL)
     return SQLITE_OK;
   int rc = naming_text(change, reference->data_source, &data_source_text, err);
   if (rc == SQLITE_OK) rc = naming_text(change, reference->external_id, &external_text, err);
@@ -82,12 +91,14 @@ static int visit_column(cm_change *change, const cm_reference *reference, cm_nam
     name.data_source = data_source_text;
     name.external_id = external_text;
     rc = visit(context, &name, &uuid, err);
-  } else if (rc == SQLITE_OK && (change->resource->columns[column].flags & CM_REQUIRED)) {
+  } else if (rc == SQLITE_OK && is_only_name(change->resource, column, external_id)) {
     rc = refuse_half(change, reference, err);
   }
   if (rc == SQLITE_OK && uuid != NULL) {
     cm_value value = cm_value_text(uuid, strlen(uuid));
     rc = cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
+    if (rc == SQLITE_OK && reference->is_spent)
+      cm_change_find_use(change, external_id, CM_GIVEN_SENT)->use = CM_GIVEN_KNOWN;
   }
   sqlite3_free(data_source_text);
   sqlite3_free(external_text);

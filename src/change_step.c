@@ -176,6 +176,21 @@ static int put_at(cm_change *change, cm_json **object, const char *place, size_t
   return cm_json_put(*object, path, json) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
+/** The words that go with a column: "place=word place=word". */
+static int put_beside(cm_json *object, const char *beside, cm_err *err) {
+  while (beside != NULL && *beside != 0) {
+    char place[MAX_PLACE_BYTES];
+    char word[MAX_PLACE_BYTES];
+    size_t len = strcspn(beside, " ");
+    size_t name = strcspn(beside, "=");
+    sqlite3_snprintf(sizeof place, place, "%.*s", (int)name, beside);
+    sqlite3_snprintf(sizeof word, word, "%.*s", (int)(len - name - 1), beside + name + 1);
+    if (cm_json_put(object, place, cm_json_new_text(word)) != SQLITE_OK) return cm_err_nomem(err);
+    beside += len + strspn(beside + len, " ");
+  }
+  return SQLITE_OK;
+}
+
 /** SET column = NULL, where the API wants an empty list instead. */
 static int put_empty(cm_json *object, const char *place, cm_err *err) {
   return cm_json_put(object, place, cm_json_new_array()) == SQLITE_OK ? SQLITE_OK
@@ -201,7 +216,12 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
       cm_json_free(json);
       if (is_cleared) rc = put_empty(*object, resource->columns[i].empties, err);
     } else {
-      rc = put_at(change, object, place, len, json, err);
+      rc = put_beside(*object, resource->columns[i].beside, err);
+      if (rc == SQLITE_OK) {
+        rc = put_at(change, object, place, len, json, err);
+      } else {
+        cm_json_free(json);
+      }
     }
   }
   return rc;

@@ -251,7 +251,7 @@ static int note_uuids(cm_entry *entry, cm_err *err) {
     int column = cm_registry_find_column(resource, reference->column, strlen(reference->column));
     const cm_value *given = cm_change_find(entry->change, column);
     const cm_resource *other = cm_registry_find(reference->resource);
-    if (given == NULL || other == NULL) continue;
+    if (given == NULL || given->type == CM_VALUE_NULL || other == NULL) continue;
     uint64_t token = token_of_values('k', other, given, NULL);
     if (token == 0 || add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
   }

@@ -75,6 +75,16 @@ bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
   return false;
 }
 
+const char *cm_registry_young(const char *path) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    const char *young = resources[i]->young;
+    size_t len = young != NULL ? strlen(young) : 0;
+    bool is_below = young != NULL && strncmp(path, young, len) == 0;
+    if (is_below && (path[len] == 0 || path[len] == '/' || path[len] == '?')) return young;
+  }
+  return NULL;
+}
+
 /** The declared type: it gives a column its affinity, so JSON and times are texts. */
 static const char *sql_type(cm_type type) {
   switch (type) {

@@ -25,6 +25,9 @@ int cm_registry_key(const cm_resource *resource);
 /** True when a write of the resource has the verb. */
 bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 
+/** Where the path of a call begins that not every account serves yet; NULL: all do. Borrowed. */
+const char *cm_registry_young(const char *path);
+
 /**
  * Append the CREATE TABLE text for sqlite3_declare_vtab. With a key the table is WITHOUT ROWID, because
  * UPDATE and DELETE then hand over the key itself. Codes as cm_buf_append.

@@ -150,6 +150,28 @@ static int check_key_parts(const cm_check *check) {
   return SQLITE_OK;
 }
 
+/** Exactly one of two columns that INSERT gives says whose a row is. */
+static int check_owners(const cm_check *check) {
+  const char *list = check->resource->owners;
+  const char *word = NULL;
+  size_t len = 0;
+  int count = 0;
+  if (list == NULL) return SQLITE_OK;
+  for (; cm_check_next_word(&list, &word, &len); count++) {
+    const cm_column *column = cm_check_column(check, word, len);
+    if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED) {
+      return cm_check_fail(check, "owners", "%.*s is no column that INSERT may give", (int)len,
+                           word);
+    }
+  }
+  return count == 2 ? SQLITE_OK : cm_check_fail(check, "owners", "there are two of them");
+}
+
+static int check_young(const cm_check *check) {
+  const char *path = check->resource->young;
+  return path == NULL ? SQLITE_OK : cm_check_path(check, path, 0);
+}
+
 static int check_delete_counts(const cm_check *check) {
   const char *path = check->resource->delete_counts;
   if (path == NULL) return SQLITE_OK;
@@ -160,9 +182,10 @@ static int check_delete_counts(const cm_check *check) {
 }
 
 int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err) {
-  static int (*const parts[])(
-      const cm_check *) = { check_name,      cm_check_columns,    cm_check_reads, cm_check_writes,
-                            check_key_parts, check_delete_counts, check_example };
+  static int (*const parts[])(const cm_check *) = {
+    check_name,   cm_check_columns, cm_check_reads,      cm_check_writes, check_key_parts,
+    check_owners, check_young,      check_delete_counts, check_example
+  };
   cm_check check = { .list = resources, .count = count, .err = err };
   int rc = SQLITE_OK;
   for (int i = 0; i < count; i++) {

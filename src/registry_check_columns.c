@@ -64,6 +64,17 @@ static bool is_filtered(const cm_resource *resource, const char *column) {
   return false;
 }
 
+/** "place=word place=word" */
+static bool is_list_of_pairs(const char *list) {
+  const char *word = NULL;
+  size_t len = 0;
+  while (cm_check_next_word(&list, &word, &len)) {
+    size_t name_len = strcspn(word, "= ");
+    if (name_len == 0 || name_len + 1 >= len || word[name_len] != '=') return false;
+  }
+  return true;
+}
+
 static int check_flags(const cm_check *check, const cm_column *column) {
   unsigned flags = column->flags;
   const char *rule = NULL;
@@ -85,6 +96,12 @@ static int check_flags(const cm_check *check, const cm_column *column) {
     rule = "comes from a companion list that does not exist";
   } else if (column->shape != CM_AS_IS && column->type != CM_JSON) {
     rule = "only JSON has a shape";
+  } else if (column->only != NULL && (strchr(column->only, '=') == NULL || column->only[0] == '=' ||
+                                      (flags & (CM_KEY | CM_UPDATE)))) {
+    rule = "only has the form member=word, of a column that UPDATE leaves alone";
+  } else if (column->beside != NULL &&
+             (!(flags & CM_INSERT) || !is_list_of_pairs(column->beside))) {
+    rule = "what goes beside a column that INSERT gives has the form place=word";
   } else if (column->empties != NULL && !(flags & CM_UPDATE)) {
     rule = "emptied by UPDATE, which cannot set it";
   }

@@ -22,6 +22,11 @@ static bool query_has(const char *query, const char *param) {
 
 static int check_words(const cm_check *check, const cm_filter *filter, const cm_column *column) {
   bool has_fallback = filter->fallback == NULL;
+  if (filter->prefixes != NULL &&
+      (column->type != CM_TEXT || filter->op != CM_EQ || filter->words != NULL ||
+       filter->fallback != NULL || filter->required)) {
+    return cm_check_fail(check, filter->column, "only a plain = of a text goes by its beginning");
+  }
   if (filter->words == NULL) return SQLITE_OK;
   if (column->type != CM_TEXT || filter->op != CM_EQ) {
     return cm_check_fail(check, filter->column, "only = of a text has words");

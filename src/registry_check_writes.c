@@ -20,6 +20,28 @@ static bool is_method(const cm_write *write) {
   return false;
 }
 
+static int check_columns_of(const cm_check *check, const char *where, const char *list,
+                            unsigned flags) {
+  const char *word = NULL;
+  size_t len = 0;
+  while (cm_check_next_word(&list, &word, &len)) {
+    const cm_column *column = cm_check_column(check, word, len);
+    if (column == NULL || (column->flags & flags) != flags) {
+      return cm_check_fail(check, where, "%.*s is no column that %s", (int)len, word,
+                           flags & CM_UPDATE ? "UPDATE sets" : "INSERT gives");
+    }
+  }
+  return SQLITE_OK;
+}
+
+/** A look-up goes through a list that is read anyway: that read says how it is paged. */
+static bool is_read(const cm_resource *resource, const char *path) {
+  for (int i = 0; i < resource->read_count; i++) {
+    if (path != NULL && strcmp(resource->reads[i].path, path) == 0) return true;
+  }
+  return false;
+}
+
 static int count_words(const char *list) {
   const char *word = NULL;
   size_t len = 0;
@@ -125,6 +147,8 @@ static int check_write(const cm_check *check, const cm_write *write) {
   if (rc == SQLITE_OK) rc = cm_check_braces(check, write->query, 0);
   if (rc == SQLITE_OK) rc = cm_check_braces(check, write->body, 0);
   if (rc == SQLITE_OK) rc = check_carried(check, write);
+  if (rc == SQLITE_OK)
+    rc = check_columns_of(check, "example", write->example, flag_of(write->verb));
   if (rc == SQLITE_OK) rc = check_set(check, write);
   if (rc != SQLITE_OK) return rc;
   if (!is_method(write)) return cm_check_fail(check, write->path, "the method writes nothing");
@@ -224,27 +248,6 @@ static int check_coverage(const cm_check *check) {
 }
 
 /* ---- natural key, references, needs -------------------------------------------------------- */
-
-static int check_columns_of(const cm_check *check, const char *where, const char *list,
-                            unsigned flags) {
-  const char *word = NULL;
-  size_t len = 0;
-  while (cm_check_next_word(&list, &word, &len)) {
-    const cm_column *column = cm_check_column(check, word, len);
-    if (column == NULL || (column->flags & flags) != flags) {
-      return cm_check_fail(check, where, "%.*s is no column that INSERT gives", (int)len, word);
-    }
-  }
-  return SQLITE_OK;
-}
-
-/** A look-up goes through a list that is read anyway: that read says how it is paged. */
-static bool is_read(const cm_resource *resource, const char *path) {
-  for (int i = 0; i < resource->read_count; i++) {
-    if (path != NULL && strcmp(resource->reads[i].path, path) == 0) return true;
-  }
-  return false;
-}
 
 static int check_natural_key(const cm_check *check) {
   const cm_natural_key *key = check->resource->natural_key;

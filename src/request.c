@@ -122,6 +122,16 @@ static cm_sendable send_number(const cm_value *value, cm_buf *wire) {
   return CM_SEND;
 }
 
+/** The parameter that carries the value; NULL: none does. */
+static const char *param_of(const cm_filter *filter, const cm_value *value) {
+  if (filter->prefixes == NULL) return filter->param;
+  for (const cm_word *prefix = filter->prefixes; prefix->sql != NULL; prefix++) {
+    size_t len = strlen(prefix->sql);
+    if (value->len > len && memcmp(value->text, prefix->sql, len) == 0) return prefix->wire;
+  }
+  return NULL;
+}
+
 static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
   /* SQL finds '5', '5.0' and 5 equal to a number in some statements: the list decides. */
   if (!cm_value_is_text(value)) return CM_SEND_NOT;
@@ -129,6 +139,7 @@ static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_
     return CM_SEND_NOT;
   }
   if (filter->words != NULL) return send_word(filter, value, wire);
+  if (param_of(filter, value) == NULL) return CM_SEND_NOT;
   if (wire != NULL) cm_buf_append(wire, value->text, value->len);
   return CM_SEND;
 }
@@ -195,6 +206,15 @@ int cm_request_format_path(const cm_resource *resource, const char *path,
   return cm_buf_text(out, path + from);
 }
 
+/** Two columns may say the same: the first one is sent, and the other is checked like any term. */
+static bool has_param(const char *url, const char *param) {
+  size_t len = strlen(param);
+  for (const char *at = strchr(url, '?'); at != NULL; at = strchr(at + 1, '&')) {
+    if (strncmp(at + 1, param, len) == 0 && at[1 + len] == '=') return true;
+  }
+  return false;
+}
+
 static void put_filter(const cm_resource *resource, const cm_filter *filter,
                        const cm_request_value *value, cm_buf *out) {
   if (value->value == NULL) {
@@ -205,8 +225,9 @@ static void put_filter(const cm_resource *resource, const cm_filter *filter,
   cm_buf wire;
   cm_buf_init(&wire, MAX_FILTER_BYTES + 1);
   const cm_column *column = &resource->columns[value->column];
-  if (cm_request_filter_value(column, filter, value->value, &wire) == CM_SEND) {
-    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+  if (cm_request_filter_value(column, filter, value->value, &wire) == CM_SEND &&
+      !has_param(cm_buf_str(out), param_of(filter, value->value))) {
+    cm_buf_printf(out, "%s%s=", cm_request_separator(out), param_of(filter, value->value));
     cm_buf_percent(out, cm_buf_str(&wire), wire.len);
     cm_buf_fail(out, wire.code); /* never "param=" with nothing behind it */
   }

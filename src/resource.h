@@ -29,6 +29,12 @@ typedef struct cm_resource {
   const cm_natural_key *natural_key; /* NULL: none */
   const cm_reference *references;    /* NULL: none */
   const cm_need *needs;              /* NULL: none */
+  /* Two columns, "a b", that say whose the row is: INSERT gives exactly one of them, by value or by the
+  ** names of a reference. NULL: none. */
+  const char *owners;
+  /* Where its paths begin, as long as not every account serves them: a 404 there without the API's own
+  ** error body says so. NULL: every account does. */
+  const char *young;
   /* Columns that together identify a row of a table whose API has no key, by spaces; the CM_KEY column
   ** then shows them as a JSON array. NULL: the key is the member of its path. */
   const char *key_parts;

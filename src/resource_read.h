@@ -54,10 +54,16 @@ typedef struct cm_column {
   ** INSERT that lacks it sends too (there a text of the ISO form is a Timestamp); "@bound" what the request was bound to and nothing else; "?member" 1
   ** where the member is there and not null, else 0; "*" in a path stands for a word of cm_read.unfold. */
   const char *path;
+  /* "member=word": the column is of the rows whose member is that word, and NULL in all others. NULL: of
+  ** every row. */
+  const char *only;
   /* Where it goes in a request body, dotted. NULL: the same as `path`; "": never in a body, the column
   ** only fills paths and names other rows. */
   const char *body;
   cm_shape shape;
+  /* What goes into the body wherever the column does: "place=word place=word", places as in `body`. NULL:
+  ** nothing. */
+  const char *beside;
   /* UPDATE to NULL sends an empty list at this place of the body instead of null. NULL: null is sent. */
   const char *empties;
   /* A query parameter that must be "true" for the answer to hold this member. NULL: none. */
@@ -83,6 +89,10 @@ typedef struct cm_filter {
   cm_op op;
   const char *param;
   const cm_word *words; /* the only values that are sent; NULL: any text that is not empty */
+  /* The parameter goes by how the value begins ({"con_", "contact_uuid"}), and a value that begins in
+  ** no such way is not sent; `param` is then what a plan shows, "customer_uuid|contact_uuid". NULL: it is
+  ** `param` for every value. */
+  const cm_word *prefixes;
   bool required;        /* the read needs it */
   const char *fallback; /* sent when the statement does not give the column; NULL: none */
   bool is_silent;       /* rows may lack the member: only the request knows what they have */

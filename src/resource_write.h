@@ -37,7 +37,7 @@ typedef struct cm_write {
   const char *columns;
   const char *body; /* where the object stands in the body: "invoices[]"; NULL: it is the body */
   const char
-      *answer; /* where the object stands in the answer: "invoices[0]"; NULL: it is the answer */
+      *answer; /* where the object may stand in the answer: "invoices[0]"; NULL: it is the answer */
   /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
   ** row. NULL: the member of the key column, where the key is one. */
   const char *answer_key;
@@ -46,6 +46,9 @@ typedef struct cm_write {
   ** keys of the rows, or has their order. */
   int batch;
   unsigned flags;
+  /* What the example in chartmogul_endpoints shows, by spaces: the columns that an INSERT gives beside the
+  ** required ones, the column that an UPDATE sets. NULL: none beside; the first one that it carries. */
+  const char *example;
 } cm_write;
 
 /**
@@ -70,6 +73,7 @@ typedef struct cm_reference {
   const char *external_id; /* column or member that holds the external id */
   const char *data_source; /* column (of the row) that holds the data source's uuid */
   const char *within; /* JSON column whose items hold `column` and `external_id`; NULL: the row */
+  bool is_spent;      /* the external id is not sent once the uuid has been found by it */
 } cm_reference;
 
 /** What makes a row the same for OR IGNORE, OR REPLACE and references. */

@@ -357,12 +357,24 @@ static const char *fill_path(const cm_row *row, const char *path, char *filled, 
   return filled;
 }
 
+/** Does the row have the word that `only` of its column asks for, "member=word"? */
+static bool is_of_column(const cm_row *row, const char *only) {
+  char member[MAX_PATH_BYTES];
+  const char *word = strchr(only, '=') + 1;
+  sqlite3_snprintf(sizeof member, member, "%.*s", (int)(word - 1 - only), only);
+  cm_slice own = cm_slice_find(row->text, member);
+  if (cm_slice_type(own) != CM_JSON_STRING) return false;
+  own = unquote(own);
+  return own.len == strlen(word) && memcmp(own.ptr, word, own.len) == 0;
+}
+
 int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
   const char *path = column->path != NULL ? column->path : column->name;
   char filled[MAX_PATH_BYTES];
   cm_slice slice = { NULL, 0 };
   *out = cm_value_null();
+  if (column->only != NULL && !is_of_column(row, column->only)) return SQLITE_OK;
   int rc = get_special(row, column_index, path, out, err);
   if (rc != SQLITE_NOTFOUND) return rc;
 

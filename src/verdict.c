@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "registry.h"
 #include "secret.h"
 
 enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
@@ -85,12 +86,20 @@ static const char *advice_on_key(const cm_settings *settings) {
              : "set api_key to a valid API key";
 }
 
-static const char *advice_on_status(const cm_ending *ending, char *out, int size) {
+static const char *advice_on_status(const cm_ending *ending, bool is_api_error, char *out,
+                                    int size) {
   const cm_settings *settings = ending->settings;
   int status = ending->status;
   bool write = cm_call_is_write(ending->flags);
+  const char *young = status == 404 && !is_api_error ? cm_registry_young(ending->path) : NULL;
   if (status == PARTIAL_CONTENT) {
     return "try again later, and see what answers between here and the API";
+  } else if (young != NULL) {
+    sqlite3_snprintf(
+        size, out,
+        "this account does not serve %s yet: ask ChartMogul for it, or check base_url, "
+        "now %.100s",
+        young, settings->base_url);
   } else if (status <= 399) {
     sqlite3_snprintf(size, out, "check base_url (redirects are not followed), now %.100s",
                      settings->base_url);
@@ -159,7 +168,7 @@ static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
   cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
   if (ending->outcome == CM_ANSWERED) {
     describe_answer(ending, verdict->message, why, (int)sizeof why);
-    advised = advice_on_status(ending, advice, (int)sizeof advice);
+    advised = advice_on_status(ending, verdict->is_api_error, advice, (int)sizeof advice);
     if (verdict->code == SQLITE_BUSY && ending->retry_after_ms > CM_MAX_RETRY_AFTER_MS) {
       sqlite3_snprintf((int)sizeof more, more, ", asking for a pause of %lld s",
                        (long long)(ending->retry_after_ms / 1000));

@@ -1,5 +1,5 @@
 /*
-** contacts.c -- chartmogul_contacts: a person to talk to at a customer.
+** contacts.c -- chartmogul_contacts: a person to talk to, at a customer or standing alone.
 ** Layer: spec.  Data only.
 **
 ** The API has a second list, below a customer; this one with its filter gives the same rows.
@@ -14,19 +14,20 @@ static const cm_column columns[] = {
     .doc = "ChartMogul's identifier, con_..." },
   { .name = "customer_uuid",
     .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
+    .flags = CM_WRITABLE,
     .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc = "Customer; INSERT may give customer_external_id instead." },
+    .doc =
+        "Customer, NULL for a contact that stands alone; UPDATE moves the contact to another one; "
+        "INSERT may give customer_external_id and data_source_uuid instead." },
   { .name = "customer_external_id",
     .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .body = "",
-    .doc = "External id of the customer." },
+    .flags = CM_WRITABLE,
+    .doc = "External id of the customer; UPDATE moves the contact to that one." },
   { .name = "data_source_uuid",
     .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
+    .flags = CM_WRITABLE,
     .sample = "ds_00000000-0000-0000-0000-000000000000",
-    .doc = "Data source of the customer." },
+    .doc = "Data source of the customer, NULL for a contact that stands alone." },
   { .name = "external_id",
     .type = CM_TEXT,
     .flags = CM_WRITABLE,
@@ -51,7 +52,7 @@ static const cm_column columns[] = {
   { .name = "last_seen",
     .type = CM_TIME,
     .flags = CM_WRITABLE,
-    .doc = "When the person was last seen; the API may not send it back." },
+    .doc = "When the person was last seen." },
   { .name = "custom",
     .type = CM_JSON,
     .flags = CM_WRITABLE | CM_MAY_DROP,
@@ -69,6 +70,7 @@ static const cm_filter list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
   { .column = "customer_external_id", .param = "customer_external_id" },
   { .column = "data_source_uuid", .param = "data_source_uuid" },
+  { .column = "external_id", .param = "external_id" },
   { .column = "email", .param = "email" },
   { 0 },
 };
@@ -82,8 +84,14 @@ static const cm_read reads[] = {
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/contacts" },
-  { .verb = CM_VERB_UPDATE, .method = "PATCH", .path = "/contacts/{uuid}" },
+  { .verb = CM_VERB_INSERT,
+    .method = "POST",
+    .path = "/contacts",
+    .example = "customer_uuid data_source_uuid first_name" },
+  { .verb = CM_VERB_UPDATE,
+    .method = "PATCH",
+    .path = "/contacts/{uuid}",
+    .example = "first_name" },
   { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/contacts/{uuid}", .columns = "" },
 };
 
@@ -91,13 +99,14 @@ static const cm_reference references[] = {
   { .column = "customer_uuid",
     .resource = "chartmogul_customers",
     .external_id = "customer_external_id",
-    .data_source = "data_source_uuid" },
+    .data_source = "data_source_uuid",
+    .is_spent = true },
   { 0 },
 };
 
 const cm_resource cm_resource_contacts = {
   .name = "chartmogul_contacts",
-  .doc = "A contact: a person at a customer.",
+  .doc = "A contact: a person at a customer, or one that stands alone.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),

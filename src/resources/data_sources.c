@@ -17,7 +17,10 @@ static const cm_column columns[] = {
     .doc = "Name of the data source, unique in the account." },
   { .name = "system",
     .type = CM_TEXT,
-    .doc = "Kind of billing system, such as Stripe; Custom for sources made through the API." },
+    .flags = CM_INSERT,
+    .doc = "Kind of billing system, such as Stripe; Custom for sources made through the API, which "
+           "may "
+           "drop another one." },
   { .name = "status", .type = CM_TEXT, .doc = "State of its import, such as idle." },
   { .name = "created_at", .type = CM_TIME, .doc = "When it was created." },
   { .name = "processing_status",

@@ -15,7 +15,7 @@ static const cm_column columns[] = {
     .doc = "ChartMogul's identifier, li_..." },
   { .name = "external_id",
     .type = CM_TEXT,
-    .flags = CM_INSERT,
+    .flags = CM_WRITABLE,
     .sample = "line-1",
     .doc = "Identifier in the billing system." },
   { .name = "invoice_uuid",
@@ -169,6 +169,7 @@ static const cm_word validation_types[] = {
 };
 
 static const cm_filter single[] = {
+  { .column = "validation_type", .param = "validation_type", .words = validation_types },
   { .column = "with_disabled", .param = "with_disabled" },
   { .column = "include_edit_histories", .param = "include_edit_histories" },
   { 0 },
@@ -228,11 +229,13 @@ static const cm_write writes[] = {
   { .verb = CM_VERB_INSERT,
     .method = "POST",
     .path = "/import/invoices/{invoice_uuid}/line_items",
+    .answer = "line_items[0]",
     .flags = CM_USER_EDIT },
   { .verb = CM_VERB_UPDATE,
     .method = "PATCH",
     .path = "/line_items/{uuid}",
-    .flags = CM_USER_EDIT },
+    .flags = CM_USER_EDIT,
+    .example = "amount_in_cents" },
   { .verb = CM_VERB_UPDATE,
     .method = "PATCH",
     .path = "/line_items/{uuid}/disabled_state",

@@ -1,5 +1,5 @@
 /*
-** tasks.c -- chartmogul_tasks: a task about a customer.
+** tasks.c -- chartmogul_tasks: a task about a customer or a contact.
 ** Layer: spec.  Data only.
 */
 #include "resources.h"
@@ -12,9 +12,25 @@ static const cm_column columns[] = {
     .doc = "ChartMogul's identifier, which the API calls task_uuid." },
   { .name = "customer_uuid",
     .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
+    .flags = CM_INSERT,
     .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc = "Customer; INSERT may give customer_external_id and data_source_uuid instead." },
+    .doc = "Customer, NULL for a task of a contact; INSERT may give customer_external_id and "
+           "data_source_uuid instead." },
+  { .name = "contact_uuid",
+    .type = CM_TEXT,
+    .flags = CM_INSERT,
+    .path = "associated_object_uuid",
+    .only = "associated_object=contact",
+    .body = "associated_object_identifier.value",
+    .beside = "associated_object_identifier.associated_object=contact "
+              "associated_object_identifier.method=uuid",
+    .sample = "con_00000000-0000-0000-0000-000000000000",
+    .doc = "Contact, NULL for a task of a customer; INSERT gives this or the customer." },
+  { .name = "associated_object", .type = CM_TEXT, .doc = "Whose it is: customer or contact." },
+  { .name = "associated_object_uuid",
+    .type = CM_TEXT,
+    .sample = "cus_00000000-0000-0000-0000-000000000000",
+    .doc = "Identifier of that customer or contact." },
   { .name = "task_details",
     .type = CM_TEXT,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
@@ -58,8 +74,15 @@ static const cm_column columns[] = {
     .doc = "The task as the API sent it." },
 };
 
+/* Whose they are goes by the identifier. */
+static const cm_word owners[] = { { "cus_", "customer_uuid" },
+                                  { "con_", "contact_uuid" },
+                                  { NULL, NULL } };
+
 static const cm_filter list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
+  { .column = "contact_uuid", .param = "contact_uuid" },
+  { .column = "associated_object_uuid", .param = "customer_uuid|contact_uuid", .prefixes = owners },
   { .column = "assignee", .param = "assignee" },
   { .column = "completed", .param = "completed" },
   { .column = "due_date", .param = "due_date_on_or_after", .op = CM_GE },
@@ -73,7 +96,7 @@ static const cm_read reads[] = {
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/tasks" },
+  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/tasks", .example = "customer_uuid" },
   { .verb = CM_VERB_UPDATE, .method = "PATCH", .path = "/tasks/{uuid}" },
   { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/tasks/{uuid}", .columns = "" },
 };
@@ -88,11 +111,12 @@ static const cm_reference references[] = {
 
 const cm_resource cm_resource_tasks = {
   .name = "chartmogul_tasks",
-  .doc = "A task about a customer.",
+  .doc = "A task about a customer or a contact.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
+  .owners = "customer_uuid contact_uuid",
   .example =
       "SELECT task_details, assignee, due_date FROM chartmogul_tasks WHERE completed = 0 ORDER BY "
       "due_date",

@@ -107,6 +107,7 @@ static const cm_word validation_types[] = {
 };
 
 static const cm_filter single[] = {
+  { .column = "validation_type", .param = "validation_type", .words = validation_types },
   { .column = "with_disabled", .param = "with_disabled" },
   { .column = "include_edit_histories", .param = "include_edit_histories" },
   { 0 },
@@ -166,11 +167,13 @@ static const cm_write writes[] = {
   { .verb = CM_VERB_INSERT,
     .method = "POST",
     .path = "/import/invoices/{invoice_uuid}/transactions",
+    .answer = "transactions[0]",
     .flags = CM_USER_EDIT },
   { .verb = CM_VERB_UPDATE,
     .method = "PATCH",
     .path = "/transactions/{uuid}",
-    .flags = CM_USER_EDIT },
+    .flags = CM_USER_EDIT,
+    .example = "amount_in_cents" },
   { .verb = CM_VERB_UPDATE,
     .method = "PATCH",
     .path = "/transactions/{uuid}/disabled_state",

@@ -37,7 +37,7 @@ struct sb_account {
     const void *resource;
     const char *rest;
     sqlite3_stmt *statement; /* the database's */
-  } rendered[64];
+  } rendered[80];
   struct sb_counted { /* how many rows a whole list has, as long as nothing is written */
     const char *table;
     int64_t version;

@@ -281,7 +281,7 @@ void sb_custom_remove(sb_call *call) {
     store(call->account, "custom", call->ids[0], custom);
     store(call->account, "custom_types", call->ids[0], types);
     if (!custom->child && call->account->decisions.custom_delete_status == 204)
-      sb_call_answer_empty(call);
+      sb_call_answer_empty(call, 204);
     else
       answer_column(call, "custom", call->ids[0]);
   }
@@ -301,17 +301,17 @@ static void change_by_email(sb_call *call, bool (*change)(sb_call *call, int64_t
   sqlite3_stmt *rows = sb_db_query(
       account->db,
       "SELECT id FROM customers WHERE email = ?1 UNION SELECT customer_id FROM contacts"
-      " WHERE ?2 AND email = ?1 ORDER BY 1",
+      " WHERE ?2 AND email = ?1 AND customer_id IS NOT NULL ORDER BY 1",
       "ti", email, (int64_t)is_any);
   while (sb_db_step(rows))
     sb_text_printf(&ids, "%lld ", sqlite3_column_int64(rows, 0));
   sb_db_done(rows);
-  if (!ids.len)
-    sb_call_fail(call, 404, "email", "Can't find any customers with email: \"%s\"", email);
   sb_text entries = { 0 };
   sb_view view = sb_call_view(call, SB_FORM_LIST);
-  bool is_right = ids.len > 0;
-  for (char *at = ids.bytes; is_right && *at; at++) {
+  bool is_right = ids.len > 0 || sb_decided(account, email_missing, "empty");
+  if (!is_right)
+    sb_call_fail(call, 404, "email", "Can't find any customers with email: \"%s\"", email);
+  for (char *at = ids.bytes; ids.len && is_right && *at; at++) {
     int64_t id = strtoll(at, &at, 10);
     is_right = change(call, id);
     if (entries.len) sb_text_putc(&entries, ',');
@@ -319,7 +319,7 @@ static void change_by_email(sb_call *call, bool (*change)(sb_call *call, int64_t
   }
   if (is_right) {
     sb_call_answer(call, 200);
-    sb_text_printf(&call->out, "{\"entries\":[%s]", entries.bytes);
+    sb_text_printf(&call->out, "{\"entries\":[%s]", entries.len ? entries.bytes : "");
     sb_render_end(account, &call->out);
   } else {
     sb_call_failed(call);

@@ -47,8 +47,8 @@ void sb_call_answer(sb_call *call, int status) {
   call->content_type = types[call->route->family];
 }
 
-void sb_call_answer_empty(sb_call *call) {
-  sb_call_answer(call, 204);
+void sb_call_answer_empty(sb_call *call, int status) {
+  sb_call_answer(call, status);
   call->content_type = NULL;
 }
 
@@ -59,7 +59,8 @@ void sb_call_answer_object(sb_call *call, int status) {
 }
 
 void sb_call_answer_row(sb_call *call, const sb_resource *resource, int64_t id, int status) {
-  sb_view view = sb_call_view(call, SB_FORM_SINGLE);
+  bool is_child = resource->kind == SB_LINE_ITEM || resource->kind == SB_TRANSACTION;
+  sb_view view = sb_call_view(call, SB_FORM_SINGLE | (is_child ? SB_FORM_ALONE : 0));
   sb_call_answer(call, status);
   sb_render_id(call->account, resource, &view, id, &call->out);
 }
@@ -190,6 +191,8 @@ bool sb_call_failed(sb_call *call) {
     if (strcmp(call->problems.items[i].code, "taken") == 0) first = &call->problems.items[i];
   if (strcmp(first->code, "taken") == 0)
     fail_map(call, (int)call->account->decisions.duplicate_status, first->param, first->message);
+  else if (strcmp(first->code, "unknown") == 0)
+    sb_call_fail(call, 404, first->param, "%s", first->message);
   else if (call->route->family == SB_RAILS)
     write_field_map(call);
   else if (strcmp(first->code, "missing") == 0)

@@ -112,8 +112,8 @@ void sb_call_fail_cursor(sb_call *call);
 void sb_call_fail_missing(sb_call *call, sb_kind kind, const char *words);
 /** Start the answer anew with this status and the content type of the route's family. */
 void sb_call_answer(sb_call *call, int status);
-/** Answer with status 204 and no body. */
-void sb_call_answer_empty(sb_call *call);
+/** Answer with a status such as 204 or 304, and no body. */
+void sb_call_answer_empty(sb_call *call, int status);
 /** Answer with an empty object. */
 void sb_call_answer_object(sb_call *call, int status);
 /** Answer with one object as its resource writes it. */

@@ -1,50 +1,9 @@
-/* Contacts, notes, opportunities and tasks: rows that belong to a customer. */
+/* Notes, opportunities and tasks: rows that belong to a customer, notes and tasks to a contact also. */
 #include "functions.h"
 #include "resources.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Keys that the app defines; others are dropped without an error, as recorded. */
-static bool is_defined(const sb_account *account, const char *key) {
-  static const char *const keys[] = { "Toggle",     "toggle",  "date_of_birth", "from_campaign",
-                                      "department", "persona", "source",        "competitor" };
-  if (!account->decisions.defined_custom_only) return true;
-  for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-    if (strcmp(keys[i], key) == 0) return true;
-  return false;
-}
-
-/* An array of {key, value} as an object, over what was there; keys that the app does not define are
-   dropped. Released with free(). */
-static char *apply_pairs(sb_account *account, const cJSON *pairs, const char *old_json) {
-  cJSON *custom = cJSON_Parse(old_json ? old_json : "{}");
-  for (const cJSON *pair = cJSON_IsArray(pairs) ? pairs->child : NULL; pair; pair = pair->next) {
-    const char *key = sb_json_text(pair, "key");
-    const cJSON *value = cJSON_GetObjectItemCaseSensitive(pair, "value");
-    if (!key || !value || !is_defined(account, key)) continue;
-    cJSON_DeleteItemFromObjectCaseSensitive(custom, key);
-    if (!cJSON_IsNull(value)) cJSON_AddItemToObject(custom, key, cJSON_Duplicate(value, 1));
-  }
-  char *words = cJSON_PrintUnformatted(custom);
-  cJSON_Delete(custom);
-  return words;
-}
-
-/* `custom` is written as an array of pairs and read as an object. */
-static void read_custom(sb_call *call, sb_row *row, const char *table, int64_t id) {
-  if (!sb_row_has(row, "custom")) return;
-  sb_text sql = { 0 };
-  sb_text_printf(&sql, "SELECT custom FROM %s WHERE id = ?", table);
-  char *old = sb_db_text(call->account->db, sql.bytes, "i", id);
-  cJSON *pairs = cJSON_Parse(sb_row_get_text(row, "custom"));
-  char *words = apply_pairs(call->account, pairs, old);
-  sb_row_text(row, "custom", words);
-  cJSON_Delete(pairs);
-  free(words);
-  free(old);
-  sb_text_clear(&sql);
-}
 
 /* An address must be that of a user of the account. */
 static void check_user(sb_call *call, const sb_row *row, const char *column) {
@@ -52,139 +11,78 @@ static void check_user(sb_call *call, const sb_row *row, const char *column) {
     sb_call_problem(call, column, "invalid", "User not found");
 }
 
-static void prepare_contact(sb_call *call, sb_row *row, int64_t id) {
-  read_custom(call, row, "contacts", id);
-  if (id && call->account->decisions.contact_moves) {
-    int64_t customer_id = sb_uuid_parse(SB_CUSTOMER, sb_call_text(call, "customer_uuid"));
-    if (sb_resource_has(call->account, SB_CUSTOMER, customer_id))
-      sb_row_int(row, "customer_id", customer_id);
-  }
-  if (id) return;
-  sb_row_int(row, "position",
-             1 + sb_db_int(call->account->db, 0,
-                           "SELECT max(position) FROM contacts"
-                           " WHERE customer_id = ?",
-                           "i", sb_row_get_int(row, "customer_id")));
+/* The identifier of the owner, customer or contact, as the body names it; problems go to the call. */
+static void read_identifier(sb_call *call, sb_row *row, const cJSON *identifier) {
+  const char *object = sb_json_text(identifier, "associated_object");
+  const char *method = sb_json_text(identifier, "method");
+  const char *value = sb_json_text(identifier, "value");
+  bool is_contact = object && strcmp(object, "contact") == 0;
+  bool is_known = is_contact || (object && strcmp(object, "customer") == 0);
+  sb_kind kind = is_contact ? SB_CONTACT : SB_CUSTOMER;
+  int64_t owner = sb_uuid_parse(kind, value);
+  if (!is_known || !method || strcmp(method, "uuid") != 0)
+    sb_call_problem(call, "associated_object_identifier", "invalid",
+                    "associated_object_identifier has the wrong form");
+  else if (!sb_resource_has(call->account, kind, owner))
+    sb_call_problem(call, "associated_object_identifier", "unknown", "%s \"%s\" does not exist",
+                    is_contact ? "Contact" : "Customer", value ? value : "");
+  else
+    sb_row_int(row, is_contact ? "contact_id" : "customer_id", owner);
 }
 
-/* The answer to a merge has no customer, as recorded. */
-#define FORM_MERGED SB_FORM_IMPORT
-
-static const sb_member contact_members[] = {
-  { .name = "uuid", .column = "t.id", .type = SB_UUID, .detail = SB_CONTACT, .flags = SB_COMPUTED },
-  { .name = "customer_uuid",
-    .column = "customer_id",
-    .type = SB_UUID,
-    .detail = SB_CUSTOMER,
-    .flags = SB_CREATE | SB_REQUIRED,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE },
-  { .name = "customer_uuid",
-    .column = "NULL",
-    .type = SB_TEXT,
-    .flags = SB_COMPUTED,
-    .forms = FORM_MERGED },
-  { .name = "customer_external_id",
-    .column =
-        "coalesce((SELECT external_id FROM customer_parts p WHERE p.customer_id = t.customer_id"
-        " AND p.data_source_id = t.data_source_id LIMIT 1),"
-        " (SELECT external_id FROM customers c WHERE c.id = t.customer_id))",
-    .type = SB_TEXT,
-    .flags = SB_COMPUTED },
-  { .name = "data_source_uuid",
-    .column = "data_source_id",
-    .type = SB_UUID,
-    .detail = SB_DATA_SOURCE,
-    .flags = SB_CREATE | SB_REQUIRED },
-  { .name = "external_id", .type = SB_TEXT, .flags = SB_BOTH | SB_NEWER },
-  { .name = "position", .type = SB_INT, .initial = "1" },
-  { .name = "first_name", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "last_name", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "title", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "email", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "phone", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "linked_in", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "twitter", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "notes", .type = SB_TEXT, .flags = SB_BOTH },
-  { .name = "custom", .type = SB_RAW, .flags = SB_BOTH, .initial = "{}" },
-  { .name = "last_seen",
-    .type = SB_TIME,
-    .detail = SB_STYLE_MS,
-    .flags = SB_BOTH,
-    .switched_by = offsetof(sb_decisions, contact_last_seen) },
-  { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_HIDDEN },
-  { 0 },
-};
-
-const sb_resource sb_contacts = {
-  .table = "contacts",
-  .label = "Contact",
-  .kind = SB_CONTACT,
-  .members = contact_members,
-  .indexes = "CREATE INDEX contacts_created ON contacts(created_at);"
-             "CREATE INDEX contacts_customer ON contacts(customer_id, created_at);"
-             "CREATE INDEX contacts_email ON contacts(email)",
-  .prepare = prepare_contact,
-};
-
-static const sb_filter contact_filters[] = {
-  { .param = "email", .where = "t.email = ?", .type = SB_BY_TEXT },
-  { .param = "customer_uuid",
-    .where = "t.customer_id = ?",
-    .type = SB_BY_UUID,
-    .detail = SB_CUSTOMER },
-  { .param = "customer_external_id",
-    .where = "t.customer_id IN (SELECT customer_id FROM customer_parts WHERE external_id = ?)",
-    .type = SB_BY_TEXT },
-  { .param = "data_source_uuid",
-    .where = "t.data_source_id = ?",
-    .type = SB_BY_UUID,
-    .detail = SB_DATA_SOURCE },
-  { 0 },
-};
-
-const sb_list sb_contact_list = {
-  .resource = &sb_contacts,
-  .root = "entries",
-  .time = "created_at",
-  .has_old_order = true,
-  .form = SB_FORM_LIST,
-  .filters = contact_filters,
-};
-
-const sb_list sb_customer_contact_list = {
-  .resource = &sb_contacts,
-  .root = "entries",
-  .scope = "t.customer_id = ?",
-  .time = "created_at",
-  .has_old_order = true,
-  .form = SB_FORM_LIST,
-  .filters = contact_filters,
-};
-
-/* The surviving contact takes what it lacks from the other one. */
-void sb_contact_merge(sb_call *call) {
-  static const char *const columns[] = { "first_name", "last_name", "title",   "email",
-                                         "phone",      "linked_in", "twitter", "notes" };
-  sb_account *account = call->account;
-  sb_view view = { .form = FORM_MERGED };
-  sb_text sql = { 0 };
-  sb_text_puts(&sql, "UPDATE contacts SET id = id");
-  for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-    sb_text_printf(&sql, ", %s = coalesce(nullif(%s, ''), (SELECT %s FROM contacts WHERE id = ?2))",
-                   columns[i], columns[i], columns[i]);
-  sb_text_puts(&sql, " WHERE id = ?1");
-  if (call->ids[0] == call->ids[1]) {
-    sb_call_fail(call, 422, "contact_uuid", "A contact cannot be merged into itself");
-  } else {
-    sb_db_run(account->db, sql.bytes, "ii", call->ids[0], call->ids[1]);
-    sb_row_delete(account, &sb_contacts, call->ids[1]);
-    sb_call_answer(call, 200);
-    sb_render_id(account, &sb_contacts, &view, call->ids[0], &call->out);
+/* A new row belongs to a customer or to a contact: exactly one of them is named. */
+static void read_owner(sb_call *call, sb_row *row) {
+  const cJSON *identifier = cJSON_GetObjectItemCaseSensitive(call->body,
+                                                             "associated_object_identifier");
+  const char *customer = sb_call_text(call, "customer_uuid");
+  bool has_customer = customer || sb_row_is_set(row, "customer_id");
+  if ((identifier != NULL) == has_customer) {
+    sb_problems_clear(&call->problems);
+    sb_call_problem(call, "associated_object_identifier", "invalid",
+                    "Exactly one of customer_uuid and associated_object_identifier is needed");
+  } else if (identifier) {
+    read_identifier(call, row, identifier);
+  } else if (!sb_row_is_set(row, "customer_id")) {
+    sb_problems_clear(&call->problems);
+    sb_call_problem(call, "customer_uuid", "unknown", "Customer \"%s\" does not exist", customer);
   }
-  sb_text_clear(&sql);
 }
 
-static void prepare_note(sb_call *call, sb_row *row, int64_t id) {
+/* The members that say whose a row is. A contact's has no customer, even where the contact has one. */
+#define OWNER_MEMBERS                                                                              \
+  { .name = "customer_uuid",                                                                       \
+    .column = "customer_id",                                                                       \
+    .type = SB_UUID,                                                                               \
+    .detail = SB_CUSTOMER,                                                                         \
+    .flags = SB_CREATE },                                                                          \
+      { .name = "associated_object",                                                               \
+        .column = "iif(t.contact_id IS NULL, 'customer', 'contact')",                              \
+        .type = SB_TEXT,                                                                           \
+        .flags = SB_COMPUTED },                                                                    \
+      { .name = "associated_object_uuid",                                                          \
+        .column = "t.customer_id",                                                                 \
+        .type = SB_UUID,                                                                           \
+        .detail = SB_CUSTOMER,                                                                     \
+        .flags = SB_COMPUTED | SB_OMIT_NULL },                                                     \
+      { .name = "associated_object_uuid",                                                          \
+        .column = "t.contact_id",                                                                  \
+        .type = SB_UUID,                                                                           \
+        .detail = SB_CONTACT,                                                                      \
+        .flags = SB_COMPUTED | SB_OMIT_NULL },                                                     \
+  {                                                                                                \
+    .name = "contact_id", .type = SB_INT, .flags = SB_HIDDEN                                       \
+  }
+
+#define OWNER_FILTERS                                                                              \
+  { .param = "customer_uuid",                                                                      \
+    .where = "t.customer_id = ?",                                                                  \
+    .type = SB_BY_UUID,                                                                            \
+    .detail = SB_CUSTOMER },                                                                       \
+  {                                                                                                \
+    .param = "contact_uuid", .where = "t.contact_id = ?", .type = SB_BY_UUID, .detail = SB_CONTACT \
+  }
+
+static void complete_note(sb_call *call, sb_row *row, int64_t id) {
   const char *type = sb_row_get_text(row, "type");
   check_user(call, row, "author_email");
   /* A call without a duration came back as a minute. */
@@ -194,28 +92,32 @@ static void prepare_note(sb_call *call, sb_row *row, int64_t id) {
     sb_row_int(row, "updated_at", sb_row_get_int(row, "created_at"));
 }
 
-static const sb_member note_members[] = {
-  { .name = "uuid", .column = "t.id", .type = SB_UUID, .detail = SB_NOTE, .flags = SB_COMPUTED },
-  { .name = "customer_uuid",
-    .column = "customer_id",
-    .type = SB_UUID,
-    .detail = SB_CUSTOMER,
-    .flags = SB_CREATE | SB_REQUIRED },
-  { .name = "type", .type = SB_TEXT, .flags = SB_CREATE | SB_REQUIRED, .allowed = "note|call" },
-  { .name = "text", .type = SB_TEXT, .flags = SB_BOTH, .initial = "" },
-  { .name = "call_duration", .type = SB_INT, .flags = SB_BOTH, .initial = "0" },
-  { .name = "author",
-    .column = "user_name(t.author_email)",
-    .type = SB_TEXT,
-    .flags = SB_COMPUTED },
-  { .name = "author_email",
-    .type = SB_TEXT,
-    .flags = SB_BOTH | SB_HIDDEN,
-    .initial = "api@example.com" },
-  { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH },
-  { .name = "updated_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_UPDATE },
-  { 0 },
-};
+static void prepare_note(sb_call *call, sb_row *row, int64_t id) {
+  complete_note(call, row, id);
+  if (!id) read_owner(call, row);
+}
+
+#define NOTE_UUID                                                                                  \
+  { .name = "uuid", .column = "t.id", .type = SB_UUID, .detail = SB_NOTE, .flags = SB_COMPUTED }
+
+#define NOTE_MEMBERS                                                                               \
+  { .name = "type", .type = SB_TEXT, .flags = SB_CREATE | SB_REQUIRED, .allowed = "note|call" },   \
+      { .name = "text", .type = SB_TEXT, .flags = SB_BOTH, .initial = "" },                        \
+      { .name = "call_duration", .type = SB_INT, .flags = SB_BOTH, .initial = "0" },               \
+      { .name = "author",                                                                          \
+        .column = "user_name(t.author_email)",                                                     \
+        .type = SB_TEXT,                                                                           \
+        .flags = SB_COMPUTED },                                                                    \
+      { .name = "author_email",                                                                    \
+        .type = SB_TEXT,                                                                           \
+        .flags = SB_BOTH | SB_HIDDEN,                                                              \
+        .initial = "api@example.com" },                                                            \
+      { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH },          \
+      { .name = "updated_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_UPDATE }, {      \
+    0                                                                                              \
+  }
+
+static const sb_member note_members[] = { NOTE_UUID, OWNER_MEMBERS, NOTE_MEMBERS };
 
 const sb_resource sb_notes = {
   .table = "notes",
@@ -223,39 +125,100 @@ const sb_resource sb_notes = {
   .kind = SB_NOTE,
   .members = note_members,
   .indexes = "CREATE INDEX notes_created ON notes(created_at);"
-             "CREATE INDEX notes_customer ON notes(customer_id, created_at)",
+             "CREATE INDEX notes_customer ON notes(customer_id, created_at);"
+             "CREATE INDEX notes_contact ON notes(contact_id, created_at)",
   .prepare = prepare_note,
+  .deleted = "iif(type = 'call', 'Call log', 'Note')",
+  .says_unchanged = true,
 };
 
-static const sb_filter note_filters[] = {
+/* The older family shows the same rows, those of customers only, without the members of owners. */
+static const sb_member old_note_members[] = {
+  NOTE_UUID,
+  { .name = "customer_uuid",
+    .column = "customer_id",
+    .type = SB_UUID,
+    .detail = SB_CUSTOMER,
+    .flags = SB_CREATE | SB_REQUIRED },
+  NOTE_MEMBERS,
+};
+
+const sb_resource sb_old_notes = {
+  .table = "notes",
+  .label = "Note",
+  .kind = SB_NOTE,
+  .members = old_note_members,
+  .prepare = complete_note,
+};
+
+#define NOTE_FILTERS                                                                               \
+  { .param = "type", .where = "t.type = ?", .type = SB_BY_TEXT },                                  \
+      { .param = "author_email", .where = "t.author_email = ?", .type = SB_BY_TEXT }, {            \
+    0                                                                                              \
+  }
+
+static const sb_filter note_filters[] = { OWNER_FILTERS, NOTE_FILTERS };
+
+static const sb_filter wide_note_filters[] = {
+  { .param = "customer_uuid",
+    .where =
+        "?1 IN (t.customer_id, (SELECT customer_id FROM contacts c WHERE c.id = t.contact_id))",
+    .type = SB_BY_UUID,
+    .detail = SB_CUSTOMER },
+  { .param = "contact_uuid",
+    .where = "t.contact_id = ?",
+    .type = SB_BY_UUID,
+    .detail = SB_CONTACT },
+  NOTE_FILTERS,
+};
+
+static const sb_filter old_note_filters[] = {
   { .param = "customer_uuid",
     .where = "t.customer_id = ?",
     .type = SB_BY_UUID,
-    .detail = SB_CUSTOMER },
-  { .param = "type", .where = "t.type = ?", .type = SB_BY_TEXT },
-  { .param = "author_email", .where = "t.author_email = ?", .type = SB_BY_TEXT },
-  { 0 },
+    .detail = SB_CUSTOMER,
+    .absent = "t.customer_id IS NOT NULL" },
+  NOTE_FILTERS,
 };
 
-const sb_list sb_note_list = {
+static const sb_list note_list = {
   .resource = &sb_notes,
   .root = "entries",
   .time = "created_at",
   .filters = note_filters,
+};
+
+/* A customer's notes with those of its contacts. */
+static const sb_list wide_note_list = {
+  .resource = &sb_notes,
+  .root = "entries",
+  .time = "created_at",
+  .filters = wide_note_filters,
+};
+
+void sb_note_list(sb_call *call) {
+  sb_list_answer(call, call->account->decisions.notes_of_contacts ? &wide_note_list : &note_list);
+}
+
+const sb_list sb_old_note_list = {
+  .resource = &sb_old_notes,
+  .root = "entries",
+  .time = "created_at",
+  .filters = old_note_filters,
 };
 
 const sb_list sb_customer_note_list = {
-  .resource = &sb_notes,
+  .resource = &sb_old_notes,
   .root = "entries",
   .scope = "t.customer_id = ?",
   .time = "created_at",
-  .filters = note_filters,
+  .filters = old_note_filters,
 };
 
 static void prepare_opportunity(sb_call *call, sb_row *row, int64_t id) {
   int64_t likelihood = sb_row_get_int(row, "win_likelihood");
   check_user(call, row, "owner");
-  read_custom(call, row, "opportunities", id);
+  sb_custom_read_pairs(call, row, "opportunities", id);
   if (likelihood < 0 || likelihood > 100)
     sb_call_problem(call, "win_likelihood", "invalid", "win_likelihood is not between 0 and 100");
   const char *type = sb_row_get_text(row, "type");
@@ -336,10 +299,10 @@ const sb_list sb_opportunity_list = {
 
 static void prepare_task(sb_call *call, sb_row *row, int64_t id) {
   const char *details = sb_row_get_text(row, "task_details");
-  (void)id;
   check_user(call, row, "assignee");
   if (details && strlen(details) > 255)
     sb_call_problem(call, "task_details", "invalid", "task_details is longer than 255 characters");
+  if (!id) read_owner(call, row);
 }
 
 static const sb_member task_members[] = {
@@ -348,11 +311,7 @@ static const sb_member task_members[] = {
     .type = SB_UUID,
     .detail = SB_TASK,
     .flags = SB_COMPUTED },
-  { .name = "customer_uuid",
-    .column = "customer_id",
-    .type = SB_UUID,
-    .detail = SB_CUSTOMER,
-    .flags = SB_CREATE | SB_REQUIRED },
+  OWNER_MEMBERS,
   { .name = "task_details", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED },
   { .name = "assignee", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED },
   { .name = "due_date", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH | SB_REQUIRED },
@@ -368,15 +327,15 @@ const sb_resource sb_tasks = {
   .kind = SB_TASK,
   .members = task_members,
   .indexes = "CREATE INDEX tasks_created ON tasks(created_at);"
-             "CREATE INDEX tasks_customer ON tasks(customer_id, created_at)",
+             "CREATE INDEX tasks_customer ON tasks(customer_id, created_at);"
+             "CREATE INDEX tasks_contact ON tasks(contact_id, created_at)",
   .prepare = prepare_task,
+  .deleted = "'Task'",
+  .says_unchanged = true,
 };
 
 static const sb_filter task_filters[] = {
-  { .param = "customer_uuid",
-    .where = "t.customer_id = ?",
-    .type = SB_BY_UUID,
-    .detail = SB_CUSTOMER },
+  OWNER_FILTERS,
   { .param = "assignee", .where = "t.assignee = ?", .type = SB_BY_TEXT },
   { .param = "due_date_on_or_after", .where = "t.due_date >= ?", .type = SB_BY_DAY_FROM },
   { .param = "due_date_on_or_before", .where = "t.due_date <= ?", .type = SB_BY_DAY_TO },

@@ -6,7 +6,8 @@
 static void prepare(sb_call *call, sb_row *row, int64_t id) {
   (void)id;
   const char *name = sb_row_get_text(row, "name");
-  sb_row_text(row, "system", call->account->decisions.source_system);
+  if (!sb_row_is_set(row, "system") || sb_decided(call->account, sent_system, "ignore"))
+    sb_row_text(row, "system", call->account->decisions.source_system);
   sb_row_text(row, "status", call->account->decisions.source_status);
   if (name &&
       sb_db_int(call->account->db, 0, "SELECT 1 FROM data_sources WHERE name = ?", "t", name))
@@ -34,6 +35,8 @@ static void clear_source(sb_account *account, int64_t id) {
     "DELETE FROM invoices WHERE data_source_id = ?",
     "DELETE FROM events WHERE data_source_id = ?",
     "DELETE FROM subscriptions WHERE data_source_id = ?",
+    "DELETE FROM notes WHERE contact_id IN (SELECT id FROM contacts WHERE data_source_id = ?)",
+    "DELETE FROM tasks WHERE contact_id IN (SELECT id FROM contacts WHERE data_source_id = ?)",
     "DELETE FROM contacts WHERE data_source_id = ?",
     "DELETE FROM plan_group_plans WHERE plan_id IN (SELECT id FROM plans WHERE data_source_id = ?)",
     "DELETE FROM plans WHERE data_source_id = ?",
@@ -62,7 +65,7 @@ static const sb_member members[] = {
     .detail = SB_DATA_SOURCE,
     .flags = SB_COMPUTED },
   { .name = "name", .type = SB_TEXT, .flags = SB_CREATE | SB_REQUIRED },
-  { .name = "system", .type = SB_TEXT, .initial = "Custom" },
+  { .name = "system", .type = SB_TEXT, .flags = SB_CREATE, .initial = "Custom" },
   { .name = "created_at", .type = SB_TIME, .detail = SB_STYLE_MS },
   { .name = "status", .type = SB_TEXT, .initial = "idle" },
   { 0 },
@@ -75,6 +78,7 @@ const sb_resource sb_data_sources = {
   .members = members,
   .prepare = prepare,
   .remove = remove_source,
+  .deleted = "'Source'",
 };
 
 /* The objects that the with_* flags add. */
@@ -152,21 +156,24 @@ void sb_data_source_retrieve(sb_call *call) {
 void sb_data_source_clear(sb_call *call) {
   sb_account_tick(call->account);
   clear_source(call->account, call->ids[0]);
-  sb_call_answer_empty(call);
+  sb_call_answer_empty(call, 204);
 }
 
 void sb_data_source_delete_invoices(sb_call *call) {
+#define THESE                                                                                      \
+  "SELECT id FROM invoices WHERE customer_id = ?2 AND data_source_id = ?1 AND"                     \
+  " coalesce(?3 = customer_external_id, ?3 IS NULL)"
   static const char *const statements[] = {
-    "DELETE FROM transactions WHERE invoice_id IN"
-    " (SELECT id FROM invoices WHERE customer_id = ?2 AND data_source_id = ?1)",
-    "DELETE FROM line_items WHERE invoice_id IN"
-    " (SELECT id FROM invoices WHERE customer_id = ?2 AND data_source_id = ?1)",
-    "DELETE FROM invoices WHERE customer_id = ?2 AND data_source_id = ?1",
+    "DELETE FROM transactions WHERE invoice_id IN (" THESE ")",
+    "DELETE FROM line_items WHERE invoice_id IN (" THESE ")",
+    "DELETE FROM invoices WHERE id IN (" THESE ")",
   };
+#undef THESE
   sb_account *account = call->account;
   sb_account_tick(account);
   for (size_t i = 0; i < sizeof statements / sizeof *statements; i++)
-    sb_db_run(account->db, statements[i], "ii", call->ids[0], call->ids[1]);
+    sb_db_run(account->db, statements[i], "iit", call->ids[0], call->ids[1],
+              sb_call_parameter(call, "customer_external_id"));
   sb_ledger_recompute_later(account, call->ids[1]);
-  sb_call_answer_empty(call);
+  sb_call_answer_empty(call, 204);
 }

@@ -22,7 +22,9 @@ typedef struct switch_row {
 ** Decided without a switch, because a client cannot tell or a test can send what it likes: bodies of
 ** 402, 403, 405, 502 and 503 (a fault makes any); the allowed intervals of metrics (all of the five);
 ** a per_page above 200 (documented: 200); how long a cursor is good (for ever); both forms of the
-** body that disables an event by external id are taken; /data_sources/{ds}/dependent empties like
+** body that disables an event by external id are taken; a note or task with both owners, or without one,
+** is refused with 422, with an unknown one with 404; /customer_notes shows the rows of /notes that customers
+** own, and its single calls take a contact's too; /data_sources/{ds}/dependent empties like
 ** /all; PUT /import/customers/{cus}/invoices and /import/{data_sources,customers,plans} are unknown; the scale of currencies without minor
 ** units (the account counts in US dollars); a filter that is no date narrows nothing, an unknown value
 ** of an enumeration finds nothing, and one of a flag or of validation_type is as if it were not sent; conditional requests (none).
@@ -51,11 +53,21 @@ static const switch_row switches[] = {
   SWITCH(custom_delete_status, NUMBER, 204, NULL),
   /* An import in which every invoice has errors: the documentation says 201 all the same. */
   SWITCH(invoice_errors_status, NUMBER, 201, NULL),
+  /* PUT .../status: 202 by report, every mock says 200. */
+  SWITCH(status_change_status, NUMBER, 202, NULL),
+  /* DELETE of sources, contacts, notes and tasks: 202 with a message, recorded in 2026-09 on a development
+     instance; the older answers are 204 and 200 `{}`. */
+  SWITCH(deletes, CHOICE, 0, "message|older"),
+  /* What a PATCH answers with 304: recorded for one without any member that can be changed, of notes and
+     tasks; a client's mock has it for one that repeats what is there; other resources may follow. */
+  SWITCH(unchanged_patch, CHOICE, 0, "empty|repeated|everywhere"),
 
   /* -- bodies -- */
 
   /* The body of a 429 of the rate limit: none was recorded. */
   SWITCH(limit_body, CHOICE, 0, "grape|rails|text"),
+  /* Its words: of the requests in a second, or of the computing time in a minute; both by report. */
+  SWITCH(limit_text, CHOICE, 0, "requests|time"),
   /* GET /account?include=nonsense: the Node client sends it with a warning, one of its mocks is a
      400. */
   SWITCH(unknown_include, CHOICE, 0, "ignore|refuse"),
@@ -73,15 +85,25 @@ static const switch_row switches[] = {
   /* What stands in `errors`: the client libraries' constants are texts, the documentation speaks
      of messages. */
   SWITCH(errors_form, CHOICE, 0, "text|list"),
-  /* GET /line_items and /transactions by external id: one object (documentation) or a list (a
-     mock). */
-  SWITCH(by_external_id, CHOICE, 0, "bare|wrapped"),
+  /* GET /line_items and /transactions by external id: a list by the code of three clients, one object in
+     the documentation. */
+  SWITCH(by_external_id, CHOICE, 0, "wrapped|bare"),
+  /* The same for a pair that nothing has: an empty list, or 404. */
+  SWITCH(external_id_missing, CHOICE, 0, "empty|404"),
+  /* POST of a line item: bare by four clients, {"line_items": [...]} by the fifth. */
+  SWITCH(line_item_answer, CHOICE, 0, "bare|wrapped"),
+  /* Tags and attributes by an address that no customer has: a live call did not fail; the search says
+     404. */
+  SWITCH(email_missing, CHOICE, 0, "empty|404"),
   /* The answer of PATCH and of disabling an event: flat is recorded for POST. */
   SWITCH(event_answer, CHOICE, 0, "bare|wrapped"),
   /* A plan group that does not exist: a page of HTML was recorded in 2020, nothing since. */
   SWITCH(plan_group_missing, CHOICE, 0, "html|json"),
-  /* Whether last_seen of a contact is answered: it can be written, no recording has it. */
-  SWITCH(contact_last_seen, FLAG, 0, NULL),
+  /* last_seen of a contact: recorded in 2026-09, absent before. */
+  SWITCH(contact_last_seen, FLAG, 1, NULL),
+  /* lead_status, the three subscriber statuses and last_seen of customers: recorded in 2026-09 on a
+     development instance, absent before. */
+  SWITCH(customer_statuses, FLAG, 1, NULL),
   /* How computed money is written: whole since 2021, with a fraction in 2018; text has never
      been seen there. */
   SWITCH(numbers, CHOICE, 0, "integer|float|string"),
@@ -92,6 +114,12 @@ static const switch_row switches[] = {
   SWITCH(extra_members, FLAG, 0, NULL),
 
   /* -- lists -- */
+
+  /* Which families of notes the account serves: both stand in the clients of 2026-09, /notes is
+     recorded on a development instance only. */
+  SWITCH(notes_path, CHOICE, 0, "both|customer_notes|notes"),
+  /* Whether the notes of a customer include those of its contacts. */
+  SWITCH(notes_of_contacts, FLAG, 0, NULL),
 
   /* `opaque` is today's documentation; `next_uuid` names the next row and starts behind it, as
      recorded in 2023. */
@@ -125,8 +153,13 @@ static const switch_row switches[] = {
   /* Contacts and opportunities drop custom keys that the app does not define: recorded. Off
      takes every key. */
   SWITCH(defined_custom_only, FLAG, 1, NULL),
-  /* PATCH of a contact with customer_uuid: one client can send it, what it does is unknown. */
-  SWITCH(contact_moves, FLAG, 0, NULL),
+  /* PATCH of a contact with customer_uuid, customer_external_id, data_source_uuid: three clients send
+     them, a mock shows the contact moved; null detaches it here. Off drops them. */
+  SWITCH(contact_moves, FLAG, 1, NULL),
+  /* POST of a source with `system`: one client can send it, what it does is unknown. */
+  SWITCH(sent_system, CHOICE, 0, "ignore|take"),
+  /* PATCH of a line item with external_id: two clients can send it, the newest form lacks it. */
+  SWITCH(line_item_external_id, CHOICE, 0, "take|ignore"),
   /* An opportunity of type `arr`: the newest parameter list has it, no answer was recorded. */
   SWITCH(opportunity_arr, FLAG, 1, NULL),
   /* Disabling is for automatic sources; on lets tests disable records of every source. */
@@ -150,6 +183,11 @@ static const switch_row switches[] = {
   SWITCH(import_by_id, FLAG, 1, NULL),
   /* How many times a job is looked at before it is done. */
   SWITCH(polls_until_done, NUMBER, 2, NULL),
+  /* A row that was deleted with 202 may be there a while longer. */
+  SWITCH(delete_delay_ms, NUMBER, 0, NULL),
+  /* The import side does not know a fresh customer for a while: on, it knows those only that have a
+     subscription. */
+  SWITCH(late_import_side, FLAG, 0, NULL),
   /* Real imports show in subscriptions, activities and metrics minutes later. */
   SWITCH(processing_delay_ms, NUMBER, 0, NULL),
   /* Merges and connections are answered with 202 and done later; a minute in reality. */

@@ -76,6 +76,18 @@ static const sb_route *find_route(const char *method, const path *asked, bool *i
   return NULL;
 }
 
+/* Whether the account serves the family of notes that the route belongs to, if any. */
+static bool is_served(const sb_account *account, const sb_route *route) {
+  static const char *const families[] = { "notes", "customer_notes" };
+  for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+    size_t len = strlen(families[i]);
+    if (strncmp(route->path + 1, families[i], len) != 0) continue;
+    if (route->path[1 + len] && route->path[1 + len] != '/') continue;
+    return sb_decided(account, notes_path, "both") || sb_decided(account, notes_path, families[i]);
+  }
+  return true;
+}
+
 static const struct {
   const char *name;
   sb_kind kind; /* 0: text for the handler */
@@ -187,6 +199,10 @@ sb_answer sb_route_answer(sb_account *account, const char *method, const char *t
   path asked = { 0 };
   const sb_route *route = NULL;
   if (split_path(target, path_len, &asked)) route = find_route(method, &asked, &is_known_path);
+  if (route && !is_served(account, route)) {
+    route = NULL;
+    is_known_path = false;
+  }
   if (!route) {
     clear_path(&asked);
     int status = is_known_path ? (int)account->decisions.wrong_verb_status : 404;

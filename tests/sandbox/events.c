@@ -234,7 +234,7 @@ void sb_event_delete(sb_call *call) {
   int64_t id = find_event(call);
   if (!id) return;
   sb_row_delete(call->account, &sb_events, id);
-  sb_call_answer_empty(call);
+  sb_call_answer_empty(call, 204);
 }
 
 /* `disabled` stands in the body, beside the wrapped ids or with them. */

@@ -1,6 +1,7 @@
 #include "history.h"
 #include "route.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,29 +71,102 @@ void sb_handle_retrieve(sb_call *call) {
   if (id) sb_call_answer_row(call, call->route->resource, id, call->route->status);
 }
 
+/* Whether a row that was read says nothing new: nothing at all, or what is stored already. */
+static bool is_unchanged(sb_call *call, const sb_resource *resource, int64_t id, bool may_repeat) {
+  sb_row sent = { .resource = resource }, stored = { .resource = resource };
+  sb_problems ignored = { 0 };
+  bool is_same = !cJSON_HasObjectItem(call->body, "customer_external_id");
+  for (const cJSON *one = call->body->child; one; one = one->next)
+    is_same = is_same && !cJSON_IsObject(one) && !cJSON_IsArray(one); /* not compared here */
+  sb_row_read(call->account, &sent, call->body, SB_UPDATE, &ignored);
+  sb_row_load(call->account, &stored, id);
+  for (size_t i = 0; resource->members[i].name && is_same; i++) {
+    const sb_value *value = &sent.values[i], *old = &stored.values[i];
+    if (value->tag == SB_NOT_GIVEN) continue;
+    is_same = may_repeat && value->tag == old->tag && value->integer == old->integer &&
+              (value->tag != SB_STRING || strcmp(value->text, old->text) == 0);
+  }
+  is_same = is_same && !ignored.count;
+  sb_problems_clear(&ignored);
+  sb_row_clear(&sent);
+  sb_row_clear(&stored);
+  return is_same;
+}
+
+/* A PATCH that changes nothing is answered 304 where the resource, or the switch, says so. */
+static bool is_not_modified(sb_call *call, const sb_resource *resource, int64_t id) {
+  bool is_everywhere = sb_decided(call->account, unchanged_patch, "everywhere");
+  if (call->route->family != SB_GRAPE || (!resource->says_unchanged && !is_everywhere))
+    return false;
+  return is_unchanged(call, resource, id, !sb_decided(call->account, unchanged_patch, "empty"));
+}
+
 void sb_handle_update(sb_call *call) {
+  const sb_resource *resource = call->route->resource;
   int64_t id = find_named(call);
   if (!id) return;
-  if (sb_update_row(call, call->route->resource, id, call->body))
-    sb_call_answer_row(call, call->route->resource, id, call->route->status);
+  if (is_not_modified(call, resource, id))
+    sb_call_answer_empty(call, 304);
+  else if (sb_update_row(call, resource, id, call->body))
+    sb_call_answer_row(call, resource, id, call->route->status);
   else
     sb_call_failed(call);
 }
 
+/* {"message": "Note deleted"} */
+static void answer_deleted(sb_call *call, const sb_resource *resource, int64_t id) {
+  sb_text sql = { 0 };
+  sb_text_printf(&sql, "SELECT %s FROM %s WHERE id = ?", resource->deleted, resource->table);
+  char *what = sb_db_text(call->account->db, sql.bytes, "i", id);
+  sb_call_answer(call, 202);
+  sb_text_printf(&call->out, "{\"message\":\"%s deleted\"", what);
+  sb_render_end(call->account, &call->out);
+  free(what);
+  sb_text_clear(&sql);
+}
+
+static void delete_effect(sb_account *account, const char *what) {
+  int kind = 0;
+  long long id = 0;
+  if (sscanf(what, "%d %lld", &kind, &id) == 2)
+    sb_row_delete(account, sb_resource_find((sb_kind)kind), id);
+}
+
 void sb_handle_delete(sb_call *call) {
+  const sb_resource *resource = call->route->resource;
+  bool is_older = sb_decided(call->account, deletes, "older");
+  int status = call->route->status;
   int64_t id = find_named(call);
+  char what[64];
   if (!id) return;
-  sb_row_delete(call->account, call->route->resource, id);
-  if (call->route->status == 204)
-    sb_call_answer_empty(call);
+  if (status == 202 && !is_older) {
+    answer_deleted(call, resource, id);
+    snprintf(what, sizeof what, "%d %lld", (int)resource->kind, (long long)id);
+    sb_account_defer(call->account, call->account->decisions.delete_delay_ms, delete_effect, what);
+    return;
+  }
+  sb_row_delete(call->account, resource, id);
+  if (status == 202) status = resource->kind == SB_DATA_SOURCE ? 204 : 200;
+  if (status == 204)
+    sb_call_answer_empty(call, 204);
   else
-    sb_call_answer_object(call, call->route->status);
+    sb_call_answer_object(call, status);
 }
 
 void sb_handle_disable(sb_call *call) {
   int64_t id = find_named(call);
   if (id && sb_disable_row(call, call->route->resource, id, call->body))
     sb_call_answer_row(call, call->route->resource, id, call->route->status);
+}
+
+/* {"line_items": [...]}; id 0: an empty list. */
+static void answer_wrapped(sb_call *call, const sb_resource *resource, int64_t id, int status) {
+  sb_view view = sb_call_view(call, SB_FORM_SINGLE | SB_FORM_ALONE);
+  sb_call_answer(call, status);
+  sb_text_printf(&call->out, "{\"%s\":[", resource->table);
+  if (id) sb_render_id(call->account, resource, &view, id, &call->out);
+  sb_text_putc(&call->out, ']');
+  sb_render_end(call->account, &call->out);
 }
 
 void sb_create_child(sb_call *call, const sb_resource *resource, int status) {
@@ -103,32 +177,36 @@ void sb_create_child(sb_call *call, const sb_resource *resource, int status) {
   if (sb_is_user_edit(call, data_source_id)) sb_row_int(&row, "user_created", 1);
   int64_t id = sb_create_row(call, resource, &row, call->body);
   sb_row_clear(&row);
-  if (!sb_call_failed(call)) sb_call_answer_row(call, resource, id, status);
+  if (sb_call_failed(call)) return;
+  if (resource->kind == SB_LINE_ITEM && sb_decided(call->account, line_item_answer, "wrapped"))
+    answer_wrapped(call, resource, id, status);
+  else
+    sb_call_answer_row(call, resource, id, status);
+}
+
+/* Whether a line item or transaction is hidden from the request. */
+static bool is_hidden(sb_call *call, const sb_resource *resource, int64_t id) {
+  sb_text sql = { 0 };
+  sb_text_printf(&sql, "SELECT disabled FROM %s WHERE id = ?", resource->table);
+  bool is_disabled = sb_db_int(call->account->db, 0, sql.bytes, "i", id) != 0;
+  sb_text_clear(&sql);
+  return is_disabled && !sb_call_flag(call, "with_disabled");
 }
 
 void sb_retrieve_child(sb_call *call, const sb_resource *resource) {
+  sb_account *account = call->account;
   int64_t id = find_named(call);
-  if (!id) return;
-  sb_text sql = { 0 };
-  sb_text_printf(&sql, "SELECT disabled FROM %s WHERE id = ?", resource->table);
-  bool is_hidden = sb_db_int(call->account->db, 0, sql.bytes, "i", id) &&
-                   !sb_call_flag(call, "with_disabled");
-  sb_text_clear(&sql);
-  if (is_hidden) {
+  bool is_list = !call->words[0] && sb_decided(account, by_external_id, "wrapped");
+  bool is_pair = sb_call_parameter(call, "external_id") &&
+                 sb_call_parameter(call, "data_source_uuid");
+  if (id && is_hidden(call, resource, id)) {
     sb_call_fail_missing(call, resource->kind, call->words[0]);
-    return;
+    id = 0;
   }
-  bool is_wrapped = !call->words[0] && sb_decided(call->account, by_external_id, "wrapped");
-  if (!is_wrapped) {
+  if (is_list && is_pair && (id || sb_decided(account, external_id_missing, "empty")))
+    answer_wrapped(call, resource, id, call->route->status);
+  else if (id)
     sb_call_answer_row(call, resource, id, call->route->status);
-    return;
-  }
-  sb_view view = sb_call_view(call, SB_FORM_SINGLE);
-  sb_call_answer(call, call->route->status);
-  sb_text_printf(&call->out, "{\"%s\":[", resource->table);
-  sb_render_id(call->account, resource, &view, id, &call->out);
-  sb_text_putc(&call->out, ']');
-  sb_render_end(call->account, &call->out);
 }
 
 void sb_handle_delete_child(sb_call *call) {
@@ -136,7 +214,7 @@ void sb_handle_delete_child(sb_call *call) {
   if (!id) return;
   sb_row_delete(call->account, call->route->resource, id);
   if (call->account->decisions.child_delete_status == 204)
-    sb_call_answer_empty(call);
+    sb_call_answer_empty(call, 204);
   else
     sb_call_answer_object(call, (int)call->account->decisions.child_delete_status);
 }

@@ -169,7 +169,7 @@ void sb_invoice_set_status(sb_call *call) {
     sb_row_update(account, &row, id);
     sb_row_clear(&row);
     sb_invoice_settle(account, id);
-    sb_call_answer(call, call->route->status);
+    sb_call_answer(call, (int)account->decisions.status_change_status);
     if (sb_decided(account, status_answer, "record")) {
       sb_text_puts(&call->out, "{\"external_id\":");
       sb_text_json_puts(&call->out, call->words[1]);

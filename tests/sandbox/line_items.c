@@ -115,6 +115,8 @@ static void prepare_change(sb_call *call, const sb_row *row, int64_t id) {
 }
 
 static void prepare(sb_call *call, sb_row *row, int64_t id) {
+  if (id && sb_decided(call->account, line_item_external_id, "ignore"))
+    sb_row_drop(row, "external_id");
   if (id)
     prepare_change(call, row, id);
   else
@@ -127,7 +129,13 @@ static const sb_member members[] = {
     .type = SB_UUID,
     .detail = SB_LINE_ITEM,
     .flags = SB_COMPUTED },
-  { .name = "external_id", .type = SB_TEXT, .flags = SB_CREATE },
+  { .name = "invoice_uuid",
+    .column = "t.invoice_id",
+    .type = SB_UUID,
+    .detail = SB_INVOICE,
+    .flags = SB_COMPUTED | SB_NEWER,
+    .forms = SB_FORM_ALONE },
+  { .name = "external_id", .type = SB_TEXT, .flags = SB_BOTH },
   { .name = "type",
     .type = SB_TEXT,
     .flags = SB_BOTH | SB_REQUIRED,

@@ -24,12 +24,13 @@ typedef struct sb_resource sb_resource;
 
 /** How a list or an object is to be shown. */
 typedef struct sb_view {
-  unsigned form;       /* one of SB_FORM_* */
+  unsigned form;       /* SB_FORM_* */
   bool with_disabled;  /* disabled children too */
   bool with_histories; /* edit_history_summary too */
 } sb_view;
 
-enum { SB_FORM_IMPORT = 1, SB_FORM_LIST = 2, SB_FORM_SINGLE = 4 };
+/* SB_FORM_ALONE comes with another one: a row that is asked for without what it stands in. */
+enum { SB_FORM_IMPORT = 1, SB_FORM_LIST = 2, SB_FORM_SINGLE = 4, SB_FORM_ALONE = 8 };
 
 typedef enum sb_type {
   SB_TEXT,
@@ -87,6 +88,9 @@ struct sb_resource {
   void (*changed)(sb_account *account, int64_t id);
   /* Delete a row and all that hangs on it; NULL when it is just the row. */
   void (*remove)(sb_account *account, int64_t id);
+  const char
+      *deleted; /* what the answer to DELETE calls the row, in SQL; NULL: there is no message */
+  bool says_unchanged; /* a PATCH without a member that it takes is answered 304 */
 };
 
 /** All resources, NULL at the end; their order is that of CREATE TABLE. */
@@ -120,7 +124,7 @@ struct sb_row {
 /** What is wrong with what was sent. */
 typedef struct sb_problem {
   const char *param; /* as sent */
-  const char *code;  /* missing, invalid, taken */
+  const char *code;  /* missing, invalid, taken, unknown */
   char *message;     /* owned */
 } sb_problem;
 

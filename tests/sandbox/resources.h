@@ -8,12 +8,12 @@
 
 #include "call.h"
 
-extern const sb_resource sb_data_sources, sb_customers, sb_contacts, sb_notes, sb_opportunities,
-    sb_tasks, sb_plans, sb_plan_groups, sb_invoices, sb_line_items, sb_transactions,
-    sb_subscriptions, sb_events, sb_activities, sb_exports, sb_imports;
+extern const sb_resource sb_data_sources, sb_customers, sb_contacts, sb_notes, sb_old_notes,
+    sb_opportunities, sb_tasks, sb_plans, sb_plan_groups, sb_invoices, sb_line_items,
+    sb_transactions, sb_subscriptions, sb_events, sb_activities, sb_exports, sb_imports;
 
 extern const sb_list sb_customer_list, sb_plan_list, sb_invoice_list, sb_import_invoice_list,
-    sb_import_subscription_list, sb_contact_list, sb_customer_contact_list, sb_note_list,
+    sb_import_subscription_list, sb_contact_list, sb_customer_contact_list, sb_old_note_list,
     sb_customer_note_list, sb_opportunity_list, sb_task_list, sb_plan_group_list,
     sb_plan_group_plan_list, sb_event_list, sb_customer_activity_list;
 
@@ -86,6 +86,8 @@ void sb_transaction_complete(sb_account *account, sb_row *row, int64_t invoice_i
 /** The subscription of a customer by external id; made when it is new. */
 int64_t sb_subscription_find(sb_account *account, int64_t customer_id, int64_t data_source_id,
                              const char *external_id, const char *set_external_id, int64_t plan_id);
+/** GET /import/customers/{cus}/subscriptions */
+void sb_import_subscriptions(sb_call *call);
 /** Add a cancellation date to a subscription. */
 void sb_subscription_cancel(sb_account *account, int64_t subscription_id, int64_t at_ms);
 void sb_subscription_change(sb_call *call);
@@ -95,7 +97,14 @@ void sb_plan_delete(sb_call *call);
 void sb_plan_group_create(sb_call *call);
 void sb_plan_group_update(sb_call *call);
 
+/** GET /notes */
+void sb_note_list(sb_call *call);
 void sb_contact_merge(sb_call *call);
+/**
+ * `custom` of contacts and opportunities is written as an array of pairs and read as an object: make the
+ * column that object, over what the row with this id has. Keys that the app does not define are dropped.
+ */
+void sb_custom_read_pairs(sb_call *call, sb_row *row, const char *table, int64_t id);
 
 void sb_event_create(sb_call *call);
 void sb_event_update(sb_call *call);

@@ -116,7 +116,9 @@ static sb_answer make_error(int status, const char *message) {
 
 /* Too many requests in a second. */
 static sb_answer make_limit(const sb_account *account) {
-  static const char text[] = "The request rate has exceeded the limit";
+  const char *text = sb_decided(account, limit_text, "time")
+                         ? "Too many requests"
+                         : "Your request rate has exceeded our rate limit.";
   if (sb_decided(account, limit_body, "text"))
     return make_answer(429, "text/plain; charset=utf-8", text);
   if (sb_decided(account, limit_body, "grape")) return make_error(429, text);

@@ -124,6 +124,17 @@ const sb_list sb_import_subscription_list = {
   .form = SB_FORM_IMPORT,
 };
 
+void sb_import_subscriptions(sb_call *call) {
+  bool is_known = !call->account->decisions.late_import_side ||
+                  sb_db_int(call->account->db, 0,
+                            "SELECT 1 FROM subscriptions WHERE customer_id = ? AND is_used", "i",
+                            call->ids[0]);
+  if (is_known)
+    sb_list_answer(call, &sb_import_subscription_list);
+  else
+    sb_call_fail(call, 404, NULL, "Customer not found");
+}
+
 int64_t sb_subscription_find(sb_account *account, int64_t customer_id, int64_t data_source_id,
                              const char *external_id, const char *set_external_id,
                              int64_t plan_id) {

@@ -212,6 +212,18 @@
   X(need_member, b->needs[0].member = NULL,                                                        \
     AT("parent_uuid") "the need does not say which member")                                        \
   X(need_key, b->needs[0].key = NULL, AT("parent_uuid") "nothing ties the answer to its path")     \
+  X(owners_column, b->things.owners = "parent_uuid nobody",                                        \
+    AT("owners") "parent_uuid is no column that INSERT may give")                                  \
+  X(owners_count, b->things.owners = "colour", AT("owners") "there are two of them")               \
+  X(young, b->things.young = "things", AT("things") "a path begins with /")                        \
+  X(only, b->columns[COLOUR].only = "kind",                                                        \
+    AT("colour") "only has the form member=word, of a column that UPDATE leaves alone")            \
+  X(beside, b->columns[COLOUR].beside = "kind",                                                    \
+    AT("colour") "what goes beside a column that INSERT gives has the form place=word")            \
+  X(prefixes, b->filters[2].prefixes = b->words,                                                   \
+    AT("level") "only a plain = of a text goes by its beginning")                                  \
+  X(example_column, b->writes[CREATE].example = "colour taste",                                    \
+    AT("example") "taste is no column that INSERT gives")                                          \
   X(need_path, b->needs[0].path = "/parents/{id}", AT("/parents/{id}") "{id} is no column")
 
 #endif

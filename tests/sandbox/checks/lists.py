@@ -21,6 +21,7 @@ FIRST_PAGES = {
     "/import/customers/{cus}/subscriptions": ("subscriptions", ["customer_uuid"] + PAGES),
     "/subscription_events": ("subscription_events", ["meta", "cursor", "has_more"]),
     "/contacts": ("entries", ["cursor", "has_more"]),
+    "/notes": ("entries", ["cursor", "has_more"]),
     "/customer_notes": ("entries", ["cursor", "has_more"]),
     "/opportunities": ("entries", ["cursor", "has_more"]),
     "/tasks": ("entries", ["cursor", "has_more"]),
@@ -135,7 +136,7 @@ def check_the_deprecated_page(sandbox):
 def check_order(sandbox):
     account, group = fill(sandbox)
     for path, root in (("/plans", "plans"), ("/plan_groups", "plan_groups"), ("/invoices", "invoices"),
-                       ("/contacts", "entries"), ("/customer_notes", "entries"), ("/opportunities", "entries"),
+                       ("/contacts", "entries"), ("/notes", "entries"), ("/opportunities", "entries"),
                        ("/tasks", "entries"), ("/subscription_events", "subscription_events"),
                        (f"/plan_groups/{group}/plans", "plans"), (f"/customers/{account.customer}/activities", "entries")):
         keys = [key_of(row) for row in sandbox.rows(path, root)]

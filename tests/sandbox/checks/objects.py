@@ -59,25 +59,29 @@ CUSTOMER = {
     "attributes": {"custom": dict, "stripe": dict, "tags": [str]}, "data_source_uuid": uuid("ds_"),
     "data_source_uuids": [uuid("ds_")], "external_ids": [str], "company": str, "country": maybe("[A-Z]{2}"),
     "state": maybe("[A-Z]{2}"), "city": maybe(str), "zip": maybe(str), "lead_created_at": maybe(MS),
-    "free_trial_started_at": maybe(MS),
+    "free_trial_started_at": maybe(MS), "lead_status": str, "free_subscriber_status": str, "trial_subscriber_status": str,
+    "paid_subscriber_status": str, "last_seen": maybe(MS),
     "address": {"country": maybe(str), "state": maybe(str), "city": maybe(str), "address_zip": maybe(str)},
     "mrr": int, "arr": int, "billing-system-url": maybe(str), "chartmogul-url": "https://app.chartmogul.com/#/customers/.*",
     "billing-system-type": str, "currency": "[A-Z]{3}", "currency-sign": str, "owner": maybe(str), "website_url": maybe(str),
 }
 CONTACT = {
-    "uuid": uuid("con_"), "customer_uuid": uuid("cus_"), "customer_external_id": str, "data_source_uuid": uuid("ds_"),
-    "external_id": maybe(str), "position": int, "custom": dict,
+    "uuid": uuid("con_"), "customer_uuid": maybe(uuid("cus_")), "customer_external_id": maybe(str),
+    "data_source_uuid": maybe(uuid("ds_")), "external_id": maybe(str), "position": int, "last_seen": maybe(MS), "custom": dict,
     **dict.fromkeys(("first_name", "last_name", "title", "email", "phone", "linked_in", "twitter", "notes"), maybe(str)),
 }
-NOTE = {"uuid": uuid("note_"), "customer_uuid": uuid("cus_"), "type": "note|call", "text": str, "call_duration": int,
-        "author": r".+ \(.+@.+\)", "created_at": MS, "updated_at": MS}
+OWNER = {"customer_uuid": maybe(uuid("cus_")), "associated_object": "customer|contact",
+         "associated_object_uuid": Or(uuid("cus_"), uuid("con_"))}
+OLD_NOTE = {"uuid": uuid("note_"), "customer_uuid": uuid("cus_"), "type": "note|call", "text": str, "call_duration": int,
+                "author": r".+ \(.+@.+\)", "created_at": MS, "updated_at": MS}
+NOTE = {**OLD_NOTE, **OWNER}
 OPPORTUNITY = {
     "uuid": UUID, "customer_uuid": uuid("cus_"), "owner": ".+@.+", "pipeline": str, "pipeline_stage": str,
     "estimated_close_date": DAY, "currency": "[A-Z]{3}", "amount_in_cents": int, "type": "recurring|one-time|arr",
     "forecast_category": "pipeline|best_case|committed|lost|won", "win_likelihood": int, "custom": dict, "created_at": MS,
     "updated_at": MS,
 }
-TASK = {"task_uuid": UUID, "customer_uuid": uuid("cus_"), "task_details": str, "assignee": ".+@.+", "due_date": MS,
+TASK = {"task_uuid": UUID, **OWNER, "task_details": str, "assignee": ".+@.+", "due_date": MS,
         "completed_at": maybe(MS), "created_at": MS, "updated_at": MS}
 PLAN = {"uuid": uuid("pl_"), "external_id": str, "name": str, "interval_count": int, "interval_unit": "day|month|year",
         "data_source_uuid": uuid("ds_")}
@@ -144,7 +148,8 @@ JSON_IMPORT = {"id": UUID, "data_source_uuid": UUID, "status": "queued|processin
 def check_lists_of_the_demo_company(sandbox):
     sandbox.reset("demo")
     for path, root, form in (
-            ("/customers", "entries", CUSTOMER), ("/contacts", "entries", CONTACT), ("/customer_notes", "entries", NOTE),
+            ("/customers", "entries", CUSTOMER), ("/contacts", "entries", CONTACT), ("/notes", "entries", NOTE),
+            ("/customer_notes", "entries", OLD_NOTE),
             ("/opportunities", "entries", OPPORTUNITY), ("/tasks", "entries", TASK), ("/plans", "plans", PLAN),
             ("/plan_groups", "plan_groups", GROUP), ("/invoices", "invoices", INVOICE_LISTED),
             ("/subscription_events", "subscription_events", EVENT), ("/activities", "entries", ACTIVITY)):
@@ -180,9 +185,10 @@ def check_single_objects(sandbox):
     invoice = sandbox.get(f"/invoices/{imported['uuid']}")
     has_form(invoice, INVOICE, "an invoice")
     line, other = invoice["line_items"]
-    has_form(sandbox.get(f"/line_items/{line['uuid']}"), LINE, "a line item")
-    has_form(sandbox.get(f"/line_items/{other['uuid']}"), ONE_TIME, "a one_time line item")
-    has_form(sandbox.get(f"/transactions/{invoice['transactions'][0]['uuid']}"), TRANSACTION, "a transaction")
+    alone = {"invoice_uuid": uuid("inv_")}
+    has_form(sandbox.get(f"/line_items/{line['uuid']}"), {**LINE, **alone}, "a line item")
+    has_form(sandbox.get(f"/line_items/{other['uuid']}"), {**ONE_TIME, **alone}, "a one_time line item")
+    has_form(sandbox.get(f"/transactions/{invoice['transactions'][0]['uuid']}"), {**TRANSACTION, **alone}, "a transaction")
     has_form(sandbox.get(f"/customers/{account.customer}"), CUSTOMER, "a customer")
     has_form(sandbox.get(f"/customers/{account.customer}/attributes"), CUSTOMER["attributes"], "attributes")
     has_form(sandbox.get(f"/plans/{account.plan}"), PLAN, "a plan")
@@ -242,7 +248,7 @@ def check_more_members_in_every_object(sandbox):
     sandbox.switch(extra_members=True)
     for path in ("/ping", "/account", "/data_sources", "/customers?per_page=3", "/contacts?per_page=3", "/plans?per_page=3",
                  "/plan_groups", "/invoices?per_page=3", "/activities?per_page=3", "/tasks?per_page=3",
-                 "/opportunities?per_page=3", "/customer_notes?per_page=3", "/subscription_events?per_page=3",
+                 "/opportunities?per_page=3", "/notes?per_page=3", "/customer_notes?per_page=3", "/subscription_events?per_page=3",
                  "/metrics/all?start-date=2025-01-01&end-date=2025-02-28&interval=month"):
         answer = sandbox.get(path)
         for one in every_object(answer):

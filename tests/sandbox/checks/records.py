@@ -482,7 +482,7 @@ def check_attributes(sandbox):
     sandbox.good("PATCH", f"/customers/{account.customer}", {"attributes": {"custom": typed}})
     sandbox.good("PATCH", f"/customers/{account.customer}", {"attributes": {"custom": {"i": 9}, "tags": ["z"]}})
     equal(account.read()["attributes"], {"tags": ["z"], "custom": {**wanted, "i": 9}, "stripe": {}})
-    equal(sandbox.call("POST", "/customers/attributes/tags", {"email": "none@example.com", "tags": []}).status, 404)
+    equal(sandbox.good("POST", "/customers/attributes/tags", {"email": "none@example.com", "tags": []}), {"entries": []})
 
 
 def check_notes_and_calls(sandbox):
@@ -497,6 +497,53 @@ def check_notes_and_calls(sandbox):
     equal(other["customer_uuid"], account.other, "the path says whose note it is")
     for body in ({**common, "type": "letter"}, {**common, "type": "note", "author_email": "unknown@example.com"}):
         equal(sandbox.call("POST", "/customer_notes", body).status, 422)
+
+
+def check_owners_of_notes_and_tasks(sandbox):
+    account = Account(sandbox)
+    alone = sandbox.good("POST", "/contacts", {"first_name": "Eve", "external_id": None})
+    equal([alone[name] for name in ("customer_uuid", "customer_external_id", "data_source_uuid", "external_id", "position")],
+          [None, None, None, None, 1])
+    contact = {"associated_object_identifier": {"associated_object": "contact", "method": "uuid", "value": alone["uuid"]}}
+    customer = {"associated_object_identifier": {"associated_object": "customer", "method": "uuid", "value": account.customer}}
+    task = {"task_details": "x", "assignee": "a@example.com", "due_date": "2026-01-01"}
+    for path, body in (("/notes", {"type": "note"}), ("/tasks", task)):
+        ours = sandbox.good("POST", path, {**contact, **body})
+        equal([ours[name] for name in ("customer_uuid", "associated_object", "associated_object_uuid")],
+              [None, "contact", alone["uuid"]], path)
+        theirs = [sandbox.good("POST", path, {**owner, **body}) for owner in (customer, {"customer_uuid": account.customer})]
+        for row in theirs:
+            equal([row[name] for name in ("customer_uuid", "associated_object", "associated_object_uuid")],
+                  [account.customer, "customer", account.customer], path)
+        equal(sandbox.get(path, contact_uuid=alone["uuid"])["entries"], [ours], path)
+        equal(len(sandbox.get(path, customer_uuid=account.customer)["entries"]), 2, path)
+        equal(len(sandbox.get(path)["entries"]), 3, path)
+        for owners in ({}, {**contact, "customer_uuid": account.customer}):
+            answer = sandbox.call("POST", path, {**owners, **body})
+            equal((answer.status, answer.json["param"]), (422, "associated_object_identifier"), path)
+        contact["associated_object_identifier"]["value"] = "con_none"
+        for owners in (contact, {"customer_uuid": "cus_none"}):
+            equal(sandbox.call("POST", path, {**owners, **body}).status, 404, path)
+        contact["associated_object_identifier"]["value"] = alone["uuid"]
+    equal(len(sandbox.get("/customer_notes")["entries"]), 2, "notes of contacts are not among the older ones")
+    expect("associated_object" not in sandbox.get("/customer_notes")["entries"][0], "nor do they have owners")
+    before = sandbox.get("/notes")["entries"][0]
+    equal(sandbox.call("PATCH", f"/notes/{before['uuid']}", {"type": "call"}).status, 304)
+    equal(sandbox.get(f"/notes/{before['uuid']}"), before)
+    sandbox.good("DELETE", f"/contacts/{alone['uuid']}")
+    equal([len(sandbox.get(path)["entries"]) for path in ("/notes", "/tasks")], [2, 2], "its rows go with a contact")
+
+
+def check_contacts_move(sandbox):
+    account = Account(sandbox)
+    path = f"/contacts/{sandbox.good('POST', '/contacts', {'external_id': 'x1', 'last_seen': '2025-05-05'})['uuid']}"
+    equal(sandbox.get("/contacts", external_id="x1")["entries"][0]["last_seen"], "2025-05-05T00:00:00.000Z")
+    for body, external_id in (({"customer_uuid": account.customer}, "c1"), ({"customer_external_id": "c2"}, "c2"),
+                              ({"customer_external_id": "c1", "data_source_uuid": account.source}, "c1"),
+                              ({"customer_uuid": None}, None)):
+        equal(sandbox.good("PATCH", path, body)["customer_external_id"], external_id)
+    equal(sandbox.call("PATCH", path, {"customer_external_id": "none"}).status, 422)
+    equal(sandbox.good("PATCH", path, {"external_id": None})["external_id"], None)
 
 
 def check_contacts_merge(sandbox):

@@ -42,13 +42,17 @@ def check_statuses(sandbox):
 
 def check_the_limit_s_body(sandbox):
     sandbox.switch(rate_limit_per_second=1)
-    for form, content_type, start in (("grape", "application/json", b'{"code":429'), ("text", "text/plain; charset=utf-8", b"The"),
+    for form, content_type, start in (("grape", "application/json", b'{"code":429'), ("text", "text/plain; charset=utf-8", b"Your request rate has"),
                                       ("rails", "application/json; charset=utf-8", b'{"error":')):
         sandbox.switch(limit_body=form)
         for _ in range(2):
             answer = sandbox.call("GET", "/ping")
         equal((answer.status, answer.type), (429, content_type))
         expect(answer.raw.startswith(start), answer.raw)
+    sandbox.switch(limit_text="time")
+    for _ in range(2):
+        answer = sandbox.call("GET", "/ping")
+    equal(answer.json["error"], "Too many requests")
 
 
 def check_the_account(sandbox):
@@ -107,11 +111,71 @@ def check_contacts(sandbox):
     contact = {"customer_uuid": account.customer, "data_source_uuid": account.source, "last_seen": "2025-05-05"}
     first = sandbox.good("POST", "/contacts", contact)
     path = f"/contacts/{first['uuid']}"
-    equal(("last_seen" in first, sandbox.good("PATCH", path, {"customer_uuid": account.other})["customer_uuid"]),
-          (False, account.customer))
-    sandbox.switch(contact_last_seen=True, contact_moves=True)
-    moved = sandbox.good("PATCH", path, {"customer_uuid": account.other})
-    equal((moved["last_seen"], moved["customer_uuid"]), ("2025-05-05T00:00:00.000Z", account.other))
+    equal((first["last_seen"], sandbox.good("PATCH", path, {"customer_uuid": account.other})["customer_uuid"]),
+          ("2025-05-05T00:00:00.000Z", account.other))
+    sandbox.switch(contact_last_seen=False, contact_moves=False)
+    kept = sandbox.good("PATCH", path, {"customer_uuid": account.customer})
+    equal(("last_seen" in kept, kept["customer_uuid"]), (False, account.other))
+
+
+def check_answers_of_2026(sandbox):
+    account = Account(sandbox)
+    made = account.invoice("i1", account.line(external_id="l1"))
+    note = f"/notes/{sandbox.good('POST', '/notes', {'customer_uuid': account.customer, 'type': 'note', 'text': 'x'})['uuid']}"
+    equal(sandbox.call("PATCH", note, {"text": "x"}).status, 200)
+    sandbox.switch(unchanged_patch="repeated")
+    equal([sandbox.call("PATCH", note, {"text": text}).status for text in ("x", "y")], [304, 200])
+    equal(sandbox.call("PATCH", f"/customers/{account.customer}", {}).status, 200)
+    sandbox.switch(unchanged_patch="everywhere", customer_statuses=False)
+    equal(sandbox.call("PATCH", f"/customers/{account.customer}", {"name": account.read()["name"]}).status, 304)
+    equal(sandbox.call("PATCH", f"/customers/{account.customer}", {"attributes": {"tags": ["a"]}}).status, 200)
+    expect("lead_status" not in account.read() and "last_seen" not in account.read(), account.read())
+    sandbox.switch(delete_delay_ms=600000)
+    equal([sandbox.call("DELETE", note).status, sandbox.call("GET", note).status], [202, 200])
+    sandbox.switch(deletes="older")
+    answer = sandbox.call("DELETE", note)
+    equal((answer.status, answer.raw, sandbox.call("GET", note).status), (200, b"{}", 404))
+    sandbox.switch(late_import_side=True)
+    answer = sandbox.call("GET", f"/import/customers/{account.other}/subscriptions")
+    equal((answer.status, answer.json), (404, {"error": "Customer not found"}))
+    equal(sandbox.call("GET", f"/import/customers/{account.customer}/subscriptions").status, 200)
+    line = f"/line_items/{made['line_items'][0]['uuid']}"
+    equal(sandbox.good("PATCH", line, {"external_id": "l2"})["external_id"], "l2")
+    sandbox.switch(line_item_external_id="ignore", sent_system="take", status_change_status=200)
+    equal(sandbox.good("PATCH", line, {"external_id": "l3"})["external_id"], "l2")
+    equal(sandbox.good("POST", "/data_sources", {"name": "x", "system": "Stripe"})["system"], "Stripe")
+    status = f"/data_sources/{account.source}/invoices/i1/status"
+    equal(sandbox.call("PUT", status, {"status": "voided"}).status, 200)
+
+
+def check_families_of_notes(sandbox):
+    account = Account(sandbox)
+    contact = sandbox.good("POST", "/contacts", {"customer_uuid": account.customer, "data_source_uuid": account.source})["uuid"]
+    sandbox.good("POST", "/notes", {"type": "note", "associated_object_identifier": {
+        "associated_object": "contact", "method": "uuid", "value": contact}})
+    found = lambda: len(sandbox.get("/notes", customer_uuid=account.customer)["entries"])
+    equal(found(), 0)
+    sandbox.switch(notes_of_contacts=True)
+    equal(found(), 1)
+    for served, other in (("customer_notes", "notes"), ("notes", "customer_notes")):
+        sandbox.switch(notes_path=served)
+        answer = sandbox.call("GET", f"/{other}")
+        equal((sandbox.call("GET", f"/{served}").status, answer.status, answer.raw), (200, 404, b"404 Not Found"))
+
+
+def check_answers_by_name(sandbox):
+    account = Account(sandbox)
+    invoice = account.invoice("i1", account.line(external_id="l1"))["uuid"]
+    named = f"data_source_uuid={account.source}&external_id="
+    one_time = {"type": "one_time", "amount_in_cents": 5}
+    equal(sandbox.good("GET", f"/line_items?{named}none"), {"line_items": []})
+    sandbox.switch(external_id_missing="404", line_item_answer="wrapped", email_missing="404", by_external_id="bare")
+    equal(sandbox.call("GET", f"/line_items?{named}none").status, 404)
+    equal(sandbox.good("GET", f"/line_items?{named}l1")["external_id"], "l1")
+    made = sandbox.good("POST", f"/import/invoices/{invoice}/line_items", one_time)
+    equal(made["line_items"][0]["amount_in_cents"], 5)
+    nobody = {"email": "none@example.com", "tags": []}
+    equal(sandbox.call("POST", "/customers/attributes/tags", nobody).status, 404)
 
 
 def check_orders(sandbox):
