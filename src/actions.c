@@ -5,12 +5,19 @@
 #include "bridge.h"
 #include "change_shape.h"
 #include "functions.h"
+#include "instant.h"
 #include "request.h"
 #include "sending.h"
 
 enum { SHOWN_BYTES = 40 };
 
 /* ---- the table ----------------------------------------------------------------------------- */
+
+#define ASSOCIATED                                                                                 \
+  {                                                                                                \
+    .name = "associated", .kind = CM_ARGUMENT_BOOLEAN, .body = "with_associated_emails",           \
+    .is_optional = true                                                                            \
+  }
 
 static const cm_action table[] = {
   { .name = "chartmogul_merge_customers",
@@ -72,9 +79,15 @@ static const cm_action table[] = {
     .method = "DELETE",
     .path = "/data_sources/{data_source_uuid}/customers/{customer_uuid}/invoices",
     .arguments = { { .name = "data_source_uuid", .kind = CM_ARGUMENT_ID },
-                   { .name = "customer_uuid", .kind = CM_ARGUMENT_ID } },
+                   { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },
+                   { .name = "customer_external_id",
+                     .kind = CM_ARGUMENT_TEXT,
+                     .query = "customer_external_id",
+                     .is_optional = true } },
     .example = "SELECT chartmogul_delete_customer_invoices('ds_1', 'cus_1')",
-    .doc = "Deletes all invoices that a customer has in a data source." },
+    .doc =
+        "Deletes all invoices that a customer has in a data source; of a merged customer, with a "
+        "third argument, those of that external id only." },
   { .name = "chartmogul_empty_data_source",
     .method = "DELETE",
     .path = "/data_sources/{uuid}/all",
@@ -86,16 +99,34 @@ static const cm_action table[] = {
     .method = "POST",
     .path = "/customers/attributes/tags",
     .arguments = { { .name = "email", .kind = CM_ARGUMENT_TEXT, .body = "email" },
-                   { .name = "tags", .kind = CM_ARGUMENT_LIST, .body = "tags" } },
+                   { .name = "tags", .kind = CM_ARGUMENT_LIST, .body = "tags" },
+                   ASSOCIATED },
     .example = "SELECT chartmogul_tag_by_email('ann@example.com', json_array('vip'))",
-    .doc = "Adds tags, a JSON array or one text, to every customer with this address." },
+    .doc =
+        "Adds tags, a JSON array or one text, to every customer with this address; associated = 1 "
+        "looks among the addresses of their contacts too." },
   { .name = "chartmogul_attribute_by_email",
     .method = "POST",
     .path = "/customers/attributes/custom",
     .arguments = { { .name = "email", .kind = CM_ARGUMENT_TEXT, .body = "email" },
-                   { .name = "custom", .kind = CM_ARGUMENT_ATTRIBUTES, .body = "custom" } },
+                   { .name = "custom", .kind = CM_ARGUMENT_ATTRIBUTES, .body = "custom" },
+                   ASSOCIATED },
     .example = "SELECT chartmogul_attribute_by_email('ann@example.com', json_object('seats', 5))",
-    .doc = "Adds custom attributes, a JSON object, to every customer with this address." },
+    .doc = "Adds custom attributes, a JSON object, to every customer with this address; associated "
+           "= 1 "
+           "looks among the addresses of their contacts too." },
+  { .name = "chartmogul_cancel_subscription",
+    .method = "PATCH",
+    .path = "/import/subscriptions/{uuid}",
+    .arguments = { { .name = "uuid", .kind = CM_ARGUMENT_ID },
+                   { .name = "cancelled_at",
+                     .kind = CM_ARGUMENT_DATES,
+                     .body = "cancelled_at",
+                     .list = "cancellation_dates" } },
+    .example = "SELECT chartmogul_cancel_subscription('sub_1', '2025-01-31')",
+    .doc = "Cancels a subscription by its uuid in chartmogul_import_subscriptions; a JSON array "
+           "replaces "
+           "its cancellation dates, NULL takes them back." },
 };
 
 const cm_action *cm_actions_table(int *count) {
@@ -218,6 +249,52 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
   return rc;
 }
 
+static int make_boolean(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  bool is_one = text.len == 1 && text.ptr[0] == '1';
+  if (!is_one && !(text.len == 1 && text.ptr[0] == '0')) {
+    return wrong(argument, text, "0 or 1", err);
+  }
+  *out = cm_json_new_boolean(is_one);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int wrong_dates(const cm_argument *argument, cm_slice text, cm_err *err) {
+  return wrong(argument, text,
+               "a point in time such as '2025-01-31', a JSON array of them, or NULL for none", err);
+}
+
+static int make_date(const cm_argument *argument, cm_slice shown, const char *text, cm_json **out,
+                     cm_err *err) {
+  char formatted[CM_INSTANT_TEXT];
+  int64_t instant_ms = 0;
+  if (text == NULL || !cm_instant_parse(text, strlen(text), &instant_ms)) {
+    return wrong_dates(argument, shown, err);
+  }
+  cm_instant_format_iso(instant_ms, formatted);
+  *out = cm_json_new_text(formatted);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** A list of dates, an empty one for NULL; one date stands by itself. */
+static int make_dates(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
+  cm_json *given = NULL;
+  int rc = text.ptr != NULL ? parse(text, &given, err) : SQLITE_OK;
+  bool is_list = text.ptr == NULL || cm_json_type_of(given) == CM_JSON_ARRAY;
+  if (rc == SQLITE_OK && !is_list) rc = make_date(argument, text, text.ptr, out, err);
+  if (rc == SQLITE_OK && is_list) {
+    *out = cm_json_new_array();
+    if (*out == NULL) rc = cm_err_nomem(err);
+  }
+  const cm_json *item = is_list ? cm_json_first(given) : NULL;
+  for (; item != NULL && rc == SQLITE_OK; item = cm_json_after(item)) {
+    cm_json *date = NULL;
+    rc = make_date(argument, text, cm_json_text(item), &date, err);
+    if (rc == SQLITE_OK && cm_json_push(*out, date) != SQLITE_OK) rc = cm_err_nomem(err);
+  }
+  cm_json_free(given);
+  return rc;
+}
+
 static int make_member(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
   switch (argument->kind) {
   case CM_ARGUMENT_ID: {
@@ -228,6 +305,8 @@ static int make_member(const cm_argument *argument, cm_slice text, cm_json **out
   case CM_ARGUMENT_LIST: return make_list(text, out, err);
   case CM_ARGUMENT_OBJECTS: return make_objects(argument, text, out, err);
   case CM_ARGUMENT_ATTRIBUTES: return make_attributes(argument, text, out, err);
+  case CM_ARGUMENT_BOOLEAN: return make_boolean(argument, text, out, err);
+  case CM_ARGUMENT_DATES: return make_dates(argument, text, out, err);
   default: return make_text(text, out, err);
   }
 }
@@ -235,6 +314,11 @@ static int make_member(const cm_argument *argument, cm_slice text, cm_json **out
 /* ---- path and body ------------------------------------------------------------------------- */
 
 static int missing(const cm_action *action, int argument, cm_err *err) {
+  if (action->arguments[argument].query != NULL) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s is missing (it is NULL): give a text that is not empty",
+                      action->arguments[argument].name);
+  }
   return cm_err_set(err, SQLITE_ERROR, "%s is missing (it is NULL): write %s",
                     action->arguments[argument].name, action->example);
 }
@@ -258,19 +342,30 @@ static int format_path(const cm_action *action, const cm_slice *texts, cm_buf *p
     cm_buf_percent(path, texts[argument].ptr, texts[argument].len);
     at = open + 1 + len + 1;
   }
-  return cm_buf_text(path, at);
+  cm_buf_text(path, at);
+  for (int i = 0; action->arguments[i].name != NULL; i++) {
+    const cm_argument *argument = &action->arguments[i];
+    if (argument->query == NULL || texts[i].ptr == NULL) continue;
+    if (texts[i].len == 0) return wrong(argument, texts[i], "a text that is not empty", err);
+    cm_buf_printf(path, "?%s=", argument->query);
+    cm_buf_percent(path, texts[i].ptr, texts[i].len);
+  }
+  return path->code;
 }
 
 static int format_body(const cm_action *action, const cm_slice *texts, cm_buf *body, cm_err *err) {
   cm_json *object = cm_json_new_object();
   int rc = object == NULL ? cm_err_nomem(err) : SQLITE_OK;
   for (int i = 0; action->arguments[i].name != NULL && rc == SQLITE_OK; i++) {
+    const cm_argument *argument = &action->arguments[i];
     cm_json *member = NULL;
-    if (action->arguments[i].body == NULL || texts[i].ptr == NULL) continue;
-    rc = make_member(&action->arguments[i], texts[i], &member, err);
+    if (argument->body == NULL || (texts[i].ptr == NULL && argument->list == NULL)) continue;
+    rc = make_member(argument, texts[i], &member, err);
+    bool is_list = argument->list != NULL && cm_json_type_of(member) == CM_JSON_ARRAY;
     if (rc != SQLITE_OK) {
       cm_json_free(member);
-    } else if (cm_json_put(object, action->arguments[i].body, member) != SQLITE_OK) {
+    } else if (cm_json_put(object, is_list ? argument->list : argument->body, member) !=
+               SQLITE_OK) {
       rc = cm_err_nomem(err);
     }
   }
@@ -288,7 +383,10 @@ int cm_action_format(const cm_action *action, const cm_slice *texts, int count, 
   for (int i = 0; i < count; i++)
     all[i] = texts[i];
   for (int i = 0; i < cm_action_most(action); i++) {
-    if (all[i].ptr == NULL && !action->arguments[i].is_optional) return missing(action, i, err);
+    const cm_argument *argument = &action->arguments[i];
+    bool may_be_null = argument->list != NULL || (argument->query != NULL && i >= count) ||
+                       (argument->query == NULL && argument->is_optional);
+    if (all[i].ptr == NULL && !may_be_null) return missing(action, i, err);
   }
   int rc = format_path(action, all, path, err);
   if (rc == SQLITE_OK) rc = format_body(action, all, body, err);

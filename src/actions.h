@@ -15,19 +15,23 @@ enum { CM_ACTION_MAX_ARGUMENTS = 4 };
 
 /** What an argument may be, and how it stands in the body. */
 typedef enum cm_argument_kind {
-  CM_ARGUMENT_ID,        /* an id of ours: letters, digits, "-" and "_" */
-  CM_ARGUMENT_TEXT,      /* any text */
-  CM_ARGUMENT_CUSTOMER,  /* an id becomes {"customer_uuid": id}; a JSON object stays */
-  CM_ARGUMENT_LIST,      /* a JSON array stays; any other text becomes a list of one */
-  CM_ARGUMENT_OBJECTS,   /* a JSON array of objects */
-  CM_ARGUMENT_ATTRIBUTES /* {"key": value} becomes [{"type", "key", "value"}]; such a list stays */
+  CM_ARGUMENT_ID,         /* an id of ours: letters, digits, "-" and "_" */
+  CM_ARGUMENT_TEXT,       /* any text */
+  CM_ARGUMENT_CUSTOMER,   /* an id becomes {"customer_uuid": id}; a JSON object stays */
+  CM_ARGUMENT_LIST,       /* a JSON array stays; any other text becomes a list of one */
+  CM_ARGUMENT_OBJECTS,    /* a JSON array of objects */
+  CM_ARGUMENT_ATTRIBUTES, /* {"key": value} becomes [{"type", "key", "value"}]; such a list stays */
+  CM_ARGUMENT_BOOLEAN,    /* 0 or 1 */
+  CM_ARGUMENT_DATES /* a point in time, a JSON array of them (then at `list`), NULL: an empty one */
 } cm_argument_kind;
 
 typedef struct cm_argument {
   const char *name; /* NULL behind the last one */
   cm_argument_kind kind;
-  const char *body; /* member of the body; NULL: it fills {name} of the path */
-  bool is_optional; /* may be left out at the end, or be NULL */
+  const char *body;  /* member of the body; NULL: it fills {name} of the path, or `query` */
+  const char *list;  /* member for a list of dates; NULL for any other kind */
+  const char *query; /* parameter of the query: it narrows the call, so it is never NULL or empty */
+  bool is_optional;  /* may be left out at the end, or be NULL */
 } cm_argument;
 
 /** One function. */
