@@ -137,7 +137,8 @@ static bool is_given(const cm_resource *resource, const cm_write *write, int col
   unsigned flags = resource->columns[column].flags;
   if (!(flags & CM_INSERT)) return false;
   return flags & CM_REQUIRED || cm_request_path_has(resource, &path, column) ||
-         has_word(write->columns, resource->columns[column].name);
+         has_word(write->columns, resource->columns[column].name) ||
+         has_word(write->example, resource->columns[column].name);
 }
 
 static void put_insert(const cm_resource *resource, const cm_write *write, cm_buf *out) {
@@ -171,11 +172,12 @@ static bool is_claimed(const cm_resource *resource, const char *column) {
   return false;
 }
 
-/** The first column that the call carries. */
+/** The column that the example sets: the first one that the call carries, unless it names one. */
 static const cm_column *first_set(const cm_resource *resource, const cm_write *write) {
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
     if (!(column->flags & CM_UPDATE)) continue;
+    if (write->example != NULL && !has_word(write->example, column->name)) continue;
     bool is_carried = write->columns == NULL ? !is_claimed(resource, column->name)
                                              : has_word(write->columns, column->name);
     if (is_carried) return column;
@@ -247,7 +249,8 @@ static const other_call others[] = {
   BY_EXTERNAL_ID("PATCH", "/transactions/disabled_state", "'{\"disabled\":true}'", "payment-1"),
   { "PATCH", "/subscription_events/disabled_state", "chartmogul_request",
     "SELECT chartmogul_request('PATCH', '/subscription_events/disabled_state', json_object("
-    "'subscription_event', json_object('id', 1, 'disabled', json('true'))))" },
+    "'data_source_uuid', 'ds_00000000-0000-0000-0000-000000000000', 'external_id', 'event-1', "
+    "'disabled', json('true')))" },
 };
 
 /** The functions of actions.h, then the calls above. */
