@@ -3,8 +3,8 @@
 -- Run it once per connection; it sends nothing. The views are TEMP views and gone with the connection: SQLite refuses
 -- the account's tables to a view that is stored in a file.
 --
--- Amounts are in units of their currency: the API's figure divided by 100. That is right for currencies without
--- a minor unit too, such as JPY: the API multiplies those by 100 as well.
+-- Money is in the minor unit, as the API has it: hundredths of the currency, also where the currency has no smaller unit (¥1,000 is 100000).
+-- The views divide by 100.
 
 -- One row per customer, with what it pays.
 CREATE TEMP VIEW IF NOT EXISTS customer_money AS

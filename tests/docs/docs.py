@@ -122,6 +122,9 @@ def main():
         check(f"{name} is as the extension says (make docs writes it)", update or new == old, "\n".join(stale[:5]))
         for block in re.findall(r"```text\n(.*?)```", new, flags=re.S):
             check(f"{name}: an example works", "error" not in block.lower(), block)
+    with open("sql/views.sql", encoding="utf-8") as views, open("README.md", encoding="utf-8") as readme:
+        money = [re.findall(r"Money is in .*?\.(?=\s)", text.read(), flags=re.S) for text in (views, readme)]
+    check("README.md and sql/views.sql say the same of money", money[0] and money[0] == money[1], money)
     with open("README.md", encoding="utf-8") as document:
         missing = unnamed(document.read(), shell)
     check("README.md names every table, function and setting", not missing, ", ".join(missing))
