@@ -18,6 +18,7 @@ enum { VALUE, PATH, QUERY }; /* columns */
 enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1, HAS_LIMIT = 1 << 2 };
 
 enum { ASKED_COST = 10000, UNASKED_COST = 1000000000 };
+static const double EARLY_COST = 1e18; /* any other order of the join is better */
 
 typedef struct get_table {
   sqlite3_vtab base;
@@ -64,13 +65,17 @@ static int get_disconnect(sqlite3_vtab *base) {
 static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   int places[] = { [PATH] = -1, [QUERY] = -1 };
   int argument = 0;
+  bool is_early = false; /* an argument is known only when another table has been read */
   (void)base;
   for (int i = 0; i < info->nConstraint; i++) {
     const struct sqlite3_index_constraint *term = &info->aConstraint[i];
     bool is_argument = term->iColumn == PATH || term->iColumn == QUERY;
     if (term->op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
     if (!is_argument || term->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (!term->usable) return SQLITE_CONSTRAINT;
+    if (!term->usable) {
+      is_early = true;
+      continue;
+    }
     if (places[term->iColumn] < 0) places[term->iColumn] = i;
   }
   for (int column = PATH; column <= QUERY; column++) {
@@ -79,7 +84,7 @@ static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
     info->aConstraintUsage[places[column]].omit = 1; /* a query that is NULL is none */
     info->idxNum |= column == PATH ? HAS_PATH : HAS_QUERY;
   }
-  info->estimatedCost = places[PATH] >= 0 ? ASKED_COST : UNASKED_COST;
+  info->estimatedCost = is_early ? EARLY_COST : places[PATH] >= 0 ? ASKED_COST : UNASKED_COST;
   return SQLITE_OK;
 }
 

@@ -5,9 +5,10 @@
 
 enum { MAX_COMPANIONS = 100000 };
 
-int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, cm_err *err) {
+int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in, cm_err *err) {
   cm_binding *binding = &leg->bindings[leg->binding_count];
   binding->column = column;
+  binding->stands_in = stands_in;
   if (cm_value_copy(value, &binding->value) != SQLITE_OK) return cm_err_nomem(err);
   leg->binding_count++;
   return SQLITE_OK;

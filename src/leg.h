@@ -17,8 +17,11 @@ typedef struct cm_companion_row {
   bool is_ambiguous; /* another row of the list has the same `match` */
 } cm_companion_row;
 
+/** Values of one request: the arguments of the plan, a parent's key, and what is sent unless it is given. */
+enum { CM_LEG_MAX_VALUES = CM_PLAN_MAX_ARGS + 1 + CM_MAX_FALLBACKS };
+
 typedef struct cm_leg {
-  cm_binding bindings[CM_PLAN_MAX_ARGS + 1]; /* values owned */
+  cm_binding bindings[CM_LEG_MAX_VALUES]; /* values owned */
   int binding_count;
   cm_pager pager;
   char *fixed; /* the one row, where it was at hand and nothing is asked; owned; NULL: ask */
@@ -32,8 +35,13 @@ typedef struct cm_leg {
   bool is_companion_read;
 } cm_leg;
 
-/** Add a bound value; it is copied. @return SQLITE_OK or SQLITE_NOMEM. */
-int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, cm_err *err) CM_MUST_CHECK;
+/**
+ * Add a bound value; it is copied.
+ * @param stands_in  A row that lacks the member shows this value.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in,
+                cm_err *err) CM_MUST_CHECK;
 
 /**
  * Ask for the first page, and for the companion's when the plan uses a column of it.

@@ -49,13 +49,18 @@ static const double LOOKUP_REQUESTS = 0.02;
 */
 static const double LAST_RESORT_REQUESTS = 1e7;
 
+/*
+** What cannot be carried out is accepted all the same: to refuse it would end statements that have a plan, an OR
+** whose every arm gives the value, or a join in another order. It costs more than anything SQLite may multiply.
+*/
+static const double NO_READ_REQUESTS = 1e15;
+
 /* ---- which terms a read can send ----------------------------------------------------------- */
 
 /** What one read makes of an offer. */
 typedef struct candidate {
   cm_plan plan;
   bool is_possible;
-  bool is_blocked; /* a term that it needs exists, but belongs to a table further inside the join */
   bool walks_parent;
   bool is_blind;      /* rows may lack what a table further outside could be joined by */
   bool has_literal;   /* a value that fills the path is known */
@@ -78,6 +83,14 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
   arg->op = offer->terms[term].is_binary ? offer->terms[term].op : CM_TERM_NE;
   arg->is_list = offer->terms[term].is_list;
   arg->use = use;
+}
+
+/** The read cannot serve, for want of this column. What was missing first is told. */
+static void lack(candidate *out, int column, cm_lack why) {
+  out->is_possible = false;
+  if (out->plan.missing >= 0) return;
+  out->plan.missing = column;
+  out->plan.lack = why;
 }
 
 static bool is_usable(const cm_term *term) {
@@ -119,9 +132,7 @@ static void send_path(const cm_resource *resource, const cm_read *read, const cm
     } else if (read->parent != NULL) {
       out->walks_parent = true;
     } else {
-      out->is_possible = false;
-      out->is_blocked = out->is_blocked || is_blocked;
-      if (out->plan.missing < 0) out->plan.missing = column;
+      lack(out, column, is_blocked ? CM_LACK_ORDER : CM_LACK_VALUE);
     }
   }
 }
@@ -160,9 +171,7 @@ static void send_filter(const cm_resource *resource, const cm_filter *filter, co
     if (offer->terms[term].is_list) out->list_values *= LIST_VALUES;
     is_blocked = false;
   } else if (filter->required && filter->fallback == NULL && !is_sent_already(&out->plan, term)) {
-    out->is_possible = false;
-    out->is_blocked = out->is_blocked || is_blocked;
-    if (out->plan.missing < 0) out->plan.missing = column;
+    lack(out, column, is_blocked ? CM_LACK_ORDER : CM_LACK_VALUE);
   }
   out->is_blind = out->is_blind || (filter->is_silent && is_blocked);
 }
@@ -175,22 +184,20 @@ static bool sends_column(const cm_plan *plan, int column) {
 }
 
 /**
- * A parameter changes what the answer holds, so a read that cannot take it cannot serve. Of two terms
- * on it one is sent; the other is compared with the value asked for, by SQLite.
+ * A parameter changes what the answer holds, so a read that cannot take it cannot serve. Of several terms
+ * on it one is sent; the others are compared with the value asked for, by SQLite, once all tables that they
+ * belong to are read.
  */
 static void check_parameters(const cm_resource *resource, const cm_offer *offer, candidate *out) {
   for (int i = 0; i < offer->term_count; i++) {
     const cm_term *term = &offer->terms[i];
     bool is_parameter = resource->columns[term->column].flags & CM_PARAM;
-    if (!is_parameter || term->op != CM_TERM_EQ) continue;
-    if (!term->is_usable) {
-      out->is_possible = false;
-      out->is_blocked = true;
-      if (out->plan.missing < 0) out->plan.missing = term->column;
-    } else if (!sends_column(&out->plan, term->column)) {
-      out->is_possible = false;
-      if (out->plan.missing < 0) out->plan.missing = term->column;
-    }
+    if (!is_parameter || term->op >= CM_TERM_NE || sends_column(&out->plan, term->column)) continue;
+    bool is_equal = term->op == CM_TERM_EQ;
+    lack(out, term->column,
+         !is_equal          ? CM_LACK_EQUAL
+         : !term->is_usable ? CM_LACK_ORDER
+                            : CM_LACK_VALUE);
   }
 }
 
@@ -373,31 +380,30 @@ static bool is_better(const cm_resource *resource, const cm_plan *next, const cm
   return next->requests < best->requests;
 }
 
-int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
-                   void *context, cm_plan *out) {
+void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
+                    void *context, cm_plan *out) {
   bool is_found = false;
-  bool is_blocked = false;
   int missing = -1;
+  cm_lack why = CM_LACK_VALUE;
   for (int i = 0; i < resource->read_count; i++) {
     candidate next;
     consider(resource, i, offer, known, context, &next);
-    is_blocked = is_blocked || next.is_blocked;
-    if (!next.is_possible) {
-      if (next.plan.missing >= 0) missing = next.plan.missing;
-      continue;
+    if (!next.is_possible && next.plan.missing >= 0) {
+      missing = next.plan.missing;
+      why = next.plan.lack;
     }
+    if (!next.is_possible) continue;
     if (!is_found || is_better(resource, &next.plan, out)) *out = next.plan;
     is_found = true;
   }
-  if (is_found) return SQLITE_OK;
-  if (is_blocked) return SQLITE_CONSTRAINT;
+  if (is_found) return;
   memset(out, 0, sizeof *out);
   out->read = -1;
   out->missing = missing;
+  out->lack = why;
   out->limit = -1;
   out->wanted = -1;
   out->columns_used = offer->columns_used;
-  out->requests = 1e9;
+  out->requests = NO_READ_REQUESTS;
   out->rows = 1e6;
-  return SQLITE_OK;
 }

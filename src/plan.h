@@ -65,11 +65,19 @@ typedef struct cm_plan_arg {
   bool is_list;
 } cm_plan_arg;
 
+/** Why no read can serve. */
+typedef enum cm_lack {
+  CM_LACK_VALUE, /* a column that has to be given is not, or no request takes it with the others */
+  CM_LACK_EQUAL, /* a parameter is compared in another way than by = */
+  CM_LACK_ORDER  /* it is compared with a table that is read later; SQLite may know another order */
+} cm_lack;
+
 typedef struct cm_plan {
   int read; /* of the resource; -1: a value is missing, `missing` says which */
   cm_plan_arg args[CM_PLAN_MAX_ARGS];
   int arg_count;
   int missing;    /* column, -1: none */
+  cm_lack lack;   /* of `missing` */
   int64_t limit;  /* rows that the first page should ask for; -1: a full page */
   int64_t wanted; /* rows after which SQLite asks for no more; -1: all; 0: not known */
   uint64_t columns_used;
@@ -83,12 +91,11 @@ typedef struct cm_plan {
 typedef int cm_known_pages(void *context, const cm_read *read);
 
 /**
- * Choose the plan.
- * @return SQLITE_OK; SQLITE_CONSTRAINT when another order of the join can serve the resource and this
- *         one cannot.
+ * Choose the plan. One that cannot be carried out costs more than any that can: where SQLite finds no other, the
+ * scan says what is missing.
  */
-int cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
-                   void *context, cm_plan *out);
+void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
+                    void *context, cm_plan *out);
 
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);

@@ -74,8 +74,9 @@ char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const c
   cm_buf_init(&out, 2 * CM_MAX_URL_BYTES);
   show(resource, offer, plan, &out);
   cm_buf_append(&out, "", 1);
-  cm_buf_printf(&out, "%d %d %lld %lld %llx", plan->read, plan->missing, (long long)plan->limit,
-                (long long)plan->wanted, (unsigned long long)plan->columns_used);
+  cm_buf_printf(&out, "%d %d %d %lld %lld %llx", plan->read, plan->missing, (int)plan->lack,
+                (long long)plan->limit, (long long)plan->wanted,
+                (unsigned long long)plan->columns_used);
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
     cm_buf_printf(&out, " %d %d %d %d", arg->column, (int)arg->op, (int)arg->use,
@@ -111,18 +112,20 @@ static bool read_arg(const cm_resource *resource, const char **at, cm_plan_arg *
 
 int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) {
   const char *at = text + strlen(text) + 1;
-  long long read = 0, missing = 0, limit = 0, wanted = 0, used = 0;
+  long long read = 0, missing = 0, why = 0, limit = 0, wanted = 0, used = 0;
   memset(out, 0, sizeof *out);
   if (!next_integer(&at, 10, &read) || !next_integer(&at, 10, &missing) ||
-      !next_integer(&at, 10, &limit) || !next_integer(&at, 10, &wanted) ||
-      !next_integer(&at, 16, &used))
+      !next_integer(&at, 10, &why) || !next_integer(&at, 10, &limit) ||
+      !next_integer(&at, 10, &wanted) || !next_integer(&at, 16, &used))
     return SQLITE_ERROR;
   bool has_read = read >= 0 && read < resource->read_count;
   bool has_missing = missing >= 0 && missing < resource->column_count;
   if (!has_read && !(read == -1 && has_missing)) return SQLITE_ERROR;
   if (!has_missing && missing != -1) return SQLITE_ERROR;
+  if (why < CM_LACK_VALUE || why > CM_LACK_ORDER) return SQLITE_ERROR;
   out->read = (int)read;
   out->missing = (int)missing;
+  out->lack = (cm_lack)why;
   out->limit = limit;
   out->wanted = wanted;
   out->columns_used = (uint64_t)used;

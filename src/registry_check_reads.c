@@ -33,7 +33,7 @@ static int check_words(const cm_check *check, const cm_filter *filter, const cm_
   }
   for (const cm_word *word = filter->words; word->sql != NULL; word++) {
     if (word->wire == NULL) return cm_check_fail(check, filter->column, "a word has no wire form");
-    has_fallback = has_fallback || strcmp(word->wire, filter->fallback) == 0;
+    has_fallback = has_fallback || strcmp(word->sql, filter->fallback) == 0;
     for (const cm_word *other = filter->words; other != word; other++) {
       if (strcmp(other->sql, word->sql) == 0) {
         return cm_check_fail(check, filter->column, "the word %s stands there twice", word->sql);
@@ -42,6 +42,26 @@ static int check_words(const cm_check *check, const cm_filter *filter, const cm_
   }
   if (has_fallback) return SQLITE_OK;
   return cm_check_fail(check, filter->column, "the fallback is none of the words");
+}
+
+/** A fallback in braces is one of the days that are worked out. */
+static int check_fallback(const cm_check *check, const cm_read *read, const cm_filter *filter,
+                          const cm_column *column) {
+  const char *fallback = filter->fallback;
+  int count = 0;
+  for (const cm_filter *other = read->filters; other <= filter; other++)
+    count += other->fallback != NULL;
+  if (count > CM_MAX_FALLBACKS) {
+    return cm_check_fail(check, filter->column, "%s has more than %d fallbacks", read->path,
+                         CM_MAX_FALLBACKS);
+  }
+  if (fallback == NULL || fallback[0] != '{') return SQLITE_OK;
+  bool is_before = strcmp(fallback, CM_YEAR_BEFORE_END) == 0;
+  bool has_end = cm_check_column(check, "end_date", strlen("end_date")) != NULL;
+  if (column->type != CM_DAY || (is_before ? !has_end : strcmp(fallback, CM_TODAY) != 0)) {
+    return cm_check_fail(check, filter->column, "the fallback is no day that can be worked out");
+  }
+  return SQLITE_OK;
 }
 
 static int check_filter(const cm_check *check, const cm_read *read, const cm_filter *filter) {
@@ -71,7 +91,8 @@ static int check_filter(const cm_check *check, const cm_read *read, const cm_fil
   if (cm_check_has_brace(read->path, filter->column)) {
     return cm_check_fail(check, filter->column, "the path of %s has this column too", read->path);
   }
-  return check_words(check, filter, column);
+  int rc = check_fallback(check, read, filter, column);
+  return rc == SQLITE_OK ? check_words(check, filter, column) : rc;
 }
 
 static int check_wants(const cm_check *check, const cm_read *read) {

@@ -170,6 +170,12 @@ cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *fi
   }
 }
 
+void cm_request_sample(const cm_column *column, char *out, int size) {
+  bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
+  const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
+  sqlite3_snprintf(size, out, is_text ? "'%s'" : "%s", sample);
+}
+
 const char *cm_request_separator(const cm_buf *url) {
   return strchr(cm_buf_str(url), '?') == NULL ? "?" : "&";
 }

@@ -45,6 +45,9 @@ cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value
 cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,
                                     const cm_value *value, cm_buf *wire);
 
+/** A value for an error to show in `column = value`: as SQL has it. */
+void cm_request_sample(const cm_column *column, char *out, int size);
+
 /** The values of one request: one per {column} of the path and per filter that is sent. */
 typedef struct cm_request_value {
   int column;

@@ -94,9 +94,14 @@ typedef struct cm_filter {
   ** `param` for every value. */
   const cm_word *prefixes;
   bool required;        /* the read needs it */
-  const char *fallback; /* sent when the statement does not give the column; NULL: none */
-  bool is_silent;       /* rows may lack the member: only the request knows what they have */
+  /* Sent when the statement does not give the column: a text, or one of the days below. NULL: none. */
+  const char *fallback;
+  bool is_silent; /* rows may lack the member: only the request knows what they have */
 } cm_filter;
+
+/** Fallbacks that are worked out when the request is made. Plans show them as they stand here. */
+#define CM_TODAY "{today}"
+#define CM_YEAR_BEFORE_END "{12 months before end_date}"
 
 typedef enum cm_paging {
   CM_SINGLE, /* the answer is one row */

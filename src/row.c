@@ -219,7 +219,7 @@ static int member_name(const cm_row *row, cm_value *out, cm_err *err) {
 
 static const cm_binding *find_binding(const cm_row *row, int column) {
   for (int i = 0; i < row->binding_count; i++) {
-    if (row->bindings[i].column == column) return &row->bindings[i];
+    if (row->bindings[i].column == column && row->bindings[i].stands_in) return &row->bindings[i];
   }
   return NULL;
 }

@@ -2,8 +2,8 @@
 ** row.h -- one row of a resource, and the SQL value of each of its columns.
 ** Layer: client.  Owns: an index of the row's members.  Never: touches a SQLite value.
 **
-** A row is what an answer holds, plus what the request knew: the values that its filters and path were
-** bound to stand in for members that the answer lacks.
+** A row is what an answer holds, plus what the request knew: a value that stands in the path, a parameter, and
+** the value of a filter whose member answers may lack (cm_filter.is_silent) stand in for a member that is absent.
 */
 #ifndef CM_ROW_H
 #define CM_ROW_H
@@ -18,6 +18,7 @@
 typedef struct cm_binding {
   int column;
   cm_value value;
+  bool stands_in; /* for a member that the answer lacks: only the request knows what it is */
 } cm_binding;
 
 /** Where the members of a row's text stand, found in one pass over it. */

@@ -43,10 +43,12 @@ char *cm_row_pack(cm_row *row) {
   cm_buf_init(&out, CM_MAX_RESPONSE_BYTES);
   cm_buf_append(&out, &mark, 1);
   cm_buf_text(&out, "{\"bound\":{");
+  const char *comma = "";
   for (int i = 0; i < row->binding_count && rc == SQLITE_OK; i++) {
     const cm_binding *binding = &row->bindings[i];
-    cm_buf_printf(&out, "%s\"%s\":", i > 0 ? "," : "",
-                  row->resource->columns[binding->column].name);
+    if (!binding->stands_in) continue;
+    cm_buf_printf(&out, "%s\"%s\":", comma, row->resource->columns[binding->column].name);
+    comma = ",";
     rc = put_value(&out, &binding->value);
   }
   cm_buf_text(&out, "}");
@@ -77,6 +79,7 @@ static int unpack_binding(const cm_resource *resource, cm_slice name, cm_slice t
   int rc = cm_json_parse(text, &json, err);
   cm_value value = cm_value_null();
   binding->column = cm_registry_find_column(resource, name.ptr, name.len);
+  binding->stands_in = true;
   if (rc == SQLITE_OK && binding->column < 0) {
     rc = cm_err_set(err, SQLITE_ERROR, "%s: json is read-only", resource->name);
   }

@@ -23,10 +23,6 @@ cm_row *cm_scan_row(cm_scan *scan) {
   return &scan->row;
 }
 
-const cm_plan *cm_scan_plan(const cm_scan *scan) {
-  return &scan->plan;
-}
-
 /* ---- what earlier scans found out ---------------------------------------------------------- */
 
 int cm_scan_known_pages(void *session, const cm_read *read) {
@@ -173,10 +169,12 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   }
   if (rc == SQLITE_OK) rc = cm_scan_row_matches(scan, &scan->row, accepted, err);
   bool was = false;
-  if (rc == SQLITE_OK && *accepted) rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
+  if (rc != SQLITE_OK || !*accepted) return rc;
+  if (scan->is_short || scan->may_repeat) {
+    return cm_key_set_add(&scan->shown, &scan->row, accepted, err);
+  }
+  rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
   if (was) *accepted = false;
-  if (rc == SQLITE_OK && *accepted && scan->is_short)
-    rc = cm_key_set_add(&scan->shown, &scan->row, err);
   return rc;
 }
 
@@ -261,6 +259,7 @@ static int prepare(cm_scan *scan, cm_err *err) {
     scan->leg_capacity = (int)cm_scan_leg_total(scan);
   }
   scan->is_many = scan->leg_capacity > 1;
+  scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan);
   scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
   if (scan->legs == NULL) return cm_err_nomem(err);
   return cm_scan_fill_legs(scan, err);

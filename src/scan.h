@@ -40,9 +40,6 @@ bool cm_scan_is_ready(const cm_scan *scan);
 /** The current row after SQLITE_ROW. Borrowed, valid until the next move. */
 cm_row *cm_scan_row(cm_scan *scan);
 
-/** The plan as it is carried out. Borrowed. */
-const cm_plan *cm_scan_plan(const cm_scan *scan);
-
 /** NULL: nothing. */
 void cm_scan_close(cm_scan *scan);
 

@@ -85,7 +85,7 @@ static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
 
 static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column,
                       const cm_request_value *values, int count) {
-  cm_request_value next[CM_PLAN_MAX_ARGS + 1];
+  cm_request_value next[CM_LEG_MAX_VALUES];
   memcpy(next, values, (size_t)count * sizeof *next);
   while (ahead->through_row < outer->row_number + ahead->window) {
     cm_value key = cm_value_null();

@@ -3,6 +3,7 @@
 */
 #include <string.h>
 
+#include "fallback.h"
 #include "match.h"
 #include "scan_state.h"
 
@@ -29,6 +30,14 @@ static bool has_empty_arg(const cm_scan *scan) {
 
 static bool is_sent_list(const cm_scan *scan, int arg) {
   return scan->plan.args[arg].is_list && scan->plan.args[arg].use == CM_ARG_SENT;
+}
+
+bool cm_scan_has_parameter_list(const cm_scan *scan) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_column *column = &scan->resource->columns[scan->plan.args[i].column];
+    if ((column->flags & CM_PARAM) && is_sent_list(scan, i) && scan->args[i].count > 1) return true;
+  }
+  return false;
 }
 
 int64_t cm_scan_leg_total(const cm_scan *scan) {
@@ -170,6 +179,45 @@ static bool is_asked_exactly(const cm_scan *scan, int arg) {
   return filter == NULL || filter->op == CM_EQ;
 }
 
+/** May a row that lacks the member of the column show the value that was asked for? */
+static bool stands_in(const cm_scan *scan, int arg) {
+  int index = scan->plan.args[arg].column;
+  const cm_column *column = &scan->resource->columns[index];
+  const cm_filter *filter = filter_of(scan, arg);
+  bool is_bound = column->path != NULL && strcmp(column->path, "@bound") == 0;
+  return (column->flags & CM_PARAM) || is_bound || (filter != NULL && filter->is_silent) ||
+         cm_request_path_has(scan->resource, scan->read, index);
+}
+
+static const cm_value *find_bound(const cm_leg *leg, int column) {
+  for (int i = 0; i < leg->binding_count; i++) {
+    if (leg->bindings[i].column == column) return &leg->bindings[i].value;
+  }
+  return NULL;
+}
+
+/** What is sent for parameters that the statement does not give. */
+static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
+                          cm_err *err) {
+  const cm_clock *clock = &scan->session->clock;
+  int end = cm_registry_find_column(scan->resource, "end_date", strlen("end_date"));
+  int rc = SQLITE_OK;
+  for (const cm_filter *filter = scan->read->filters;
+       rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++) {
+    char text[CM_INSTANT_TEXT];
+    int column = cm_registry_find_column(scan->resource, filter->column, strlen(filter->column));
+    if (filter->fallback == NULL || find_bound(leg, column) != NULL) continue;
+    cm_value value = cm_fallback_value(filter, clock->wall_ms(clock->context), find_bound(leg, end),
+                                       text);
+    rc = cm_leg_bind(leg, column, &value, true, err);
+    if (rc != SQLITE_OK) break;
+    values[(*count)++] = (cm_request_value){
+      .column = column, .op = CM_TERM_EQ, .value = &leg->bindings[leg->binding_count - 1].value
+    };
+  }
+  return rc;
+}
+
 /** Collect what the leg is bound to. False when no row can match these values. */
 static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
                     bool *is_empty, cm_err *err) {
@@ -183,7 +231,7 @@ static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *c
     if (fills_path && cm_request_path_value(column, value) == CM_NO_ROW) *is_empty = true;
     values[(*count)++] = (cm_request_value){ .column = arg->column, .op = arg->op, .value = value };
     if (arg->op == CM_TERM_EQ && (fills_path || is_asked_exactly(scan, i)))
-      rc = cm_leg_bind(leg, arg->column, value, err);
+      rc = cm_leg_bind(leg, arg->column, value, stands_in(scan, i), err);
   }
   return rc;
 }
@@ -195,7 +243,7 @@ static int bind_parent(cm_scan *scan, cm_leg *leg, cm_request_value *values, int
   int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
   const cm_column *column = &scan->resource->columns[scan->parent_column];
   if (rc == SQLITE_OK && cm_request_path_value(column, &key) == CM_NO_ROW) *is_empty = true;
-  if (rc == SQLITE_OK) rc = cm_leg_bind(leg, scan->parent_column, &key, err);
+  if (rc == SQLITE_OK) rc = cm_leg_bind(leg, scan->parent_column, &key, true, err);
   cm_value_clear(&key);
   if (rc != SQLITE_OK) return rc;
   values[(*count)++] = (cm_request_value){ .column = scan->parent_column,
@@ -221,12 +269,13 @@ static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, 
 
 /** Start one leg at the end of the ring, unless its values can have no rows. */
 static int start_leg(cm_scan *scan, cm_err *err) {
-  cm_request_value values[CM_PLAN_MAX_ARGS + 1];
+  cm_request_value values[CM_LEG_MAX_VALUES];
   int count = 0;
   bool is_empty = false;
   cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
   memset(leg, 0, sizeof *leg);
   int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
+  if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, err);
   if (rc == SQLITE_OK && scan->parent != NULL)
     rc = bind_parent(scan, leg, values, &count, &is_empty, err);
   if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
@@ -290,15 +339,29 @@ static bool is_needed(const cm_resource *resource, int column) {
 }
 
 static int missing_value(const cm_scan *scan, cm_err *err) {
-  const char *column = scan->resource->columns[scan->plan.missing].name;
+  const char *table = scan->resource->name;
+  const cm_column *column = &scan->resource->columns[scan->plan.missing];
+  char sample[64];
+  cm_request_sample(column, sample, (int)sizeof sample);
+  if (scan->plan.lack == CM_LACK_ORDER) {
+    return cm_err_set(
+        err, SQLITE_ERROR,
+        "%s: %s has no value to be sent (what it is compared with belongs to a table that is "
+        "read after this one): write %s = %s",
+        table, column->name, column->name, sample);
+  }
+  if (scan->plan.lack == CM_LACK_EQUAL) {
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s is a parameter: write %s = %s", table,
+                      column->name, column->name, sample);
+  }
   if (!is_needed(scan->resource, scan->plan.missing)) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s: %s cannot be sent here (it is a parameter: it needs a plain =, and a "
                       "request that takes the others too): give it alone",
-                      scan->resource->name, column);
+                      table, column->name);
   }
   return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing (the API cannot list it all): write %s",
-                    scan->resource->name, column, scan->resource->example);
+                    table, column->name, scan->resource->example);
 }
 
 int cm_scan_settle(cm_scan *scan, cm_err *err) {

@@ -38,8 +38,9 @@ struct cm_scan {
   int64_t dropped, moves;
   int64_t pumped_ms; /* between two rows; 0: not yet */
 
-  /* Of a first page that LIMIT made short: the keys it showed, in case SQLite wants more. */
-  bool is_short;
+  /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
+  ** lists of several values of a parameter may hold the same rows. */
+  bool is_short, may_repeat;
   cm_key_set shown;
 };
 
@@ -50,6 +51,9 @@ int cm_scan_settle(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
 
 /** How many legs the scan has in all; for one that walks its parent, more than can be. */
 int64_t cm_scan_leg_total(const cm_scan *scan);
+
+/** True when a parameter is given by IN: what its values ask for may hold the same rows. */
+bool cm_scan_has_parameter_list(const cm_scan *scan);
 
 /** Keep as many legs under way as may be. */
 int cm_scan_fill_legs(cm_scan *scan, cm_err *err) CM_MUST_CHECK;

@@ -10,7 +10,7 @@
 #include "scan.h"
 #include "write.h"
 
-enum { COST_OF_A_REQUEST = 1000, COST_OF_NO_READ = 1000000000 };
+enum { COST_OF_A_REQUEST = 1000 };
 
 /** What a module is registered with: the resource, and the connection's session. */
 typedef struct module_data {
@@ -199,7 +199,6 @@ static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *c
   info->idxNum = sent;
   info->estimatedRows = (sqlite3_int64)plan->rows;
   info->estimatedCost = plan->requests * COST_OF_A_REQUEST + plan->rows_read;
-  if (plan->read < 0) info->estimatedCost = COST_OF_NO_READ * 1000.0;
   if (plan->is_unique) info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 }
 
@@ -214,12 +213,11 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   if (terms == NULL || constraints == NULL) goto done;
   memset(terms, 0, count * sizeof *terms);
   read_offer(info, &offer, terms, constraints);
-  rc = cm_plan_choose(table->resource, &offer, cm_scan_known_pages, table->session, &plan);
-  if (rc != SQLITE_OK) goto done;
+  cm_plan_choose(table->resource, &offer, cm_scan_known_pages, table->session, &plan);
   use_plan(info, &plan, constraints);
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);
   info->needToFreeIdxStr = 1;
-  if (info->idxStr == NULL) rc = SQLITE_NOMEM;
+  if (info->idxStr != NULL) rc = SQLITE_OK;
 done:
   sqlite3_free(terms);
   sqlite3_free(constraints);
@@ -318,7 +316,7 @@ static int check_waiting(const cm_table *table, const cm_plan *plan, const cm_sc
   for (int i = 0; i < plan->arg_count; i++) {
     bool is_value = plan->args[i].op == CM_TERM_EQ && !plan->args[i].is_list && args[i].count == 1;
     if (!is_value) continue;
-    bindings[count++] = (cm_binding){ plan->args[i].column, args[i].values[0] };
+    bindings[count++] = (cm_binding){ .column = plan->args[i].column, .value = args[i].values[0] };
   }
   if (!cm_queue_waits_for(table->session, table->resource, bindings, count)) return SQLITE_OK;
   return cm_err_set(
@@ -369,13 +367,6 @@ static int cursor_eof(sqlite3_vtab_cursor *base) {
   return ((cm_cursor *)base)->is_eof;
 }
 
-/** What is sent for a parameter that the statement does not give; NULL: nothing. */
-static const char *fallback_of(const cm_cursor *cursor, const cm_row *row, int column) {
-  const cm_read *read = &row->resource->reads[cm_scan_plan(cursor->scan)->read];
-  const cm_filter *filter = cm_request_find_filter(row->resource, read, column, CM_TERM_EQ);
-  return filter != NULL ? filter->fallback : NULL;
-}
-
 /** A parameter that the statement uses but does not give. UPDATE asks for every column: no use. */
 static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int column) {
   if (!(row->resource->columns[column].flags & CM_PARAM) || cm_plan_uses_all(&cursor->plan)) {
@@ -387,21 +378,12 @@ static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int
   return true;
 }
 
-static int get_unbound(const cm_cursor *cursor, const cm_row *row, int index, cm_value *out,
-                       cm_err *err) {
-  const cm_resource *resource = row->resource;
-  const cm_column *column = &resource->columns[index];
-  const char *fallback = fallback_of(cursor, row, index);
-  if (fallback != NULL) {
-    *out = cm_value_text(fallback, strlen(fallback));
-    return SQLITE_OK;
-  }
-  bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
-  const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
-  return cm_err_set(err, SQLITE_ERROR,
-                    is_text ? "%s: %s is a parameter: write %s = '%s'"
-                            : "%s: %s is a parameter: write %s = %s",
-                    resource->name, column->name, column->name, sample);
+static int refuse_unbound(const cm_row *row, int index, cm_err *err) {
+  const cm_column *column = &row->resource->columns[index];
+  char sample[64];
+  cm_request_sample(column, sample, (int)sizeof sample);
+  return cm_err_set(err, SQLITE_ERROR, "%s: %s is a parameter: write %s = %s", row->resource->name,
+                    column->name, column->name, sample);
 }
 
 /** Only an UPDATE asks for a column and says that it will not change: the write needs the whole row. */
@@ -428,7 +410,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   }
   int rc = SQLITE_OK;
   if (is_unbound_parameter(cursor, row, column)) {
-    rc = get_unbound(cursor, row, column, &value, &err);
+    rc = refuse_unbound(row, column, &err);
   } else {
     rc = cm_row_peek(row, column, &value, &err);
   }

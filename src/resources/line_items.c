@@ -176,7 +176,10 @@ static const cm_filter single[] = {
 };
 
 static const cm_filter by_external_id[] = {
-  { .column = "data_source_uuid", .param = "data_source_uuid", .required = true },
+  { .column = "data_source_uuid",
+    .param = "data_source_uuid",
+    .required = true,
+    .is_silent = true },
   { .column = "external_id", .param = "external_id", .required = true },
   { .column = "with_disabled", .param = "with_disabled" },
   { .column = "include_edit_histories", .param = "include_edit_histories" },

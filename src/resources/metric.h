@@ -7,14 +7,14 @@
 
 #include "resources.h"
 
-/* The API's own default for the interval is not certain, so one is always sent. */
+/* The API's own defaults are not certain, so a range and an interval are always sent. */
 static const cm_word metric_intervals[] = { { "day", "day" },     { "week", "week" },
                                             { "month", "month" }, { "quarter", "quarter" },
                                             { "year", "year" },   { NULL, NULL } };
 
 static const cm_filter metric_filters[] = {
-  { .column = "start_date", .param = "start-date", .required = true },
-  { .column = "end_date", .param = "end-date", .required = true },
+  { .column = "start_date", .param = "start-date", .fallback = CM_YEAR_BEFORE_END },
+  { .column = "end_date", .param = "end-date", .fallback = CM_TODAY },
   { .column = "interval", .param = "interval", .words = metric_intervals, .fallback = "month" },
   { .column = "geo", .param = "geo" },
   { .column = "plans", .param = "plans" },
@@ -25,9 +25,9 @@ static const cm_filter metric_filters[] = {
 /* clang-format off */
 #define METRIC_PARAMETERS                                                                          \
   { .name = "start_date", .type = CM_DAY, .flags = CM_PARAM | CM_HIDDEN, .sample = "2025-01-01",   \
-    .doc = "First day to compute." },                                                              \
+    .doc = "First day to compute; twelve months before end_date unless given." },                                                              \
   { .name = "end_date", .type = CM_DAY, .flags = CM_PARAM | CM_HIDDEN, .sample = "2025-12-31",     \
-    .doc = "Last day to compute." },                                                               \
+    .doc = "Last day to compute; today (UTC) unless given." },                                                               \
   { .name = "interval", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                            \
     .doc = "day, week, month, quarter or year; month unless given." },                             \
   { .name = "geo", .type = CM_TEXT, .flags = CM_PARAM | CM_HIDDEN,                                 \

@@ -102,6 +102,8 @@
   X(words_wire, b->words[1].wire = NULL, AT("level") "a word has no wire form")                    \
   X(words_twice, b->words[1].sql = "High", AT("level") "the word High stands there twice")         \
   X(fallback, b->filters[2].fallback = "middle", AT("level") "the fallback is none of the words")  \
+  X(fallback_day, b->filters[0].fallback = "{tomorrow}",                                           \
+    AT("colour") "the fallback is no day that can be worked out")                                  \
   X(wants, b->columns[TAGS].wants = "level", AT("tags") "a filter of " PATH " sends level too")    \
   X(hidden_unlisted, b->reads[LIST].finds_hidden = true,                                           \
     AT(PATH) "finds_hidden goes with is_listed")                                                   \
