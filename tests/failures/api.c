@@ -152,8 +152,11 @@ void api_literal(const cm_resource *resource, const cm_column *column, const cm_
 
 /* ---- rows -------------------------------------------------------------------------------------- */
 
-/** Put a value where a path of a descriptor points, unless something stands there. */
-static void put(cJSON *row, const char *path, cJSON *value) {
+/**
+ * Put a value where a path of a descriptor points. What stands there stays, unless it is an empty list.
+ * @param is_asked  The request says so: it replaces what stands there.
+ */
+static void put(cJSON *row, const char *path, cJSON *value, bool is_asked) {
   for (;;) {
     char name[MAX_NAME];
     size_t len = strcspn(path, ".[");
@@ -161,8 +164,8 @@ static void put(cJSON *row, const char *path, cJSON *value) {
     cJSON *there = cJSON_GetObjectItemCaseSensitive(row, name);
     bool is_list = path[len] == '[';
     if (path[len] != '.') {
-      if (cJSON_IsArray(there) &&
-          cJSON_GetArraySize(there) == 0) { /* what another table has there is more */
+      bool is_empty = cJSON_IsArray(there) && cJSON_GetArraySize(there) == 0;
+      if (there != NULL && (is_empty || is_asked)) {
         cJSON_DeleteItemFromObject(row, name);
         there = NULL;
       }
@@ -231,10 +234,12 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
         char name[MAX_NAME];
         int before = (int)strcspn(path, "*");
         snprintf(name, sizeof name, "%.*s%s%s", before, path, word->wire, path + before + 1);
-        put(row, name, cJSON_CreateNumber(1));
+        put(row, name, cJSON_CreateNumber(1), false);
       }
     } else if (is_of_outer == is_outer || read->each == NULL) {
-      put(row, path + is_of_outer, make_value(resource, read, column, asked, number));
+      char text[MAX_NAME];
+      put(row, path + is_of_outer, make_value(resource, read, column, asked, number),
+          is_asked(read, column, asked, text, sizeof text));
     }
   }
 }
@@ -263,7 +268,7 @@ static void make_row(cJSON *row, const cm_resource *resource, const cm_read *rea
                      const question *asked, int number) {
   fill(row, resource, read, asked, number, true);
   if (read->each == NULL) return fill(row, resource, read, asked, number, false);
-  put(row, read->each, make_items(resource, read, asked, number));
+  put(row, read->each, make_items(resource, read, asked, number), false);
 }
 
 /* ---- answers ----------------------------------------------------------------------------------- */
@@ -286,7 +291,7 @@ static void add_read(cJSON *answer, const cm_resource *resource, const cm_read *
   if (read->paging == CM_SINGLE || read->paging == CM_EITHER) {
     cJSON *row = answer;
     if (read->paging == CM_SINGLE && read->rows != NULL) {
-      put(answer, read->rows, cJSON_CreateObject());
+      put(answer, read->rows, cJSON_CreateObject(), false);
       row = cJSON_GetObjectItemCaseSensitive(answer, read->rows);
     }
     make_row(row, resource, read, asked, 1);
@@ -308,12 +313,12 @@ static void add_companion(cJSON *answer, const cm_resource *resource, const ques
   for (int i = 0; i < ROWS; i++) {
     cJSON *row = cJSON_GetArrayItem(list, i);
     if (row == NULL) cJSON_AddItemToArray(list, row = cJSON_CreateObject());
-    put(row, companion->match, cJSON_CreateString(companion->match));
+    put(row, companion->match, cJSON_CreateString(companion->match), false);
     for (int c = 0; c < resource->column_count; c++) {
       const cm_column *column = &resource->columns[c];
       if (!(column->flags & CM_COMPANION)) continue;
       const char *path = column->path != NULL ? column->path : column->name;
-      put(row, path, value_of(resource, column, i));
+      put(row, path, value_of(resource, column, i), false);
     }
   }
   if (companion->paging == CM_CURSOR) add_pages(answer, asked);
