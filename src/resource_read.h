@@ -93,7 +93,7 @@ typedef struct cm_filter {
   ** no such way is not sent; `param` is then what a plan shows, "customer_uuid|contact_uuid". NULL: it is
   ** `param` for every value. */
   const cm_word *prefixes;
-  bool required;        /* the read needs it */
+  bool required; /* the read needs it */
   /* Sent when the statement does not give the column: a text, or one of the days below. NULL: none. */
   const char *fallback;
   bool is_silent; /* rows may lack the member: only the request knows what they have */
