@@ -247,6 +247,7 @@ static int hide_key(cm_call *call, cm_err *err) {
 
 int cm_call_start(cm_session *session, const cm_call_request *request, cm_call **out, cm_err *err) {
   *out = NULL;
+  cm_call_enter_process(session);
   cm_session_enter(session);
   int rc = check_request(session, request, err);
   if (rc != SQLITE_OK) return rc;

@@ -46,6 +46,12 @@ struct cm_call {
   cm_call_result result;
 };
 
+/**
+ * In another process than the last time (fork): the client and its connections are that one's. Reads that
+ * were under way are asked again here, writes are not.
+ */
+void cm_call_enter_process(cm_session *session);
+
 /** Let go of the transfer, if there is one. */
 void cm_call_drop_transfer(cm_call *call);
 

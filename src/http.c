@@ -4,15 +4,15 @@
 #include <pthread.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "clock.h"
-#include "http_head.h"
+#include "http_state.h"
 #include "http_url.h"
 #include "sigpipe.h"
 #include "sqlite_api.h"
 
 enum {
-  MAX_IDLE_HANDLES = 20,
   MAX_IDLE_CONNECTIONS = 32,
   MAX_CONNECTIONS = 20, /* to one host: the API answers 503 beyond */
   MAX_CONNECT_MS = 10 * 1000,
@@ -20,32 +20,6 @@ enum {
   /* A server closes a connection that was idle for long (60 s are usual), perhaps in the very moment a
   ** request leaves on it; whether a write has happened is unknown then. Half of that is kept well. */
   MAX_IDLE_SECONDS = 30
-};
-
-struct cm_http {
-  CURLM *multi;
-  cm_transfer *first; /* every transfer that is not freed */
-  int under_way;
-  CURL *idle[MAX_IDLE_HANDLES]; /* handles for the next transfers */
-  int idle_count;
-  cm_buf spare; /* empty: room for the next body */
-};
-
-struct cm_transfer {
-  cm_http *http; /* NULL when the client is gone */
-  cm_transfer *previous, *next;
-  CURL *easy; /* NULL when done */
-  struct curl_slist *headers;
-  char *body;
-  int timeout_ms;
-  int64_t used_ms; /* of the timeout */
-  int64_t started_ms;
-  bool has_connection; /* the request is about to leave, or has left */
-  long bytes_before;   /* sent before the request itself (to a proxy) */
-  bool has_answer;     /* its first line has come */
-  cm_http_head head;
-  char detail[CURL_ERROR_SIZE];
-  cm_http_response response;
 };
 
 static int64_t now_ms(void) {
@@ -78,94 +52,40 @@ static size_t receive_header(char *line, size_t size, size_t count, void *contex
   return cm_http_head_take(&transfer->head, line, len) ? len : 0;
 }
 
-static long bytes_sent(const cm_transfer *transfer) {
-  long bytes = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &bytes);
-  return bytes;
-}
-
-static bool has_left(const cm_transfer *transfer) {
-  return transfer->has_connection && bytes_sent(transfer) > transfer->bytes_before;
-}
-
-/**
- * There is a connection and the request is about to leave on it. When that happens twice, a kept
- * connection has ended without an answer and libcurl is about to send again: see http.h.
- */
+/*
+** There is a connection and the request is about to leave on it. When that happens twice, a kept
+** connection has ended without an answer and libcurl is about to send again: see http.h.
+*/
 static int before_sending(void *context, char *to, char *from, int to_port, int from_port) {
-  (void)to, (void)from, (void)to_port, (void)from_port;
+  (void)to, (void)from;
   cm_transfer *transfer = context;
-  if (has_left(transfer)) return CURL_PREREQFUNC_ABORT;
+  if (cm_transfer_has_left(transfer)) return CURL_PREREQFUNC_ABORT;
+  cm_http_readiness found = cm_http_sockets_use(&transfer->http->sockets, from_port, to_port,
+                                                transfer->is_tls);
+  transfer->is_used_up = found == CM_HTTP_USED_UP ||
+                         (found == CM_HTTP_UNKNOWN && !transfer->has_new);
+  if (transfer->is_used_up) return CURL_PREREQFUNC_ABORT;
   transfer->has_connection = true;
-  transfer->bytes_before = bytes_sent(transfer);
+  transfer->bytes_before = cm_transfer_bytes_sent(transfer);
   transfer->response.connect_ms = now_ms() - transfer->started_ms;
   return CURL_PREREQFUNC_OK;
 }
 
-/* ---- how a transfer ended ------------------------------------------------------------------ */
-
-static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
-  int body_code = transfer->response.body.code;
-  if (result == CURLE_OK) return CM_ANSWERED;
-  if (result == CURLE_FILESIZE_EXCEEDED || body_code == SQLITE_TOOBIG) return CM_TOO_LARGE;
-  if (cm_http_head_is_too_large(&transfer->head)) return CM_TOO_LARGE;
-  if (result == CURLE_OUT_OF_MEMORY || body_code == SQLITE_NOMEM) return CM_NO_MEMORY;
-  if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
-      result == CURLE_SSL_ISSUER_ERROR)
-    return CM_UNTRUSTED;
-  if (!has_left(transfer)) return CM_NOT_SENT;
-  return result == CURLE_OPERATION_TIMEDOUT ? CM_TIMED_OUT : CM_BROKEN;
-}
-
-/** What a transfer was waiting for when its time ended. */
-static const char *find_stage(const cm_transfer *transfer) {
-  curl_off_t looked_up_us = 0, connected_us = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_NAMELOOKUP_TIME_T, &looked_up_us);
-  curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
-  if (transfer->has_connection)
-    return transfer->has_answer ? "in the middle of the answer" : "waiting for the answer";
-  if (looked_up_us == 0) return "looking up the host's name";
-  return connected_us == 0 ? "connecting" : "in the TLS handshake";
-}
-
-static void explain(cm_transfer *transfer, CURLcode result) {
-  cm_http_response *response = &transfer->response;
-  char text[sizeof response->reason + CURL_ERROR_SIZE] = "";
-  const char *detail = transfer->detail[0] != 0 ? transfer->detail : curl_easy_strerror(result);
-  if (cm_http_head_is_too_large(&transfer->head))
-    sqlite3_snprintf((int)sizeof text, text, "the answer's header is larger than %d KiB",
-                     CM_MAX_HEAD_BYTES >> 10);
-  else if (response->outcome == CM_TOO_LARGE)
-    sqlite3_snprintf((int)sizeof text, text, "the answer is larger than %d MiB",
-                     CM_MAX_RESPONSE_BYTES >> 20);
-  else if (response->outcome == CM_NO_MEMORY)
-    sqlite3_snprintf((int)sizeof text, text, "out of memory");
-  else if (result == CURLE_OPERATION_TIMEDOUT)
-    sqlite3_snprintf((int)sizeof text, text, "timeout after %lld ms %s", transfer->used_ms,
-                     find_stage(transfer));
-  else if (result == CURLE_ABORTED_BY_CALLBACK)
-    sqlite3_snprintf((int)sizeof text, text, "the connection ended before the answer");
-  else if (result != CURLE_OK)
-    sqlite3_snprintf((int)sizeof text, text, "%s", detail);
-  cm_err_line(response->reason, sizeof response->reason, text, strlen(text));
-}
-
-static void read_answer(cm_transfer *transfer) {
-  cm_http_response *response = &transfer->response;
-  const char *type = NULL;
-  long status = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-  curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &type);
-  response->status = (int)status;
-  response->is_json = cm_http_is_json(type);
-  response->retry_after_ms = cm_http_head_retry_after_ms(&transfer->head);
+/** A process that was forked has copies of the sockets, and must not say a word on them. */
+static bool is_anothers(const cm_http *http) {
+  return http->process != (long)getpid();
 }
 
 /** Let the handle go; it is kept for another transfer. Its connection stays with the client. */
 static void release_easy(cm_http *http, cm_transfer *transfer) {
+  if (is_anothers(http)) {
+    transfer
+        ->easy = NULL; /* its memory stays: libcurl would close the connection, with a goodbye */
+    return;
+  }
   curl_multi_remove_handle(http->multi, transfer->easy);
   curl_easy_reset(transfer->easy); /* forgets the key, too */
-  if (http->idle_count < MAX_IDLE_HANDLES)
+  if (http->idle_count < CM_HTTP_MAX_IDLE_HANDLES)
     http->idle[http->idle_count++] = transfer->easy;
   else
     curl_easy_cleanup(transfer->easy);
@@ -175,23 +95,24 @@ static void release_easy(cm_http *http, cm_transfer *transfer) {
 
 static void finish(cm_transfer *transfer, CURLcode result) {
   cm_http_response *response = &transfer->response;
-  curl_off_t body_bytes = 0;
-  long head_bytes = 0;
-  curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_DOWNLOAD_T, &body_bytes);
-  curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &head_bytes);
-  response->wire_bytes = body_bytes + head_bytes;
+  cm_transfer_end(transfer, result);
   response->duration_ms = now_ms() - transfer->started_ms;
-  response->outcome = classify(transfer, result);
   if (!transfer->has_connection) response->connect_ms = response->duration_ms;
-  if (response->outcome == CM_ANSWERED) {
-    read_answer(transfer);
-    if (response->body.capacity <= MAX_SPARE_BYTES)
-      cm_buf_fit(&response->body, &transfer->http->spare); /* somebody may keep it */
-  } else {
+  if (response->outcome != CM_ANSWERED)
     cm_buf_clear(&response->body);
-  }
-  explain(transfer, result);
+  else if (response->body.capacity <= MAX_SPARE_BYTES)
+    cm_buf_fit(&response->body, &transfer->http->spare); /* somebody may keep it */
   release_easy(transfer->http, transfer);
+}
+
+/** Nothing of the request has left: it goes again, on a connection of its own. @return false: it cannot. */
+static bool start_anew(cm_transfer *transfer) {
+  CURLM *multi = transfer->http->multi;
+  transfer->has_new = true;
+  transfer->detail[0] = '\0';
+  return curl_multi_remove_handle(multi, transfer->easy) == CURLM_OK &&
+         curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK &&
+         curl_multi_add_handle(multi, transfer->easy) == CURLM_OK;
 }
 
 /* ---- a transfer ---------------------------------------------------------------------------- */
@@ -242,8 +163,8 @@ static bool set_policy(CURL *easy, const cm_origin *where) {
   SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that this libcurl can decode */
   SET(CURLOPT_USERAGENT, "sqlite-chartmogul/" CM_VERSION);
   if (cm_origin_is_loopback(where)) SET(CURLOPT_PROXY, "");
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1); /* see http.h */
   /* What this libcurl cannot do is done without. */
-  curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 #if LIBCURL_VERSION_NUM >= 0x075700
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* leave a hanging name look-up behind */
 #endif
@@ -285,7 +206,7 @@ static bool set_callbacks(CURL *easy, cm_transfer *transfer) {
   SET(CURLOPT_HEADERDATA, transfer);
   SET(CURLOPT_PREREQFUNCTION, before_sending);
   SET(CURLOPT_PREREQDATA, transfer);
-  return !failed;
+  return cm_http_sockets_watch(&transfer->http->sockets, easy) && !failed;
 }
 #undef SET
 
@@ -314,6 +235,7 @@ int cm_http_start(cm_http *http, const cm_http_request *request, cm_transfer **o
   CURL *easy = http->idle_count > 0 ? http->idle[--http->idle_count] : curl_easy_init();
   if (easy == NULL) goto done;
   transfer->easy = easy;
+  transfer->is_tls = strcmp(where.scheme, "https") == 0;
   http->under_way++;
   if (!set_policy(easy, &where) || !set_request(easy, transfer, request) ||
       !set_callbacks(easy, transfer) || curl_multi_add_handle(http->multi, easy) != CURLM_OK)
@@ -381,7 +303,9 @@ int cm_http_new(cm_http **out, cm_err *err) {
   }
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)MAX_IDLE_CONNECTIONS);
   curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, (long)MAX_CONNECTIONS);
-  *http = (cm_http){ .multi = multi };
+  memset(http, 0, sizeof *http);
+  http->process = (long)getpid();
+  http->multi = multi;
   cm_buf_init(&http->spare, CM_MAX_RESPONSE_BYTES);
   *out = http;
   return SQLITE_OK;
@@ -395,15 +319,19 @@ void cm_http_free(cm_http *http) {
     if (transfer->easy != NULL) release_easy(http, transfer);
     transfer->http = NULL;
   }
-  while (http->idle_count > 0)
-    curl_easy_cleanup(http->idle[--http->idle_count]);
-  curl_multi_cleanup(http->multi);
+  if (is_anothers(http)) {
+    cm_http_sockets_abandon(&http->sockets);
+  } else {
+    while (http->idle_count > 0)
+      curl_easy_cleanup(http->idle[--http->idle_count]);
+    curl_multi_cleanup(http->multi);
+  }
   cm_sigpipe_release(&held);
   cm_buf_clear(&http->spare);
   sqlite3_free(http);
 }
 
-/** Finish what libcurl says has ended. @return whether anything has. */
+/** Finish what libcurl says has ended, or start it anew. @return whether anything has ended. */
 static bool collect(cm_http *http) {
   bool is_any = false;
   int left;
@@ -412,7 +340,9 @@ static bool collect(cm_http *http) {
     if (message->msg != CURLMSG_DONE) continue;
     CURLcode result = message->data.result;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &private);
-    finish((cm_transfer *)(void *)private, result);
+    cm_transfer *transfer = (cm_transfer *)(void *)private;
+    if (transfer->is_used_up && !transfer->has_new && start_anew(transfer)) continue;
+    finish(transfer, result);
     is_any = true;
   }
   return is_any;
@@ -447,6 +377,10 @@ static int64_t shortest_ms(const cm_http *http, int64_t wait_ms) {
     if (transfer->easy != NULL && left_ms < wait_ms) wait_ms = left_ms;
   }
   return wait_ms;
+}
+
+bool cm_http_is_anothers(const cm_http *http) {
+  return http != NULL && is_anothers(http);
 }
 
 int cm_http_drive(cm_http *http, int wait_ms) {

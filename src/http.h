@@ -14,6 +14,11 @@
 **
 ** Nothing is sent twice. libcurl would send a request again by itself when a kept connection ends
 ** without an answer; that is stopped here and is CM_BROKEN, because the API may have acted.
+**
+** An answer is that of its request. A kept connection on which something waits is not used, and nothing
+** was sent then: see http_socket.h. HTTP/1.1 is spoken, not HTTP/2: see src/README.md.
+**
+** In a process that was forked the connections are still those of the other one: see cm_http_free.
 */
 #ifndef CM_HTTP_H
 #define CM_HTTP_H
@@ -59,9 +64,14 @@ int cm_http_new(cm_http **out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Cancel what is under way and close the connections. A transfer that is left is done afterwards
- * (CM_CANCELLED) and still has to be freed. NULL: nothing.
+ * (CM_CANCELLED) and still has to be freed. NULL: nothing. In a process that was forked from the one
+ * that made the client this closes its copies of the sockets, without a word to the other side, and
+ * leaves libcurl's memory where it is: cleaning it up would end the connections of the other process.
  */
 void cm_http_free(cm_http *http);
+
+/** Was the client made in another process (fork)? Then all that can be done is to free it. NULL: false. */
+bool cm_http_is_anothers(const cm_http *http);
 
 /**
  * Begin a transfer. It moves only inside cm_http_drive.

@@ -1,6 +1,32 @@
+#include <unistd.h>
+
 #include "call_state.h"
 #include "secret.h"
 #include "utf8.h"
+
+/* ---- another process ----------------------------------------------------------------------- */
+
+void cm_call_enter_process(cm_session *session) {
+  cm_call *next = NULL;
+  if (session->process == (long)getpid()) return;
+  session->process = (long)getpid();
+  session->random_state ^= (unsigned)session->process;
+  cm_http_free(session->http);
+  session->http = NULL;
+  for (cm_call *call = session->first_call; call != NULL; call = next) {
+    next = call->next;
+    if (cm_call_is_write(call->flags)) {
+      cm_err err = { 0 };
+      cm_err_set(&err, SQLITE_MISUSE,
+                 "%s: %s %s was left alone (another process has begun it): look there how it ended",
+                 call->who, call->method, call->path);
+      cm_call_finish(call, err.code, err.text);
+    } else if (call->state == CM_CALL_IN_FLIGHT) {
+      cm_call_drop_transfer(call);
+      call->state = CM_CALL_WAITING;
+    }
+  }
+}
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
@@ -280,6 +306,7 @@ void cm_session_pump(cm_session *session, int wait_ms) {
   int64_t ended_calls = session->ended_calls;
   int left_ms = wait_ms > 0 ? wait_ms : 0;
   bool is_over = false;
+  cm_call_enter_process(session);
   while (!is_over) {
     collect(session);
     stop_when_told(session);

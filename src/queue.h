@@ -69,6 +69,16 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) CM_MUST_
  */
 void cm_queue_abandon(cm_session *session, cm_err *err);
 
+/** The first write of a transaction, or of a statement in autocommit, is about to be made. */
+void cm_queue_begin(cm_session *session);
+
+/**
+ * A transaction's writes are sent by the process that began it. One that was forked from that has a copy
+ * of the queue and sends nothing of it.
+ * @return SQLITE_OK; SQLITE_MISUSE in another process than the transaction's.
+ */
+int cm_queue_check_process(const cm_session *session, const char *who, cm_err *err) CM_MUST_CHECK;
+
 /** The transaction is over and everything was sent. */
 void cm_queue_commit(cm_session *session);
 /** The transaction is over: what still waits is dropped; after a failure it stays in the log. */

@@ -1,10 +1,32 @@
 /*
 ** queue_transaction.c -- the end of a transaction, and savepoints: positions in the queue. See queue.h.
 */
+#include <unistd.h>
+
 #include "queue_parts.h"
 #include "sqlite_api.h"
 
 enum { MAX_SAVEPOINTS = 100000 };
+
+/* ---- whose it is --------------------------------------------------------------------------- */
+
+static bool is_anothers(const cm_session *session) {
+  return session->transaction_process != 0 && session->transaction_process != (long)getpid();
+}
+
+void cm_queue_begin(cm_session *session) {
+  if (session->transaction_process == 0) session->transaction_process = (long)getpid();
+}
+
+int cm_queue_check_process(const cm_session *session, const char *who, cm_err *err) {
+  if (!is_anothers(session)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_MISUSE,
+                    "%s: nothing was sent (process %ld began this transaction, and this is process "
+                    "%ld): COMMIT there, and ROLLBACK here",
+                    who, session->transaction_process, (long)getpid());
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
 
 /** A new transaction begins with the next write. */
 static void begin_anew(cm_queue *queue) {
@@ -23,6 +45,7 @@ static void begin_anew(cm_queue *queue) {
 
 void cm_queue_commit(cm_session *session) {
   cm_queue *queue = session->queue;
+  session->transaction_process = 0;
   if (queue == NULL) return;
   while (queue->first_waiting != NULL)
     cm_entry_retire(queue, queue->first_waiting);
@@ -59,11 +82,15 @@ static void give_up_from(cm_queue *queue, int64_t id) {
 
 void cm_queue_rollback(cm_session *session) {
   cm_queue *queue = session->queue;
+  bool is_ours = !is_anothers(session);
+  session->transaction_process = 0;
   if (queue == NULL) return;
-  cm_queue_abandon(session, NULL);
+  if (is_ours) cm_queue_abandon(session, NULL); /* of another process, nothing is waited for */
   give_up_from(queue, queue->begun_id);
   begin_anew(queue);
 }
+
+/* ---- savepoints ---------------------------------------------------------------------------- */
 
 /*
 ** SQLite tells each table of a savepoint when that table joins the transaction, which may be after

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "caller.h"
 #include "memo.h"
@@ -12,6 +13,7 @@ int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err 
   memset(session, 0, sizeof *session);
   session->references = 1;
   session->db = db;
+  session->process = (long)getpid();
   session->clock = clock != NULL ? *clock : cm_clock_system();
   session->next_request_id = 1;
   int rc = cm_settings_init(&session->settings, err);

@@ -39,6 +39,10 @@ typedef struct cm_callers cm_callers;
 typedef struct cm_session {
   int references;
   sqlite3 *db; /* not owned */
+  /* A program may fork. What is under way, and the transaction's writes, stay with the process that has
+  ** begun them; see cm_call_enter_process and cm_queue_check_process. */
+  long process;             /* that used the client last */
+  long transaction_process; /* that began the transaction with its first write; 0: there is none */
   cm_clock clock;
   cm_settings settings;
   cm_http *http; /* made by the first request */

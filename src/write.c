@@ -98,6 +98,8 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   cm_change change;
   cm_err err = { 0 };
   (void)rowid; /* the new row's key is known later, if at all */
+  if (cm_queue_check_process(session, table->resource->name, &err) != SQLITE_OK)
+    return cm_bridge_table_error(base, &err);
   if (session->settings.read_only) {
     cm_err_set(&err, SQLITE_READONLY,
                "%s: nothing was written (read_only is set): open another connection to write",
@@ -124,15 +126,16 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
 
 /* ---- transactions -------------------------------------------------------------------------- */
 
-int cm_write_begin(sqlite3_vtab *table) {
-  (void)table;
+int cm_write_begin(sqlite3_vtab *base) {
+  cm_queue_begin(((cm_table *)base)->session);
   return SQLITE_OK;
 }
 
 int cm_write_sync(sqlite3_vtab *base) {
   cm_table *table = (cm_table *)base;
   cm_err err = { 0 };
-  int rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
+  int rc = cm_queue_check_process(table->session, table->resource->name, &err);
+  if (rc == SQLITE_OK) rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
   /* The first table of the transaction sends the rows of all: the line says whose they are. */
   return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, &err);
 }
@@ -152,8 +155,11 @@ int cm_write_savepoint(sqlite3_vtab *base, int level) {
 }
 
 int cm_write_release(sqlite3_vtab *base, int level) {
-  cm_queue_release(((cm_table *)base)->session, level);
-  return SQLITE_OK;
+  cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  int rc = cm_queue_check_process(table->session, table->resource->name, &err);
+  if (rc == SQLITE_OK) cm_queue_release(table->session, level);
+  return rc; /* SQLite shows no text of xRelease, and frees none */
 }
 
 int cm_write_rollback_to(sqlite3_vtab *base, int level) {

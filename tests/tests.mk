@@ -94,3 +94,8 @@ coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT='-O0 -g -DNDEBUG' EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
 	  PARTS='unit cases' test
 	$(Q)sh tests/tools/coverage.sh $(BUILD)/coverage
+
+# ---- connections -------------------------------------------------------------------------------------
+
+-include tests/transport/transport.mk
+PARTS += transport

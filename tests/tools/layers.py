@@ -15,7 +15,7 @@ LAYERS = ["base", "wire", "spec", "client", "bridge", "sql", "entry"]
 
 # A header of a library, and the files that may include it.
 HOMES = {
-    "curl/curl.h": re.compile(r"http(_\w+)?\.c"),
+    "curl/curl.h": re.compile(r"http(_\w+)?\.c|http_state\.h"),
     "cjson/cJSON.h": re.compile(r"json(_\w+)?\.c"),
     "sqlite3.h": re.compile(r"sqlite_api\.h|chartmogul\.h"),
     "sqlite3ext.h": re.compile(r"sqlite_api\.h"),

@@ -1,0 +1,56 @@
+/*
+** http_socket.h -- the sockets of a client: which are open, and whether a request may leave on one.
+** Layer: wire, the inside of http.c.  Tests: tests/unit/http.c
+**
+** An answer on HTTP/1.1 belongs to a request by its place alone. So whatever waits on a kept connection
+** before a request leaves (an answer that came too late or twice, a 408 that nobody asked for, the end)
+** would pass for the answer to it. libcurl looks for the end only, and over TLS not even for that where
+** bytes stand before it. Here a kept connection on which anything waits is not used.
+**
+** Over TLS the bytes may be a session ticket, which looks like any other record. Servers send tickets
+** behind the handshake and before the first answer: a connection that carried no request yet may have
+** them waiting, and after the first answer they have been read.
+*/
+#ifndef CM_HTTP_SOCKET_H
+#define CM_HTTP_SOCKET_H
+
+#include "base.h"
+
+#include <sys/types.h>
+
+/* 32 kept ones, 20 in use, and a second address that each of these is trying. */
+enum { CM_HTTP_MAX_SOCKETS = 128 };
+
+typedef struct cm_http_socket {
+  int number;
+  dev_t device; /* with the inode: whether the number still stands for the same socket */
+  ino_t inode;
+  bool is_used; /* a request has left on it */
+} cm_http_socket;
+
+typedef struct cm_http_sockets {
+  int count;
+  cm_http_socket open[CM_HTTP_MAX_SOCKETS];
+} cm_http_sockets;
+
+/**
+ * Keep account of the sockets that libcurl opens for this handle, which no program that is started
+ * inherits. `sockets` has to live as long as their connections do.
+ * @return false when libcurl takes no callbacks.
+ */
+bool cm_http_sockets_watch(cm_http_sockets *sockets, void *easy);
+
+typedef enum cm_http_readiness {
+  CM_HTTP_QUIET,   /* nothing waits: the request may leave */
+  CM_HTTP_USED_UP, /* something waits, or the end has come */
+  CM_HTTP_UNKNOWN  /* there is no such socket in the list */
+} cm_http_readiness;
+
+/** A request is about to leave on the socket between these ports: may it? */
+cm_http_readiness cm_http_sockets_use(cm_http_sockets *sockets, int local_port, int remote_port,
+                                      bool is_tls);
+
+/** Close this process's copies. Nothing is sent: the connections stay those of the other process. */
+void cm_http_sockets_abandon(cm_http_sockets *sockets);
+
+#endif

@@ -1,0 +1,58 @@
+#!/usr/bin/env python3
+"""Connections that are kept: an answer belongs to the request before it, whatever else comes over the line.
+
+    kept.py LIBRARY
+
+Over http, and over https with a certificate authority made for it. Ends with "N passed, N failed".
+"""
+import sys
+
+from stage import keep, read, write
+
+ROUNDS = 20
+
+
+def after(stage, kind, act):
+    """Something comes over an idle connection, then `act` needs one: it is a new one, and asked once."""
+    db = stage.open()
+    read(db, "cus_first")
+    before = stage.counts("connections")
+    for i in range(ROUNDS):
+        read(db, f"cus_{kind}_{i}")
+        stage.ask("/settled")
+        act(db, f"{kind}_{act.__name__}_{i}")
+    opened = stage.counts("connections") - before
+    assert opened == 2 * ROUNDS + 1, opened  # one for each that was used up, and those that asked
+    db.close()
+
+
+def read_next(db, name):
+    read(db, "cus_next_" + name)
+
+
+def write_next(db, name):
+    write(db, name)
+
+
+def what_waits_is_no_answer(stage):
+    for kind in ("twice", "408", "end"):
+        after(stage, kind, read_next)
+        after(stage, kind, write_next)
+    got = stage.counts("created")
+    wanted = {f"{kind}_write_next_{i}": 1 for kind in ("twice", "408", "end") for i in range(ROUNDS)}
+    assert got == wanted, got
+
+
+def a_quiet_connection_is_kept(stage):
+    """TLS 1.3 session tickets, which wait on a new connection, do not count against it."""
+    db = stage.open()
+    before = stage.counts("connections")
+    for i in range(ROUNDS):
+        read(db, f"cus_{i}")
+        write(db, f"kept_{i}")
+    opened = stage.counts("connections") - before
+    assert opened == 2, opened  # one, and the one that asked
+    db.close()
+
+
+keep(sys.argv[1], [what_waits_is_no_answer, a_quiet_connection_is_kept])
