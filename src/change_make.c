@@ -117,10 +117,35 @@ static int no_answer(void *context, const cm_name *name, const char **uuid, cm_e
 
 /* ---- INSERT -------------------------------------------------------------------------------- */
 
+/** A file of comma-separated values has no other word for "none". In a text or JSON it is a value. */
+static bool is_left_empty(const cm_column *column, const cm_value *value) {
+  switch (column->type) {
+  case CM_INTEGER:
+  case CM_REAL:
+  case CM_BOOLEAN:
+  case CM_TIME:
+  case CM_DAY: return cm_value_is_text(value) && value->len == 0;
+  default: return false;
+  }
+}
+
+/** Take a value of an INSERT; where its column is a list, one object for a list of one. */
+static int give_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
+  bool is_list = change->resource->columns[column].shape == CM_LIST;
+  if (!is_list || cm_slice_type((cm_slice){ value->text, value->len }) != CM_JSON_OBJECT)
+    return cm_change_give(change, column, CM_GIVEN_SENT, value, err);
+  char *text = sqlite3_mprintf("[%.*s]", (int)value->len, value->text);
+  if (text == NULL) return cm_err_nomem(err);
+  cm_value list = cm_value_text(text, strlen(text));
+  int rc = cm_change_give(change, column, CM_GIVEN_SENT, &list, err);
+  sqlite3_free(text);
+  return rc;
+}
+
 static int take_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
   const cm_resource *resource = change->resource;
   const cm_column *described = &resource->columns[column];
-  if (value->type == CM_VALUE_NULL) return SQLITE_OK;
+  if (value->type == CM_VALUE_NULL || is_left_empty(described, value)) return SQLITE_OK;
   if (described->flags & CM_PARAM) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s: %s is a parameter of reading: leave it out of the INSERT",
@@ -128,7 +153,7 @@ static int take_inserted(cm_change *change, int column, const cm_value *value, c
   }
   if (!(described->flags & CM_INSERT)) return refuse_column(resource, column, CM_VERB_INSERT, err);
   int rc = check_value(resource, column, value, CM_JSON_ABSENT, err);
-  return rc == SQLITE_OK ? cm_change_give(change, column, CM_GIVEN_SENT, value, err) : rc;
+  return rc == SQLITE_OK ? give_inserted(change, column, value, err) : rc;
 }
 
 static int check_required(cm_change *change, cm_err *err) {
@@ -197,6 +222,7 @@ int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_confl
   int rc = check_verb(resource, CM_VERB_INSERT, err);
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++)
     rc = take_inserted(out, i, &cells[i].value, err);
+  if (rc == SQLITE_OK) rc = cm_change_check_names(out, err);
   if (rc == SQLITE_OK) rc = cm_change_visit_names(out, no_answer, NULL, err);
   if (rc == SQLITE_OK) rc = check_required(out, err);
   if (rc == SQLITE_OK) rc = check_owners(out, err);
@@ -426,6 +452,7 @@ int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
     if (i != row_column) rc = take_updated(out, i, &cells[i], waiting, err);
   }
+  if (rc == SQLITE_OK) rc = cm_change_check_names(out, err);
   if (rc == SQLITE_OK) rc = cm_change_visit_names(out, no_answer, NULL, err);
   if (rc == SQLITE_OK) rc = check_alone(out, err);
   if (rc == SQLITE_OK) rc = check_paths(out, err);

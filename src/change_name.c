@@ -57,6 +57,23 @@ int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) {
   return rc;
 }
 
+int cm_change_check_names(const cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL; reference++) {
+    int external_id = cm_change_column(resource, reference->external_id);
+    if (reference->within != NULL || external_id < 0) continue;
+    const char *place = resource->columns[external_id].body;
+    bool is_only_name = place != NULL && place[0] == 0;
+    if (!is_only_name || cm_change_find(change, external_id) == NULL ||
+        cm_change_find(change, cm_change_column(resource, reference->column)) == NULL)
+      continue;
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s and %s name one thing: give one", resource->name,
+                      reference->column, reference->external_id);
+  }
+  return SQLITE_OK;
+}
+
 static int refuse_half(cm_change *change, const cm_reference *reference, cm_err *err) {
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: %s%s%s names a row of %s only together with %s: give both, or %s",

@@ -20,6 +20,12 @@ const cm_reference *cm_change_reference(const cm_resource *resource, int column)
 /** Does the row name this uuid by data source and external id? */
 int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) CM_MUST_CHECK;
 
+/**
+ * Refuse two names of one thing, unless the API takes both: then the external id has a place in bodies.
+ * @return SQLITE_OK, SQLITE_ERROR.
+ */
+int cm_change_check_names(const cm_change *change, cm_err *err) CM_MUST_CHECK;
+
 /** Move behind the next {column} of a pattern. @return its column, -1 at the end. */
 int cm_change_next_placeholder(const cm_resource *resource, const char **pattern);
 

@@ -171,7 +171,7 @@ static int shape_texts(const cm_resource *resource, int column, const cm_json *g
 
 int cm_change_shape(const cm_resource *resource, int column, cm_json **json, cm_err *err) {
   cm_shape shape = resource->columns[column].shape;
-  if (shape == CM_AS_IS) return SQLITE_OK;
+  if (shape == CM_AS_IS || shape == CM_LIST) return SQLITE_OK;
   cm_json *list = cm_json_new_array();
   if (list == NULL) return cm_err_nomem(err);
   int rc = shape == CM_TIME_LIST   ? shape_times(resource, column, *json, list, err)
