@@ -24,13 +24,14 @@ typedef enum cm_conflict {
 typedef struct cm_cell {
   cm_value value;    /* borrowed */
   bool is_unchanged; /* UPDATE: the column is not in the SET list */
+  bool is_doubtful;  /* where the row is not packed: it may be that the SET list has it, or not */
 } cm_cell;
 
 /** What a value of a change is for. */
 typedef enum cm_given_use {
   CM_GIVEN_SENT,  /* it goes out */
   CM_GIVEN_KNOWN, /* only to fill paths: part of the key, found by a look-up */
-  CM_GIVEN_BEFORE /* a set as an earlier write, which still waits, will leave it */
+  CM_GIVEN_BEFORE /* a set as earlier writes, which still wait, will leave it */
 } cm_given_use;
 
 typedef struct cm_given {
@@ -47,6 +48,7 @@ typedef struct cm_change {
   cm_given *given; /* owned; a column that is not in it is not touched */
   int given_count;
   cm_packed_row old; /* the row as it was read; UPDATE only */
+  bool is_merge;     /* OR REPLACE of a row that exists: nothing is taken out of its sets */
 } cm_change;
 
 /**
@@ -59,17 +61,19 @@ typedef struct cm_change {
 int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_conflict conflict,
                      cm_change *out, cm_err *err) CM_MUST_CHECK;
 
+/** Does a write wait that may leave this column of the row as something else than what was read? */
+typedef bool cm_change_waits(void *context, cm_change *change, int column);
+
 /**
  * Make the change of an UPDATE: the columns whose value differs, by meaning, from the row as it was
  * read. The row stands in the hidden column `json`, see row.h.
- *
- * @param key      Key of the row.
- * @param waiting  The latest change of the same row that still waits to be sent: what was read is then
- *                 not what the row will be, so the columns of the SET list are not compared. NULL: none.
+ * @param key    Key of the row.
+ * @param waits  Where a write waits, a column of the SET list is not compared. NULL: none does.
  * @return as cm_change_insert. Nothing differs: a change without values.
  */
 int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
-                     const cm_change *waiting, cm_change *out, cm_err *err) CM_MUST_CHECK;
+                     cm_change_waits *waits, void *context, cm_change *out,
+                     cm_err *err) CM_MUST_CHECK;
 
 /** Make the change of a DELETE. @return as cm_change_insert. */
 int cm_change_delete(const cm_resource *resource, const cm_value *key, cm_change *out,
@@ -162,7 +166,6 @@ typedef struct cm_change_step {
 
 /**
  * Make the calls of a change, in the order they have to go out.
- *
  * @param is_user_edit  Ask for handle_as_user_edit where the call takes it.
  * @param out           Receives `count` steps; free them with cm_change_free_steps.
  * @return SQLITE_OK; SQLITE_ERROR when a path lacks a value; SQLITE_TOOBIG; SQLITE_NOMEM.

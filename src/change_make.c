@@ -375,18 +375,9 @@ static int check_read_only(cm_change *change, int column, const cm_value *old, c
   return refuse_column(change->resource, column, CM_VERB_UPDATE, err);
 }
 
-/** A set that an earlier write will have changed by then: what that one leaves counts as the old one. */
-static int take_before(cm_change *change, int column, const cm_change *waiting, cm_err *err) {
-  const cm_given *before = cm_change_find_use(waiting, column, CM_GIVEN_SENT);
-  if (before == NULL) before = cm_change_find_use(waiting, column, CM_GIVEN_BEFORE);
-  return before == NULL ? SQLITE_OK
-                        : cm_change_give(change, column, CM_GIVEN_BEFORE, &before->value, err);
-}
-
 static int take_written(cm_change *change, int column, const cm_value *old, const cm_value *new,
-                        const cm_change *waiting, cm_err *err) {
+                        bool is_uncompared, cm_err *err) {
   const cm_column *described = &change->resource->columns[column];
-  bool is_uncompared = waiting != NULL && change->old.is_packed;
   bool is_same = is_equal_sql(old, new); /* what was read may be set again, whatever it is */
   if (is_same && !is_uncompared) return SQLITE_OK;
   if (!change->old.is_packed && (described->flags & CM_COMPANION) && new->type != CM_VALUE_NULL) {
@@ -404,11 +395,10 @@ static int take_written(cm_change *change, int column, const cm_value *old, cons
   return cm_change_give(change, column, CM_GIVEN_SENT, new, err);
 }
 
-static int take_updated(cm_change *change, int column, const cm_cell *cell,
-                        const cm_change *waiting, cm_err *err) {
+static int take_updated(cm_change *change, int column, const cm_cell *cell, bool is_uncompared,
+                        cm_err *err) {
   const cm_column *described = &change->resource->columns[column];
-  if (cell->is_unchanged)
-    return waiting == NULL ? SQLITE_OK : take_before(change, column, waiting, err);
+  if (cell->is_unchanged) return SQLITE_OK;
   if (described->flags & CM_KEY) {
     if (is_equal_sql(&cell->value, &change->key)) return SQLITE_OK;
     return cm_err_set(err, SQLITE_ERROR, "%s: %s is the key and cannot be changed: leave it out",
@@ -419,8 +409,7 @@ static int take_updated(cm_change *change, int column, const cm_cell *cell,
   if (rc == SQLITE_OK && !(described->flags & CM_UPDATE)) {
     rc = check_read_only(change, column, &old, &cell->value, err);
   } else if (rc == SQLITE_OK) {
-    rc = take_written(change, column, &old, &cell->value, waiting, err);
-    if (rc == SQLITE_OK && waiting != NULL) rc = take_before(change, column, waiting, err);
+    rc = take_written(change, column, &old, &cell->value, is_uncompared, err);
   }
   cm_value_clear(&old);
   return rc;
@@ -445,12 +434,14 @@ static int check_alone(const cm_change *change, cm_err *err) {
 }
 
 int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
-                     const cm_change *waiting, cm_change *out, cm_err *err) {
+                     cm_change_waits *waits, void *context, cm_change *out, cm_err *err) {
   int row_column = find_row_column(resource);
   int rc = take_key(out, resource, CM_VERB_UPDATE, key, err);
   if (rc == SQLITE_OK) rc = take_old_row(out, cells, err);
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
-    if (i != row_column) rc = take_updated(out, i, &cells[i], waiting, err);
+    bool is_set = !cells[i].is_unchanged && (out->old.is_packed || !cells[i].is_doubtful);
+    bool is_uncompared = is_set && waits != NULL && waits(context, out, i);
+    if (i != row_column) rc = take_updated(out, i, &cells[i], is_uncompared, err);
   }
   if (rc == SQLITE_OK) rc = cm_change_check_names(out, err);
   if (rc == SQLITE_OK) rc = cm_change_visit_names(out, no_answer, NULL, err);

@@ -87,6 +87,7 @@ int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
     change->given_count = kept;
     change->verb = CM_VERB_UPDATE;
     change->conflict = CM_CONFLICT_FAIL;
+    change->is_merge = true;
   }
   cm_value_clear(&key);
   return rc;

@@ -117,7 +117,9 @@ int cm_change_set_part(cm_change *change, const cm_write *write, int column, cm_
                  (cm_json_type_of(*json) == CM_JSON_ARRAY ||
                   cm_json_type_of(before) == CM_JSON_ARRAY);
   cm_json *part = NULL;
-  if (!is_list) {
+  if ((write->flags & CM_REMOVED) && change->is_merge) {
+    part = cm_json_new_array();
+  } else if (!is_list) {
     part = members_part(write, described, *json, before);
   } else if (write->flags & CM_REMOVED) {
     part = items_beyond(before, *json);
@@ -140,6 +142,7 @@ int cm_change_set_part(cm_change *change, const cm_write *write, int column, cm_
 */
 int cm_change_set_gone(cm_change *change, int column, cm_json *list, cm_err *err) {
   cm_json *before = NULL;
+  if (change->is_merge) return SQLITE_OK;
   int rc = set_before(change, column, &before, err);
   if (rc != SQLITE_OK || before == NULL) return rc;
   cm_json *members = cm_change_shape_members(list);

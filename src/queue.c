@@ -5,6 +5,7 @@
 #include "change_value.h"
 #include "hash.h"
 #include "queue_parts.h"
+#include "queue_set.h"
 #include "registry.h"
 #include "request.h"
 #include "sqlite_api.h"
@@ -24,8 +25,8 @@ uint64_t cm_queue_token(char kind, const char *resource, const char *first, cons
   return hash != 0 ? hash : 1;
 }
 
-static uint64_t token_of_values(char kind, const cm_resource *resource, const cm_value *first,
-                                const cm_value *second) {
+uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
+                           const cm_value *second) {
   cm_plain plain[2];
   if (cm_plain_set(&plain[0], first) == NULL) return 0;
   bool has_second = second != NULL && cm_plain_set(&plain[1], second) != NULL;
@@ -70,6 +71,7 @@ static void link_entry(cm_queue *queue, cm_entry *entry) {
     *natural_bucket(queue, entry->natural_token) = entry;
   }
   cm_batch_link(queue, entry);
+  cm_set_link(queue, entry);
 }
 
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
@@ -81,6 +83,7 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   queue->waiting--;
   queue->waiting_bytes -= entry->bytes;
   cm_batch_unlink(queue, entry);
+  cm_set_unlink(queue, entry);
   for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
     if (*at != entry) continue;
     *at = entry->next_by_key;
@@ -92,17 +95,6 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
     *at = entry->next_by_natural;
     break;
   }
-}
-
-const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *resource,
-                                       const cm_value *key) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL || queue->waiting == 0) return NULL;
-  uint64_t token = token_of_values('k', resource, key, NULL);
-  cm_entry *entry = *key_bucket(queue, token);
-  while (entry != NULL && entry->key_token != token)
-    entry = entry->next_by_key;
-  return entry != NULL ? entry->change : NULL;
 }
 
 bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
@@ -119,7 +111,7 @@ bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
     }
     if (values[i] == NULL) return false;
   }
-  uint64_t token = token_of_values('n', resource, values[0], values[1]);
+  uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
   for (cm_entry *entry = *natural_bucket(queue, token); entry != NULL;
        entry = entry->next_by_natural) {
     if (entry->natural_token == token && entry->verb == CM_VERB_INSERT) return true;
@@ -132,6 +124,12 @@ bool cm_queue_is_held_back(const cm_session *session) {
   if (queue == NULL || queue->last_waiting == NULL) return false;
   if (queue->last_waiting->list_token != 0) return true;
   return cm_batch_size(queue->last_waiting) > 1 && cm_queue_has_room(queue);
+}
+
+bool cm_queue_can_hold(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  return queue == NULL || (queue->waiting < CM_MAX_QUEUED_WRITES / 2 &&
+                           queue->waiting_bytes < CM_MAX_QUEUED_BYTES / 2);
 }
 
 bool cm_queue_has_room(const cm_queue *queue) {
@@ -222,7 +220,7 @@ int cm_queue_open(cm_session *session, cm_err *err) {
 
 /* ---- adding -------------------------------------------------------------------------------- */
 
-static int add_name(cm_entry *entry, uint64_t token) {
+int cm_entry_add_name(cm_entry *entry, uint64_t token) {
   for (int i = 0; i < entry->name_count; i++) {
     if (entry->names[i] == token) return SQLITE_OK;
   }
@@ -239,7 +237,7 @@ static int note_name(void *context, const cm_name *name, const char **uuid, cm_e
   (void)uuid;
   uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
                                   name->external_id);
-  return add_name(entry, token) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+  return cm_entry_add_name(entry, token) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
 /** Rows that are named by their uuid: their own writes go first, too. */
@@ -252,8 +250,8 @@ static int note_uuids(cm_entry *entry, cm_err *err) {
     const cm_value *given = cm_change_find(entry->change, column);
     const cm_resource *other = cm_registry_find(reference->resource);
     if (given == NULL || given->type == CM_VALUE_NULL || other == NULL) continue;
-    uint64_t token = token_of_values('k', other, given, NULL);
-    if (token == 0 || add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
+    uint64_t token = cm_queue_token_of('k', other, given, NULL);
+    if (token == 0 || cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
   }
   return SQLITE_OK;
 }
@@ -263,7 +261,7 @@ static int note_list(cm_entry *entry, cm_err *err) {
   uint64_t parent = 0;
   int rc = cm_whole_list_note(entry, &parent, err);
   if (rc != SQLITE_OK || parent == 0) return rc;
-  return add_name(entry, parent) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+  return cm_entry_add_name(entry, parent) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
 static int take_label(cm_entry *entry, cm_err *err) {
@@ -278,7 +276,7 @@ static int take_label(cm_entry *entry, cm_err *err) {
   return rc;
 }
 
-static int take_tokens(cm_entry *entry, cm_err *err) {
+static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const char *name = entry->resource->name;
   char *natural[2];
   int rc = cm_change_natural_key(entry->change, natural, err);
@@ -287,12 +285,13 @@ static int take_tokens(cm_entry *entry, cm_err *err) {
   sqlite3_free(natural[0]);
   sqlite3_free(natural[1]);
   if (rc == SQLITE_OK && entry->change->key.type != CM_VALUE_NULL) {
-    entry->key_token = token_of_values('k', entry->resource, &entry->change->key, NULL);
+    entry->key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
     if (entry->key_token == 0) rc = cm_err_nomem(err);
   }
   if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, note_name, entry, err);
   if (rc == SQLITE_OK) rc = note_uuids(entry, err);
   if (rc == SQLITE_OK) rc = note_list(entry, err);
+  if (rc == SQLITE_OK) rc = cm_set_note(queue, entry, err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, err);
   return rc == SQLITE_OK ? take_label(entry, err) : rc;
 }
@@ -384,7 +383,47 @@ static void stream_if_full(cm_queue *queue) {
     queue->is_streaming = true;
 }
 
+/* ---- the same row again ---------------------------------------------------------------------- */
+
+/** The update of the same row by the same statement, which has not left yet. */
+static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || change->verb != CM_VERB_UPDATE) return NULL;
+  uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  cm_entry *entry = *key_bucket(queue, token);
+  while (entry != NULL && entry->key_token != token)
+    entry = entry->next_by_key;
+  bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
+                 entry->filters == session->filters && entry->phase == CM_PHASE_IDLE &&
+                 entry->state == CM_ENTRY_QUEUED && entry->steps == NULL;
+  return is_twin ? entry : NULL;
+}
+
+/** What the row is set to last counts. */
+static int join_twin(cm_queue *queue, cm_entry *twin, const cm_change *change, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    const cm_given *given = &change->given[i];
+    rc = cm_change_give(twin->change, given->column, given->use, &given->value, err);
+  }
+  if (rc == SQLITE_OK) rc = cm_change_visit_names(twin->change, note_name, twin, err);
+  if (rc == SQLITE_OK) rc = note_uuids(twin, err);
+  queue->waiting_bytes -= twin->bytes;
+  twin->bytes = sizeof *twin + cm_change_bytes(twin->change);
+  queue->waiting_bytes += twin->bytes;
+  queue->deleted -= twin->weight;
+  if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, twin, err);
+  queue->deleted += twin->weight;
+  return rc;
+}
+
 int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_err *err) {
+  cm_entry *twin = find_twin(session, change);
+  if (twin != NULL) {
+    int twin_rc = join_twin(session->queue, twin, change, err);
+    cm_change_clear(change);
+    return twin_rc;
+  }
   int rc = cm_queue_open(session, err);
   cm_entry *entry = rc == SQLITE_OK ? new_entry(change) : NULL;
   if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
@@ -393,7 +432,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     return rc;
   }
   cm_queue *queue = session->queue;
-  rc = take_tokens(entry, err);
+  rc = take_tokens(queue, entry, err);
   if (rc == SQLITE_OK) {
     cm_change_rest(entry->change);
     entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
@@ -402,6 +441,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
   entry->id = queue->next_id;
+  entry->filters = session->filters;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
   if (rc != SQLITE_OK) {
     cm_entry_free(queue, entry);

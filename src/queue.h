@@ -40,7 +40,7 @@ typedef enum cm_queue_goal {
 } cm_queue_goal;
 
 /**
- * Add a write. It waits until cm_queue_send.
+ * Add a write. It waits until cm_queue_send. The second update of a row in one statement joins the first.
  *
  * @param change         Taken over, also on failure.
  * @param is_autocommit  The statement is its own transaction.
@@ -93,9 +93,17 @@ int cm_queue_savepoint(cm_session *session, int level) CM_MUST_CHECK;
 void cm_queue_release(cm_session *session, int level);
 void cm_queue_rollback_to(cm_session *session, int level);
 
-/** The latest write of a row that waits, NULL when none does. Borrowed. */
-const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *resource,
-                                       const cm_value *key);
+/** What a search for waiting writes of a row has found. Set `session`, the rest zero. */
+typedef struct cm_queue_search {
+  cm_session *session;
+  bool is_done;
+  bool is_row;   /* a write of the row waits, under any of its names */
+  bool are_sets; /* writes of members of its sets wait */
+  int code;      /* SQLITE_NOMEM where memory ran out */
+} cm_queue_search;
+
+/** A cm_change_waits whose context is a cm_queue_search. */
+bool cm_queue_is_column_waiting(void *context, cm_change *change, int column);
 
 /**
  * True when a row with this natural key waits for COMMIT, so that a read cannot find it yet.
@@ -103,6 +111,9 @@ const cm_change *cm_queue_find_waiting(cm_session *session, const cm_resource *r
  */
 bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
                         const cm_binding *bindings, int count);
+
+/** True when as much room is left as is taken: updates may wait for the end of their statement. */
+bool cm_queue_can_hold(const cm_session *session);
 
 /** True when the write that was added last had better wait for others: they could travel together. */
 bool cm_queue_is_held_back(const cm_session *session);

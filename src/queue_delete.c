@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "change_fold.h"
 #include "queue_parts.h"
 #include "sqlite_api.h"
 
@@ -107,21 +108,25 @@ static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
   return cm_change_fill(change, pattern, path, err);
 }
 
-static int allow_delete(cm_session *session, const char *who, const char *path, int64_t deleted,
-                        int64_t *weight, cm_err *err) {
+/**
+ * Does the limit allow it?
+ * @param path    List whose rows count besides, "" and NULL: none.
+ * @param weight  What it counts by itself; receives all.
+ */
+static int allow_delete(cm_session *session, const char *who, const char *what, const char *path,
+                        int64_t deleted, int64_t *weight, cm_err *err) {
   int limit = session->settings.delete_limit;
   int64_t allowed = limit - deleted;
   int rc = SQLITE_OK;
-  *weight = 1;
   if (path != NULL && path[0] != 0 && *weight <= allowed)
     rc = count_rows(session, who, path, allowed, weight, err);
   if (rc != SQLITE_OK || *weight <= allowed) return rc;
   int64_t all = deleted + *weight;
   return cm_err_set(err, SQLITE_ERROR,
-                    "%s: DELETE refused (with it the transaction deletes %s%lld record%s, "
+                    "%s: %s refused (with it the transaction deletes %s%lld record%s, "
                     "delete_limit is %d): delete less, or allow more with SELECT "
                     "chartmogul_config('delete_limit', ...)",
-                    who, path != NULL && path[0] != 0 ? "at least " : "", (long long)all,
+                    who, what, path != NULL && path[0] != 0 ? "at least " : "", (long long)all,
                     all == 1 ? "" : "s", limit);
 }
 
@@ -139,27 +144,30 @@ void cm_queue_begin_statement(cm_session *session) {
 }
 
 int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
-  int64_t weight = 0;
+  int64_t weight = 1;
   int rc = cm_queue_open(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_queue *queue = session->queue;
   int64_t deleted = queue->deleted + queue->deleted_by_functions;
-  rc = allow_delete(session, who, counts, deleted, &weight, err);
+  rc = allow_delete(session, who, "DELETE", counts, deleted, &weight, err);
   if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
   queue->was_alone = sqlite3_get_autocommit(session->db) != 0;
   return rc;
 }
 
 int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  if (entry->verb != CM_VERB_DELETE) return SQLITE_OK;
+  bool is_delete = entry->verb == CM_VERB_DELETE;
   cm_buf path;
+  int rc = cm_change_count_removed(entry->change, &entry->weight, err);
+  if (is_delete) entry->weight = 1;
+  if (rc != SQLITE_OK || entry->weight == 0) return rc;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
-  int rc = counted_path(entry->change, &path, err);
+  rc = counted_path(entry->change, &path, err);
   if (rc == SQLITE_OK) {
     cm_queue_begin_statement(queue->session);
     int64_t deleted = queue->deleted + queue->deleted_by_functions;
-    rc = allow_delete(queue->session, entry->resource->name, cm_buf_str(&path), deleted,
-                      &entry->weight, err);
+    rc = allow_delete(queue->session, entry->resource->name, is_delete ? "DELETE" : "UPDATE",
+                      cm_buf_str(&path), deleted, &entry->weight, err);
   }
   cm_buf_clear(&path);
   return rc;

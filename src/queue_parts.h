@@ -30,6 +30,11 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry);
 void cm_entry_rest(cm_entry *entry);
 void cm_entry_free(cm_queue *queue, cm_entry *entry);
 
+uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
+                           const cm_value *second);
+/** Another row whose earlier writes come first. */
+int cm_entry_add_name(cm_entry *entry, uint64_t token);
+
 /* ---- queue_log.c --------------------------------------------------------------------------- */
 
 int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
@@ -67,7 +72,8 @@ void cm_question_forget_all(cm_queue *queue);
 /* ---- queue_delete.c ------------------------------------------------------------------------ */
 
 /**
- * Weigh an entry that is a DELETE: how many records it takes away; it may ask the API.
+ * Weigh an entry: how many records a DELETE takes away, for which it may ask the API; how many members an
+ * UPDATE takes out of sets.
  * @return SQLITE_OK; SQLITE_ERROR beyond delete_limit; what the calls say.
  */
 int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;

@@ -2,6 +2,7 @@
 ** queue_send.c -- which writes may leave, and the loop that moves them. See queue.h.
 */
 #include "queue_parts.h"
+#include "queue_set.h"
 #include "sqlite_api.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ static bool blocks(const cm_entry *earlier, const cm_entry *later) {
   if (earlier->list_token != 0 && names(earlier, later->key_token)) return true;
   if (earlier->list_token != 0 && later->list_token != 0)
     return earlier->list_token == later->list_token;
+  if (cm_set_is_shared(earlier, later)) return true;
   if (earlier->resource == later->resource) {
     if (earlier->verb != later->verb) return true;
     if (later->key_token != 0 && earlier->key_token == later->key_token) return true;

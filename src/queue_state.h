@@ -66,37 +66,36 @@ typedef enum cm_question_mode {
 typedef struct cm_entry {
   int64_t id;
   struct cm_entry *next, *previous; /* of those that wait, in order */
-  struct cm_entry *next_by_key, *next_by_natural, *next_by_batch;
+  struct cm_entry *next_by_key, *next_by_natural, *next_by_batch, *next_by_set;
   cm_change *change; /* owned; NULL when it has ended */
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
   cm_entry_state state;
   bool is_waiting; /* in the list of those that wait, running or not */
-
   /* What blocks whom. */
   uint64_t key_token, natural_token; /* 0: none */
-  uint64_t *names;                   /* tokens of the rows that it names */
+  uint64_t set_token; /* key of the row whose set it writes one member of, see cm_member_of */
+  bool is_blind_set;  /* it may write a set of a row that it finds by its natural key only */
+  uint64_t *names;    /* tokens of the rows that it names */
   int name_count;
   int section; /* differs on the two sides of a run of DELETEs */
   int run;     /* differs on the two sides of another verb on its table */
   struct cm_entry *blocker;
   size_t bytes;
-  int64_t weight; /* records that a DELETE counts */
-
+  int64_t weight;  /* records that it counts against delete_limit */
+  int64_t filters; /* of the session when it was added: rows of one UPDATE have the same */
   /* While it runs. */
   cm_phase phase;
-  bool
-      is_doubtful; /* a call of it left, and nobody knows what it did; only a success or a look ends that */
-  bool goes_again; /* a create that is sent again when the look finds nothing */
-  int sent_before; /* how often that has happened */
-  bool is_absent;  /* it was looked for, and its create waits for the end of the statement */
+  bool is_doubtful; /* a call left, nobody knows what it did; only a success or a look ends that */
+  bool goes_again;  /* a create that is sent again when the look finds nothing */
+  int sent_before;  /* how often that has happened */
+  bool is_absent;   /* it was looked for, and its create waits for the end of the statement */
   cm_question **questions;
   int question_count;
   cm_change_step *steps;
   int step_count, step;
   cm_call *call;
   cm_buf not_taken;
-
   /* A row that may travel with others, see queue_batch.c. */
   uint64_t batch_token;   /* equal where the call is the same; 0: it goes alone */
   bool is_place_named;    /* the call's path has to be looked up yet */
@@ -106,7 +105,6 @@ typedef struct cm_entry {
   /* The API has refused it in these words, alone or with its batch, and nobody has looked yet whether it is
   ** there; owned. Alone: it is not sent again. */
   char *refusal;
-
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
@@ -114,7 +112,6 @@ typedef struct cm_entry {
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
   cm_cursor_guard list_guard;
-
   /* How it ended. */
   char *label;
   int code;
@@ -167,6 +164,8 @@ struct cm_queue {
   cm_entry *first_waiting, *last_waiting;
   cm_entry *by_key[CM_QUEUE_BUCKETS];
   cm_entry *by_natural[CM_QUEUE_BUCKETS];
+  cm_entry *by_set[CM_QUEUE_BUCKETS];
+  int blind_sets; /* entries that wait with is_blind_set */
   cm_batch_chain by_batch[CM_QUEUE_BUCKETS];
   int waiting;
   size_t waiting_bytes;

@@ -76,6 +76,18 @@ typedef struct cm_reference {
   bool is_spent;      /* the external id is not sent once the uuid has been found by it */
 } cm_reference;
 
+/**
+ * A table whose rows are the members of a set that another table shows whole, in one column. Writes of both
+ * keep their order, and a set is compared with what the earlier ones will leave.
+ */
+typedef struct cm_member_of {
+  const char *resource; /* "chartmogul_customers" */
+  const char *set;      /* its column: "custom" */
+  const char *owner; /* column that holds the key of the row which has the set: "customer_uuid" */
+  const char *name;  /* column that names the member; NULL: the set is a list of values */
+  const char *value; /* column that holds the value, or the item of the list */
+} cm_member_of;
+
 /** What makes a row the same for OR IGNORE, OR REPLACE and references. */
 typedef struct cm_natural_key {
   const char *columns[2]; /* both needed; the second NULL where one is enough */

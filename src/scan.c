@@ -269,6 +269,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
                  cm_scan_arg *args, cm_scan **out, cm_err *err) {
   cm_scan *scan = sqlite3_malloc64(sizeof *scan);
   *out = NULL;
+  session->filters++;
   if (scan == NULL) {
     for (int i = 0; i < plan->arg_count; i++)
       cm_scan_arg_clear(&args[i]);

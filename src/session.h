@@ -57,6 +57,7 @@ typedef struct cm_session {
   cm_queue *queue; /* writes; made when first needed */
   cm_scan *scans;  /* every open scan: what a join's read-ahead looks at */
   int open_cursors;
+  int64_t filters;     /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_lookups *lookups; /* see lookup.h; NULL: none in these statements */
   cm_callers *callers; /* see caller.h; made when first needed */
 

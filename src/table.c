@@ -24,6 +24,7 @@ typedef struct cm_cursor {
   cm_plan plan;
   bool is_eof;
   bool was_moved; /* by xNext, since xFilter */
+  cm_asked asked; /* of the row where it stands */
 } cm_cursor;
 
 static cm_table *table_of(sqlite3_vtab_cursor *cursor) {
@@ -135,11 +136,7 @@ static void read_limit(sqlite3_index_info *info, int constraint, int64_t *limit,
   bool is_known = sqlite3_vtab_rhs_value(info, constraint, &value) == SQLITE_OK && value != NULL;
   bool is_limit = info->aConstraint[constraint].op == SQLITE_INDEX_CONSTRAINT_LIMIT;
   int64_t number = is_known ? sqlite3_value_int64(value) : -1;
-  if (is_limit) {
-    *limit = number;
-  } else {
-    *offset = number;
-  }
+  *(is_limit ? limit : offset) = number;
 }
 
 static void read_term(sqlite3_index_info *info, int constraint, cm_term *term, bool *is_other) {
@@ -303,6 +300,7 @@ static int read_args(const cm_plan *plan, sqlite3_value **argv, cm_scan_arg *arg
 static int cursor_advance(cm_cursor *cursor) {
   cm_table *table = table_of(&cursor->base);
   cm_err err = { 0 };
+  cursor->asked = (cm_asked){ 0 };
   int rc = cm_scan_next(cursor->scan, &err);
   cursor->is_eof = rc != SQLITE_ROW;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(table, &err);
@@ -400,10 +398,15 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   cm_cursor *cursor = (cm_cursor *)base;
   cm_row *row = cm_scan_row(cursor->scan);
   const cm_column *described = &row->resource->columns[column];
+  bool is_key = (described->flags & CM_KEY) != 0;
+  if (cm_plan_uses_all(&cursor->plan)) { /* an UPDATE */
+    cm_asked_note(&cursor->asked, column, is_key);
+    table_of(base)->asked = cursor->asked;
+  }
   cm_err err;
   cm_err_clear(&err); /* not all of it: this runs for every column of every row */
   cm_value value = cm_value_null();
-  if (sqlite3_vtab_nochange(context) && !(described->flags & CM_KEY)) {
+  if (sqlite3_vtab_nochange(context) && !is_key) {
     bool is_json = described->path != NULL && strcmp(described->path, "@row") == 0;
     if (is_json) result_packed(context, row);
     return SQLITE_OK;

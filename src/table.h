@@ -5,6 +5,7 @@
 #ifndef CM_TABLE_H
 #define CM_TABLE_H
 
+#include "asked.h"
 #include "resource.h"
 #include "session.h"
 
@@ -14,6 +15,7 @@ typedef struct cm_table {
   sqlite3 *db;
   cm_session *session; /* a reference */
   const cm_resource *resource;
+  cm_asked asked; /* by the UPDATE that made a row last */
 } cm_table;
 
 /** Register the module of every resource. Each holds a reference to the session. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "asked.h"
 #include "bridge.h"
 #include "change.h"
 #include "queue.h"
@@ -34,8 +35,21 @@ static int make_insert(cm_table *table, const cm_cell *cells, int on_conflict, c
 
 static int make_update(cm_table *table, const cm_value *key, const cm_cell *cells,
                        cm_change *change, cm_err *err) {
-  const cm_change *waiting = cm_queue_find_waiting(table->session, table->resource, key);
-  return cm_change_update(table->resource, key, cells, waiting, change, err);
+  cm_queue_search search = { .session = table->session };
+  int rc = cm_change_update(table->resource, key, cells, cm_queue_is_column_waiting, &search,
+                            change, err);
+  if (rc != SQLITE_OK || search.code == SQLITE_OK) return rc;
+  cm_change_clear(change);
+  return cm_err_nomem(err);
+}
+
+/** The columns that an old SQLite may hand over although UPDATE ... FROM does not set them. */
+static uint64_t asked_columns(const cm_table *table) {
+  uint64_t fixed = 0;
+  for (int i = 0; i < table->resource->column_count; i++) {
+    if (!(table->resource->columns[i].flags & (CM_KEY | CM_UPDATE))) fixed |= cm_asked_bit(i);
+  }
+  return cm_asked_columns(&table->asked, fixed);
 }
 
 /** argv: the old key, the new key, the columns; only the old key for DELETE. */
@@ -46,9 +60,11 @@ static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_c
   if (argc == 1) return cm_change_delete(resource, &key, change, err);
   cm_cell *cells = sqlite3_malloc64((sqlite3_uint64)resource->column_count * sizeof *cells);
   if (cells == NULL) return cm_err_nomem(err);
+  uint64_t asked = asked_columns(table);
   for (int i = 0; i < resource->column_count; i++) {
     cells[i].value = cm_bridge_value(argv[i + 2]);
     cells[i].is_unchanged = sqlite3_value_nochange(argv[i + 2]) != 0;
+    cells[i].is_doubtful = (asked & cm_asked_bit(i)) != 0;
   }
   int rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
                                      : make_update(table, &key, cells, change, err);
@@ -64,8 +80,17 @@ static bool is_by_row(int on_conflict) {
          on_conflict == SQLITE_FAIL;
 }
 
+/** Does a write wait for the end of its statement? */
+static bool is_held_back(const cm_session *session, cm_verb verb) {
+  /* delete_limit has to see all deletes first, and all that updates take out of sets; a row that is updated
+  ** again by the same statement is one update; changes of a list that goes as a whole are one call. */
+  if (verb == CM_VERB_DELETE) return true;
+  if (verb == CM_VERB_UPDATE && cm_queue_can_hold(session)) return true;
+  return cm_queue_is_held_back(session);
+}
+
 /** How far the write that was added last goes now. @return false: it waits. */
-static bool choose_goal(const cm_table *table, bool is_delete, bool is_autocommit, int on_conflict,
+static bool choose_goal(const cm_table *table, cm_verb verb, bool is_autocommit, int on_conflict,
                         cm_queue_goal *goal) {
   const cm_session *session = table->session;
   *goal = CM_QUEUE_ROW;
@@ -77,17 +102,20 @@ static bool choose_goal(const cm_table *table, bool is_delete, bool is_autocommi
   }
   if (is_by_row(on_conflict)) return true;
   *goal = CM_QUEUE_ROOM;
-  /* Deletes are held back to the statement's end: delete_limit has to see all of them first. So are changes
-  ** of a list that goes as a whole: all of them are one call. */
-  return !is_delete && !cm_queue_is_held_back(session);
+  return !is_held_back(session, verb);
 }
 
-static int send(cm_table *table, bool is_delete, bool is_autocommit, int on_conflict, cm_err *err) {
+static int send(cm_table *table, cm_verb verb, bool is_autocommit, int on_conflict, cm_err *err) {
   cm_queue_goal goal;
-  if (!choose_goal(table, is_delete, is_autocommit, on_conflict, &goal)) return SQLITE_OK;
+  if (!choose_goal(table, verb, is_autocommit, on_conflict, &goal)) return SQLITE_OK;
   int rc = cm_queue_send(table->session, goal, err);
   if (rc == SQLITE_DONE && on_conflict != SQLITE_IGNORE) rc = SQLITE_OK;
   return rc;
+}
+
+static cm_verb verb_of(int argc, sqlite3_value **argv) {
+  if (argc == 1) return CM_VERB_DELETE;
+  return sqlite3_value_type(argv[0]) == SQLITE_NULL ? CM_VERB_INSERT : CM_VERB_UPDATE;
 }
 
 int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
@@ -116,7 +144,7 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   if (rc != SQLITE_OK) {
     cm_queue_abandon(session, &err);
   } else {
-    rc = send(table, argc == 1, is_autocommit, on_conflict, &err);
+    rc = send(table, verb_of(argc, argv), is_autocommit, on_conflict, &err);
     if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
   }
   if (rc == SQLITE_OK) return SQLITE_OK;

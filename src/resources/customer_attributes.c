@@ -83,12 +83,19 @@ static const cm_write writes[] = {
     .body = "custom[]" },
 };
 
+static const cm_member_of member_of = { .resource = "chartmogul_customers",
+                                        .set = "custom",
+                                        .owner = "customer_uuid",
+                                        .name = "key",
+                                        .value = "value" };
+
 const cm_resource cm_resource_customer_attributes = {
   .name = "chartmogul_customer_attributes",
   .doc = "A custom attribute of a customer.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .member_of = &member_of,
   .key_parts = "customer_uuid key",
   .example = "SELECT key, count(*) FROM chartmogul_customer_attributes GROUP BY key",
 };

@@ -59,12 +59,17 @@ static const cm_write writes[] = {
     .body = "tags[]" },
 };
 
+static const cm_member_of member_of = {
+  .resource = "chartmogul_customers", .set = "tags", .owner = "customer_uuid", .value = "tag"
+};
+
 const cm_resource cm_resource_customer_tags = {
   .name = "chartmogul_customer_tags",
   .doc = "A tag of a customer.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .member_of = &member_of,
   .key_parts = "customer_uuid tag",
   .example = "SELECT tag, count(*) FROM chartmogul_customer_tags GROUP BY tag",
 };

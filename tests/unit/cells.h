@@ -22,7 +22,7 @@ enum { MAX_CELLS = 48 };
 static inline void say_cells(const cm_resource *resource, cm_cell *cells, bool is_update,
                              va_list words) {
   for (int i = 0; i < resource->column_count; i++)
-    cells[i] = (cm_cell){ cm_value_null(), is_update };
+    cells[i] = (cm_cell){ cm_value_null(), is_update, false };
   for (const char *word; (word = va_arg(words, const char *)) != NULL;) {
     size_t len = strcspn(word, "=:~!");
     int column = cm_registry_find_column(resource, word, len);

@@ -12,6 +12,7 @@
 
 #include "cells.h"
 #include "change_batch.h"
+#include "change_fold.h"
 #include "change_value.h"
 #include "resources/resources.h"
 #include "sqlite_api.h"
@@ -154,13 +155,13 @@ static void assert_no_insert(const cm_resource *resource, cm_conflict conflict,
 }
 
 static int update_va(const cm_resource *resource, const char *key, const char *packed,
-                     const cm_change *waiting, cm_change *change, cm_err *err, va_list words) {
+                     cm_change_waits *waits, cm_change *change, cm_err *err, va_list words) {
   cm_cell cells[MAX_CELLS];
   cm_value key_value = cm_value_text(key, strlen(key));
   say_cells(resource, cells, true, words);
   int column = cm_registry_find_column(resource, "json", 4);
   cells[column].value = cm_value_text(packed, strlen(packed));
-  return cm_change_update(resource, &key_value, cells, waiting, change, err);
+  return cm_change_update(resource, &key_value, cells, waits, NULL, change, err);
 }
 
 static const char old_row[] =
@@ -463,11 +464,11 @@ static void update_needs_a_look_up(void **state) {
   char *packed = pack(
       &things, "{\"uuid\":\"t1\",\"parent\":\"p1\",\"external_id\":\"e1\",\"name\":\"n\"}", NULL);
   for (int i = 0; i < things.column_count; i++)
-    cells[i] = (cm_cell){ cm_value_null(), true };
+    cells[i] = (cm_cell){ cm_value_null(), true, false };
   cells[cm_registry_find_column(&things, "json", 4)].value = cm_value_text(packed, strlen(packed));
   int column = cm_registry_find_column(&things, "state", 5);
-  cells[column] = (cm_cell){ cm_value_text("shut", 4), false };
-  assert_int_equal(cm_change_update(&things, &key, cells, NULL, &change, &err), SQLITE_OK);
+  cells[column] = (cm_cell){ cm_value_text("shut", 4), false, false };
+  assert_int_equal(cm_change_update(&things, &key, cells, NULL, NULL, &change, &err), SQLITE_OK);
   const cm_need *need = NULL;
   assert_int_equal(cm_change_find_need(&change, &need, &err), SQLITE_OK);
   assert_ptr_equal(need, &needs[0]);
@@ -536,20 +537,20 @@ static int update_plain(const char *key, const char *json, const char *name, con
   cm_value key_value = cm_value_text(key, strlen(key));
   assert_int_equal(cm_row_unpack(&things, json, strlen(json), &row, err), SQLITE_OK);
   for (int i = 0; i < things.column_count; i++) {
-    cells[i] = (cm_cell){ cm_value_null(), is_json_alone };
+    cells[i] = (cm_cell){ cm_value_null(), is_json_alone, false };
     if (!is_json_alone) assert_int_equal(cm_row_get(&row.row, i, &cells[i].value, err), SQLITE_OK);
   }
   int column = cm_registry_find_column(&things, "json", 4);
-  cells[column] = (cm_cell){ cm_value_text(json, strlen(json)), false };
+  cells[column] = (cm_cell){ cm_value_text(json, strlen(json)), false, false };
   if (name != NULL) {
     column = cm_registry_find_column(&things, "name", 4);
     cm_value_clear(&cells[column].value);
-    cells[column] = (cm_cell){ cm_value_text(name, strlen(name)), false };
+    cells[column] = (cm_cell){ cm_value_text(name, strlen(name)), false, false };
   }
   if (computed != NULL)
     cells[cm_registry_find_column(&things, "computed", 8)].value = cm_value_text(computed,
                                                                                  strlen(computed));
-  int rc = cm_change_update(&things, &key_value, cells, NULL, change, err);
+  int rc = cm_change_update(&things, &key_value, cells, NULL, NULL, change, err);
   for (int i = 0; i < things.column_count; i++)
     cm_value_clear(&cells[i].value);
   cm_packed_row_clear(&row);
@@ -582,32 +583,41 @@ static void json_is_read_only(void **state) {
 
 /* ---- a row with a write that waits --------------------------------------------------------------- */
 
-static void make_update(cm_change *change, const cm_change *waiting, const char *packed, ...) {
+static bool one_waits(void *context, cm_change *change, int column) {
+  (void)context, (void)change, (void)column;
+  return true;
+}
+
+static void make_update(cm_change *change, cm_change_waits *waits, const char *packed, ...) {
   cm_err err = { 0 };
   va_list words;
   va_start(words, packed);
-  if (update_va(&cm_resource_customers, "cus_1", packed, waiting, change, &err, words) != SQLITE_OK)
+  if (update_va(&cm_resource_customers, "cus_1", packed, waits, change, &err, words) != SQLITE_OK)
     fail_msg("%s", err.text);
   va_end(words);
 }
 
 static void update_behind_another(void **state) {
-  cm_change first;
-  cm_change second;
-  cm_change third;
+  cm_change changes[3];
+  cm_change *first = &changes[0];
+  cm_err err = { 0 };
+  int64_t removed = 0;
+  int tags = cm_registry_find_column(&cm_resource_customers, "tags", 4);
   char *packed = pack(
       &cm_resource_customers,
       "{\"uuid\":\"cus_1\",\"name\":\"Ann\",\"city\":\"B\",\"attributes\":{\"tags\":[\"a\"]}}",
       NULL);
   (void)state;
-  make_update(&first, NULL, packed, "name=Bob", "tags=[\"a\",\"b\"]", NULL);
-  make_update(&second, &first, packed, "name=Ann", NULL);
-  assert_calls(&second, false, "PATCH /customers/cus_1 {\"name\":\"Ann\"}");
-  make_update(&third, &second, packed, "tags=[\"a\"]", NULL);
-  assert_calls(&third, false, "DELETE /customers/cus_1/attributes/tags {\"tags\":[\"b\"]}");
-  cm_change_clear(&first);
-  cm_change_clear(&second);
-  cm_change_clear(&third);
+  make_update(first, NULL, packed, "name=Bob", "tags=[\"a\",\"b\"]", NULL);
+  make_update(&changes[1], one_waits, packed, "name=Ann", NULL);
+  assert_calls(&changes[1], false, "PATCH /customers/cus_1 {\"name\":\"Ann\"}");
+  make_update(&changes[2], one_waits, packed, "tags=[\"a\"]", NULL);
+  assert_int_equal(cm_change_fold_set(&changes[2], tags, &first, 1, &err), SQLITE_OK);
+  assert_calls(&changes[2], false, "DELETE /customers/cus_1/attributes/tags {\"tags\":[\"b\"]}");
+  assert_int_equal(cm_change_count_removed(&changes[2], &removed, &err), SQLITE_OK);
+  assert_int_equal(removed, 1);
+  for (int i = 0; i < 3; i++)
+    cm_change_clear(&changes[i]);
   sqlite3_free(packed);
 }
 
@@ -637,7 +647,7 @@ static void names(void **state) {
       "[{\"plan_id\":\"gold\"},{\"plan_uuid\":\"pl_9\",\"plan_id\":\"x\"},{\"plan_id\":7},3]";
   (void)state;
   for (int i = 0; i < things.column_count; i++)
-    cells[i] = (cm_cell){ cm_value_null(), false };
+    cells[i] = (cm_cell){ cm_value_null(), false, false };
   cells[cm_registry_find_column(&things, "source", 6)].value = cm_value_text("s1", 2);
   cells[cm_registry_find_column(&things, "parent_id", 9)].value = cm_value_integer(12);
   cells[cm_registry_find_column(&things, "items", 5)].value = cm_value_text(items, strlen(items));

@@ -1,0 +1,266 @@
+/*
+** queue_set.c -- sets that two tables write, one as a whole and one by its members (cm_member_of), and which
+** writes of a row wait under any of its names. See queue.h.
+*/
+#include <stdlib.h>
+#include <string.h>
+
+#include "change_fold.h"
+#include "change_value.h"
+#include "queue_parts.h"
+#include "queue_set.h"
+#include "registry.h"
+#include "sqlite_api.h"
+
+static cm_entry *first_of(cm_entry *const *buckets, uint64_t token) {
+  return buckets[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+void cm_set_link(cm_queue *queue, cm_entry *entry) {
+  queue->blind_sets += entry->is_blind_set;
+  if (entry->set_token == 0) return;
+  cm_entry **bucket = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  entry->next_by_set = *bucket;
+  *bucket = entry;
+}
+
+void cm_set_unlink(cm_queue *queue, cm_entry *entry) {
+  queue->blind_sets -= entry->is_blind_set;
+  if (entry->set_token == 0) return;
+  cm_entry **at = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  while (*at != NULL && *at != entry)
+    at = &(*at)->next_by_set;
+  if (*at == entry) *at = entry->next_by_set;
+}
+
+/** `member` writes a member of a set of rows of this table. */
+static bool is_member_of(const cm_entry *member, const cm_resource *resource) {
+  const cm_member_of *of = member->resource->member_of;
+  return of != NULL && strcmp(of->resource, resource->name) == 0;
+}
+
+static bool is_shared(const cm_entry *member, const cm_entry *row) {
+  if (member->set_token == 0 || !is_member_of(member, row->resource)) return false;
+  return row->is_blind_set || row->key_token == member->set_token;
+}
+
+bool cm_set_is_shared(const cm_entry *one, const cm_entry *other) {
+  return is_shared(one, other) || is_shared(other, one);
+}
+
+/* ---- the names of a row ------------------------------------------------------------------------- */
+
+/** Tokens of the natural keys that a row answers to; a merged one has several. */
+typedef struct row_names {
+  uint64_t *tokens;
+  int count;
+} row_names;
+
+static int push_name(row_names *names, uint64_t token) {
+  size_t size = ((size_t)names->count + 1) * sizeof *names->tokens;
+  uint64_t *grown = sqlite3_realloc64(names->tokens, size);
+  if (grown == NULL) return SQLITE_NOMEM;
+  names->tokens = grown;
+  names->tokens[names->count++] = token;
+  return SQLITE_OK;
+}
+
+static int push_further(cm_change *change, row_names *names) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  cm_json *tree = NULL;
+  if (natural->also[0] == NULL || change->old.row.text.ptr == NULL) return SQLITE_OK;
+  int rc = cm_json_parse(change->old.row.text, &tree, NULL);
+  if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
+  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  for (; first != NULL && second != NULL && rc == SQLITE_OK;
+       first = cm_json_after(first), second = cm_json_after(second)) {
+    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
+    if (texts[0] != NULL && texts[1] != NULL)
+      rc = push_name(names, cm_queue_token('n', change->resource->name, texts[0], texts[1]));
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+/** @return SQLITE_OK, SQLITE_NOMEM. Free `tokens` in any case. */
+static int find_names(cm_change *change, row_names *out) {
+  char *own[2] = { NULL, NULL };
+  memset(out, 0, sizeof *out);
+  if (change->resource->natural_key == NULL) return SQLITE_OK;
+  int rc = cm_change_natural_key(change, own, NULL);
+  if (rc == SQLITE_OK && own[0] != NULL)
+    rc = push_name(out, cm_queue_token('n', change->resource->name, own[0], own[1]));
+  if (rc == SQLITE_OK) rc = push_further(change, out);
+  sqlite3_free(own[0]);
+  sqlite3_free(own[1]);
+  return rc == SQLITE_OK ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* ---- does a write of the row wait? ---------------------------------------------------------------- */
+
+/** Key of the row whose set has this member; 0: it is none. */
+static uint64_t owner_token(cm_change *change, int *code) {
+  const cm_member_of *of = change->resource->member_of;
+  const cm_resource *parent = of != NULL ? cm_registry_find(of->resource) : NULL;
+  cm_value owner;
+  if (parent == NULL) return 0;
+  int column = cm_registry_find_column(change->resource, of->owner, strlen(of->owner));
+  *code = cm_change_value(change, column, &owner, NULL);
+  uint64_t token = *code == SQLITE_OK ? cm_queue_token_of('k', parent, &owner, NULL) : 0;
+  cm_value_clear(&owner);
+  return token;
+}
+
+/** Does a write of the row that owns the set say it as a whole? */
+static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
+  if (queue->blind_sets > 0) return true;
+  for (cm_entry *at = first_of(queue->by_key, owner); at != NULL; at = at->next_by_key) {
+    if (at->key_token == owner) return true;
+  }
+  return false;
+}
+
+static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
+  row_names names;
+  uint64_t key = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  uint64_t owner = owner_token(change, &found->code);
+  for (cm_entry *at = first_of(queue->by_key, key); at != NULL; at = at->next_by_key)
+    found->is_row = found->is_row || at->key_token == key;
+  for (cm_entry *at = first_of(queue->by_set, key); at != NULL; at = at->next_by_set)
+    found->are_sets = found->are_sets || at->set_token == key;
+  if (owner != 0 && is_whole_waiting(queue, owner)) found->is_row = true;
+  if (find_names(change, &names) != SQLITE_OK) found->code = SQLITE_NOMEM;
+  for (int i = 0; i < names.count; i++) {
+    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL;
+         at = at->next_by_natural)
+      found->is_row = found->is_row || at->natural_token == names.tokens[i];
+  }
+  sqlite3_free(names.tokens);
+}
+
+bool cm_queue_is_column_waiting(void *context, cm_change *change, int column) {
+  cm_queue_search *found = context;
+  const cm_queue *queue = found->session->queue;
+  if (queue == NULL || queue->waiting == 0) return false;
+  if (!found->is_done) search(queue, change, found);
+  found->is_done = true;
+  return found->is_row || (found->are_sets && cm_change_is_set(change->resource, column));
+}
+
+/* ---- what a set will hold ------------------------------------------------------------------------ */
+
+/** Earlier entries that write a set. */
+typedef struct writers {
+  cm_entry **entries;
+  int count, capacity;
+  int64_t from; /* an UPDATE says the set whole: what came before it does not matter */
+} writers;
+
+static int push_writer(writers *list, cm_entry *entry) {
+  if (list->count == list->capacity) {
+    int capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+    cm_entry **grown = sqlite3_realloc64(list->entries, (size_t)capacity * sizeof(cm_entry *));
+    if (grown == NULL) return SQLITE_NOMEM;
+    list->entries = grown;
+    list->capacity = capacity;
+  }
+  list->entries[list->count++] = entry;
+  return SQLITE_OK;
+}
+
+static int compare_ids(const void *left, const void *right) {
+  const cm_entry *one = *(cm_entry *const *)left;
+  const cm_entry *other = *(cm_entry *const *)right;
+  return (one->id > other->id) - (one->id < other->id);
+}
+
+/** The latest UPDATE that sets the column; the chain has the latest first. */
+static int find_whole(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
+  for (cm_entry *at = first_of(queue->by_key, entry->key_token); at != NULL; at = at->next_by_key) {
+    bool is_whole = at->key_token == entry->key_token && at->verb == CM_VERB_UPDATE &&
+                    cm_change_find(at->change, column) != NULL;
+    if (!is_whole) continue;
+    out->from = at->id;
+    return push_writer(out, at);
+  }
+  return SQLITE_OK;
+}
+
+/** INSERT OR REPLACE under one of the names of the row. */
+static int find_merges(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
+  row_names names;
+  int rc = find_names(entry->change, &names);
+  for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
+    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL && rc == SQLITE_OK;
+         at = at->next_by_natural) {
+      bool is_merge = at->natural_token == names.tokens[i] && at->is_blind_set &&
+                      at->id > out->from && cm_change_find(at->change, column) != NULL;
+      if (is_merge) rc = push_writer(out, at);
+    }
+  }
+  sqlite3_free(names.tokens);
+  return rc;
+}
+
+static int find_members(const cm_queue *queue, const cm_entry *entry, const char *set,
+                        writers *out) {
+  int rc = SQLITE_OK;
+  for (cm_entry *at = first_of(queue->by_set, entry->key_token); at != NULL && rc == SQLITE_OK;
+       at = at->next_by_set) {
+    bool is_member = at->set_token == entry->key_token && at->id > out->from &&
+                     is_member_of(at, entry->resource) &&
+                     strcmp(at->resource->member_of->set, set) == 0;
+    if (is_member) rc = push_writer(out, at);
+  }
+  return rc;
+}
+
+/** Note what the set in this column will hold by the time of the entry. */
+static int fold(const cm_queue *queue, cm_entry *entry, int column, cm_err *err) {
+  writers list = { .from = 0 };
+  const char *name = entry->resource->columns[column].name;
+  int rc = find_whole(queue, entry, column, &list);
+  if (rc == SQLITE_OK) rc = find_merges(queue, entry, column, &list);
+  if (rc == SQLITE_OK) rc = find_members(queue, entry, name, &list);
+  cm_change **changes = rc == SQLITE_OK && list.count > 0
+                            ? sqlite3_malloc64((size_t)list.count * sizeof *changes)
+                            : NULL;
+  if (rc != SQLITE_OK || (list.count > 0 && changes == NULL)) {
+    rc = cm_err_nomem(err);
+  } else if (list.count > 0) {
+    qsort(list.entries, (size_t)list.count, sizeof *list.entries, compare_ids);
+    for (int i = 0; i < list.count; i++)
+      changes[i] = list.entries[i]->change;
+    rc = cm_change_fold_set(entry->change, column, changes, list.count, err);
+    for (int i = 0; i < list.count; i++)
+      cm_change_rest(changes[i]);
+  }
+  sqlite3_free(changes);
+  sqlite3_free(list.entries);
+  return rc;
+}
+
+/** Does an INSERT OR REPLACE give a set? Whose it is shows when it is sent. */
+static bool is_blind_set(const cm_entry *entry) {
+  const cm_change *change = entry->change;
+  if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_REPLACE) return false;
+  for (int i = 0; i < change->given_count; i++) {
+    if (cm_change_is_set(entry->resource, change->given[i].column)) return true;
+  }
+  return false;
+}
+
+int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = SQLITE_OK;
+  entry->is_blind_set = is_blind_set(entry);
+  entry->set_token = owner_token(entry->change, &rc);
+  if (rc == SQLITE_OK && entry->set_token != 0) rc = cm_entry_add_name(entry, entry->set_token);
+  if (rc != SQLITE_OK) return cm_err_nomem(err);
+  for (int i = 0; i < entry->resource->column_count && rc == SQLITE_OK; i++) {
+    bool is_set = entry->verb == CM_VERB_UPDATE && queue->waiting > 0 &&
+                  cm_change_find(entry->change, i) != NULL && cm_change_is_set(entry->resource, i);
+    if (is_set) rc = fold(queue, entry, i, err);
+  }
+  return rc;
+}
