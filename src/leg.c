@@ -36,7 +36,8 @@ static cm_list main_list(const cm_resource *resource, const cm_plan *plan, const
                     .missing = read->missing,
                     .resume = read->resume,
                     .per_page = per_page,
-                    .wanted = plan->wanted };
+                    .wanted = plan->wanted,
+                    .enough = plan->limit > 0 ? plan->limit : 0 };
 }
 
 static int open_list(cm_pager *pager, cm_session *session, const cm_list *list, const cm_buf *url,

@@ -278,6 +278,10 @@ static int next_request(cm_session *session, int64_t *position, cm_value *cells)
   return SQLITE_DONE;
 }
 
+static int64_t newest_request(const cm_session *session) {
+  return session->next_request_id - 1;
+}
+
 static const cm_meta_column request_columns[] = {
   { "id", "INTEGER", "Number of the request, 1 for the first of the connection." },
   { "time", "TEXT", "When it began, UTC." },
@@ -300,6 +304,7 @@ static const cm_meta_table requests_table = {
   .columns = request_columns,
   .column_count = (int)cm_countof(request_columns),
   .next = next_request,
+  .newest = newest_request,
   .example = "SELECT method, path, status FROM chartmogul_requests",
 };
 

@@ -30,6 +30,12 @@ typedef struct cm_meta_column {
  */
 typedef int cm_meta_next(cm_session *session, int64_t *position, cm_value *cells);
 
+/**
+ * The last position that there is. A statement that reads a log may add to it, by a request or a write for
+ * each line: what comes behind this position is for the next statement.
+ */
+typedef int64_t cm_meta_newest(const cm_session *session);
+
 /** A table that only shows something. Constant data. */
 typedef struct cm_meta_table {
   const char *name;
@@ -37,7 +43,8 @@ typedef struct cm_meta_table {
   const cm_meta_column *columns;
   int column_count;
   cm_meta_next *next;
-  const char *example; /* one statement that works on any account */
+  cm_meta_newest *newest; /* of a log; NULL: nothing comes while it is read */
+  const char *example;    /* one statement that works on any account */
 } cm_meta_table;
 
 /** Create the modules of all tables below. @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR. */

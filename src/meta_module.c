@@ -21,7 +21,8 @@ typedef struct meta_vtab {
 typedef struct meta_cursor {
   sqlite3_vtab_cursor base;
   int64_t position;
-  int64_t row; /* 1 for the first */
+  int64_t row;    /* 1 for the first */
+  int64_t newest; /* position of the last line; INT64_MAX: there is no such */
   bool is_at_end;
   cm_value cells[CM_META_MAX_COLUMNS];
 } meta_cursor;
@@ -110,6 +111,7 @@ static int meta_next(sqlite3_vtab_cursor *base) {
   const meta_vtab *vtab = (const meta_vtab *)base->pVtab;
   clear_cells(cursor);
   int rc = vtab->table->next(vtab->session, &cursor->position, cursor->cells);
+  if (rc == SQLITE_ROW && cursor->position > cursor->newest) rc = SQLITE_DONE;
   cursor->row++;
   cursor->is_at_end = rc != SQLITE_ROW;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -118,12 +120,14 @@ static int meta_next(sqlite3_vtab_cursor *base) {
 static int meta_filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc,
                        sqlite3_value **argv) {
   meta_cursor *cursor = (meta_cursor *)base;
+  const meta_vtab *vtab = (const meta_vtab *)base->pVtab;
   (void)number;
   (void)text;
   (void)argc;
   (void)argv;
   cursor->position = 0;
   cursor->row = 0;
+  cursor->newest = vtab->table->newest != NULL ? vtab->table->newest(vtab->session) : INT64_MAX;
   return meta_next(base);
 }
 

@@ -52,5 +52,6 @@ const cm_meta_table cm_meta_writes = {
   .columns = columns,
   .column_count = (int)cm_countof(columns),
   .next = next_write,
+  .newest = cm_queue_newest_line,
   .example = "SELECT key, state, error FROM chartmogul_writes WHERE state <> 'written'",
 };

@@ -50,12 +50,24 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
   pager->session = session;
   pager->list = *list;
   pager->url = sqlite3_mprintf("%s", list->url);
+  pager->next_open = session->pagers;
+  session->pagers = pager;
   int rc = pager->url == NULL ? cm_err_nomem(err) : request_page(pager, NULL, &pager->page, err);
   if (rc != SQLITE_OK) cm_pager_close(pager);
   return rc;
 }
 
+static void unlist(cm_pager *pager) {
+  if (pager->session == NULL) return;
+  cm_pager **link = &pager->session->pagers;
+  while (*link != NULL && *link != pager)
+    link = &(*link)->next_open;
+  if (*link == pager) *link = pager->next_open;
+}
+
 void cm_pager_close(cm_pager *pager) {
+  unlist(pager);
+  cm_stock_clear(&pager->stock, pager->session);
   cm_answer_release(pager->page);
   cm_answer_release(pager->next_page);
   sqlite3_free(pager->rows.items);
@@ -70,7 +82,8 @@ void cm_pager_close(cm_pager *pager) {
 }
 
 bool cm_pager_is_ready(const cm_pager *pager) {
-  return pager->is_done || pager->is_open || cm_answer_is_done(pager->page);
+  return !cm_stock_is_empty(&pager->stock) || pager->is_done || pager->is_open ||
+         cm_answer_is_done(pager->page);
 }
 
 /* ---- one page ------------------------------------------------------------------------------ */
@@ -290,32 +303,44 @@ static int open_page(cm_pager *pager, cm_err *err) {
   return rc;
 }
 
-/** Leave the page; ask for the next one unless that was done ahead. SQLITE_DONE: it was the last. */
-static int turn_page(cm_pager *pager, cm_err *err) {
-  int rc = SQLITE_OK;
-  pager->is_open = false;
-  if (pager->next_cursor == NULL) return SQLITE_DONE;
-  if (pager->next_page == NULL) {
-    rc = request_page(pager, pager->next_cursor, &pager->next_page, err);
-    if (rc != SQLITE_OK) return rc;
-  }
-  cm_answer_release(pager->page);
+/** Ask for the next page unless that was done ahead. */
+static int ask_next(cm_pager *pager, cm_err *err) {
+  if (pager->next_page != NULL) return SQLITE_OK;
+  return request_page(pager, pager->next_cursor, &pager->next_page, err);
+}
+
+/** The next page is the page from now on; it has to be opened. */
+static void take_next(cm_pager *pager) {
   pager->page = pager->next_page;
   pager->next_page = NULL;
+  pager->is_open = false;
   sqlite3_free(pager->cursor);
   sqlite3_free(pager->seen);
   pager->cursor = pager->next_cursor;
   pager->seen = pager->next_seen;
   pager->next_seen = NULL;
   pager->next_cursor = NULL;
+}
+
+/** Leave the page for the next one. SQLITE_DONE: it was the last. */
+static int turn_page(cm_pager *pager, cm_err *err) {
+  pager->is_open = false;
+  if (pager->next_cursor == NULL) return SQLITE_DONE;
+  int rc = ask_next(pager, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_answer_release(pager->page);
+  take_next(pager);
   return SQLITE_OK;
 }
 
-static int row_of_page(cm_pager *pager, cm_slice *row) {
-  bool is_list = !pager->is_single;
-  while (is_list && pager->page_at < pager->page_rows &&
+static void skip_seen(cm_pager *pager) {
+  while (!pager->is_single && pager->page_at < pager->page_rows &&
          is_seen(pager, pager->rows.items[pager->page_at]))
     pager->page_at++;
+}
+
+static int row_of_page(cm_pager *pager, cm_slice *row) {
+  skip_seen(pager);
   if (pager->page_at >= pager->page_rows) return SQLITE_DONE;
   *row = pager->is_single ? pager->body : pager->rows.items[pager->page_at];
   return row->ptr != NULL ? SQLITE_ROW : SQLITE_DONE;
@@ -348,8 +373,36 @@ static int tell_failure(const cm_pager *pager, cm_err *err) {
                     pager->list.who, pager->url);
 }
 
+/** Leave the page for the next one, and its rows in stock. */
+static int stock_page(cm_pager *pager, cm_err *err) {
+  skip_seen(pager);
+  int rc = ask_next(pager, err);
+  if (rc == SQLITE_OK)
+    rc = cm_stock_put(&pager->stock, pager->session, pager->page, &pager->rows, pager->page_at,
+                      err);
+  if (rc == SQLITE_OK) take_next(pager);
+  return rc;
+}
+
+int cm_pager_read_rest(cm_pager *pager, cm_err *err) {
+  if (pager->is_done) return SQLITE_OK;
+  int rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
+  int64_t at_hand = pager->rows_seen - pager->page_at + pager->page_rows;
+  int64_t enough = pager->list.enough > 0 ? pager->list.enough : INT64_MAX;
+  while (rc == SQLITE_OK && pager->next_cursor != NULL && at_hand < enough) {
+    rc = stock_page(pager, err);
+    if (rc == SQLITE_OK) rc = open_page(pager, err);
+    at_hand += pager->page_rows;
+  }
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
 int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
-  int rc = SQLITE_DONE;
+  int rc = cm_stock_next(&pager->stock, pager->session, row);
+  if (rc == SQLITE_ROW) {
+    pager->rows_seen++;
+    return rc;
+  }
   if (pager->failed != SQLITE_OK) return tell_failure(pager, err);
   while (!pager->is_done) {
     rc = pager->is_open ? SQLITE_OK : open_page(pager, err);

@@ -13,6 +13,7 @@
 #include "cursor_guard.h"
 #include "memo.h"
 #include "resource.h"
+#include "stock.h"
 
 /** What to walk. Texts are borrowed and must outlive the pager, but for `url`. */
 typedef struct cm_list {
@@ -27,6 +28,7 @@ typedef struct cm_list {
   int per_page;       /* 0: the API decides */
   int64_t
       wanted; /* rows after which nobody asks for more; -1: not known, 0: ask for no page ahead */
+  int64_t enough; /* so many rows are all that is asked for, for sure; 0: that is not known */
 } cm_list;
 
 typedef struct cm_pager {
@@ -49,6 +51,8 @@ typedef struct cm_pager {
   int64_t pages, page_rows, page_at, rows_seen;
   int64_t total_pages; /* as the first page says, 0 when it does not */
   cm_cursor_guard guard;
+  cm_stock stock;             /* pages before this one whose rows are still to be given */
+  struct cm_pager *next_open; /* in the session's list */
 } cm_pager;
 
 /** Start: the first page is asked for, nothing is waited for. `pager` is overwritten. */
@@ -70,6 +74,13 @@ int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) CM_MUST_CHECK;
 
 /** The error of an answer that is not what it should be: "why" says so. @return SQLITE_ERROR. */
 int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err);
+
+/**
+ * Read the rest of the list now, for cm_pager_next to give later; the row that was given last stays valid.
+ * Where it fails nothing is lost: cm_pager_next reads on from there.
+ * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; what the reading of a page may return.
+ */
+int cm_pager_read_rest(cm_pager *pager, cm_err *err) CM_MUST_CHECK;
 
 /** Free what it holds; requests under way are cut. Fits a zeroed or closed pager too. */
 void cm_pager_close(cm_pager *pager);

@@ -166,4 +166,7 @@ typedef struct cm_write_line {
 int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
 void cm_write_line_clear(cm_write_line *line);
 
+/** The id of the newest line, 0 when there is none. */
+int64_t cm_queue_newest_line(const cm_session *session);
+
 #endif

@@ -159,3 +159,7 @@ void cm_write_line_clear(cm_write_line *line) {
   sqlite3_free(line->owned_body);
   memset(line, 0, sizeof *line);
 }
+
+int64_t cm_queue_newest_line(const cm_session *session) {
+  return session->queue != NULL ? session->queue->next_id - 1 : 0;
+}

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change_value.h"
+#include "feed.h"
 #include "queue_parts.h"
 #include "registry.h"
 #include "sqlite_api.h"
@@ -78,6 +79,9 @@ int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body
                               .body_len = body != NULL ? strlen(body) : 0,
                               .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
                               .sent_before = entry->sent_before };
+  bool is_new_row = is_create && !queue->session->settings.dry_run;
+  int rc = is_new_row ? cm_feed_before_create(queue->session, entry->resource, err) : SQLITE_OK;
+  if (rc != SQLITE_OK) return rc;
   return cm_call_start(queue->session, &request, out, err);
 }
 

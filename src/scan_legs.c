@@ -327,6 +327,7 @@ void cm_scan_end_leg(cm_scan *scan) {
 
 int cm_scan_restart_leg(cm_scan *scan, cm_err *err) {
   scan->is_short = false;
+  scan->plan.limit = -1; /* it was not enough */
   cm_scan_end_leg(scan);
   return start_leg(scan, err);
 }

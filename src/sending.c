@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bridge.h"
+#include "feed.h"
 #include "memo.h"
 #include "once.h"
 #include "queue.h"
@@ -87,6 +88,8 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
   if (cm_call_is_write(request.flags)) cm_memo_drop_prefetched(session);
   bool is_delete = strcmp(sending->method, "DELETE") == 0 && !session->settings.read_only;
   int rc = is_delete ? allow_delete(session, sending, err) : SQLITE_OK;
+  if (rc == SQLITE_OK && !is_dry && strcmp(sending->method, "POST") == 0)
+    rc = cm_feed_before_post(session, sending->path, err);
   if (rc == SQLITE_OK) rc = cm_call_start(session, &request, call, err);
   if (rc == SQLITE_OK) rc = cm_call_wait(*call, err);
   if (rc == SQLITE_OK) *out = body_value(cm_call_result_of(*call), is_dry);

@@ -34,6 +34,7 @@ typedef struct cm_memo cm_memo;
 typedef struct cm_queue cm_queue;
 typedef struct cm_scan cm_scan;
 typedef struct cm_lookups cm_lookups;
+typedef struct cm_pager cm_pager;
 typedef struct cm_callers cm_callers;
 
 typedef struct cm_session {
@@ -53,9 +54,11 @@ typedef struct cm_session {
   int64_t ended_calls;             /* how many calls have come to an end */
   bool stopped_writes;             /* writes under way that were told to stop */
 
-  cm_memo *memo;   /* answers of the running statements; made when first needed */
-  cm_queue *queue; /* writes; made when first needed */
-  cm_scan *scans;  /* every open scan: what a join's read-ahead looks at */
+  cm_memo *memo;      /* answers of the running statements; made when first needed */
+  cm_queue *queue;    /* writes; made when first needed */
+  cm_scan *scans;     /* every open scan: what a join's read-ahead looks at */
+  cm_pager *pagers;   /* every list that is being read */
+  size_t stock_bytes; /* of their pages that were read before they were asked for */
   int open_cursors;
   int64_t filters;     /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_lookups *lookups; /* see lookup.h; NULL: none in these statements */

@@ -297,14 +297,15 @@ static void old_requests_leave(void **state) {
 
 static void a_row_outlives_its_line(void **state) {
   const bed *fixture = *state;
-  log_many(fixture, 2);
+  log_many(fixture, 3);
   sqlite3_stmt *stmt = prepare(fixture->db, "SELECT id, path FROM chartmogul_requests");
   assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
-  log_many(fixture, CM_MAX_REQUEST_LOG);
+  log_many(fixture, CM_MAX_REQUEST_LOG - 1); /* the line after it has left, too */
   assert_int_equal(sqlite3_column_int64(stmt, 0), 1);
   assert_string_equal((const char *)sqlite3_column_text(stmt, 1), "/many");
   assert_int_equal(sqlite3_step(stmt), SQLITE_ROW);
   assert_int_equal(sqlite3_column_int64(stmt, 0), 3);
+  assert_int_equal(sqlite3_step(stmt), SQLITE_DONE); /* what came since is for the next statement */
   sqlite3_finalize(stmt);
 }
 

@@ -1,0 +1,27 @@
+/*
+** feed.h -- no reader meets what was created while it was reading.
+** Layer: client.  Owns: nothing.  Tests: tests/cases/feeding/
+**
+** Creates of a statement wait for its end (queue.h). What cannot wait, a function's POST, a row sent
+** immediately, the statement of a program that has a SELECT open, comes between two pages of a list that would
+** show the new row: the list would grow under who reads it, for ever where each row that is read makes another
+** one. So the rest of such a list is read first, and kept.
+*/
+#ifndef CM_FEED_H
+#define CM_FEED_H
+
+#include "resource.h"
+#include "session.h"
+
+/**
+ * A row of the resource is about to be created: read to their end all lists of it that are open.
+ * @return SQLITE_OK; SQLITE_TOOBIG when more than CM_MAX_MEMO_BYTES is left of them: nothing may be created then;
+ *         what the reading of a page may return.
+ */
+int cm_feed_before_create(cm_session *session, const cm_resource *resource,
+                          cm_err *err) CM_MUST_CHECK;
+
+/** The same for a POST that nobody but its path tells about; most paths create nothing that a list shows. */
+int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) CM_MUST_CHECK;
+
+#endif
