@@ -82,6 +82,7 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
   /* Under another collation only SQLite can compare; the value can be looked at. */
   arg->op = offer->terms[term].is_binary ? offer->terms[term].op : CM_TERM_NE;
   arg->is_list = offer->terms[term].is_list;
+  arg->is_literal = offer->terms[term].has_literal && !arg->is_list;
   arg->use = use;
 }
 
@@ -228,13 +229,17 @@ static void check_lacks(const cm_resource *resource, const cm_read *read, const 
   }
 }
 
-/** A timestamp's value is looked at: of a wrong form it would compare wrongly without a word. */
+/**
+ * The value of a timestamp, and a word where all are known, is looked at: in a wrong form it would compare wrongly
+ * and say nothing.
+ */
 static bool is_watched(const cm_resource *resource, const cm_term *term) {
-  return term->op <= CM_TERM_NE && term->is_usable &&
-         resource->columns[term->column].type == CM_TIME;
+  if (!term->is_usable || term->op > CM_TERM_NE) return false;
+  if (resource->columns[term->column].type == CM_TIME) return true;
+  return is_usable(term) && cm_registry_words(resource, term->column) != NULL;
 }
 
-/** The terms on timestamps come first: they must not be the ones that find no room. */
+/** The terms that are watched come first: they must not be the ones that find no room. */
 static void check_others(const cm_resource *resource, const cm_offer *offer, cm_plan *plan) {
   for (int pass = 0; pass < 2; pass++) {
     for (int i = 0; i < offer->term_count; i++) {

@@ -63,6 +63,7 @@ typedef struct cm_plan_arg {
   cm_term_op op;
   cm_arg_use use;
   bool is_list;
+  bool is_literal; /* the value stands in the statement; of a list it is not known */
 } cm_plan_arg;
 
 /** Why no read can serve. */

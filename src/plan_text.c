@@ -80,7 +80,7 @@ char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const c
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
     cm_buf_printf(&out, " %d %d %d %d", arg->column, (int)arg->op, (int)arg->use,
-                  (int)arg->is_list);
+                  (int)arg->is_list + 2 * (int)arg->is_literal);
   }
   return cm_buf_take(&out);
 }
@@ -95,18 +95,19 @@ static bool next_integer(const char **at, int base, long long *out) {
 
 /** The fields of one argument. False where they are none that cm_plan_encode writes. */
 static bool read_arg(const cm_resource *resource, const char **at, cm_plan_arg *arg) {
-  long long column = 0, op = 0, use = 0, is_list = 0;
+  long long column = 0, op = 0, use = 0, form = 0; /* 1: a list, 2: a literal */
   if (!next_integer(at, 10, &column) || !next_integer(at, 10, &op) || !next_integer(at, 10, &use) ||
-      !next_integer(at, 10, &is_list))
+      !next_integer(at, 10, &form))
     return false;
   if (column < 0 || column >= resource->column_count || op < CM_TERM_EQ || op >= CM_TERM_OTHER ||
-      use < CM_ARG_SENT || use > CM_ARG_CHECKED || is_list < 0 || is_list > 1)
+      use < CM_ARG_SENT || use > CM_ARG_CHECKED || form < 0 || form > 2)
     return false;
   *arg = (cm_plan_arg){ .term = -1,
                         .column = (int)column,
                         .op = (cm_term_op)op,
                         .use = (cm_arg_use)use,
-                        .is_list = is_list == 1 };
+                        .is_list = form == 1,
+                        .is_literal = form == 2 };
   return true;
 }
 

@@ -68,6 +68,19 @@ int cm_registry_key(const cm_resource *resource) {
   return -1;
 }
 
+const cm_word *cm_registry_words(const cm_resource *resource, int column) {
+  const cm_column *described = &resource->columns[column];
+  if (described->words != NULL) return described->words;
+  for (int i = 0; i < resource->read_count; i++) {
+    const cm_filter *filter = resource->reads[i].filters;
+    for (; filter != NULL && filter->column != NULL; filter++) {
+      if (filter->words != NULL && strcmp(filter->column, described->name) == 0)
+        return filter->words;
+    }
+  }
+  return NULL;
+}
+
 bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
   for (int i = 0; i < resource->write_count; i++) {
     if (resource->writes[i].verb == verb) return true;

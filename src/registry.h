@@ -22,6 +22,12 @@ int cm_registry_find_column(const cm_resource *resource, const char *name, size_
 /** Index of the CM_KEY column; -1 when the table has none. */
 int cm_registry_key(const cm_resource *resource);
 
+/**
+ * The words that a column can have where all of them are known, by itself or by a filter; ends with {NULL, NULL}.
+ * NULL: anything. Borrowed.
+ */
+const cm_word *cm_registry_words(const cm_resource *resource, int column);
+
 /** True when a write of the resource has the verb. */
 bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 

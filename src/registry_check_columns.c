@@ -102,6 +102,8 @@ static int check_flags(const cm_check *check, const cm_column *column) {
   } else if (column->beside != NULL &&
              (!(flags & CM_INSERT) || !is_list_of_pairs(column->beside))) {
     rule = "what goes beside a column that INSERT gives has the form place=word";
+  } else if (column->words != NULL && column->type != CM_TEXT) {
+    rule = "only a text has words";
   } else if (column->empties != NULL && !(flags & CM_UPDATE)) {
     rule = "emptied by UPDATE, which cannot set it";
   }

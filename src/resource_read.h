@@ -44,6 +44,12 @@ typedef enum cm_shape {
   CM_TEXT_LIST   /* a list of texts */
 } cm_shape;
 
+/** A value in SQL and the word for it in a query string. A list ends with {NULL, NULL}. */
+typedef struct cm_word {
+  const char *sql;
+  const char *wire;
+} cm_word;
+
 typedef struct cm_column {
   const char *name; /* snake_case, unique in the table */
   cm_type type;
@@ -61,6 +67,8 @@ typedef struct cm_column {
   /* Where it goes in a request body, dotted. NULL: the same as `path`; "": never in a body, the column
   ** only fills paths and names other rows. */
   const char *body;
+  /* All words that answers have here, where the API has no others. NULL: those of a filter, or anything. */
+  const cm_word *words;
   cm_shape shape;
   /* What goes into the body wherever the column does: "place=word place=word", places as in `body`. NULL:
   ** nothing. */
@@ -77,12 +85,6 @@ typedef struct cm_column {
 /* ---- reading ------------------------------------------------------------------------------- */
 
 typedef enum cm_op { CM_EQ, CM_GE, CM_LE } cm_op;
-
-/** A value in SQL and the word for it in a query string. A list ends with {NULL, NULL}. */
-typedef struct cm_word {
-  const char *sql;
-  const char *wire;
-} cm_word;
 
 /** One filter of a list: `column op value` is sent as `param=value`. A list ends with {0}. */
 typedef struct cm_filter {

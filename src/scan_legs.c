@@ -5,6 +5,7 @@
 
 #include "fallback.h"
 #include "match.h"
+#include "near_miss.h"
 #include "scan_state.h"
 
 /* ---- the values of the WHERE clause -------------------------------------------------------- */
@@ -119,11 +120,7 @@ static void put_choices(const cm_column *column, const cm_filter *filter, cm_buf
   } else if (filter->words == NULL) {
     cm_buf_text(out, "a text that is not empty");
   }
-  for (const cm_word *word = filter->words; word != NULL && word->sql != NULL; word++) {
-    bool is_last = word[1].sql == NULL;
-    const char *before = word == filter->words ? "" : is_last ? " or " : ", ";
-    cm_buf_printf(out, "%s'%s'", before, word->sql);
-  }
+  cm_near_miss_put_words(filter->words, out);
 }
 
 static int refuse_parameter(const cm_scan *scan, const cm_column *column, const cm_filter *filter,
@@ -367,6 +364,7 @@ static int missing_value(const cm_scan *scan, cm_err *err) {
 
 int cm_scan_settle(cm_scan *scan, cm_err *err) {
   int rc = check_instants(scan, err);
+  if (rc == SQLITE_OK) rc = cm_scan_check_words(scan, err);
   if (rc != SQLITE_OK) return rc;
   if (scan->plan.read < 0) return missing_value(scan, err);
   if (has_empty_arg(scan)) return SQLITE_OK;

@@ -64,6 +64,11 @@ void cm_scan_end_leg(cm_scan *scan);
 /** Close the only leg and start it again, with full pages. */
 int cm_scan_restart_leg(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
 
+/* ---- scan_words.c -------------------------------------------------------------------------- */
+
+/** Is a literal a known word of its column but for the way it is written? @return SQLITE_OK, or an error that says so. */
+int cm_scan_check_words(const cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
 /* ---- scan_join.c --------------------------------------------------------------------------- */
 
 /** Put the scan into the session's list of open ones, and take it out. */

@@ -4,6 +4,10 @@
 */
 #include "resources.h"
 
+static const cm_word types[] = { { "new_biz", "new_biz" },     { "reactivation", "reactivation" },
+                                 { "expansion", "expansion" }, { "contraction", "contraction" },
+                                 { "churn", "churn" },         { NULL, NULL } };
+
 static const cm_column columns[] = {
   { .name = "id",
     .type = CM_INTEGER,
@@ -17,6 +21,7 @@ static const cm_column columns[] = {
   { .name = "date", .type = CM_TIME, .doc = "When it took place." },
   { .name = "type",
     .type = CM_TEXT,
+    .words = types,
     .doc = "new_biz, reactivation, expansion, contraction or churn." },
   { .name = "description", .type = CM_TEXT, .doc = "The movement in words." },
   { .name = "activity_mrr_movement",

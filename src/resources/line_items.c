@@ -7,6 +7,11 @@
 */
 #include "resources.h"
 
+static const cm_word types[] = { { "subscription", "subscription" },
+                                 { "one_time", "one_time" },
+                                 { "trial", "trial" },
+                                 { NULL, NULL } };
+
 static const cm_column columns[] = {
   { .name = "uuid",
     .type = CM_TEXT,
@@ -46,6 +51,7 @@ static const cm_column columns[] = {
   { .name = "type",
     .type = CM_TEXT,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
+    .words = types,
     .sample = "one_time",
     .doc = "subscription, one_time or trial; a trial comes with its invoice only." },
   { .name = "amount_in_cents",

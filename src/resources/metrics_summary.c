@@ -7,10 +7,21 @@
 */
 #include "metric.h"
 
+static const cm_word metrics[] = { { "mrr", "mrr" },
+                                   { "arr", "arr" },
+                                   { "arpa", "arpa" },
+                                   { "asp", "asp" },
+                                   { "customer_count", "customers" },
+                                   { "customer_churn_rate", "customer-churn-rate" },
+                                   { "mrr_churn_rate", "mrr-churn-rate" },
+                                   { "ltv", "ltv" },
+                                   { NULL, NULL } };
+
 static const cm_column columns[] = {
   { .name = "metric",
     .type = CM_TEXT,
     .path = "@key",
+    .words = metrics,
     .doc = "Name of the metric, as its table is called." },
   { .name = "current",
     .type = CM_REAL,
@@ -31,16 +42,6 @@ static const cm_column columns[] = {
     .path = "@row",
     .doc = "The summary as the API sent it, of all metrics." },
 };
-
-static const cm_word metrics[] = { { "mrr", "mrr" },
-                                   { "arr", "arr" },
-                                   { "arpa", "arpa" },
-                                   { "asp", "asp" },
-                                   { "customer_count", "customers" },
-                                   { "customer_churn_rate", "customer-churn-rate" },
-                                   { "mrr_churn_rate", "mrr-churn-rate" },
-                                   { "ltv", "ltv" },
-                                   { NULL, NULL } };
 
 static const cm_read reads[] = {
   { .path = "/metrics/all",

@@ -4,6 +4,13 @@
 */
 #include "resources.h"
 
+static const cm_word categories[] = { { "pipeline", "pipeline" },
+                                      { "best_case", "best_case" },
+                                      { "committed", "committed" },
+                                      { "lost", "lost" },
+                                      { "won", "won" },
+                                      { NULL, NULL } };
+
 static const cm_column columns[] = {
   { .name = "uuid", .type = CM_TEXT, .flags = CM_KEY, .doc = "ChartMogul's identifier." },
   { .name = "customer_uuid",
@@ -42,6 +49,7 @@ static const cm_column columns[] = {
   { .name = "forecast_category",
     .type = CM_TEXT,
     .flags = CM_WRITABLE,
+    .words = categories,
     .doc = "pipeline, best_case, committed, lost or won." },
   { .name = "win_likelihood",
     .type = CM_INTEGER,

@@ -6,6 +6,10 @@
 */
 #include "resources.h"
 
+static const cm_word units[] = {
+  { "day", "day" }, { "month", "month" }, { "year", "year" }, { NULL, NULL }
+};
+
 static const cm_column columns[] = {
   { .name = "plan_group_uuid",
     .type = CM_TEXT,
@@ -31,6 +35,7 @@ static const cm_column columns[] = {
     .doc = "Length of the billing interval, in units." },
   { .name = "interval_unit",
     .type = CM_TEXT,
+    .words = units,
     .doc = "Unit of the billing interval: day, month or year." },
   { .name = "row_key",
     .type = CM_TEXT,

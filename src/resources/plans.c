@@ -4,6 +4,10 @@
 */
 #include "resources.h"
 
+static const cm_word units[] = {
+  { "day", "day" }, { "month", "month" }, { "year", "year" }, { NULL, NULL }
+};
+
 static const cm_column columns[] = {
   { .name = "uuid",
     .type = CM_TEXT,
@@ -32,6 +36,7 @@ static const cm_column columns[] = {
   { .name = "interval_unit",
     .type = CM_TEXT,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
+    .words = units,
     .doc = "Unit of the billing interval: day, month or year." },
   { .name = "system",
     .type = CM_TEXT,

@@ -8,6 +8,14 @@
 */
 #include "resources.h"
 
+static const cm_word statuses[] = { { "active", "active" },
+                                    { "inactive", "inactive" },
+                                    { NULL, NULL } };
+
+static const cm_word units[] = {
+  { "day", "day" }, { "month", "month" }, { "year", "year" }, { NULL, NULL }
+};
+
 static const cm_column columns[] = {
   { .name = "uuid", .type = CM_TEXT, .flags = CM_KEY, .doc = "ChartMogul's identifier." },
   { .name = "id", .type = CM_INTEGER, .doc = "Number of the subscription." },
@@ -24,10 +32,11 @@ static const cm_column columns[] = {
   { .name = "quantity", .type = CM_INTEGER, .doc = "Number of units." },
   { .name = "mrr", .type = CM_INTEGER, .doc = "Monthly recurring revenue in minor units." },
   { .name = "arr", .type = CM_INTEGER, .doc = "Annual recurring revenue in minor units." },
-  { .name = "status", .type = CM_TEXT, .doc = "active or inactive." },
+  { .name = "status", .type = CM_TEXT, .words = statuses, .doc = "active or inactive." },
   { .name = "billing_cycle",
     .type = CM_TEXT,
     .path = "billing-cycle",
+    .words = units,
     .doc = "Unit of the billing cycle: day, month or year." },
   { .name = "billing_cycle_count",
     .type = CM_INTEGER,

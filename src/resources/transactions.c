@@ -7,6 +7,12 @@
 */
 #include "resources.h"
 
+static const cm_word types[] = { { "payment", "payment" }, { "refund", "refund" }, { NULL, NULL } };
+
+static const cm_word results[] = { { "successful", "successful" },
+                                   { "failed", "failed" },
+                                   { NULL, NULL } };
+
 static const cm_column columns[] = {
   { .name = "uuid",
     .type = CM_TEXT,
@@ -46,6 +52,7 @@ static const cm_column columns[] = {
   { .name = "type",
     .type = CM_TEXT,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
+    .words = types,
     .sample = "payment",
     .doc = "payment or refund." },
   { .name = "date",
@@ -55,6 +62,7 @@ static const cm_column columns[] = {
   { .name = "result",
     .type = CM_TEXT,
     .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
+    .words = results,
     .sample = "successful",
     .doc = "successful or failed." },
   { .name = "amount_in_cents",

@@ -127,6 +127,34 @@ static void check_requests(sqlite3 *db, const char *first_id, text *why) {
   outcome_clear(&out);
 }
 
+/**
+ * A literal that is a word of its column but for the way it is written is an error of the tables, which no copy knows
+ * of. True when this is the error, and the literal that it shows stands in the statement.
+ */
+static bool is_near_miss(const char *sql, const char *error) {
+  const char *shown = strstr(error, " is never '");
+  text literal = { 0 };
+  if (shown == NULL) return false;
+  shown = strchr(shown, '\'');
+  text_append(&literal, shown, strcspn(shown + 1, "'") + 2);
+  bool is_there = strstr(sql, text_str(&literal)) != NULL;
+  text_clear(&literal);
+  return is_there;
+}
+
+static void compare_outcomes(const query *of, const outcome *own, const outcome *copied,
+                             text *why) {
+  bool is_limited = of->limit >= 0 || of->offset;
+  if (strcmp(text_str(&own->error), text_str(&copied->error)) != 0 || own->error.len) {
+    text_printf(why, "  error: %s\n  of the copy: %s\n", text_str(&own->error),
+                text_str(&copied->error));
+  } else if (is_limited && !of->is_ordered) {
+    compare_part(of, text_str(&own->rows), text_str(&copied->rows), why);
+  } else {
+    compare_all(of, text_str(&own->rows), text_str(&copied->rows), why);
+  }
+}
+
 static void compare(sqlite3 *db, const query *of, text *why) {
   outcome own = { 0 }, copied = { 0 }, last = { 0 };
   bool is_limited = of->limit >= 0 || of->offset;
@@ -136,14 +164,8 @@ static void compare(sqlite3 *db, const query *of, text *why) {
   statement_run(db, sql, text_str(&of->binds), false, &own);
   check_requests(db, text_str(&last.rows), why);
   statement_run(db, copy_sql, text_str(&of->binds), false, &copied);
-  if (strcmp(text_str(&own.error), text_str(&copied.error)) != 0 || own.error.len) {
-    text_printf(why, "  error: %s\n  of the copy: %s\n", text_str(&own.error),
-                text_str(&copied.error));
-  } else if (is_limited && !of->is_ordered) {
-    compare_part(of, text_str(&own.rows), text_str(&copied.rows), why);
-  } else {
-    compare_all(of, text_str(&own.rows), text_str(&copied.rows), why);
-  }
+  bool is_theirs = is_near_miss(sql, text_str(&own.error)) && !copied.error.len;
+  if (!is_theirs) compare_outcomes(of, &own, &copied, why);
   outcome_clear(&own);
   outcome_clear(&copied);
   outcome_clear(&last);

@@ -98,6 +98,7 @@
     AT("shape") "the query of " PATH " sends this parameter too")                                  \
   X(filter_in_path, b->filters[0].column = "parent_uuid",                                          \
     AT("parent_uuid") "the path of " PATH " has this column too")                                  \
+  X(words_number, b->columns[SIZE].words = b->words, AT("size") "only a text has words")           \
   X(words_type, b->filters[1].words = b->words, AT("size") "only = of a text has words")           \
   X(words_wire, b->words[1].wire = NULL, AT("level") "a word has no wire form")                    \
   X(words_twice, b->words[1].sql = "High", AT("level") "the word High stands there twice")         \

@@ -1,0 +1,20 @@
+/*
+** sql_compares.h -- whether a SQL text compares a column with a text literal.
+** Layer: base.  Pure.  Tests: tests/unit/sql_compares.c
+*/
+#ifndef CM_SQL_COMPARES_H
+#define CM_SQL_COMPARES_H
+
+#include "base.h"
+
+/**
+ * True when `column = 'text'`, `'text' = column` or `column IN (…, 'text', …)` stands in the text. What stands in a
+ * comment or in a sub-select does not count, nor does an expression of which the literal is only a part.
+ *
+ * @param sql     NULL: false.
+ * @param column  As it stands in the text behind the name of its table, if any; ASCII.
+ * @param text    As a value: a quote in it stands there once.
+ */
+bool cm_sql_compares(const char *sql, const char *column, const char *text, size_t len);
+
+#endif
