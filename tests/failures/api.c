@@ -145,8 +145,9 @@ void api_literal(const cm_resource *resource, const cm_column *column, const cm_
   } else if (words != NULL) {
     snprintf(out, (size_t)size, "'%s'", words[second && words[1].sql != NULL].sql);
   } else {
+    const char *prefix = filter != NULL && filter->prefixes != NULL ? filter->prefixes->sql : "";
     text_value(resource, column, 1, text, sizeof text);
-    snprintf(out, (size_t)size, "'%s%s'", text, second ? "_b" : "");
+    snprintf(out, (size_t)size, "'%s%s%s'", prefix, text, second ? "_b" : "");
   }
 }
 
@@ -194,6 +195,8 @@ static bool is_asked(const cm_read *read, const cm_column *column, const questio
     bool is_its = filter->op == CM_EQ && strcmp(filter->column, column->name) == 0;
     if (!is_its || filter->words != NULL) continue;
     parameter(asked, filter->param, out, size);
+    for (const cm_word *prefix = filter->prefixes; prefix && prefix->sql; prefix++)
+      parameter(asked, prefix->wire, out, size);
   }
   return *out != '\0';
 }
@@ -222,6 +225,17 @@ static const cm_column *find_path(const cm_resource *resource, const char *path)
   return NULL;
 }
 
+/** A column of some rows only: those whose member is its word, which they are where it is asked for. */
+static bool put_only(cJSON *row, const cm_read *read, const cm_column *column,
+                     const question *asked) {
+  char text[MAX_NAME];
+  size_t len = strcspn(column->only, "=");
+  if (!is_asked(read, column, asked, text, sizeof text)) return false;
+  snprintf(text, sizeof text, "%.*s", (int)len, column->only);
+  put(row, text, cJSON_CreateString(column->only + len + 1), true);
+  return true;
+}
+
 static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
                  const question *asked, int number, bool is_outer) {
   for (int i = 0; i < resource->column_count; i++) {
@@ -238,6 +252,7 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
       }
     } else if (is_of_outer == is_outer || read->each == NULL) {
       char text[MAX_NAME];
+      if (column->only != NULL && !put_only(row, read, column, asked)) continue;
       put(row, path + is_of_outer, make_value(resource, read, column, asked, number),
           is_asked(read, column, asked, text, sizeof text));
     }
