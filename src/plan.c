@@ -184,6 +184,13 @@ static bool sends_column(const cm_plan *plan, int column) {
   return false;
 }
 
+bool cm_plan_has_choices(const cm_resource *resource, int column) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  const cm_filter *filter = cm_request_find_filter(resource, widest, column, CM_TERM_EQ);
+  if (filter == NULL || strchr(widest->path, '{') != NULL) return false;
+  return filter->words != NULL || resource->columns[column].type == CM_BOOLEAN;
+}
+
 /**
  * A parameter changes what the answer holds, so a read that cannot take it cannot serve. Of several terms
  * on it one is sent; the others are compared with the value asked for, by SQLite, once all tables that they
@@ -194,11 +201,12 @@ static void check_parameters(const cm_resource *resource, const cm_offer *offer,
     const cm_term *term = &offer->terms[i];
     bool is_parameter = resource->columns[term->column].flags & CM_PARAM;
     if (!is_parameter || term->op >= CM_TERM_NE || sends_column(&out->plan, term->column)) continue;
-    bool is_equal = term->op == CM_TERM_EQ;
-    lack(out, term->column,
-         !is_equal          ? CM_LACK_EQUAL
-         : !term->is_usable ? CM_LACK_ORDER
-                            : CM_LACK_VALUE);
+    cm_lack why = CM_LACK_VALUE;
+    if (!term->is_usable) why = CM_LACK_ORDER;
+    if (!term->is_usable && term->is_list && cm_plan_has_choices(resource, term->column))
+      why = CM_LACK_LIST;
+    if (term->op != CM_TERM_EQ) why = CM_LACK_EQUAL;
+    lack(out, term->column, why);
   }
 }
 

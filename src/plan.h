@@ -70,7 +70,8 @@ typedef struct cm_plan_arg {
 typedef enum cm_lack {
   CM_LACK_VALUE, /* a column that has to be given is not, or no request takes it with the others */
   CM_LACK_EQUAL, /* a parameter is compared in another way than by = */
-  CM_LACK_ORDER  /* it is compared with a table that is read later; SQLite may know another order */
+  CM_LACK_ORDER, /* it is compared with a table that is read later; SQLite may know another order */
+  CM_LACK_LIST /* a parameter is given by IN, and SQLite does not hand over the values in this plan */
 } cm_lack;
 
 typedef struct cm_plan {
@@ -100,6 +101,9 @@ void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known
 
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);
+
+/** True for a parameter of the widest list whose values are known, all of them, so that each can be asked for. */
+bool cm_plan_has_choices(const cm_resource *resource, int column);
 
 /** True when the statement uses a column that only the companion list knows. */
 bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan);

@@ -123,7 +123,7 @@ int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) 
   bool has_missing = missing >= 0 && missing < resource->column_count;
   if (!has_read && !(read == -1 && has_missing)) return SQLITE_ERROR;
   if (!has_missing && missing != -1) return SQLITE_ERROR;
-  if (why < CM_LACK_VALUE || why > CM_LACK_ORDER) return SQLITE_ERROR;
+  if (why < CM_LACK_VALUE || why > CM_LACK_LIST) return SQLITE_ERROR;
   out->read = (int)read;
   out->missing = (int)missing;
   out->lack = (cm_lack)why;

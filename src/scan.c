@@ -259,7 +259,9 @@ static int prepare(cm_scan *scan, cm_err *err) {
     scan->leg_capacity = (int)cm_scan_leg_total(scan);
   }
   scan->is_many = scan->leg_capacity > 1;
-  scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan);
+  scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan) &&
+                     scan->plan.lack !=
+                         CM_LACK_LIST; /* SQLite drops rows by the value that found them */
   scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
   if (scan->legs == NULL) return cm_err_nomem(err);
   return cm_scan_fill_legs(scan, err);

@@ -778,7 +778,7 @@ static void what_is_no_plan_is_refused(void **state) {
     "x",
     "3",
     "3 -1 0 -1 -1",
-    "-1 0 3 -1 -1 0",                         /* no such reason */
+    "-1 0 4 -1 -1 0",                         /* no such reason */
     "3 -1 -1 -1 -1 0",                        /* */
     "4 -1 0 -1 -1 0",                         /* no such read */
     "-2 -1 0 -1 -1 0",                        /* */
