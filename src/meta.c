@@ -84,7 +84,8 @@ static void put_json_path(const cm_column *column, cm_buf *out) {
     cm_buf_text(out, "$");
     return;
   }
-  if ((column->flags & (CM_PARAM | CM_COMPANION)) || strpbrk(path, "@^?*") != NULL) return;
+  bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) || column->only != NULL;
+  if (is_elsewhere || strpbrk(path, "@^?*") != NULL) return;
   cm_buf_text(out, "$.");
   for (const char *at = path; *at != 0; at++) {
     bool is_from_end = at > path && at[-1] == '[' && *at == '-';
