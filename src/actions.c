@@ -227,6 +227,9 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
   int rc = parse(text, &given, err);
   if (rc == SQLITE_OK && is_list_of_objects(given)) {
     *out = given;
+    for (cm_json *entry = cm_json_first(given); entry != NULL; entry = cm_json_after(entry)) {
+      if (cm_change_shape_complete(entry) != SQLITE_OK) return cm_err_nomem(err);
+    }
     return SQLITE_OK;
   }
   if (rc == SQLITE_OK && cm_json_type_of(given) != CM_JSON_OBJECT) {

@@ -15,13 +15,13 @@ enum { CM_ACTION_MAX_ARGUMENTS = 4 };
 
 /** What an argument may be, and how it stands in the body. */
 typedef enum cm_argument_kind {
-  CM_ARGUMENT_ID,         /* an id of ours: letters, digits, "-" and "_" */
-  CM_ARGUMENT_TEXT,       /* any text */
-  CM_ARGUMENT_CUSTOMER,   /* an id becomes {"customer_uuid": id}; a JSON object stays */
-  CM_ARGUMENT_LIST,       /* a JSON array stays; any other text becomes a list of one */
-  CM_ARGUMENT_OBJECTS,    /* a JSON array of objects */
-  CM_ARGUMENT_ATTRIBUTES, /* {"key": value} becomes [{"type", "key", "value"}]; such a list stays */
-  CM_ARGUMENT_BOOLEAN,    /* 0 or 1 */
+  CM_ARGUMENT_ID,       /* an id of ours: letters, digits, "-" and "_" */
+  CM_ARGUMENT_TEXT,     /* any text */
+  CM_ARGUMENT_CUSTOMER, /* an id becomes {"customer_uuid": id}; a JSON object stays */
+  CM_ARGUMENT_LIST,     /* a JSON array stays; any other text becomes a list of one */
+  CM_ARGUMENT_OBJECTS,  /* a JSON array of objects */
+  CM_ARGUMENT_ATTRIBUTES, /* {"key": value} becomes [{"type", "key", "value"}]; such a list gets its types */
+  CM_ARGUMENT_BOOLEAN, /* 0 or 1 */
   CM_ARGUMENT_DATES /* a point in time, a JSON array of them (then at `list`), NULL: an empty one */
 } cm_argument_kind;
 

@@ -46,6 +46,12 @@ cm_json *cm_change_shape_typed(const char *key, const cm_json *value) {
   return NULL;
 }
 
+int cm_change_shape_complete(cm_json *entry) {
+  const char *type = cm_change_shape_type(cm_json_find(entry, "value"));
+  if (type == NULL || cm_json_find(entry, "type") != NULL) return SQLITE_OK;
+  return cm_json_put(entry, "type", cm_json_new_text(type));
+}
+
 cm_json *cm_change_shape_pair(const char *key, const cm_json *value) {
   cm_json *pair = cm_json_new_object();
   if (pair != NULL && cm_json_put(pair, "key", cm_json_new_text(key)) == SQLITE_OK &&
@@ -107,7 +113,13 @@ static int put_entry(const cm_resource *resource, int column, const char *name,
   cm_json *copy = entry != NULL ? cm_json_copy(entry)
                   : is_typed    ? cm_change_shape_typed(name, value)
                                 : cm_change_shape_pair(name, value);
-  return copy != NULL && cm_json_push(list, copy) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+  int rc = copy == NULL ? SQLITE_NOMEM : SQLITE_OK;
+  if (rc == SQLITE_OK && is_typed) rc = cm_change_shape_complete(copy);
+  if (rc != SQLITE_OK) {
+    cm_json_free(copy);
+    return cm_err_nomem(err);
+  }
+  return cm_json_push(list, copy) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
 /** {"a": 1} as a list of entries; a list keeps its own. An attribute without a value is none. */

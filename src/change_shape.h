@@ -41,6 +41,12 @@ const char *cm_change_shape_type(const cm_json *value);
 /** The entry of a typed list for one member: {"type","key","value"}. NULL when memory runs out. */
 cm_json *cm_change_shape_typed(const char *key, const cm_json *value);
 
+/**
+ * Give an entry {"key","value"} the type of its value, where it has none and the value has one.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_change_shape_complete(cm_json *entry) CM_MUST_CHECK;
+
 /** The same without the type: {"key","value"}. */
 cm_json *cm_change_shape_pair(const char *key, const cm_json *value);
 

@@ -153,6 +153,10 @@ static const struct {
   { "cancel_subscription", { "sub_1", "tomorrow" }, "!cancelled_at cannot be 'tomorrow'" },
   { "cancel_subscription", { "sub_1", "[\"2025-01-31\",1]" }, "!cancelled_at cannot be" },
   { "cancel_subscription", { "sub_1", "{}" }, "!cancelled_at cannot be '{}'" },
+  { "attribute_by_email",
+    { "a@b", "[{\"key\":\"k\",\"value\":1.5},{\"key\":\"n\",\"value\":null}]" },
+    "/customers/attributes/custom {\"email\":\"a@b\",\"custom\":["
+    "{\"key\":\"k\",\"value\":1.5,\"type\":\"Decimal\"},{\"key\":\"n\",\"value\":null}]}" },
   { "attribute_by_email", { "a@b", "x" }, "!custom cannot be 'x'" },
   { "attribute_by_email", { "a@b", "[1]" }, "!custom cannot be '[1]'" },
 };
