@@ -36,6 +36,7 @@ enum {
   CM_MAX_LIST_VALUES = 1000000,             /* values of one IN list */
   CM_MAX_PAGES = 10000000,                  /* pages of one list */
   CM_MAX_RETRY_AFTER_MS = 60 * 1000,        /* a longer Retry-After is an error at once */
+  CM_MAX_UNREACHED_TRIES = 3,               /* of a request where nothing answers at all */
   CM_MAX_JSON_DEPTH = 200,
   CM_INTERRUPT_POLL_MS = 50, /* how often a wait looks for Ctrl-C */
   CM_WRITE_GRACE_MS = 5000,  /* time that sent writes get after Ctrl-C */

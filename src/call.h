@@ -16,8 +16,9 @@
 #include "session.h"
 
 enum cm_call_flags {
-  CM_CALL_CREATE = 1 << 0, /* never sent twice on suspicion (retry.h) */
-  CM_CALL_WRITE = 1 << 1   /* changes the account: read_only and dry_run apply */
+  CM_CALL_CREATE = 1 << 0,  /* never sent twice on suspicion (retry.h) */
+  CM_CALL_WRITE = 1 << 1,   /* changes the account: read_only and dry_run apply */
+  CM_CALL_FUNCTION = 1 << 2 /* of a function, whose path the user has written or named */
 };
 
 /** True for a call that changes the account; a create always does. */
@@ -60,7 +61,8 @@ typedef struct cm_call_result {
 } cm_call_result;
 
 /*
-** codes: 401, 403 SQLITE_AUTH; 400, 422, and any other 4xx of a write SQLITE_CONSTRAINT; 429, 503
+** codes: 401, 403 SQLITE_AUTH; 400, 422, and any other 4xx of a write but 408 and 425, and of a function's
+** 404 and 405, SQLITE_CONSTRAINT; 429, 503
 ** after all tries SQLITE_BUSY; cancelled SQLITE_INTERRUPT; too large SQLITE_TOOBIG; read_only
 ** SQLITE_READONLY; no memory SQLITE_NOMEM; everything else SQLITE_ERROR. In dry_run a write is
 ** logged with its body, not sent, and done at once with SQLITE_OK, status 0 and an empty body.

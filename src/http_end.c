@@ -16,6 +16,16 @@ bool cm_transfer_has_left(const cm_transfer *transfer) {
   return transfer->has_connection && cm_transfer_bytes_sent(transfer) > transfer->bytes_before;
 }
 
+/** Was there no connection at all, not even one whose TLS handshake failed? */
+static bool is_unreached(const cm_transfer *transfer, CURLcode result) {
+  curl_off_t connected_us = 0;
+  curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
+  return !transfer->has_connection &&
+         (result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY ||
+          result == CURLE_COULDNT_CONNECT ||
+          (result == CURLE_OPERATION_TIMEDOUT && connected_us == 0));
+}
+
 static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
   int body_code = transfer->response.body.code;
   if (result == CURLE_OK) return CM_ANSWERED;
@@ -25,6 +35,7 @@ static cm_outcome classify(const cm_transfer *transfer, CURLcode result) {
   if (result == CURLE_PEER_FAILED_VERIFICATION || result == CURLE_SSL_CACERT_BADFILE ||
       result == CURLE_SSL_ISSUER_ERROR)
     return CM_UNTRUSTED;
+  if (is_unreached(transfer, result)) return CM_UNREACHED;
   if (!cm_transfer_has_left(transfer)) return CM_NOT_SENT;
   return result == CURLE_OPERATION_TIMEDOUT ? CM_TIMED_OUT : CM_BROKEN;
 }

@@ -179,7 +179,8 @@ static void log_attempt(const cm_call *call, const cm_http_response *response) {
 static bool leaves_doubt(const cm_http_response *response) {
   int status = response->status;
   if (response->outcome == CM_ANSWERED) return status >= 500 || status == 408 || status == 206;
-  return response->outcome != CM_NOT_SENT && response->outcome != CM_UNTRUSTED;
+  return response->outcome != CM_UNREACHED && response->outcome != CM_NOT_SENT &&
+         response->outcome != CM_UNTRUSTED;
 }
 
 /** A transfer has ended: send it again, or be done. */
@@ -218,6 +219,7 @@ static void end_attempt(cm_call *call) {
                                     .outcome = response->outcome,
                                     .status = response->status,
                                     .retry_after_ms = response->retry_after_ms,
+                                    .is_used_up = retry.is_used_up,
                                     .reason = response->reason });
 }
 

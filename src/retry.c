@@ -12,6 +12,8 @@ typedef struct verdict {
 
 static verdict judge_status(int status) {
   switch (status) {
+  case 408: return (verdict){ "408 Request Timeout", true, false, false };
+  case 425: return (verdict){ "425 Too Early", true, true, false };
   case 429: return (verdict){ "429 Too Many Requests", true, true, true };
   case 500: return (verdict){ "500 Internal Server Error", true, false, false };
   case 502: return (verdict){ "502 Bad Gateway", true, false, false };
@@ -27,6 +29,7 @@ static verdict judge_status(int status) {
 static verdict judge(const cm_attempt *attempt) {
   switch (attempt->outcome) {
   case CM_ANSWERED: return judge_status(attempt->status);
+  case CM_UNREACHED: return (verdict){ "nothing answers", true, true, false };
   case CM_NOT_SENT: return (verdict){ "no connection", true, true, false };
   case CM_TIMED_OUT: return (verdict){ "timeout", true, false, false };
   case CM_BROKEN: return (verdict){ "connection broken", true, false, false };
@@ -47,12 +50,20 @@ static int64_t backoff_ms(int tries, unsigned random) {
   return half + (int64_t)random % (half + 1);
 }
 
+/** How many retries there may be: tries less one. */
+static int max_retries_of(const cm_attempt *attempt) {
+  bool is_few = attempt->outcome == CM_UNREACHED && attempt->max_retries >= CM_MAX_UNREACHED_TRIES;
+  return is_few ? CM_MAX_UNREACHED_TRIES - 1 : attempt->max_retries;
+}
+
 cm_retry cm_retry_decide(const cm_attempt *attempt) {
   verdict found = judge(attempt);
   cm_retry retry = { .reason = found.reason, .slow_down = found.is_crowd };
   bool is_patient = attempt->retry_after_ms <= CM_MAX_RETRY_AFTER_MS;
   bool is_allowed = found.is_safe || !attempt->is_create;
-  bool can_go = found.can_help && is_patient && attempt->tries <= attempt->max_retries;
+  bool has_tries = attempt->tries <= max_retries_of(attempt);
+  bool can_go = found.can_help && is_patient && has_tries;
+  retry.is_used_up = found.can_help && is_patient && is_allowed && !has_tries;
   retry.again = can_go && is_allowed;
   retry.again_after_look = can_go && !is_allowed && found.is_crowd;
   if (!retry.again && !retry.again_after_look) return retry;

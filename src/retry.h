@@ -7,6 +7,9 @@
 ** sent, or 429. After 503 (what the API answers to too many connections) whoever can look whether the row
 ** is there may send it again. A certificate that does not hold is no matter of trying again.
 **
+** Where nothing answers at all there are CM_MAX_UNREACHED_TRIES tries, whatever max_retries is: a wrong
+** base_url shall not take minutes to show. 408 and 425 go again as a timeout and as 429 do.
+**
 ** Waits double from 500 ms to 60 s; each is between half of that and all of it, at random. Retry-After
 ** wins: it is waited as it says, and one of more than CM_MAX_RETRY_AFTER_MS is an error at once. A
 ** Retry-After of 0 says nothing: servers round down.
@@ -19,7 +22,8 @@
 /** How one try ended. */
 typedef enum cm_outcome {
   CM_ANSWERED,  /* a complete answer with a status */
-  CM_NOT_SENT,  /* no connection: nothing reached the API */
+  CM_UNREACHED, /* nothing answered at all: connection refused, unknown host, no way there */
+  CM_NOT_SENT,  /* the connection was of no use: nothing reached the API */
   CM_TIMED_OUT, /* the time limit passed after sending began */
   CM_BROKEN,    /* the connection ended before the answer did */
   CM_TOO_LARGE, /* the answer passed CM_MAX_RESPONSE_BYTES */
@@ -40,6 +44,7 @@ typedef struct cm_attempt {
 
 typedef struct cm_retry {
   bool again;
+  bool is_used_up;       /* one more try might help, but there were as many as there may be */
   bool again_after_look; /* a create: once a look has shown that it did nothing */
   bool slow_down;        /* the answer was "too many": all other requests pause as well */
   int64_t wait_ms;       /* before the next try, whoever makes it; 0 when there is none */

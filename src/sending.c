@@ -83,7 +83,7 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
                               .body = sending->body,
                               .body_len = sending->body_len,
                               .headers = sending->headers,
-                              .flags = flags_of(sending->method) };
+                              .flags = flags_of(sending->method) | CM_CALL_FUNCTION };
   bool is_dry = cm_call_is_write(request.flags) && session->settings.dry_run;
   if (cm_call_is_write(request.flags)) cm_memo_drop_prefetched(session);
   bool is_delete = strcmp(sending->method, "DELETE") == 0 && !session->settings.read_only;

@@ -207,6 +207,8 @@ static int check_text(const cm_setting *setting, const char *text, cm_err *err) 
 /* ---- setting one value --------------------------------------------------------------------- */
 
 static void forget_keys(cm_settings *settings) {
+  if (settings->api_key != NULL || settings->api_key_file != NULL)
+    settings->is_key_elsewhere = true;
   forget(settings, "api_key");
   forget(settings, "api_key_file");
 }
@@ -429,6 +431,13 @@ int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) {
     return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
   }
   if (settings->api_key_file != NULL) return key_from_file(settings->api_key_file, out, err);
+  if (settings->is_key_elsewhere) {
+    return cm_err_set(err, SQLITE_AUTH,
+                      "no API key for base_url, now %.100s (the key that was set is for another "
+                      "origin, and is not sent there): give it anew with SELECT "
+                      "chartmogul_config('api_key', '…')",
+                      settings->base_url);
+  }
   return cm_err_set(err, SQLITE_AUTH,
                     "no API key (neither api_key nor CHARTMOGUL_API_KEY is set): SELECT "
                     "chartmogul_config('api_key', '…') or set CHARTMOGUL_API_KEY");

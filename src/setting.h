@@ -14,7 +14,8 @@ typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode
 typedef struct cm_settings {
   char *api_key; /* never shown */
   char *api_key_file;
-  char *base_url; /* no slash at its end */
+  char *base_url;        /* no slash at its end */
+  bool is_key_elsewhere; /* a key was set, for another origin than base_url */
   char *ca_file;
   int timeout_ms;
   int deadline_ms;

@@ -22,8 +22,10 @@ static int code_of_status(const cm_ending *ending) {
   if (status == 401 || status == 403) return SQLITE_AUTH;
   if (status == 429 || status == 503) return SQLITE_BUSY;
   if (status == 400 || status == 422) return SQLITE_CONSTRAINT;
-  return cm_call_is_write(ending->flags) && status >= 400 && status <= 499 ? SQLITE_CONSTRAINT
-                                                                           : SQLITE_ERROR;
+  if (status == 408 || status == 425) return SQLITE_ERROR; /* too slow, too early */
+  bool is_no_place = (ending->flags & CM_CALL_FUNCTION) != 0 && (status == 404 || status == 405);
+  bool is_refused = cm_call_is_write(ending->flags) && status >= 400 && status <= 499;
+  return is_refused && !is_no_place ? SQLITE_CONSTRAINT : SQLITE_ERROR;
 }
 
 static int code_of(const cm_ending *ending) {
@@ -41,7 +43,8 @@ static bool may_help(const cm_ending *ending) {
   if (ending->end != CM_END_ATTEMPT) return true;
   if (ending->outcome == CM_TOO_LARGE || ending->outcome == CM_UNTRUSTED) return false;
   if (ending->outcome != CM_ANSWERED) return true;
-  return ending->status == 429 || ending->status >= 500;
+  return ending->status == 408 || ending->status == 425 || ending->status == 429 ||
+         ending->status >= 500;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
@@ -58,8 +61,10 @@ static const char *name_of_status(int status) {
     { 403, "Forbidden" },
     { 404, "Not Found" },
     { 405, "Method Not Allowed" },
+    { 408, "Request Timeout" },
     { 409, "Conflict" },
     { 422, "Unprocessable Entity" },
+    { 425, "Too Early" },
     { 429, "Too Many Requests" },
     { 500, "Internal Server Error" },
     { 502, "Bad Gateway" },
@@ -86,14 +91,31 @@ static const char *advice_on_key(const cm_settings *settings) {
              : "set api_key to a valid API key";
 }
 
+/** Of a path that the API does not know, where the version in front of it is the likely reason. */
+static const char *advice_on_version(const cm_ending *ending, char *out, int size) {
+  const char *base = ending->settings->base_url;
+  size_t len = strlen(base);
+  bool has_version = len > 3 && strcmp(base + len - 3, "/v1") == 0;
+  bool is_repeated = strncmp(ending->path, "/v1/", 4) == 0;
+  if (ending->status != 404 || has_version != is_repeated) return NULL;
+  sqlite3_snprintf(size, out,
+                   is_repeated ? "leave /v1 out of the path: base_url has it, now %.100s"
+                               : "check base_url, now %.100s, which does not end in /v1",
+                   base);
+  return out;
+}
+
 static const char *advice_on_status(const cm_ending *ending, bool is_api_error, char *out,
                                     int size) {
   const cm_settings *settings = ending->settings;
   int status = ending->status;
   bool write = cm_call_is_write(ending->flags);
+  bool is_function = (ending->flags & CM_CALL_FUNCTION) != 0;
   const char *young = status == 404 && !is_api_error ? cm_registry_young(ending->path) : NULL;
   if (status == PARTIAL_CONTENT) {
     return "try again later, and see what answers between here and the API";
+  } else if (advice_on_version(ending, out, size) != NULL) {
+    return out;
   } else if (young != NULL) {
     sqlite3_snprintf(
         size, out,
@@ -108,6 +130,9 @@ static const char *advice_on_status(const cm_ending *ending, bool is_api_error, 
   } else if (status == 403) {
     return write ? "use an API key that may write, and check that the account is active"
                  : "check what the API key may read, and that the account is active";
+  } else if (is_function && (status == 404 || status == 405)) {
+    sqlite3_snprintf(size, out, "check the arguments of the function, and base_url, now %.100s",
+                     settings->base_url);
   } else if (status == 404 && !write) {
     sqlite3_snprintf(size, out, "check the identifiers in WHERE, and base_url, now %.100s",
                      settings->base_url);
@@ -118,7 +143,7 @@ static const char *advice_on_status(const cm_ending *ending, bool is_api_error, 
                      "try again later, or lower requests_per_second (now %d) or concurrency (now "
                      "%d)",
                      settings->requests_per_second, settings->concurrency);
-  } else if (status >= 500) {
+  } else if (status >= 500 || status == 408 || status == 425) {
     return "try again later";
   } else {
     return write ? "correct what it names and write the row again"
@@ -130,6 +155,7 @@ static const char *advice_on_status(const cm_ending *ending, bool is_api_error, 
 static const char *advice_on_outcome(const cm_ending *ending, char *out, int size) {
   const cm_settings *settings = ending->settings;
   switch (ending->outcome) {
+  case CM_UNREACHED:
   case CM_NOT_SENT:
     sqlite3_snprintf(size, out, "check the network, and base_url, now %.100s", settings->base_url);
     return out;
@@ -159,11 +185,29 @@ static void describe_answer(const cm_ending *ending, const char *message, char *
   }
 }
 
+/** Which settings say how often and how long is tried, where all of that was used up. */
+static void describe_bounds(const cm_ending *ending, char *out, int size) {
+  const cm_settings *settings = ending->settings;
+  out[0] = '\0';
+  if (!ending->is_used_up || ending->tries < 2) return;
+  if (ending->outcome == CM_UNREACHED && ending->tries == CM_MAX_UNREACHED_TRIES) {
+    sqlite3_snprintf(size, out,
+                     "; where nothing answers there are at most %d tries, fewer with max_retries "
+                     "(now %d) or deadline_ms (now %d)",
+                     CM_MAX_UNREACHED_TRIES, settings->max_retries, settings->deadline_ms);
+  } else {
+    sqlite3_snprintf(size, out,
+                     "; max_retries (now %d) and deadline_ms (now %d) say how long is tried",
+                     settings->max_retries, settings->deadline_ms);
+  }
+}
+
 static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
   char path[SHOWN_PATH];
   char why[sizeof verdict->message + 64];
   char advice[256];
   char more[64] = "";
+  char bounds[160];
   const char *advised;
   cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
   if (ending->outcome == CM_ANSWERED) {
@@ -180,8 +224,9 @@ static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
   if (more[0] == '\0' && ending->tries > 1) {
     sqlite3_snprintf((int)sizeof more, more, ", after %d tries", ending->tries);
   }
-  cm_err_set(&verdict->err, verdict->code, "%s: %s %s failed (%s%s): %s", ending->who,
-             ending->method, path, why, more, verdict->is_unknown ? look_first : advised);
+  describe_bounds(ending, bounds, (int)sizeof bounds);
+  cm_err_set(&verdict->err, verdict->code, "%s: %s %s failed (%s%s): %s%s", ending->who,
+             ending->method, path, why, more, verdict->is_unknown ? look_first : advised, bounds);
   verdict->err.http_status = ending->status;
 }
 

@@ -25,6 +25,7 @@ typedef struct cm_ending {
   int status;
   int64_t retry_after_ms;
   int tries;
+  bool is_used_up; /* there were as many tries as there may be */
   bool
       is_doubtful; /* an attempt reached the API, and its answer does not say that nothing was done */
   cm_slice body;

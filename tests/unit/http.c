@@ -464,7 +464,7 @@ static void a_refused_connection(void **state) {
   cm_http_request request = { "POST", .url = url, .user = "secret-key", .timeout_ms = PATIENCE_MS };
   cm_transfer *transfer = start(own, &request);
   cm_http_response *response = finish(own, transfer);
-  assert_int_equal(CM_NOT_SENT, response->outcome);
+  assert_int_equal(CM_UNREACHED, response->outcome);
   assert_int_equal(0, response->status);
   assert_contains("connect", response->reason);
   assert_lacks("secret", response->reason);
@@ -476,7 +476,7 @@ static void an_unknown_host(void **state) {
   cm_http_request request = { "GET", .url = "https://nowhere.test/", .timeout_ms = PATIENCE_MS };
   cm_transfer *transfer = start(own, &request);
   cm_http_response *response = finish(own, transfer);
-  assert_int_equal(CM_NOT_SENT, response->outcome);
+  assert_int_equal(CM_UNREACHED, response->outcome);
   assert_contains("nowhere.test", response->reason);
   cm_transfer_free(transfer);
 }
@@ -573,7 +573,7 @@ static void a_timeout_in_the_look_up_sent_nothing(void **state) {
   cm_http_request request = { "POST", .url = "https://api.hang/", .timeout_ms = 50 };
   cm_transfer *transfer = start(own, &request);
   cm_http_response *response = finish(own, transfer);
-  assert_int_equal(CM_NOT_SENT, response->outcome);
+  assert_int_equal(CM_UNREACHED, response->outcome);
   assert_contains("looking up the host's name", response->reason);
   assert_int_equal(1, count_hanging()); /* and it was not waited for */
   cm_transfer_free(transfer);

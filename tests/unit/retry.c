@@ -29,6 +29,7 @@ typedef struct decision {
 } decision;
 
 static const decision decisions[] = {
+  { CM_UNREACHED, 0, true, true, false, "nothing answers" },
   { CM_NOT_SENT, 0, true, true, false, "no connection" },
   { CM_TIMED_OUT, 0, true, false, false, "timeout" },
   { CM_BROKEN, 0, true, false, false, "connection broken" },
@@ -36,6 +37,8 @@ static const decision decisions[] = {
   { CM_CANCELLED, 0, false, false, false, "cancelled" },
   { CM_UNTRUSTED, 0, false, false, false, "certificate not trusted" },
   { CM_NO_MEMORY, 0, false, false, false, "out of memory" },
+  { CM_ANSWERED, 408, true, false, false, "408 Request Timeout" },
+  { CM_ANSWERED, 425, true, true, false, "425 Too Early" },
   { CM_ANSWERED, 429, true, true, true, "429 Too Many Requests" },
   { CM_ANSWERED, 500, true, false, false, "500 Internal Server Error" },
   { CM_ANSWERED, 502, true, false, false, "502 Bad Gateway" },
@@ -101,7 +104,9 @@ static void tries_are_counted(void **state) {
         attempt.max_retries = max_retries;
         attempt.tries = tries;
         cm_retry retry = cm_retry_decide(&attempt);
-        assert_int_equal(decisions[i].repeats && tries <= max_retries, retry.again);
+        bool is_last = tries > max_retries || (decisions[i].outcome == CM_UNREACHED && tries > 2);
+        assert_int_equal(decisions[i].repeats && !is_last, retry.again);
+        assert_int_equal(decisions[i].repeats && is_last, retry.is_used_up);
         assert_int_equal(decisions[i].slows_down, retry.slow_down);
       }
     }
