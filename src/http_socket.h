@@ -1,6 +1,6 @@
 /*
 ** http_socket.h -- the sockets of a client: which are open, and whether a request may leave on one.
-** Layer: wire, the inside of http.c.  Tests: tests/unit/http.c
+** Layer: wire, the inside of http.c.  Tests: tests/unit/http_socket.c, tests/transport/
 **
 ** An answer on HTTP/1.1 belongs to a request by its place alone. So whatever waits on a kept connection
 ** before a request leaves (an answer that came too late or twice, a 408 that nobody asked for, the end)

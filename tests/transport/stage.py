@@ -28,6 +28,19 @@ def make_authority(folder):
     return ca, certificate, key
 
 
+def connect(library, base, ca):
+    """A connection with the extension. `ca`: a file of authorities, None: the system's."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.enable_load_extension(True)
+    db.load_extension(library)
+    settings = {"base_url": base, "api_key": "test-key", "max_retries": 0, "requests_per_second": 0}
+    if ca:
+        settings["ca_file"] = ca
+    for name, value in settings.items():
+        db.execute("SELECT chartmogul_config(?, ?)", (name, value)).fetchall()
+    return db
+
+
 class Stage:
     """An API in a process of its own, and connections to it."""
 
@@ -42,15 +55,7 @@ class Stage:
         self.base = self.process.stdout.readline().strip()
 
     def open(self):
-        db = sqlite3.connect(":memory:", isolation_level=None)
-        db.enable_load_extension(True)
-        db.load_extension(self.library)
-        settings = {"base_url": self.base, "api_key": "test-key", "max_retries": 0, "requests_per_second": 0}
-        if self.ca:
-            settings["ca_file"] = self.ca
-        for name, value in settings.items():
-            db.execute("SELECT chartmogul_config(?, ?)", (name, value)).fetchall()
-        return db
+        return connect(self.library, self.base, self.ca)
 
     def ask(self, path):
         """On a connection of its own, which counts as one."""

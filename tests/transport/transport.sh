@@ -9,7 +9,7 @@ if ! python=$(sh "$here/../tools/python_with_extensions.sh"); then
   echo "0 passed, 0 failed, 1 skipped"
   exit 0
 fi
-for program in fork kept; do
+for program in fork kept servers; do
   "$python" -B "$here/$program.py" "$1" "$2" || echo "FAILED transport: $program.py"
 done | awk '
   /^[0-9]+ passed, [0-9]+ failed/ { passed += $1; failed += $3; skipped += $5; next }

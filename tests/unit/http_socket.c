@@ -1,0 +1,133 @@
+/* http_socket.h: what waits on a connection, and whose its number is. */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "http_socket.h"
+
+typedef struct ends {
+  int listener, here, there;
+  int local_port, remote_port;
+  cm_http_sockets sockets;
+} ends;
+
+static int port_of(int number, int (*which)(int, struct sockaddr *, socklen_t *)) {
+  struct sockaddr_in address;
+  socklen_t len = sizeof address;
+  assert_int_equal(0, which(number, (struct sockaddr *)&address, &len));
+  return ntohs(address.sin_port);
+}
+
+static void note(cm_http_sockets *sockets, int number) {
+  struct stat status;
+  assert_int_equal(0, fstat(number, &status));
+  sockets->open[sockets->count++] = (cm_http_socket){ number, status.st_dev, status.st_ino, false };
+}
+
+static void open_ends(ends *own) {
+  struct sockaddr_in address = { .sin_family = AF_INET };
+  socklen_t len = sizeof address;
+  memset(own, 0, sizeof *own);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  own->listener = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(0, bind(own->listener, (struct sockaddr *)&address, len));
+  assert_int_equal(0, listen(own->listener, 1));
+  assert_int_equal(0, getsockname(own->listener, (struct sockaddr *)&address, &len));
+  own->here = socket(AF_INET, SOCK_STREAM, 0);
+  assert_int_equal(0, connect(own->here, (struct sockaddr *)&address, len));
+  own->there = accept(own->listener, NULL, NULL);
+  own->local_port = port_of(own->here, getsockname);
+  own->remote_port = port_of(own->here, getpeername);
+  note(&own->sockets, own->here);
+}
+
+static void close_ends(ends *own) {
+  close(own->listener);
+  close(own->here);
+  close(own->there);
+}
+
+/** Something comes over the connection: a byte, the end, or both. Returns when it is there. */
+static void send_there(const ends *own, bool with_byte, bool with_end) {
+  struct pollfd look = { .fd = own->here, .events = POLLIN };
+  if (with_byte) assert_int_equal(1, write(own->there, "x", 1));
+  if (with_end) assert_int_equal(0, shutdown(own->there, SHUT_WR));
+  assert_int_equal(1, poll(&look, 1, 10 * 1000));
+}
+
+static cm_http_readiness use(ends *own, bool is_tls) {
+  return cm_http_sockets_use(&own->sockets, own->local_port, own->remote_port, is_tls);
+}
+
+static void what_waits_uses_a_connection_up(void **state) {
+  (void)state;
+  static const struct {
+    bool is_tls, is_used, with_byte, with_end;
+    cm_http_readiness wanted;
+  } cases[] = {
+    { false, false, false, false, CM_HTTP_QUIET },  { false, true, false, false, CM_HTTP_QUIET },
+    { true, false, false, false, CM_HTTP_QUIET },   { true, true, false, false, CM_HTTP_QUIET },
+    { false, false, true, false, CM_HTTP_USED_UP }, { false, true, true, false, CM_HTTP_USED_UP },
+    { true, false, true, false, CM_HTTP_QUIET }, /* session tickets */
+    { true, true, true, false, CM_HTTP_USED_UP },   { false, false, false, true, CM_HTTP_USED_UP },
+    { false, true, false, true, CM_HTTP_USED_UP },  { true, true, false, true, CM_HTTP_USED_UP },
+    { true, false, true, true, CM_HTTP_USED_UP },   { true, true, true, true, CM_HTTP_USED_UP },
+  };
+  for (size_t i = 0; i < cm_countof(cases); i++) {
+    ends own;
+    open_ends(&own);
+    if (cases[i].is_used) assert_int_equal(CM_HTTP_QUIET, use(&own, cases[i].is_tls));
+    if (cases[i].with_byte || cases[i].with_end)
+      send_there(&own, cases[i].with_byte, cases[i].with_end);
+    if (use(&own, cases[i].is_tls) != cases[i].wanted) fail_msg("case %d", (int)i);
+    close_ends(&own);
+  }
+}
+
+static void other_ports_are_unknown(void **state) {
+  (void)state;
+  ends own;
+  open_ends(&own);
+  int local = own.local_port, remote = own.remote_port;
+  assert_int_equal(CM_HTTP_UNKNOWN, cm_http_sockets_use(&own.sockets, local + 1, remote, false));
+  assert_int_equal(CM_HTTP_UNKNOWN, cm_http_sockets_use(&own.sockets, local, remote + 1, false));
+  assert_int_equal(CM_HTTP_UNKNOWN, cm_http_sockets_use(&own.sockets, -1, remote, false));
+  assert_int_equal(CM_HTTP_QUIET, use(&own, false));
+  close_ends(&own);
+}
+
+static void only_the_same_socket_is_abandoned(void **state) {
+  (void)state;
+  ends own, other;
+  open_ends(&own);
+  open_ends(&other);
+  note(&own.sockets, other.here);
+  assert_int_equal(other.here,
+                   dup2(other.there, other.here)); /* its number is another socket's now */
+  cm_http_sockets_abandon(&own.sockets);
+  assert_int_equal(0, own.sockets.count);
+  assert_int_equal(-1, fcntl(own.here, F_GETFD));
+  assert_true(fcntl(other.here, F_GETFD) >= 0);
+  close_ends(&other);
+  close(own.listener);
+  close(own.there);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_waits_uses_a_connection_up),
+    cmocka_unit_test(other_ports_are_unknown),
+    cmocka_unit_test(only_the_same_socket_is_abandoned),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
