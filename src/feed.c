@@ -5,9 +5,9 @@
 #include "pager.h"
 #include "registry.h"
 
-/** Is a path, with or without a query, one of those that the template stands for? */
+/** Is a path, with or without a query, one of those that the template stands for? It ends at a space, too. */
 static bool fits(const char *path, const char *template) {
-  while (*template != '\0') {
+  while (*template != '\0' && *template != ' ') {
     if (*template == '{') {
       size_t len = strcspn(path, "/?");
       if (len == 0) return false;
@@ -18,6 +18,15 @@ static bool fits(const char *path, const char *template) {
     }
   }
   return *path == '\0' || *path == '?';
+}
+
+static bool fits_any(const char *path, const char *templates) {
+  while (templates != NULL && *templates != '\0') {
+    if (fits(path, templates)) return true;
+    templates += strcspn(templates, " ");
+    templates += *templates == ' ';
+  }
+  return false;
 }
 
 /** A list of the table's own rows. One that is unfolded belongs to another table, which makes it grow. */
@@ -41,7 +50,8 @@ static int read_rest(cm_pager *pager, const cm_resource *resource, cm_err *err) 
       resource->name, pager->url, CM_MAX_MEMO_BYTES / (1024 * 1024));
 }
 
-int cm_feed_before_create(cm_session *session, const cm_resource *resource, cm_err *err) {
+/** Read to their end all lists of a table that are open. */
+static int read_lists(cm_session *session, const cm_resource *resource, cm_err *err) {
   int rc = SQLITE_OK;
   for (cm_pager *pager = session->pagers; pager != NULL && rc == SQLITE_OK;
        pager = pager->next_open) {
@@ -56,7 +66,7 @@ static bool is_created_by(const cm_resource *resource, const char *path) {
     bool is_post = write->verb == CM_VERB_INSERT && strcmp(write->method, "POST") == 0;
     if (is_post && fits(path, write->path)) return true;
   }
-  return false;
+  return fits_any(path, resource->also_created_by);
 }
 
 int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {
@@ -64,7 +74,7 @@ int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {
   int rc = SQLITE_OK;
   const cm_resource *const *resources = cm_registry_list(&count);
   for (int i = 0; i < count && rc == SQLITE_OK && session->pagers != NULL; i++) {
-    if (is_created_by(resources[i], path)) rc = cm_feed_before_create(session, resources[i], err);
+    if (is_created_by(resources[i], path)) rc = read_lists(session, resources[i], err);
   }
   return rc;
 }

@@ -10,18 +10,15 @@
 #ifndef CM_FEED_H
 #define CM_FEED_H
 
-#include "resource.h"
 #include "session.h"
 
 /**
- * A row of the resource is about to be created: read to their end all lists of it that are open.
+ * A POST is about to leave: read to their end all open lists that show what it creates. Most paths create nothing
+ * that a list shows.
+ * @param path  With or without a query.
  * @return SQLITE_OK; SQLITE_TOOBIG when more than CM_MAX_MEMO_BYTES is left of them: nothing may be created then;
  *         what the reading of a page may return.
  */
-int cm_feed_before_create(cm_session *session, const cm_resource *resource,
-                          cm_err *err) CM_MUST_CHECK;
-
-/** The same for a POST that nobody but its path tells about; most paths create nothing that a list shows. */
 int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) CM_MUST_CHECK;
 
 #endif

@@ -80,7 +80,7 @@ int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body
                               .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
                               .sent_before = entry->sent_before };
   bool is_new_row = is_create && !queue->session->settings.dry_run;
-  int rc = is_new_row ? cm_feed_before_create(queue->session, entry->resource, err) : SQLITE_OK;
+  int rc = is_new_row ? cm_feed_before_post(queue->session, step->path, err) : SQLITE_OK;
   if (rc != SQLITE_OK) return rc;
   return cm_call_start(queue->session, &request, out, err);
 }

@@ -42,6 +42,8 @@ typedef struct cm_resource {
   /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
   ** with {column}. NULL: nothing. */
   const char *delete_counts;
+  /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
+  const char *also_created_by;
   const char *example; /* one statement that works on any account */
 } cm_resource;
 

@@ -242,6 +242,7 @@ const cm_resource cm_resource_customers = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .also_created_by = "/customers/unmerges /data_sources/{uuid}/json_imports",
   .natural_key = &natural_key,
   .example = "SELECT name, mrr FROM chartmogul_customers WHERE status = 'Active'",
 };

@@ -193,6 +193,7 @@ const cm_resource cm_resource_invoices = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .also_created_by = "/data_sources/{uuid}/json_imports",
   .natural_key = &natural_key,
   .references = references,
   .needs = needs,

@@ -8,7 +8,6 @@
 #include "feed.h"
 #include "pager.h"
 #include "peer.h"
-#include "resources/resources.h"
 
 static const char pages[][256] = {
   "{\"entries\":[{\"uuid\":\"cus_1\",\"external_id\":\"a\",\"data_source_uuid\":\"ds\"},"
@@ -142,8 +141,8 @@ static void only_lists_that_grow_are_read(void **state) {
   cm_err err = { 0 };
   say_pages(world->server);
   assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
-  assert_int_equal(cm_feed_before_create(world->session, &cm_resource_plans, &err), SQLITE_OK);
-  assert_int_equal(cm_feed_before_create(world->session, &cm_resource_customer_tags, &err),
+  assert_int_equal(cm_feed_before_post(world->session, "/plans", &err), SQLITE_OK);
+  assert_int_equal(cm_feed_before_post(world->session, "/customers/cus_1/contacts", &err),
                    SQLITE_OK);
   assert_int_equal(cm_feed_before_post(world->session, "/customers/merges", &err), SQLITE_OK);
   assert_int_equal(cm_feed_before_post(world->session, "/customers/cus_1/attributes/tags", &err),
@@ -163,6 +162,22 @@ static void only_lists_that_grow_are_read(void **state) {
   assert_null(world->session->pagers);
 }
 
+static void what_else_creates_is_known(void **state) {
+  static const char *const paths[] = { "/customers/unmerges", "/data_sources/ds_1/json_imports" };
+  peer_world *world = *state;
+  for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+    cm_pager pager;
+    cm_err err = { 0 };
+    say_pages(world->server);
+    assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
+    assert_next(&pager, "cus_1");
+    assert_int_equal(cm_feed_before_post(world->session, paths[i], &err), SQLITE_OK);
+    assert_true(world->session->stock_bytes > 0);
+    cm_pager_close(&pager);
+    assert_int_equal(world->session->stock_bytes, 0);
+  }
+}
+
 static void what_is_left_has_a_bound(void **state) {
   peer_world *world = *state;
   cm_pager pager;
@@ -171,8 +186,7 @@ static void what_is_left_has_a_bound(void **state) {
   assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
   assert_next(&pager, "cus_1");
   world->session->stock_bytes = CM_MAX_MEMO_BYTES; /* of another list */
-  assert_int_equal(cm_feed_before_create(world->session, &cm_resource_customers, &err),
-                   SQLITE_TOOBIG);
+  assert_int_equal(cm_feed_before_post(world->session, "/customers", &err), SQLITE_TOOBIG);
   peer_assert_has(err.text,
                   "chartmogul_customers: nothing was created (a SELECT is reading the list "
                   "GET /customers?status=Active");
@@ -180,7 +194,7 @@ static void what_is_left_has_a_bound(void **state) {
   world->session->stock_bytes = 0;
   assert_next(&pager, "cus_2");
   assert_next(&pager, "cus_3");
-  assert_int_equal(cm_feed_before_create(world->session, &cm_resource_customers, &err), SQLITE_OK);
+  assert_int_equal(cm_feed_before_post(world->session, "/customers", &err), SQLITE_OK);
   assert_next(&pager, "cus_4");
   assert_next(&pager, "cus_5");
   assert_end(&pager);
@@ -197,8 +211,7 @@ static void a_page_that_fails_is_no_end(void **state) {
   peer_says(world->server, "/customers", 400, "{\"error\":\"cursor is not valid\"}");
   assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
   assert_next(&pager, "cus_1");
-  assert_int_equal(cm_feed_before_create(world->session, &cm_resource_customers, &err),
-                   SQLITE_CONSTRAINT);
+  assert_int_equal(cm_feed_before_post(world->session, "/customers", &err), SQLITE_CONSTRAINT);
   cm_err_clear(&err);
   assert_next(&pager, "cus_2");
   assert_next(&pager, "cus_3");
@@ -215,7 +228,8 @@ int main(void) {
     TEST(a_statement_in_a_loop),         TEST(a_transaction_in_a_loop),
     TEST(a_transaction_around_the_loop), TEST(a_loop_that_sends_immediately),
     TEST(a_function_in_a_loop),          TEST(only_lists_that_grow_are_read),
-    TEST(what_is_left_has_a_bound),      TEST(a_page_that_fails_is_no_end),
+    TEST(what_else_creates_is_known),    TEST(what_is_left_has_a_bound),
+    TEST(a_page_that_fails_is_no_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
