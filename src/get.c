@@ -28,6 +28,7 @@ typedef struct get_table {
 typedef struct get_cursor {
   sqlite3_vtab_cursor base;
   cm_pager pager;
+  uint64_t account;   /* of the session when it began */
   char *path, *query; /* as given; owned, NULL: not given */
   cm_slice row;
   sqlite3_int64 rowid;
@@ -175,7 +176,8 @@ static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_er
 static int get_next(sqlite3_vtab_cursor *base) {
   get_cursor *cursor = (get_cursor *)base;
   cm_err err = { 0 };
-  int rc = cm_pager_next(&cursor->pager, &cursor->row, &err);
+  int rc = cm_session_check_account(table_of(base)->session, cursor->account, who, &err);
+  if (rc == SQLITE_OK) rc = cm_pager_next(&cursor->pager, &cursor->row, &err);
   cursor->rowid++;
   cursor->is_eof = rc != SQLITE_ROW;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(base, &err);
@@ -195,6 +197,7 @@ static int get_filter(sqlite3_vtab_cursor *base, int number, const char *text, i
   (void)argc;
   clear(cursor);
   cm_memo_enter(session);
+  cursor->account = session->account;
   if (!(number & HAS_PATH)) {
     cm_err_set(&err, SQLITE_ERROR,
                "path is missing (nothing says what to get): write SELECT value FROM "

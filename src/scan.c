@@ -197,7 +197,8 @@ static void pump_now_and_then(cm_scan *scan) {
 }
 
 int cm_scan_next(cm_scan *scan, cm_err *err) {
-  int rc = SQLITE_OK;
+  int rc = cm_session_check_account(scan->session, scan->account, scan->resource->name, err);
+  if (rc != SQLITE_OK) return rc;
   scan->is_on_row = false;
   pump_now_and_then(scan);
   while (scan->read != NULL && rc == SQLITE_OK) {
@@ -279,6 +280,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
   }
   memset(scan, 0, sizeof *scan);
   scan->session = session;
+  scan->account = session->account;
   scan->resource = resource;
   scan->plan = *plan;
   scan->row.resource = resource;

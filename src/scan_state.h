@@ -22,7 +22,8 @@ struct cm_scan {
 
   cm_leg *legs; /* ring: the legs under way, oldest first */
   int leg_capacity, leg_first, leg_count;
-  cm_scan *parent; /* whose keys fill the path; NULL: none */
+  uint64_t account; /* of the session when the scan began */
+  cm_scan *parent;  /* whose keys fill the path; NULL: none */
   int parent_column;
 
   cm_row row;

@@ -4,7 +4,19 @@
 #include <unistd.h>
 
 #include "caller.h"
+#include "hash.h"
 #include "memo.h"
+
+/** A number for the settings that say whose account is read and written. */
+static uint64_t account_of(const cm_settings *settings) {
+  const char *const texts[] = { settings->base_url, settings->api_key, settings->api_key_file };
+  uint64_t hash = CM_HASH_START;
+  for (size_t i = 0; i < cm_countof(texts); i++) {
+    const char *text = texts[i] != NULL ? texts[i] : "";
+    hash = cm_hash_bytes(hash, text, strlen(text) + 1);
+  }
+  return hash;
+}
 
 int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err *err) {
   *out = NULL;
@@ -21,6 +33,7 @@ int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err 
     cm_session_unref(session);
     return rc;
   }
+  session->account = account_of(&session->settings);
   cm_limit_init(&session->limit, session->settings.requests_per_second);
   sqlite3_randomness(sizeof session->random_state, &session->random_state);
   session->interrupt_checked_ms = cm_session_now_ms(session);
@@ -139,8 +152,18 @@ int cm_session_configure(cm_session *session, const char *name, const char *valu
   if (session->limit.per_second != session->settings.requests_per_second) {
     cm_limit_set_rate(&session->limit, session->settings.requests_per_second);
   }
+  session->account = account_of(&session->settings);
   session->running_id++; /* what is kept may be another account's from now on */
   return SQLITE_OK;
+}
+
+int cm_session_check_account(const cm_session *session, uint64_t account, const char *who,
+                             cm_err *err) {
+  if (account == session->account) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: the rest cannot be read (base_url or the API key has changed since the "
+                    "statement began): run the statement again",
+                    who);
 }
 
 /* ---- the log of requests ------------------------------------------------------------------- */

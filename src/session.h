@@ -87,7 +87,8 @@ typedef struct cm_session {
     int pages;
   } known_lists[CM_MAX_KNOWN_LISTS];
 
-  char *last_uuid; /* of the row created last; NULL: none yet */
+  uint64_t account; /* changes with what says whose account this is: a statement reads from one */
+  char *last_uuid;  /* of the row created last; NULL: none yet */
   unsigned random_state;
 } cm_session;
 
@@ -129,6 +130,13 @@ void cm_session_begin_statement(cm_session *session);
 
 /** Set a setting, and what hangs on it (limiter, memo). Codes as cm_setting_set. */
 int cm_session_configure(cm_session *session, const char *name, const char *value, cm_err *err);
+
+/**
+ * Pages of two accounts are no list: who began to read under `account` may not go on under another.
+ * @return SQLITE_OK, SQLITE_ERROR.
+ */
+int cm_session_check_account(const cm_session *session, uint64_t account, const char *who,
+                             cm_err *err) CM_MUST_CHECK;
 
 /** The log line with this id, NULL when it has left the ring. */
 cm_request_log *cm_session_find_request(cm_session *session, int64_t id);
