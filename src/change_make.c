@@ -11,6 +11,12 @@
 static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
 static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };
 
+/** What is wrong is wrong with this row, not with the statement. */
+static int of_row(int rc, cm_err *err) {
+  if (rc != SQLITE_OK && err != NULL) err->is_of_row = true;
+  return rc;
+}
+
 /* ---- what may be said ---------------------------------------------------------------------- */
 
 static int refuse_column(const cm_resource *resource, int column, cm_verb verb, cm_err *err) {
@@ -152,7 +158,7 @@ static int take_inserted(cm_change *change, int column, const cm_value *value, c
                       resource->name, described->name);
   }
   if (!(described->flags & CM_INSERT)) return refuse_column(resource, column, CM_VERB_INSERT, err);
-  int rc = check_value(resource, column, value, CM_JSON_ABSENT, err);
+  int rc = of_row(check_value(resource, column, value, CM_JSON_ABSENT, err), err);
   return rc == SQLITE_OK ? give_inserted(change, column, value, err) : rc;
 }
 
@@ -206,9 +212,10 @@ static int check_conflict(cm_change *change, cm_err *err) {
   for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_change_column(resource, natural->columns[i]);
     if (change->conflict == CM_CONFLICT_FAIL || cm_change_find(change, column) != NULL) continue;
-    return cm_err_set(err, SQLITE_ERROR,
-                      "%s: INSERT OR %s needs %s (rows are found by it): give it", resource->name,
-                      is_replace ? "REPLACE" : "IGNORE", natural->columns[i]);
+    return of_row(
+        cm_err_set(err, SQLITE_ERROR, "%s: INSERT OR %s needs %s (rows are found by it): give it",
+                   resource->name, is_replace ? "REPLACE" : "IGNORE", natural->columns[i]),
+        err);
   }
   return SQLITE_OK;
 }
@@ -222,12 +229,12 @@ int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_confl
   int rc = check_verb(resource, CM_VERB_INSERT, err);
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++)
     rc = take_inserted(out, i, &cells[i].value, err);
-  if (rc == SQLITE_OK) rc = cm_change_check_names(out, err);
-  if (rc == SQLITE_OK) rc = cm_change_visit_names(out, no_answer, NULL, err);
-  if (rc == SQLITE_OK) rc = check_required(out, err);
-  if (rc == SQLITE_OK) rc = check_owners(out, err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
+  if (rc == SQLITE_OK) rc = of_row(check_required(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(check_owners(out, err), err);
   if (rc == SQLITE_OK) rc = check_conflict(out, err);
-  if (rc == SQLITE_OK) rc = check_paths(out, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;
 }
@@ -387,10 +394,11 @@ static int take_written(cm_change *change, int column, const cm_value *old, cons
                       change->resource->name, described->name, described->name);
   }
   int rc = compare(change, column, old, new, cm_change_type_in_row(change, column), &is_same, err);
-  if (rc != SQLITE_OK || (is_same && !is_uncompared)) return rc;
+  if (rc != SQLITE_OK || (is_same && !is_uncompared)) return of_row(rc, err);
   if (new->type == CM_VALUE_NULL && (described->flags & CM_NO_NULL)) {
-    return cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be NULL: give it a value",
-                      change->resource->name, described->name);
+    return of_row(cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be NULL: give it a value",
+                             change->resource->name, described->name),
+                  err);
   }
   return cm_change_give(change, column, CM_GIVEN_SENT, new, err);
 }
@@ -443,10 +451,10 @@ int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_
     bool is_uncompared = is_set && waits != NULL && waits(context, out, i);
     if (i != row_column) rc = take_updated(out, i, &cells[i], is_uncompared, err);
   }
-  if (rc == SQLITE_OK) rc = cm_change_check_names(out, err);
-  if (rc == SQLITE_OK) rc = cm_change_visit_names(out, no_answer, NULL, err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
   if (rc == SQLITE_OK) rc = check_alone(out, err);
-  if (rc == SQLITE_OK) rc = check_paths(out, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;
 }

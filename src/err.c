@@ -46,6 +46,7 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   err->code = code;
   err->http_status = 0;
   err->may_help = false;
+  err->is_of_row = false;
   return code;
 }
 
@@ -55,9 +56,11 @@ void cm_err_prefix(cm_err *err, const char *who) {
   if (strncmp(err->text, who, len) == 0 && err->text[len] == ':') return;
   int http_status = err->http_status;
   bool may_help = err->may_help;
+  bool is_of_row = err->is_of_row;
   cm_err_set(err, err->code, "%s: %s", who, err->text);
   err->http_status = http_status;
   err->may_help = may_help;
+  err->is_of_row = is_of_row;
 }
 
 int cm_err_nomem(cm_err *err) {
@@ -69,6 +72,7 @@ void cm_err_clear(cm_err *err) {
   err->code = SQLITE_OK;
   err->http_status = 0;
   err->may_help = false;
+  err->is_of_row = false;
   err->text[0] = 0;
 }
 

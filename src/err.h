@@ -12,13 +12,14 @@ typedef struct cm_err {
   int http_status; /* status of the answer that caused it, 0 when there was none */
   bool
       may_help; /* nothing was sent, and the same call may be made later: max_requests was used up */
+  bool is_of_row; /* a value of this one row is wrong: the next row of the statement may be right */
   char text[1024]; /* "table: what (why): what to do", UTF-8, NUL-terminated, one line */
 } cm_err;
 
 /**
  * Record an error in place of an earlier one. A text that does not fit is cut at a character border
  * and ends in "…"; line breaks and other control characters become spaces, what is not UTF-8 becomes
- * "?". The arguments may point into `err->text`. `http_status` and `may_help` become 0: who knows better
+ * "?". The arguments may point into `err->text`. `http_status` and the flags become 0: who knows better
  * sets them afterwards.
  *
  * @param err   NULL when the caller does not want the text.

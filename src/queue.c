@@ -178,6 +178,7 @@ void cm_entry_free(cm_queue *queue, cm_entry *entry) {
   sqlite3_free(entry->change);
   sqlite3_free(entry->names);
   sqlite3_free(entry->label);
+  sqlite3_free(entry->owner);
   sqlite3_free(entry->refusal);
   sqlite3_free(entry->error);
   sqlite3_free(entry->uuid);
@@ -189,6 +190,7 @@ void cm_entry_free(cm_queue *queue, cm_entry *entry) {
 
 void cm_queue_clear_tally(cm_tally *tally) {
   sqlite3_free(tally->first_refused.line);
+  sqlite3_free(tally->first_early.line);
   sqlite3_free(tally->first_failed.line);
   sqlite3_free(tally->first_unknown.line);
   memset(tally, 0, sizeof *tally);
@@ -273,6 +275,8 @@ static int take_label(cm_entry *entry, cm_err *err) {
     if (entry->label == NULL) rc = cm_err_nomem(err);
   }
   cm_value_clear(&label);
+  if (rc == SQLITE_OK && entry->label == NULL)
+    rc = cm_change_owner(entry->change, &entry->owner, err);
   return rc;
 }
 

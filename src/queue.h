@@ -28,7 +28,7 @@
 #ifndef CM_QUEUE_H
 #define CM_QUEUE_H
 
-#include "change.h"
+#include "change_refused.h"
 #include "session.h"
 
 /** How far cm_queue_send goes. */
@@ -62,6 +62,17 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit,
  *         failed, with a text that says how many of how many were written.
  */
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * A row is refused before it could wait: note it in the log.
+ *
+ * @param refused  Its texts are taken over.
+ * @param err      Why; where a value of the row is wrong its text receives the row's name.
+ * @return SQLITE_OK where on_refusal lets the statement go on: the refusal is told at its end, or at COMMIT;
+ *         else the code of `err`; SQLITE_NOMEM.
+ */
+int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit,
+                    cm_err *err) CM_MUST_CHECK;
 
 /**
  * A statement in autocommit fails for a reason of its own: wait for what is under way, and add to the

@@ -19,14 +19,13 @@ static const char *without_who(const cm_entry *entry, const char *line) {
   return has_who ? line + len + 2 : line;
 }
 
-/** "c2: POST /customers failed (...): correct ..." */
-static void note_first(cm_told *told, const cm_entry *entry, const cm_err *err) {
+void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err) {
   const char *rest = without_who(entry, err->text);
   if (told->code != SQLITE_OK) return;
   told->code = err->code;
   told->who = entry->resource->name;
-  told->line = entry->label != NULL ? sqlite3_mprintf("%s: %s", entry->label, rest)
-                                    : sqlite3_mprintf("%s", rest);
+  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  told->line = name != NULL ? sqlite3_mprintf("%s: %s", name, rest) : sqlite3_mprintf("%s", rest);
 }
 
 static const char *line_of(const cm_told *told) {
@@ -216,10 +215,35 @@ static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_UNKNOWN;
   tally->unknown++;
-  note_first(&tally->first_failed, entry, err);
-  note_first(&tally->first_unknown, entry, err);
+  cm_queue_tell_first(&tally->first_failed, entry, err);
+  cm_queue_tell_first(&tally->first_unknown, entry, err);
   queue->is_stopped = true;
   cm_entry_retire(queue, entry);
+}
+
+/** The values of this row are refused; the key, the connection and the memory do for the next one. */
+static bool is_of_the_row(const cm_err *err) {
+  return err->code == SQLITE_CONSTRAINT || err->code == SQLITE_TOOBIG;
+}
+
+static bool is_enough(const cm_queue *queue) {
+  if (queue->session->settings.on_refusal != CM_REFUSAL_STOPS) return false;
+  return !queue->is_autocommit || queue->tally.refused >= CM_MAX_REFUSED_ROWS;
+}
+
+/** Where refused rows do not stop the others, what stops them all is what is told. */
+static void forget_lesser(cm_queue *queue) {
+  cm_tally *tally = &queue->tally;
+  if (queue->session->settings.on_refusal == CM_REFUSAL_STOPS || tally->is_broken) return;
+  sqlite3_free(tally->first_refused.line);
+  memset(&tally->first_refused, 0, sizeof tally->first_refused);
+}
+
+bool cm_queue_counts_refusals(const cm_queue *queue) {
+  const cm_tally *tally = &queue->tally;
+  if (tally->is_broken) return true;
+  return tally->refused + tally->refused_early > 0 &&
+         queue->session->settings.on_refusal != CM_REFUSAL_IGNORED;
 }
 
 /** A no to the second try takes back no doubt about the first. */
@@ -232,13 +256,17 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
+  if (is_of_the_row(err)) {
+    if (is_enough(queue)) queue->is_stopped = true;
+  } else {
+    forget_lesser(queue);
+    tally->is_broken = true;
+    queue->is_stopped = true;
+  }
   if (tally->first_refused.code == SQLITE_OK) {
-    note_first(&tally->first_refused, entry, err);
+    cm_queue_tell_first(&tally->first_refused, entry, err);
     tally->first_refused.code = visible_code(queue, entry, err->code);
   }
-  bool is_forbidden = err->code == SQLITE_AUTH;
-  bool is_enough = !queue->is_autocommit || tally->refused >= CM_MAX_REFUSED_ROWS;
-  if (is_forbidden || is_enough || err->code == SQLITE_NOMEM) queue->is_stopped = true;
   cm_entry_retire(queue, entry);
 }
 
@@ -270,7 +298,7 @@ static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
-  note_first(&tally->first_failed, entry, err);
+  cm_queue_tell_first(&tally->first_failed, entry, err);
   queue->is_stopped = true;
   stop_running(queue, entry);
 }
@@ -322,25 +350,30 @@ static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
     cm_buf_printf(out, ", %lld may or may not have happened (state unknown in chartmogul_writes)",
                   (long long)unknown);
   }
-  if (with_unsent && unsent > 0) cm_buf_printf(out, ", %lld not sent", (long long)unsent);
+  if (with_unsent && unsent > 0) cm_buf_printf(out, ", %lld not tried", (long long)unsent);
 }
 
 static int64_t count_all(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
-  return tally->written + tally->left_alone + tally->refused + tally->unknown + queue->waiting;
+  return tally->written + tally->left_alone + tally->refused + tally->refused_early +
+         tally->unknown + queue->waiting;
 }
 
 static int tell_refused(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
-  const cm_told *first = &tally->first_refused;
+  bool is_early = tally->first_early.code != SQLITE_OK && !tally->is_broken;
+  const cm_told *first = is_early ? &tally->first_early : &tally->first_refused;
+  bool is_last = tally->is_broken && queue->session->settings.on_refusal != CM_REFUSAL_STOPS;
+  const char *word = is_last ? "it stopped at" : "first refused";
+  int64_t refused = tally->refused + tally->refused_early;
   int64_t all = count_all(queue);
   cm_buf counts;
   if (all == 1) return cm_err_set(err, first->code, "%s: %s", first->who, line_of(first));
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, true, &counts);
-  cm_err_set(err, first->code, "%s: %lld of %lld writes %s refused, %s; first refused: %s",
-             first->who, (long long)tally->refused, (long long)all,
-             tally->refused == 1 ? "was" : "were", cm_buf_str(&counts), line_of(first));
+  cm_err_set(err, first->code, "%s: %lld of %lld writes %s refused, %s; %s: %s", first->who,
+             (long long)refused, (long long)all, refused == 1 ? "was" : "were", cm_buf_str(&counts),
+             word, line_of(first));
   cm_buf_clear(&counts);
   return first->code;
 }
@@ -387,7 +420,7 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
 
 int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
-  if (queue->tally.refused > 0) return tell_refused(queue, err);
+  if (cm_queue_counts_refusals(queue)) return tell_refused(queue, err);
   if (queue->tally.first_failed.code != SQLITE_OK) return tell_failed(queue, err);
   return queue->tally.unknown > 0 ? tell_unknown(queue, err) : SQLITE_OK;
 }

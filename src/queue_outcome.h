@@ -15,6 +15,10 @@ void cm_entry_end_written(cm_queue *queue, cm_entry *entry);
 void cm_entry_end_left_alone(cm_queue *queue, cm_entry *entry);
 /** A row that travelled in a refused call stands there already. */
 void cm_entry_end_exists(cm_queue *queue, cm_entry *entry);
+/** Do refusals make the statement, or COMMIT, fail? Not where they are ignored. */
+bool cm_queue_counts_refusals(const cm_queue *queue);
+/** Note the first of its kind, to be told: "c2: POST /customers failed (...): correct ..." */
+void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err);
 /** The row is refused, or unknown where an earlier call of it is in doubt; the line is in `err`. */
 void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err);
 /** Nobody knows, and it will not be sent again. */

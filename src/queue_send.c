@@ -122,6 +122,7 @@ static void begin_sending(cm_queue *queue) {
   memset(&tally->first_refused, 0, sizeof tally->first_refused);
   memset(&tally->first_failed, 0, sizeof tally->first_failed);
   tally->refused = 0;
+  tally->is_broken = false;
   cm_question_forget_all(queue);
   cm_queue_forget_blockers(queue);
 }
@@ -164,7 +165,7 @@ static void retire_all(cm_queue *queue) {
 /** Will the transaction be rolled back? Not where something is left that another COMMIT can send. */
 static bool has_failed(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
-  bool is_refused = tally->refused > 0 || tally->is_out_of_memory;
+  bool is_refused = cm_queue_counts_refusals(queue) || tally->is_out_of_memory;
   return !queue->stays_open || queue->waiting == 0 || is_refused ||
          tally->first_failed.code == SQLITE_NOMEM;
 }
@@ -187,10 +188,13 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
     return SQLITE_OK;
   }
-  int rc = cm_queue_result(queue, err);
+  /* Row by row, but all are to be tried: what was refused is told at the end. */
+  bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
+  bool is_deferred = is_of_row && queue->is_autocommit && !queue->is_stopped &&
+                     session->settings.on_refusal != CM_REFUSAL_STOPS;
+  int rc = is_deferred ? SQLITE_OK : cm_queue_result(queue, err);
   if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
   if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->is_failed = true;
-  bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
   if (rc == SQLITE_OK && is_of_row && queue->tally.left_alone > left_alone) rc = SQLITE_DONE;
   return rc;
 }

@@ -71,22 +71,22 @@ typedef struct cm_entry {
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
   cm_entry_state state;
-  bool is_waiting; /* in the list of those that wait, running or not */
+  bool is_refused_early; /* before it waited, and its statement went on */
+  bool is_waiting;       /* in the list of those that wait, running or not */
   /* What blocks whom. */
   uint64_t key_token, natural_token; /* 0: none */
   uint64_t set_token; /* key of the row whose set it writes one member of, see cm_member_of */
   bool is_blind_set;  /* it may write a set of a row that it finds by its natural key only */
   uint64_t *names;    /* tokens of the rows that it names */
   int name_count;
-  int section; /* differs on the two sides of a run of DELETEs */
-  int run;     /* differs on the two sides of another verb on its table */
+  int section, run; /* differ on the two sides of a run of DELETEs, of another verb on the table */
   struct cm_entry *blocker;
   size_t bytes;
   int64_t weight;  /* records that it counts against delete_limit */
   int64_t filters; /* of the session when it was added: rows of one UPDATE have the same */
   /* While it runs. */
   cm_phase phase;
-  bool is_doubtful; /* a call left, nobody knows what it did; only a success or a look ends that */
+  bool is_doubtful; /* a call left and may have done it: until a success or a look says more */
   bool goes_again;  /* a create that is sent again when the look finds nothing */
   int sent_before;  /* how often that has happened */
   bool is_absent;   /* it was looked for, and its create waits for the end of the statement */
@@ -102,9 +102,7 @@ typedef struct cm_entry {
   struct cm_batch *batch; /* it travels in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
 
-  /* The API has refused it in these words, alone or with its batch, and nobody has looked yet whether it is
-  ** there; owned. Alone: it is not sent again. */
-  char *refusal;
+  char *refusal; /* of the API, and nobody has looked yet whether it is there; owned */
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
@@ -114,6 +112,7 @@ typedef struct cm_entry {
   cm_cursor_guard list_guard;
   /* How it ended. */
   char *label;
+  char *owner; /* of a row without a label: the row that it belongs to, "customer_uuid cus_1" */
   int code;
   int status;
   char *error;
@@ -147,9 +146,11 @@ typedef struct cm_told {
 typedef struct cm_tally {
   bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
   int64_t written, left_alone, refused, unknown;
+  int64_t refused_early; /* before they waited, in statements that went on */
+  bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
   cm_told first_refused;
-  cm_told first_failed;  /* its end is unknown, or it can be sent again */
-  cm_told first_unknown; /* its end is unknown for good; kept until the transaction ends */
+  cm_told first_early;                 /* of refused_early */
+  cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */
 } cm_tally;
 
 struct cm_queue {

@@ -57,6 +57,8 @@ static void mark_lasting(cm_queue *queue, int64_t id) {
   for (int i = queue->log_count - 1; i >= 0; i--) {
     cm_entry *entry = cm_queue_log_at(queue, i);
     if (entry->id < id) break;
+    queue->tally.refused_early -= entry->is_refused_early;
+    entry->is_refused_early = false;
     if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
     entry->error = sqlite3_mprintf("ROLLBACK could not undo it: it stays written");
   }

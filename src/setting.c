@@ -22,6 +22,7 @@ enum {
 #define ENVIRONMENT_PREFIX "CHARTMOGUL_"
 
 static const char *const write_modes[] = { "commit", "immediate", NULL };
+static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
 
 #define ROW(member, kind, ...)                                                                     \
   { .name = #member, .type = (kind), .offset = offsetof(cm_settings, member), __VA_ARGS__ }
@@ -55,6 +56,10 @@ static const cm_setting table[] = {
       .doc = "How many rows a page of a list has; the API gives at most 200."),
   ROW(write_mode, CM_SETTING_WORD, .words = write_modes, .default_value = "commit",
       .is_of_writes = true, .doc = "When writes inside BEGIN are sent: at COMMIT, or immediately."),
+  ROW(on_refusal, CM_SETTING_WORD, .words = refusal_words, .default_value = "stop",
+      .doc = "What follows a refused row: stop; continue: all are tried, then it fails; ignore: "
+             "all are "
+             "tried, and it succeeds."),
   ROW(dry_run, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
       .doc = "Writes are recorded in chartmogul_requests and not sent."),
   ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0",
@@ -268,11 +273,7 @@ static int set_value(cm_settings *settings, int row, const char *value, cm_err *
   int rc = setting->type == CM_SETTING_WORD ? parse_word(setting, value, &number, err)
                                             : parse_integer(setting, value, &number, err);
   if (rc != SQLITE_OK) return rc;
-  if (setting->type == CM_SETTING_WORD) {
-    *(cm_write_mode *)place_of(settings, setting) = (cm_write_mode)number;
-  } else {
-    *(int *)place_of(settings, setting) = number;
-  }
+  *(int *)place_of(settings, setting) = number;
   return SQLITE_OK;
 }
 
@@ -364,7 +365,7 @@ char *cm_setting_get(const cm_settings *settings, int row) {
   }
   case CM_SETTING_INTEGER: return sqlite3_mprintf("%d", *(const int *)place);
   case CM_SETTING_BOOLEAN: return sqlite3_mprintf("%d", *(const bool *)place);
-  case CM_SETTING_WORD: return sqlite3_mprintf("%s", setting->words[*(const cm_write_mode *)place]);
+  case CM_SETTING_WORD: return sqlite3_mprintf("%s", setting->words[*(const int *)place]);
   }
   return NULL;
 }

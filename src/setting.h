@@ -9,6 +9,12 @@
 #include "err.h"
 
 typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode;
+/** What a refused row does to the others of its statement, or of its COMMIT. */
+typedef enum cm_on_refusal {
+  CM_REFUSAL_STOPS,     /* the first of a COMMIT, the tenth of a statement */
+  CM_REFUSAL_CONTINUES, /* all are tried, then it fails */
+  CM_REFUSAL_IGNORED    /* all are tried, and it succeeds */
+} cm_on_refusal;
 
 /** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
 typedef struct cm_settings {
@@ -24,7 +30,8 @@ typedef struct cm_settings {
   int requests_per_second;
   int max_retries;
   int per_page;
-  cm_write_mode write_mode;
+  int write_mode; /* cm_write_mode */
+  int on_refusal; /* cm_on_refusal */
   int delete_limit;
   bool dry_run;
   bool read_only; /* one-way: once set, never unset */
@@ -46,9 +53,10 @@ typedef enum cm_setting_type {
 typedef struct cm_setting {
   const char *name;
   cm_setting_type type;
-  size_t offset;            /* in cm_settings */
-  int min, max;             /* of an integer */
-  const char *const *words; /* of CM_SETTING_WORD, NULL-terminated, in the order of the enum */
+  size_t offset; /* in cm_settings */
+  int min, max;  /* of an integer */
+  const char *const
+      *words; /* of CM_SETTING_WORD (an int), NULL-terminated, in the order of its enum */
   const char *default_value;
   bool is_secret;    /* never readable: shows as "set" / "not set" */
   bool is_of_writes; /* where writes go, or what they are: it cannot change while some wait */

@@ -52,12 +52,8 @@ static uint64_t asked_columns(const cm_table *table) {
   return cm_asked_columns(&table->asked, fixed);
 }
 
-/** argv: the old key, the new key, the columns; only the old key for DELETE. */
-static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
-                       cm_change *change, cm_err *err) {
+static int copy_cells(const cm_table *table, sqlite3_value **argv, cm_cell **out, cm_err *err) {
   const cm_resource *resource = table->resource;
-  cm_value key = cm_bridge_value(argv[0]);
-  if (argc == 1) return cm_change_delete(resource, &key, change, err);
   cm_cell *cells = sqlite3_malloc64((sqlite3_uint64)resource->column_count * sizeof *cells);
   if (cells == NULL) return cm_err_nomem(err);
   uint64_t asked = asked_columns(table);
@@ -66,8 +62,38 @@ static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_c
     cells[i].is_unchanged = sqlite3_value_nochange(argv[i + 2]) != 0;
     cells[i].is_doubtful = (asked & cm_asked_bit(i)) != 0;
   }
-  int rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
-                                     : make_update(table, &key, cells, change, err);
+  *out = cells;
+  return SQLITE_OK;
+}
+
+/** argv: the old key, the new key, the columns; only the old key for DELETE. */
+static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
+                       cm_change *change, cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_value key = cm_bridge_value(argv[0]);
+  if (argc == 1) return cm_change_delete(resource, &key, change, err);
+  cm_cell *cells = NULL;
+  int rc = copy_cells(table, argv, &cells, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
+                                 : make_update(table, &key, cells, change, err);
+  sqlite3_free(cells);
+  return rc;
+}
+
+/**
+ * A row is refused before it waits: it gets its line in the log. @return as cm_queue_refuse.
+ */
+static int refuse_row(cm_table *table, int argc, sqlite3_value **argv, bool is_autocommit,
+                      cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_value key = cm_bridge_value(argv[0]);
+  cm_cell *cells = NULL;
+  cm_refused refused = { .resource = resource };
+  int rc = argc == 1 ? SQLITE_OK : copy_cells(table, argv, &cells, err);
+  if (rc == SQLITE_OK) rc = cm_change_refused(resource, &key, cells, &refused, err);
+  if (rc == SQLITE_OK) rc = cm_queue_refuse(table->session, &refused, is_autocommit, err);
+  cm_refused_clear(&refused);
   sqlite3_free(cells);
   return rc;
 }
@@ -142,6 +168,8 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   }
   if (rc == SQLITE_OK) rc = cm_queue_add(session, &change, is_autocommit, &err);
   if (rc != SQLITE_OK) {
+    if (rc != SQLITE_NOMEM) rc = refuse_row(table, argc, argv, is_autocommit, &err);
+    if (rc == SQLITE_OK) return SQLITE_OK;
     cm_queue_abandon(session, &err);
   } else {
     rc = send(table, verb_of(argc, argv), is_autocommit, on_conflict, &err);

@@ -552,7 +552,7 @@ static void a_refusal_stops_a_commit(void **state) {
   assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_CONSTRAINT);
   assert_string_equal(err.text,
                       "chartmogul_customers: 1 of 3 writes was refused, 1 was written and stays "
-                      "written, 1 not sent; first refused: c2: POST /customers failed (422 "
+                      "written, 1 not tried; first refused: c2: POST /customers failed (422 "
                       "Unprocessable Entity: No.): correct what it names and write the row again");
   cm_queue_rollback(world->session);
   assert_log(world, "c1w c2r c3d");

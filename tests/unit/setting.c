@@ -73,7 +73,7 @@ static void defaults_are_the_tables(void **state) {
   cm_settings settings = fresh();
   int count = 0;
   const cm_setting *table = cm_setting_table(&count);
-  assert_int_equal(count, 18);
+  assert_int_equal(count, 19);
   for (int i = 0; i < count; i++) {
     assert_int_equal(cm_setting_find(table[i].name), i);
     assert_int_equal(table[i].doc[strlen(table[i].doc) - 1], '.');
@@ -84,6 +84,7 @@ static void defaults_are_the_tables(void **state) {
   assert_int_equal(settings.concurrency, 8);
   assert_int_equal(settings.requests_per_second, 40);
   assert_int_equal(settings.write_mode, CM_WRITE_COMMIT);
+  assert_int_equal(settings.on_refusal, CM_REFUSAL_STOPS);
   assert_string_equal(settings.base_url, "https://api.chartmogul.com/v1");
   cm_settings_clear(&settings);
   assert_null(settings.base_url);
@@ -95,7 +96,7 @@ static void every_setting_has_its_variable(void **state) {
   const cm_setting *table = cm_setting_table(&count);
   for (int i = 0; i < count; i++) {
     char variable[64];
-    const char *value = table[i].type == CM_SETTING_WORD ? "immediate" : "1";
+    const char *value = table[i].type == CM_SETTING_WORD ? table[i].words[1] : "1";
     if (strcmp(table[i].name, "base_url") == 0) value = "https://example.com";
     if (strcmp(table[i].name, "api_key") == 0) value = key;
     variable_of(table[i].name, variable);
@@ -158,6 +159,8 @@ static void booleans_and_words(void **state) {
     set(&settings, "dry_run", no[i]);
     assert_false(settings.dry_run);
   }
+  set(&settings, "on_refusal", "continue");
+  assert_int_equal(settings.on_refusal, CM_REFUSAL_CONTINUES);
   set(&settings, "write_mode", "Immediate");
   assert_int_equal(settings.write_mode, CM_WRITE_IMMEDIATE);
   shows(&settings, "write_mode", "immediate");
