@@ -162,12 +162,13 @@ static bool shows_error(cm_slice object) {
 }
 
 /** A row of a table without a key is an item of a list, and the answer shows that list. */
-static const char *why_no_item(const cm_change_step *step, cm_slice object) {
+static const char *why_no_item(const cm_entry *entry, const cm_change_step *step) {
   char name[64];
   if (step->write->body == NULL) return NULL;
+  cm_slice answer = { entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
   sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(step->write->body, "["),
                    step->write->body);
-  cm_json_type type = cm_slice_type(cm_slice_find(object, name));
+  cm_json_type type = cm_slice_type(cm_slice_find(answer, name));
   return type == CM_JSON_ARRAY || type == CM_JSON_OBJECT ? NULL
                                                          : "it does not show what is there now";
 }
@@ -181,7 +182,7 @@ static const char *why_no_create(cm_entry *entry, const cm_change_step *step, cm
   if (cm_slice_type(object) != CM_JSON_OBJECT) return "it is not an object";
   if (cm_change_is_shown(entry->change, object, &may_be, &is_shown, err) != SQLITE_OK) return NULL;
   if (!may_be) return "it shows another row";
-  if (entry->resource->key_parts != NULL) return why_no_item(step, object);
+  if (entry->resource->key_parts != NULL) return why_no_item(entry, step);
   bool has_key = key_member(entry, step) == NULL || shown_key(entry, step, object).len > 0;
   return has_key ? NULL : "it does not show the new row's key";
 }
@@ -193,7 +194,10 @@ static const char *why_no_change(const cm_entry *entry, const cm_change_step *st
   if (object.len == 0) return NULL;
   if (cm_slice_type(object) != CM_JSON_OBJECT) return is_delete ? NULL : "it is not an object";
   cm_slice key = shown_key(entry, step, object);
-  if (key.len == 0) return shows_error(object) ? "it shows an error" : NULL;
+  if (key.len == 0 && shows_error(object)) return "it shows an error";
+  if (key.len == 0 && !is_delete && entry->resource->key_parts != NULL && entry->list_token == 0)
+    return why_no_item(entry, step);
+  if (key.len == 0) return NULL;
   bool is_same = is_delete || is_in_path(step->path, key) || is_key_of(entry, key);
   return is_same ? NULL : "it shows another row";
 }

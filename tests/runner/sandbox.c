@@ -121,6 +121,13 @@ bool sandbox_control(sandbox *of, const char *path, const char *body, text *why)
   return is_done;
 }
 
+bool sandbox_forget_faults(sandbox *of, text *why) {
+  text answer = { 0 };
+  bool is_done = ask(of, "DELETE", "/control/faults", NULL, &answer, why);
+  text_clear(&answer);
+  return is_done;
+}
+
 bool sandbox_reset(sandbox *of, const char *seed, text *why) {
   if (!sandbox_control(of, "/control/reset", "", why)) return false;
   bool is_number = *seed && strspn(seed, "0123456789") == strlen(seed);

@@ -24,6 +24,9 @@ bool sandbox_reset(sandbox *of, const char *seed, text *why);
 /** POST `body` to a control endpoint, such as "/control/faults". False unless it answers 2xx. */
 bool sandbox_control(sandbox *of, const char *path, const char *body, text *why);
 
+/** The faults that were set happen no more. */
+bool sandbox_forget_faults(sandbox *of, text *why);
+
 /** The largest number of requests under way at once since the log was last taken; -1 with the reason. */
 int sandbox_peak(sandbox *of, text *why);
 
