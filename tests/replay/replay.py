@@ -109,7 +109,8 @@ def check_row(row, recorded, columns):
 
 
 def check_read(stage, exchange, table, conditions):
-    recorded_rows = rows_of(exchange["response"])
+    paths = {exchange["path"], PREFIX + statements.same_list(exchange["path"][len(PREFIX):])[0]}
+    recorded_rows = [row for e in stage.exchanges if e["path"] in paths and e["status"] == 200 for row in rows_of(e["response"])]
     columns = [c for c in stage.columns(table)
                if any(compare.find(row, c["json_path"])[1] for row in recorded_rows) or c["json_path"] == "$"]
     where, values = statements.where_of(conditions)
@@ -118,7 +119,6 @@ def check_read(stage, exchange, table, conditions):
         rows = stage.db.execute(sql, values).fetchall()
     except sqlite3.Error as error:
         raise Failure(f"{sql}: {error}") from error
-    paths = {exchange["path"], PREFIX + statements.same_list(exchange["path"][len(PREFIX):])[0]}
     pages = [r for r in stage.log() if r["method"] == "GET" and r["path"] in paths and r["matched"]]
     if not pages:
         raise Failure(f"{sql}: asked for {[r['path'] for r in stage.log()]} instead")
@@ -333,7 +333,10 @@ def story_of(exchange, exchanges):
     if exchange["method"] == "GET":
         path, query = statements.same_list(exchange["path"][len(PREFIX):])
         if PREFIX + path != exchange["path"]:
-            story.append({**exchange, "path": PREFIX + path, "query": exchange["query"] + query})
+            told = dict(query)  # each row of the list says what the path of the recorded one did
+            rows = [{**row, **told} for row in rows_of(exchange["response"])]
+            response = {**exchange["response"], path[1:]: rows}
+            story.append({**exchange, "path": PREFIX + path, "query": exchange["query"] + query, "response": response})
         return story
     return story + invented(exchange, story)
 
