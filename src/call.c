@@ -210,6 +210,10 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
                              err);
   }
   if (cm_call_is_write(request->flags) && settings->dry_run) return SQLITE_OK;
+  if (cm_settings_check(settings, err) != SQLITE_OK) {
+    cm_err_prefix(err, request->who);
+    return SQLITE_ERROR;
+  }
   if (settings->max_requests > 0 && session->statement_requests >= settings->max_requests) {
     char rest[128];
     sqlite3_snprintf((int)sizeof rest, rest,

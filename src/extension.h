@@ -13,7 +13,7 @@
  *
  * @param error  Receives the reason on failure, to free with sqlite3_free. NULL if not wanted.
  * @param clock  NULL: the machine's. Tests hand in their own.
- * @return SQLITE_OK; SQLITE_ERROR (SQLite older than 3.38, a bad CHARTMOGUL_ variable); SQLITE_NOMEM.
+ * @return SQLITE_OK; SQLITE_ERROR (SQLite older than 3.38); SQLITE_NOMEM.
  */
 int cm_extension_init(sqlite3 *db, char **error, const cm_clock *clock);
 

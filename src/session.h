@@ -95,7 +95,7 @@ typedef struct cm_session {
 /**
  * Make the session of a connection with one reference.
  * @param clock  NULL: the machine's.
- * @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR (a bad CHARTMOGUL_ variable in the environment).
+ * @return SQLITE_OK or SQLITE_NOMEM.
  */
 int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err *err) CM_MUST_CHECK;
 

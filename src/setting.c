@@ -1,23 +1,15 @@
 #include "setting.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "http.h"
 #include "limit.h"
 #include "secret.h"
 #include "sqlite_api.h"
 
-enum {
-  MAX_KEY_FILE_BYTES = 4096,
-  MAX_TEXT_BYTES = 4096,
-  DAY_OF_MS = 24 * 60 * 60 * 1000,
-  HOUR_OF_MS = 60 * 60 * 1000
-};
+enum { MAX_TEXT_BYTES = 4096, DAY_OF_MS = 24 * 60 * 60 * 1000, HOUR_OF_MS = 60 * 60 * 1000 };
 
 #define ENVIRONMENT_PREFIX "CHARTMOGUL_"
 
@@ -32,12 +24,12 @@ static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL 
 ** forget, and api_key after api_key_file, so that it wins.
 */
 static const cm_setting table[] = {
-  ROW(api_key, CM_SETTING_TEXT, .is_secret = true, .is_of_writes = true,
+  ROW(api_key, CM_SETTING_TEXT, .is_secret = true, .is_of_writes = true, .is_lockable = true,
       .doc = "The API key; it is never shown, and another base_url forgets it."),
-  ROW(api_key_file, CM_SETTING_TEXT, .is_of_writes = true,
+  ROW(api_key_file, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
       .doc = "A file whose first line is the API key, read at each request."),
   ROW(base_url, CM_SETTING_TEXT, .default_value = "https://api.chartmogul.com/v1",
-      .is_of_writes = true,
+      .is_of_writes = true, .is_lockable = true,
       .doc = "Where the API is: https, or http to this machine; another host forgets the key."),
   ROW(timeout_ms, CM_SETTING_INTEGER, .min = 1, .max = HOUR_OF_MS, .default_value = "30000",
       .doc = "How long one request may take."),
@@ -62,7 +54,7 @@ static const cm_setting table[] = {
              "tried, and it succeeds."),
   ROW(dry_run, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
       .doc = "Writes are recorded in chartmogul_requests and not sent."),
-  ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0",
+  ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_READONLY,
       .doc = "Every write is refused; once set it stays set."),
   ROW(delete_limit, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "100",
       .doc = "How many records one transaction may delete; 0 refuses every DELETE."),
@@ -70,13 +62,17 @@ static const cm_setting table[] = {
       .doc = "Writes to sources that ChartMogul fills itself are marked as edits by a user."),
   ROW(stored_tables, CM_SETTING_BOOLEAN, .default_value = "0",
       .doc = "CREATE VIRTUAL TABLE is allowed outside the temp schema."),
-  ROW(ca_file, CM_SETTING_TEXT,
+  ROW(ca_file, CM_SETTING_TEXT, .is_lockable = true,
       .doc = "A file of certificate authorities to trust; not set means the system's."),
+  ROW(lock_settings, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_ERROR,
+      .doc =
+          "base_url, api_key, api_key_file and ca_file cannot change any more; once set it stays "
+          "set."),
   ROW(log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
       .doc = "chartmogul_requests shows the bodies of all requests."),
 };
 
-_Static_assert(cm_countof(table) <= sizeof((cm_settings){ 0 }.sources), "a source per setting");
+_Static_assert(cm_countof(table) <= CM_MAX_SETTINGS, "a source per setting");
 
 const cm_setting *cm_setting_table(int *count) {
   if (count != NULL) *count = (int)cm_countof(table);
@@ -111,10 +107,17 @@ static void replace_text(cm_settings *settings, const cm_setting *setting, char 
   *place = text;
 }
 
+/** What was wrong with the value in the environment is right now, or matters no more. */
+static void settle(cm_settings *settings, int row) {
+  sqlite3_free(settings->wrong[row]);
+  settings->wrong[row] = NULL;
+}
+
 /** Make a text without a default unset. */
 static void forget(cm_settings *settings, const char *name) {
   int row = cm_setting_find(name);
   replace_text(settings, &table[row], NULL);
+  settle(settings, row);
   settings->sources[row] = CM_BY_DEFAULT;
 }
 
@@ -163,14 +166,6 @@ static int parse_word(const cm_setting *setting, const char *text, int *out, cm_
                     setting->name, text, words);
 }
 
-/** Visible ASCII without a colon: what the user name of Basic authorisation can carry. */
-static bool is_key(const char *text, size_t len) {
-  for (size_t i = 0; i < len; i++) {
-    if (text[i] <= ' ' || text[i] >= 0x7f || text[i] == ':') return false;
-  }
-  return len > 0;
-}
-
 static bool has_control(const char *text) {
   for (; *text != '\0'; text++) {
     if ((unsigned char)*text < ' ' || *text == 0x7f) return true;
@@ -194,7 +189,7 @@ static int check_base_url(const char *url, cm_err *err) {
 
 static int check_text(const cm_setting *setting, const char *text, cm_err *err) {
   if (setting->is_secret) {
-    if (is_key(text, strlen(text))) return SQLITE_OK;
+    if (cm_setting_is_key(text, strlen(text))) return SQLITE_OK;
     return cm_err_set(err, SQLITE_ERROR,
                       "%s cannot be this text (it holds a space, a colon or a character outside "
                       "ASCII): copy the key again",
@@ -255,10 +250,11 @@ static int set_boolean(cm_settings *settings, const cm_setting *setting, const c
   bool wanted = false;
   int rc = parse_boolean(setting, text, &wanted, err);
   if (rc != SQLITE_OK) return rc;
-  if (*place && !wanted && strcmp(setting->name, "read_only") == 0) {
-    return cm_err_set(err, SQLITE_READONLY,
-                      "read_only cannot be unset (it holds for the life of the connection): open "
-                      "another connection to write");
+  if (*place && !wanted && setting->latch_code != SQLITE_OK) {
+    return cm_err_set(err, setting->latch_code,
+                      "%s cannot be unset (it holds for the life of the connection): open another "
+                      "connection%s",
+                      setting->name, setting->latch_code == SQLITE_READONLY ? " to write" : "");
   }
   *place = wanted;
   return SQLITE_OK;
@@ -289,14 +285,55 @@ static int unknown_name(const char *name, cm_err *err) {
                     name != NULL ? name : "NULL", names);
 }
 
+/** A copy without the line's end that files and shells leave behind a value, and a key without blanks. */
+static char *trim(const cm_setting *setting, const char *value) {
+  const char *left_out = setting->is_secret ? " \t\r\n" : "\t\r\n";
+  const char *start = value + strspn(value, left_out);
+  size_t len = strlen(start);
+  while (len > 0 && strchr(left_out, start[len - 1]) != NULL)
+    len--;
+  return sqlite3_mprintf("%.*s", (int)len, start);
+}
+
+/** Trim and set; `is_set` says whether anything was left of the value. */
+static int take_value(cm_settings *settings, int row, const char *value, bool *is_set,
+                      cm_err *err) {
+  char *trimmed = value != NULL ? trim(&table[row], value) : NULL;
+  if (value != NULL && trimmed == NULL) return cm_err_nomem(err);
+  int rc = set_value(settings, row, trimmed, err);
+  *is_set = trimmed != NULL && *trimmed != '\0';
+  cm_secret_free(trimmed);
+  if (rc == SQLITE_OK) settle(settings, row);
+  return rc;
+}
+
+/*
+** Which account is meant may be closed to SQL. A file that SQL names is read only for the host that the
+** environment names: else SQL could send the first line of any file to any host.
+*/
+static int check_allowed(const cm_settings *settings, const cm_setting *setting, const char *value,
+                         cm_err *err) {
+  if (settings->lock_settings && setting->is_lockable) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s cannot change any more (lock_settings is set): open another connection",
+                      setting->name);
+  }
+  bool is_file = value != NULL && *value != '\0' && strcmp(setting->name, "api_key_file") == 0;
+  if (!is_file || cm_http_is_same_origin(settings->first_base_url, settings->base_url)) {
+    return SQLITE_OK;
+  }
+  return cm_err_set(err, SQLITE_ERROR,
+                    "api_key_file cannot be set now (base_url was set to another host, which would "
+                    "be sent a line of the file): give that host's key as text, to api_key");
+}
+
 int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err) {
   int row = cm_setting_find(name);
+  bool is_set = false;
   if (row < 0) return unknown_name(name, err);
-  int rc = set_value(settings, row, value, err);
-  if (rc == SQLITE_OK) {
-    bool is_set = value != NULL && *value != '\0';
-    settings->sources[row] = is_set ? CM_BY_CONFIG : CM_BY_DEFAULT;
-  }
+  int rc = check_allowed(settings, &table[row], value, err);
+  if (rc == SQLITE_OK) rc = take_value(settings, row, value, &is_set, err);
+  if (rc == SQLITE_OK) settings->sources[row] = is_set ? CM_BY_CONFIG : CM_BY_DEFAULT;
   return rc;
 }
 
@@ -319,32 +356,47 @@ static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
   }
   variable[len] = '\0';
   const char *value = getenv(variable);
+  bool is_set = false;
   if (value == NULL || *value == '\0') return SQLITE_OK;
-  int rc = set_value(settings, row, value, err);
-  if (rc == SQLITE_OK) {
-    settings->sources[row] = CM_BY_ENVIRONMENT;
-  } else {
-    cm_err_prefix(err, variable);
-  }
-  return rc;
+  int rc = take_value(settings, row, value, &is_set, err);
+  if (rc == SQLITE_OK && is_set) settings->sources[row] = CM_BY_ENVIRONMENT;
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  cm_err_prefix(err, variable);
+  if (table[row].latch_code != SQLITE_OK) *(bool *)place_of(settings, &table[row]) = true;
+  settings->wrong[row] = sqlite3_mprintf("%s", err->text);
+  return settings->wrong[row] != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 int cm_settings_init(cm_settings *settings, cm_err *err) {
-  int rc = set_defaults(settings, err);
+  cm_err wrong = { 0 };
+  int rc = set_defaults(settings, &wrong);
   for (int row = (int)cm_countof(table) - 1; rc == SQLITE_OK && row >= 0; row--) {
-    rc = set_from_environment(settings, row, err);
+    rc = set_from_environment(settings, row, &wrong);
   }
-  if (rc != SQLITE_OK) {
-    cm_settings_clear(settings);
-    set_defaults(settings, NULL);
+  if (rc == SQLITE_OK) {
+    settings->first_base_url = sqlite3_mprintf("%s", settings->base_url);
+    if (settings->first_base_url != NULL) return SQLITE_OK;
   }
-  return rc;
+  cm_settings_clear(settings);
+  set_defaults(settings, NULL);
+  return cm_err_nomem(err);
+}
+
+int cm_settings_check(const cm_settings *settings, cm_err *err) {
+  for (size_t row = 0; row < cm_countof(table); row++) {
+    const char *wrong = settings->wrong[row];
+    if (wrong != NULL) return cm_err_set(err, SQLITE_ERROR, "%s", wrong);
+  }
+  return SQLITE_OK;
 }
 
 void cm_settings_clear(cm_settings *settings) {
   for (size_t row = 0; row < cm_countof(table); row++) {
     if (table[row].type == CM_SETTING_TEXT) replace_text(settings, &table[row], NULL);
+    settle(settings, (int)row);
   }
+  sqlite3_free(settings->first_base_url);
+  settings->first_base_url = NULL;
 }
 
 bool cm_setting_has_value(const cm_settings *settings, int row) {
@@ -368,78 +420,4 @@ char *cm_setting_get(const cm_settings *settings, int row) {
   case CM_SETTING_WORD: return sqlite3_mprintf("%s", setting->words[*(const int *)place]);
   }
   return NULL;
-}
-
-/* ---- the key ------------------------------------------------------------------------------- */
-
-/** Read a small regular file into `bytes`, one more than allowed so that too long shows. */
-static const char *read_small_file(const char *path, char *bytes, size_t size, size_t *out_len) {
-  struct stat status;
-  const char *why = NULL;
-  size_t len = 0;
-  /* O_NONBLOCK: opening a pipe that nobody writes to would hang */
-  int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-  if (file < 0) return "it cannot be opened";
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is no regular file";
-  while (why == NULL && len < size) {
-    ssize_t count = read(file, bytes + len, size - len);
-    if (count < 0) why = "it cannot be read";
-    if (count <= 0) break;
-    len += (size_t)count;
-  }
-  close(file);
-  if (why == NULL && len == size) why = "it is longer than 4 KiB";
-  *out_len = len;
-  return why;
-}
-
-static bool is_space(char c) {
-  return c == ' ' || c == '\t' || c == '\r';
-}
-
-static int key_from_file(const char *path, char **out, cm_err *err) {
-  char bytes[MAX_KEY_FILE_BYTES + 1];
-  size_t len = 0;
-  int rc = SQLITE_OK;
-  const char *why = read_small_file(path, bytes, sizeof bytes, &len);
-  if (why == NULL) {
-    const char *line_end = memchr(bytes, '\n', len);
-    const char *end = line_end != NULL ? line_end : bytes + len;
-    const char *start = bytes;
-    while (start < end && is_space(*start))
-      start++;
-    while (end > start && is_space(end[-1]))
-      end--;
-    if (!is_key(start, (size_t)(end - start))) {
-      why = "its first line is no API key";
-    } else {
-      *out = sqlite3_mprintf("%.*s", (int)(end - start), start);
-      if (*out == NULL) rc = cm_err_nomem(err);
-    }
-  }
-  cm_secret_wipe(bytes, sizeof bytes);
-  if (why == NULL) return rc;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "no API key (api_key_file '%.200s': %s): let api_key_file name a file whose "
-                    "first line is the key",
-                    path, why);
-}
-
-int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) {
-  *out = NULL;
-  if (settings->api_key != NULL) {
-    *out = sqlite3_mprintf("%s", settings->api_key);
-    return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
-  }
-  if (settings->api_key_file != NULL) return key_from_file(settings->api_key_file, out, err);
-  if (settings->is_key_elsewhere) {
-    return cm_err_set(err, SQLITE_AUTH,
-                      "no API key for base_url, now %.100s (the key that was set is for another "
-                      "origin, and is not sent there): give it anew with SELECT "
-                      "chartmogul_config('api_key', '…')",
-                      settings->base_url);
-  }
-  return cm_err_set(err, SQLITE_AUTH,
-                    "no API key (neither api_key nor CHARTMOGUL_API_KEY is set): SELECT "
-                    "chartmogul_config('api_key', '…') or set CHARTMOGUL_API_KEY");
 }

@@ -8,6 +8,8 @@
 #include "base.h"
 #include "err.h"
 
+enum { CM_MAX_SETTINGS = 32 };
+
 typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode;
 /** What a refused row does to the others of its statement, or of its COMMIT. */
 typedef enum cm_on_refusal {
@@ -37,8 +39,12 @@ typedef struct cm_settings {
   bool read_only; /* one-way: once set, never unset */
   bool handle_as_user_edit;
   bool stored_tables;
+  bool lock_settings; /* one-way, too */
   bool log_bodies;
-  unsigned char sources[32]; /* per row of the table below: cm_setting_source */
+  /* Per row of the table below: a cm_setting_source, and what is wrong with the value in the environment. */
+  unsigned char sources[CM_MAX_SETTINGS];
+  char *wrong[CM_MAX_SETTINGS];
+  char *first_base_url; /* before SQL changed it */
 } cm_settings;
 
 typedef enum cm_setting_source { CM_BY_DEFAULT, CM_BY_ENVIRONMENT, CM_BY_CONFIG } cm_setting_source;
@@ -60,6 +66,8 @@ typedef struct cm_setting {
   const char *default_value;
   bool is_secret;    /* never readable: shows as "set" / "not set" */
   bool is_of_writes; /* where writes go, or what they are: it cannot change while some wait */
+  bool is_lockable;  /* it says which account is meant: lock_settings holds it */
+  int latch_code;    /* of a switch that stays on once it is: what unsetting it fails with */
   const char *doc;   /* one sentence with a period */
 } cm_setting;
 
@@ -70,11 +78,17 @@ const cm_setting *cm_setting_table(int *count);
 int cm_setting_find(const char *name);
 
 /**
- * Defaults, then the environment. A bad value in the environment is an error that names the
- * variable.
- * @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR; `settings` is valid (defaults) in any case.
+ * Defaults, then the environment. A wrong value in the environment leaves the default in force, a one-way
+ * switch on, and a complaint for cm_settings_check.
+ * @return SQLITE_OK or SQLITE_NOMEM; `settings` is valid (defaults) in any case.
  */
 int cm_settings_init(cm_settings *settings, cm_err *err);
+
+/**
+ * What is wrong with the values in the environment, unless they were set anew since.
+ * @return SQLITE_OK; SQLITE_ERROR with a line that begins with the variable's name.
+ */
+int cm_settings_check(const cm_settings *settings, cm_err *err) CM_MUST_CHECK;
 
 /** Free the texts; the secret ones are wiped first. */
 void cm_settings_clear(cm_settings *settings);
@@ -84,7 +98,9 @@ void cm_settings_clear(cm_settings *settings);
  * an empty text where the knob is a text.
  * An unknown name lists the valid ones; a value out of bounds names the bounds. Setting `base_url`
  * to another origin forgets `api_key` and `api_key_file`; setting `api_key` forgets `api_key_file`
- * and the reverse.
+ * and the reverse. While `base_url` has another origin than cm_settings_init gave it, `api_key_file`
+ * cannot be set. Under `lock_settings` nothing that is lockable can.
+ * White space at either end of a key is left out, of other values line ends and tabs.
  * @return SQLITE_OK, SQLITE_ERROR, SQLITE_READONLY (read_only cannot be unset), SQLITE_NOMEM.
  */
 int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err);
@@ -97,6 +113,9 @@ bool cm_setting_has_value(const cm_settings *settings, int row);
  * @return text to free with sqlite3_free; NULL when it is not set or memory runs out.
  */
 char *cm_setting_get(const cm_settings *settings, int row);
+
+/** True for visible ASCII without a colon: what the user name of Basic authorisation can carry. */
+bool cm_setting_is_key(const char *text, size_t len);
 
 /**
  * The key for a request: of api_key, or the first line of api_key_file, read now.

@@ -111,18 +111,72 @@ static void every_setting_has_its_variable(void **state) {
 
 static void bad_variable_is_named(void **state) {
   (void)state;
-  cm_settings settings;
   cm_err err = { 0 };
   setenv("CHARTMOGUL_PER_PAGE", "201", 1);
-  assert_int_equal(cm_settings_init(&settings, &err), SQLITE_ERROR);
+  cm_settings settings = fresh();
+  assert_int_equal(cm_settings_check(&settings, &err), SQLITE_ERROR);
   assert_string_equal(err.text,
                       "CHARTMOGUL_PER_PAGE: per_page cannot be '201' (out of bounds): give "
                       "1 to 200");
   assert_int_equal(settings.per_page, 200);
   assert_non_null(settings.base_url);
+  refuses(&settings, "per_page", "202", "out of bounds");
+  assert_int_equal(cm_settings_check(&settings, &err), SQLITE_ERROR);
+  set(&settings, "per_page", "7");
+  assert_int_equal(cm_settings_check(&settings, &err), SQLITE_OK);
   cm_settings_clear(&settings);
   setenv("CHARTMOGUL_PER_PAGE", "", 1); /* as good as none */
   settings = fresh();
+  cm_settings_clear(&settings);
+}
+
+/** Every setting: a wrong value in the environment keeps nothing from loading, and is told of. */
+static void no_bad_variable_fails(void **state) {
+  (void)state;
+  int count = 0;
+  const cm_setting *table = cm_setting_table(&count);
+  for (int i = 0; i < count; i++) {
+    char variable[64];
+    cm_err err = { 0 };
+    variable_of(table[i].name, variable);
+    setenv(variable, "a\nb", 1);
+    cm_settings settings = fresh();
+    assert_int_equal(cm_settings_check(&settings, &err), SQLITE_ERROR);
+    if (strncmp(err.text, variable, strlen(variable)) != 0) fail_msg("%s: %s", variable, err.text);
+    bool is_latch = table[i].latch_code != SQLITE_OK; /* on is the safe side */
+    shows(&settings, table[i].name,
+          table[i].is_secret ? "not set"
+          : is_latch         ? "1"
+                             : table[i].default_value);
+    cm_settings_clear(&settings);
+    unsetenv(variable);
+  }
+}
+
+/** As files and shells leave it: blanks around a key, a line's end behind any value. */
+static void values_are_trimmed(void **state) {
+  (void)state;
+  const char *const keys[] = { "k0123456 \n", " k0123456", "\t k0123456\r\n" };
+  for (size_t i = 0; i < cm_countof(keys); i++) {
+    char *found = NULL;
+    setenv("CHARTMOGUL_API_KEY", keys[i], 1);
+    cm_settings settings = fresh();
+    assert_int_equal(cm_settings_api_key(&settings, &found, NULL), SQLITE_OK);
+    assert_string_equal(found, "k0123456");
+    cm_secret_free(found);
+    cm_settings_clear(&settings);
+  }
+  setenv("CHARTMOGUL_API_KEY", " \n", 1); /* as good as none */
+  setenv("CHARTMOGUL_PER_PAGE", "50\r\n", 1);
+  setenv("CHARTMOGUL_BASE_URL", "https://example.com/v1\n", 1);
+  setenv("CHARTMOGUL_CA_FILE", "/a file \r\n", 1);
+  cm_settings settings = fresh();
+  assert_int_equal(cm_settings_check(&settings, NULL), SQLITE_OK);
+  shows(&settings, "api_key", "not set");
+  assert_int_equal(settings.sources[cm_setting_find("api_key")], CM_BY_DEFAULT);
+  shows(&settings, "base_url", "https://example.com/v1");
+  shows(&settings, "ca_file", "/a file ");
+  assert_int_equal(settings.per_page, 50);
   cm_settings_clear(&settings);
 }
 
@@ -180,6 +234,29 @@ static void read_only_is_a_latch(void **state) {
   cm_settings_clear(&settings);
 }
 
+/** Whatever SQL tries: who holds the account is the person who opened the connection. */
+static void locked_settings_stay(void **state) {
+  static const char *const held[] = { "api_key", "api_key_file", "base_url", "ca_file" };
+  (void)state;
+  setenv("CHARTMOGUL_API_KEY", key, 1);
+  setenv("CHARTMOGUL_LOCK_SETTINGS", "1", 1);
+  cm_settings settings = fresh();
+  shows(&settings, "api_key", "set");
+  for (size_t i = 0; i < cm_countof(held); i++) {
+    assert_true(cm_setting_table(NULL)[cm_setting_find(held[i])].is_lockable);
+    refuses(&settings, held[i], "https://example.com", "lock_settings is set");
+    refuses(&settings, held[i], NULL, "lock_settings is set");
+    refuses(&settings, held[i], key, "lock_settings is set");
+  }
+  refuses(&settings, "lock_settings", "0", "lock_settings cannot be unset");
+  refuses(&settings, "lock_settings", NULL, "lock_settings cannot be unset");
+  set(&settings, "lock_settings", "1");
+  set(&settings, "per_page", "7");
+  shows(&settings, "api_key", "set");
+  shows(&settings, "base_url", "https://api.chartmogul.com/v1");
+  cm_settings_clear(&settings);
+}
+
 static void unknown_name_lists_all(void **state) {
   (void)state;
   cm_settings settings = fresh();
@@ -227,9 +304,13 @@ static void other_origin_forgets_the_key(void **state) {
   set(&settings, "base_url", "https://api.chartmogul.com.example.com/v1");
   shows(&settings, "api_key", "not set");
   assert_int_equal(settings.sources[cm_setting_find("api_key")], CM_BY_DEFAULT);
-  set(&settings, "api_key_file", "/nowhere/key");
+  refuses(&settings, "api_key_file", "/nowhere/key", "base_url was set to another host");
+  set(&settings, "api_key_file", "");
   set(&settings, "base_url", NULL);
+  set(&settings, "api_key_file", "/nowhere/key");
+  set(&settings, "base_url", "https://api.chartmogul.com:444/v1");
   shows(&settings, "api_key_file", NULL);
+  set(&settings, "base_url", NULL);
   set(&settings, "api_key", key);
   set(&settings, "base_url", "https://api.chartmogul.com:444/v1");
   shows(&settings, "api_key", "not set");
@@ -422,6 +503,9 @@ int main(void) {
     cmocka_unit_test_setup(defaults_are_the_tables, clean_environment),
     cmocka_unit_test_setup(every_setting_has_its_variable, clean_environment),
     cmocka_unit_test_setup_teardown(bad_variable_is_named, clean_environment, clean_environment),
+    cmocka_unit_test_setup_teardown(no_bad_variable_fails, clean_environment, clean_environment),
+    cmocka_unit_test_setup_teardown(values_are_trimmed, clean_environment, clean_environment),
+    cmocka_unit_test_setup_teardown(locked_settings_stay, clean_environment, clean_environment),
     cmocka_unit_test(values_have_bounds),
     cmocka_unit_test(booleans_and_words),
     cmocka_unit_test(read_only_is_a_latch),
