@@ -197,17 +197,32 @@ static int check_named(sqlite3 *db, const char *function, cm_err *err) {
                     function);
 }
 
-static int check(sqlite3 *db, cm_session *session, const char *function, cm_err *err) {
+/* To list the schemas, SQLite before 3.40 reads those that it has not read yet. */
+static int check_all_stored(sqlite3 *db, cm_session *session, const char *function, cm_err *err) {
   cm_schemas schemas;
+  const cm_callers *callers = callers_of(session);
+  bool is_any_open = sqlite3_txn_state(db, NULL) != SQLITE_TXN_NONE;
+  if (callers == NULL) return cm_err_nomem(err);
+  if (!is_any_open && is_busy(session, callers)) return SQLITE_OK;
   int rc = cm_schemas_list(db, &schemas);
-  if (rc == SQLITE_NOMEM) cm_err_nomem(err);
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {
+  if (rc == SQLITE_OK) {
+    rc = check_stored(db, session, &schemas, function, err);
+  } else if (rc == SQLITE_NOMEM) {
+    cm_err_nomem(err);
+  } else if (!is_any_open && (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)) {
+    cm_caller_note_busy(session);
+    rc = SQLITE_OK; /* what nobody has opened cannot have called */
+  } else {
     cm_err_set(err, rc, "%s: refused (the schemas cannot be listed: %s): try again", function,
                sqlite3_errmsg(db));
   }
-  if (rc == SQLITE_OK) rc = check_stored(db, session, &schemas, function, err);
-  if (rc == SQLITE_OK) rc = check_named(db, function, err);
   cm_schemas_clear(&schemas);
+  return rc;
+}
+
+static int check(sqlite3 *db, cm_session *session, const char *function, cm_err *err) {
+  int rc = check_all_stored(db, session, function, err);
+  if (rc == SQLITE_OK) rc = check_named(db, function, err);
   if (rc != SQLITE_OK) cm_err_prefix(err, function);
   return rc;
 }

@@ -7,8 +7,11 @@
 
 #include <string.h>
 
+#include "buf.h"
+#include "caller.h"
 #include "functions.h"
 #include "meta.h"
+#include "names.h"
 #include "registry.h"
 #include "table.h"
 #include "write.h"
@@ -22,48 +25,50 @@ enum { OLDEST_SQLITE = 3038000 };
 CM_EXPORT int sqlite3_chartmogul_init(sqlite3 *db, char **error, const sqlite3_api_routines *api);
 CM_EXPORT int sqlite3_chartmogulreadonly_init(sqlite3 *db, char **error,
                                               const sqlite3_api_routines *api);
+#ifndef SQLITE_CORE
+CM_EXPORT int sqlite3_extension_init(sqlite3 *db, char **error, const sqlite3_api_routines *api);
+#endif
 
-/** True when a schema of the connection holds an object of this name: it stays the user's. */
-static bool is_taken(sqlite3 *db, const char *name) {
-  sqlite3_stmt *schemas = NULL;
-  bool taken = false;
-  if (sqlite3_prepare_v2(db, "SELECT name FROM pragma_database_list", -1, &schemas, NULL)) {
-    return true;
+/** Tell where a table of the user's is read under our name: who knows of none takes it for the account's. */
+static void log_hidden(const cm_names *names) {
+  enum { MAX_SHOWN = 400 };
+  cm_buf hidden;
+  cm_buf_init(&hidden, MAX_SHOWN);
+  for (int i = 0; i < names->count; i++) {
+    const cm_name *name = &names->list[i];
+    if (name->taken_in < 0) continue;
+    cm_buf_printf(&hidden, "%s%s.%s", hidden.len > 0 ? ", " : "",
+                  names->schemas.names[name->taken_in], name->name);
   }
-  while (!taken && sqlite3_step(schemas) == SQLITE_ROW) {
-    sqlite3_stmt *found = NULL;
-    char *sql = sqlite3_mprintf("SELECT 1 FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE NOCASE",
-                                sqlite3_column_text(schemas, 0), name);
-    if (sql != NULL && sqlite3_prepare_v2(db, sql, -1, &found, NULL) == SQLITE_OK) {
-      taken = sqlite3_step(found) == SQLITE_ROW;
-    }
-    sqlite3_finalize(found);
-    sqlite3_free(sql);
+  if (hidden.len > 0) {
+    sqlite3_log(SQLITE_WARNING,
+                "chartmogul: these hide the account's tables (they were there before): %s%s: "
+                "rename or drop them",
+                cm_buf_str(&hidden), hidden.code != SQLITE_OK ? ", ..." : "");
   }
-  sqlite3_finalize(schemas);
-  return taken;
+  cm_buf_clear(&hidden);
 }
 
 /*
 ** A table in temp holds no lock on the user's file while it waits for the network. Where it cannot be
 ** created (query_only, a locked file) the eponymous table of the same name serves, so a failure here is
-** no failure to load.
+** no failure to load. While another process holds a file SQLite creates nothing, and waits for it each time:
+** so the first time is the last.
 */
-static void create_table(sqlite3 *db, const char *name) {
-  if (is_taken(db, name)) return;
-  char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.%s USING %s", name, name);
-  if (sql != NULL) sqlite3_exec(db, sql, NULL, NULL, NULL);
-  sqlite3_free(sql);
-}
-
-static void create_tables(sqlite3 *db) {
-  int count = 0;
-  const cm_resource *const *resources = cm_registry_list(&count);
-  for (int i = 0; i < count; i++)
-    create_table(db, resources[i]->name);
-  const char *const *names = cm_meta_names(&count);
-  for (int i = 0; i < count; i++)
-    create_table(db, names[i]);
+static void create_tables(sqlite3 *db, cm_session *session) {
+  cm_names names;
+  int rc = cm_names_look(db, NULL, CM_LONG_NAMES, &names);
+  if (rc == SQLITE_OK) log_hidden(&names);
+  for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
+    const cm_name *name = &names.list[i];
+    if (name->taken_in >= 0) continue;
+    char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.%s USING %s", name->name, name->module);
+    if (sql != NULL) rc = sqlite3_exec(db, sql, NULL, NULL, NULL) & 0xff;
+    sqlite3_free(sql);
+    if (rc != SQLITE_BUSY && rc != SQLITE_LOCKED) rc = SQLITE_OK;
+  }
+  if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) cm_caller_note_busy(session);
+  cm_names_clear(&names);
 }
 
 static int register_all(sqlite3 *db, cm_session *session) {
@@ -73,48 +78,28 @@ static int register_all(sqlite3 *db, cm_session *session) {
   return rc;
 }
 
-/** A connection that has the extension keeps its session, settings and waiting writes. */
-static bool is_loaded(sqlite3 *db) {
-  sqlite3_stmt *stmt = NULL;
-  int rc = sqlite3_prepare_v2(db, "SELECT chartmogul_version()", -1, &stmt, NULL);
-  sqlite3_finalize(stmt);
-  return rc == SQLITE_OK;
-}
-
-int cm_extension_init(sqlite3 *db, char **error, const cm_clock *clock) {
-  cm_session *session = NULL;
-  cm_err err = { 0 };
-  int rc = SQLITE_OK;
-  if (sqlite3_libversion_number() < OLDEST_SQLITE) {
-    rc = cm_err_set(&err, SQLITE_ERROR,
-                    "chartmogul: SQLite %s is too old (3.38 is the oldest that works): load the "
-                    "extension into a newer one",
-                    sqlite3_libversion());
-  }
-  if (rc == SQLITE_OK && is_loaded(db)) return SQLITE_OK;
-#ifndef NDEBUG
-  if (rc == SQLITE_OK) rc = cm_registry_validate(&err);
-#endif
-  if (rc == SQLITE_OK) rc = cm_session_new(db, clock, &session, &err);
-  if (rc == SQLITE_OK) rc = register_all(db, session);
-  if (rc == SQLITE_OK) create_tables(db);
-  cm_session_unref(session);
-  if (rc != SQLITE_OK && error != NULL) {
-    *error = sqlite3_mprintf("%s", err.text[0] != 0 ? err.text : sqlite3_errmsg(db));
-  }
-  return rc;
-}
-
 /*
-** libcurl must not be unloaded, and neither must code that a connection may still call: the library
-** stays for the life of the process. A program that links the extension gets the plain code.
+** A connection that has the extension keeps its session, settings and waiting writes. The functions are listed
+** by a PRAGMA because a SELECT reads the schema first, and may find it locked; where SQLite was built without
+** that PRAGMA it has no column.
 */
-static int loaded(int rc) {
-#ifdef SQLITE_CORE
-  return rc;
-#else
-  return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
-#endif
+static bool is_loaded(sqlite3 *db) {
+  static const char ours[] = "chartmogul_version";
+  sqlite3_stmt *stmt = NULL;
+  bool is_found = false;
+  int rc = sqlite3_prepare_v2(db, "PRAGMA function_list", -1, &stmt, NULL);
+  if (rc == SQLITE_OK && sqlite3_column_count(stmt) == 0) {
+    sqlite3_finalize(stmt);
+    is_found = sqlite3_prepare_v2(db, "SELECT chartmogul_version()", -1, &stmt, NULL) == SQLITE_OK;
+    sqlite3_finalize(stmt);
+    return is_found;
+  }
+  while (rc == SQLITE_OK && !is_found && sqlite3_step(stmt) == SQLITE_ROW) {
+    const char *name = (const char *)sqlite3_column_text(stmt, 0);
+    is_found = name != NULL && strcmp(name, ours) == 0;
+  }
+  sqlite3_finalize(stmt);
+  return is_found;
 }
 
 /** Set read_only on a connection that has the extension, however it came to it. */
@@ -129,22 +114,96 @@ static int set_read_only(sqlite3 *db, char **error) {
   return is_set ? SQLITE_OK : rc;
 }
 
-int sqlite3_chartmogul_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
-#ifdef SQLITE_CORE
-  (void)api;
-#else
-  SQLITE_EXTENSION_INIT2(api);
+/** A connection that is to be read only never is without it: where something fails, it has no extension. */
+static int set_up(sqlite3 *db, char **error, const cm_clock *clock, bool is_read_only) {
+  cm_session *session = NULL;
+  cm_err err = { 0 };
+  int rc = SQLITE_OK;
+  if (sqlite3_libversion_number() < OLDEST_SQLITE) {
+    rc = cm_err_set(&err, SQLITE_ERROR,
+                    "chartmogul: SQLite %s is too old (3.38 is the oldest that works): load the "
+                    "extension into a newer one",
+                    sqlite3_libversion());
+  }
+  if (rc == SQLITE_OK && is_loaded(db)) return is_read_only ? set_read_only(db, error) : SQLITE_OK;
+#ifndef NDEBUG
+  if (rc == SQLITE_OK) rc = cm_registry_validate(&err);
 #endif
-  return loaded(cm_extension_init(db, error, NULL));
+  if (rc == SQLITE_OK) rc = cm_session_new(db, clock, &session, &err);
+  if (rc == SQLITE_OK && is_read_only) rc = cm_session_configure(session, "read_only", "1", &err);
+  if (rc == SQLITE_OK) rc = register_all(db, session);
+  if (rc == SQLITE_OK) create_tables(db, session);
+  cm_session_unref(session);
+  if (rc != SQLITE_OK && error != NULL) {
+    *error = sqlite3_mprintf("%s", err.text[0] != 0 ? err.text : sqlite3_errmsg(db));
+  }
+  return rc;
+}
+
+int cm_extension_init(sqlite3 *db, char **error, const cm_clock *clock) {
+  return set_up(db, error, clock, false);
+}
+
+/*
+** libcurl must not be unloaded, and neither must code that a connection may still call: the library
+** stays for the life of the process. A program that links the extension gets the plain code.
+*/
+static int loaded(int rc) {
+#ifdef SQLITE_CORE
+  return rc;
+#else
+  return rc == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : rc;
+#endif
+}
+
+#ifdef SQLITE_CORE
+
+static int adopt(const sqlite3_api_routines *api, char **error) {
+  (void)api;
+  (void)error;
+  return SQLITE_OK;
+}
+
+#else
+
+/*
+** SQLite is reached through one table of functions for the whole process. A program may hold two SQLite
+** libraries, and may load from several threads at once: the first table stays, and a connection of another
+** library is turned away. Its own functions are used until it is known.
+*/
+static int adopt(const sqlite3_api_routines *api, char **error) {
+  const sqlite3_api_routines *known = NULL;
+  bool is_first = __atomic_compare_exchange_n(&sqlite3_api, &known, api, false, __ATOMIC_ACQ_REL,
+                                              __ATOMIC_ACQUIRE);
+  if (is_first || known == api) return SQLITE_OK;
+  if (error != NULL) {
+    *error = api->mprintf("chartmogul: this process has loaded the extension into SQLite %s "
+                          "already, and the connection is one of another library, SQLite %s: load "
+                          "a copy of the extension's file into it",
+                          known->libversion(), api->libversion());
+  }
+  return SQLITE_ERROR;
+}
+
+#endif
+
+/* The entry points call nothing that is exported: that could be another copy's, loaded before. */
+static int enter(sqlite3 *db, char **error, const sqlite3_api_routines *api, bool is_read_only) {
+  int rc = adopt(api, error);
+  return rc == SQLITE_OK ? loaded(set_up(db, error, NULL, is_read_only)) : rc;
+}
+
+int sqlite3_chartmogul_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+  return enter(db, error, api, false);
 }
 
 int sqlite3_chartmogulreadonly_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
-#ifdef SQLITE_CORE
-  (void)api;
-#else
-  SQLITE_EXTENSION_INIT2(api);
-#endif
-  int rc = cm_extension_init(db, error, NULL);
-  if (rc == SQLITE_OK) rc = set_read_only(db, error);
-  return loaded(rc);
+  return enter(db, error, api, true);
 }
+
+#ifndef SQLITE_CORE
+/** The name that SQLite looks for first: the library loads under any file name. */
+int sqlite3_extension_init(sqlite3 *db, char **error, const sqlite3_api_routines *api) {
+  return enter(db, error, api, false);
+}
+#endif

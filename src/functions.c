@@ -233,6 +233,9 @@ enum {
   CONSTANT = SQLITE_UTF8 | SQLITE_INNOCUOUS | SQLITE_DETERMINISTIC
 };
 
+#define STORE_DOC                                                                                  \
+  "Creates all tables in main, or the schema named, sets stored_tables, and returns how many are " \
+  "there."
 #define REQUEST_DOC "Makes any call of the API and returns the answer's body."
 
 static const cm_function table[] = {
@@ -241,6 +244,8 @@ static const cm_function table[] = {
     "Sets a setting of this connection and returns the value in force; NULL is the default." },
   { "chartmogul_short_names", 0, CONFIGURES, cm_function_short_names,
     "Creates customers, plans, … in temp, and returns how many tables have a short name." },
+  { "chartmogul_store_tables", 0, CONFIGURES, cm_function_store_tables, STORE_DOC },
+  { "chartmogul_store_tables", 1, CONFIGURES, cm_function_store_tables, STORE_DOC },
   { "chartmogul_last_uuid", 0, SQLITE_UTF8, last_uuid,
     "The uuid of the row that this connection created last." },
   { "chartmogul_request", 2, CM_SENDING_FUNCTION, cm_function_request, REQUEST_DOC },

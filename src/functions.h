@@ -59,7 +59,8 @@ int cm_functions_register(sqlite3 *db, cm_session *session);
 /** chartmogul_request(method, path[, body[, query[, headers]]]), in functions_request.c. */
 void cm_function_request(sqlite3_context *context, int argc, sqlite3_value **argv);
 
-/** chartmogul_short_names(), in functions_names.c. */
+/** chartmogul_short_names() and chartmogul_store_tables([schema]), in functions_names.c. */
 void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value **argv);
+void cm_function_store_tables(sqlite3_context *context, int argc, sqlite3_value **argv);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "buf.h"
 #include "instant.h"
+#include "names.h"
 #include "registry.h"
 #include "request.h"
 
@@ -43,6 +44,35 @@ static int next_table(cm_session *session, int64_t *position, cm_value *cells) {
   return at < meta_count ? meta_row(described[at], cells) : SQLITE_DONE;
 }
 
+enum { HIDDEN_BY = 7 };
+
+static void forget_names(void *found) {
+  cm_names_clear(found);
+  sqlite3_free(found);
+}
+
+/** What hides a table is not known of a schema that cannot be read now. */
+static int look_for_names(cm_session *session, void **out) {
+  cm_names *names = sqlite3_malloc64(sizeof *names);
+  if (names == NULL) return SQLITE_NOMEM;
+  int rc = cm_names_look(session->db, NULL, CM_LONG_NAMES, names);
+  if (rc != SQLITE_NOMEM) {
+    *out = names;
+    return SQLITE_OK;
+  }
+  forget_names(names);
+  return rc;
+}
+
+/** The names stand in the order of the rows. */
+static int fill_hidden_by(const void *found, int64_t row, cm_value *cells) {
+  const cm_names *names = found;
+  const char *schema = row < names->count ? cm_names_hidden_by(names, (int)row) : NULL;
+  return cm_meta_copy(&cells[HIDDEN_BY], schema);
+}
+
+static const cm_meta_look names_look = { HIDDEN_BY, look_for_names, fill_hidden_by, forget_names };
+
 static const cm_meta_column table_columns[] = {
   { "name", "TEXT", "Name of the table." },
   { "description", "TEXT", "What one row is." },
@@ -51,6 +81,8 @@ static const cm_meta_column table_columns[] = {
   { "can_update", "INTEGER", "1 where UPDATE works." },
   { "can_delete", "INTEGER", "1 where DELETE works." },
   { "example", "TEXT", "A statement to try." },
+  { "hidden_by", "TEXT",
+    "Schema whose own table or view is read under this name instead; NULL: none is." },
 };
 
 static const cm_meta_table tables_table = {
@@ -59,6 +91,7 @@ static const cm_meta_table tables_table = {
   .columns = table_columns,
   .column_count = (int)cm_countof(table_columns),
   .next = next_table,
+  .look = &names_look,
   .example = "SELECT name, description FROM chartmogul_tables",
 };
 

@@ -36,6 +36,16 @@ typedef int cm_meta_next(cm_session *session, int64_t *position, cm_value *cells
  */
 typedef int64_t cm_meta_newest(const cm_session *session);
 
+/** What one look finds for all rows of a scan, where it costs something. Constant data. */
+typedef struct cm_meta_look {
+  int column; /* the first that needs it; others behind it do, too */
+  /** Look. @param out  Receives what was found; NULL: nothing. @return SQLITE_OK or SQLITE_NOMEM. */
+  int (*begin)(cm_session *session, void **out);
+  /** Fill what hangs on it into the cells of the row, 0 for the first. @return SQLITE_OK or SQLITE_NOMEM. */
+  int (*fill)(const void *found, int64_t row, cm_value *cells);
+  void (*end)(void *found); /* NULL: nothing */
+} cm_meta_look;
+
 /** A table that only shows something. Constant data. */
 typedef struct cm_meta_table {
   const char *name;
@@ -43,8 +53,9 @@ typedef struct cm_meta_table {
   const cm_meta_column *columns;
   int column_count;
   cm_meta_next *next;
-  cm_meta_newest *newest; /* of a log; NULL: nothing comes while it is read */
-  const char *example;    /* one statement that works on any account */
+  cm_meta_newest *newest;   /* of a log; NULL: nothing comes while it is read */
+  const cm_meta_look *look; /* NULL: there is nothing of the kind */
+  const char *example;      /* one statement that works on any account */
 } cm_meta_table;
 
 /** Create the modules of all tables below. @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR. */

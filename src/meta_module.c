@@ -24,6 +24,7 @@ typedef struct meta_cursor {
   int64_t row;    /* 1 for the first */
   int64_t newest; /* position of the last line; INT64_MAX: there is no such */
   bool is_at_end;
+  void *found; /* of the table's look; owned */
   cm_value cells[CM_META_MAX_COLUMNS];
 } meta_cursor;
 
@@ -79,7 +80,8 @@ static int meta_disconnect(sqlite3_vtab *base) {
 
 /** There is one way to read: all of it. It asks nobody, so it is cheaper than any request. */
 static int meta_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  (void)base;
+  const cm_meta_look *look = ((const meta_vtab *)base)->table->look;
+  info->idxNum = look != NULL && info->colUsed >> look->column != 0;
   info->estimatedCost = 100;
   info->estimatedRows = 100;
   return SQLITE_OK;
@@ -99,9 +101,19 @@ static void clear_cells(meta_cursor *cursor) {
     cm_value_clear(&cursor->cells[i]);
 }
 
+static const cm_meta_table *table_of(const sqlite3_vtab_cursor *cursor) {
+  return ((const meta_vtab *)cursor->pVtab)->table;
+}
+
+static void forget_look(meta_cursor *cursor) {
+  if (cursor->found != NULL) table_of(&cursor->base)->look->end(cursor->found);
+  cursor->found = NULL;
+}
+
 static int meta_close(sqlite3_vtab_cursor *base) {
   meta_cursor *cursor = (meta_cursor *)base;
   clear_cells(cursor);
+  forget_look(cursor);
   sqlite3_free(cursor);
   return SQLITE_OK;
 }
@@ -112,6 +124,10 @@ static int meta_next(sqlite3_vtab_cursor *base) {
   clear_cells(cursor);
   int rc = vtab->table->next(vtab->session, &cursor->position, cursor->cells);
   if (rc == SQLITE_ROW && cursor->position > cursor->newest) rc = SQLITE_DONE;
+  if (rc == SQLITE_ROW && cursor->found != NULL) {
+    int filled = vtab->table->look->fill(cursor->found, cursor->row, cursor->cells);
+    if (filled != SQLITE_OK) rc = filled;
+  }
   cursor->row++;
   cursor->is_at_end = rc != SQLITE_ROW;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -121,14 +137,16 @@ static int meta_filter(sqlite3_vtab_cursor *base, int number, const char *text, 
                        sqlite3_value **argv) {
   meta_cursor *cursor = (meta_cursor *)base;
   const meta_vtab *vtab = (const meta_vtab *)base->pVtab;
-  (void)number;
+  int rc = SQLITE_OK;
   (void)text;
   (void)argc;
   (void)argv;
   cursor->position = 0;
   cursor->row = 0;
   cursor->newest = vtab->table->newest != NULL ? vtab->table->newest(vtab->session) : INT64_MAX;
-  return meta_next(base);
+  forget_look(cursor);
+  if (number != 0) rc = vtab->table->look->begin(vtab->session, &cursor->found);
+  return rc == SQLITE_OK ? meta_next(base) : rc;
 }
 
 static int meta_eof(sqlite3_vtab_cursor *base) {

@@ -19,7 +19,7 @@ int cm_schemas_list(sqlite3 *db, cm_schemas *out) {
   *out = (cm_schemas){ 0 };
   int rc = push(out, temp);
   if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, "PRAGMA database_list", -1, &databases, NULL);
-  if (rc != SQLITE_OK) return rc;
+  if (rc != SQLITE_OK) return rc & 0xff;
   while ((rc = sqlite3_step(databases)) == SQLITE_ROW) {
     const char *name = (const char *)sqlite3_column_text(databases, 1);
     if (name != NULL && strcmp(name, temp) == 0) continue;
@@ -27,7 +27,7 @@ int cm_schemas_list(sqlite3 *db, cm_schemas *out) {
     if (rc != SQLITE_OK) break;
   }
   sqlite3_finalize(databases);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+  return rc == SQLITE_DONE ? SQLITE_OK : rc & 0xff;
 }
 
 void cm_schemas_clear(cm_schemas *schemas) {

@@ -31,7 +31,8 @@ typedef struct cm_schema_row {
 typedef int cm_schema_visit(void *context, const cm_schema_row *row);
 
 /**
- * The schemas of the connection: temp, main, then the attached ones. Takes no lock and waits for nobody.
+ * The schemas of the connection: temp, main, then the attached ones. Takes no lock; SQLite before 3.40 reads the
+ * schemas that it has not read yet, and may wait for them.
  * @return SQLITE_OK, SQLITE_NOMEM, or what SQLite says. `out` is to be cleared in any case.
  */
 int cm_schemas_list(sqlite3 *db, cm_schemas *out) CM_MUST_CHECK;

@@ -82,7 +82,8 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   (void)argc;
   if (!is_allowed(db, data->session, argv[0], argv[1], argv[2])) {
     *error = sqlite3_mprintf("%s: a table of this module cannot be stored in a file (it would use "
-                             "the key of whoever opens it): create it in temp, or SELECT "
+                             "the key of whoever opens it): create it in temp, or allow it with "
+                             "CHARTMOGUL_STORED_TABLES=1 or SELECT "
                              "chartmogul_config('stored_tables', 1)",
                              argv[0]);
     return SQLITE_ERROR;

@@ -75,7 +75,7 @@ exports() {
   for library in "$build"/chartmogul.so "$build"/chartmogul.dylib; do
     [ -e "$library" ] || continue
     nm -D --defined-only "$library" | awk -v library="$library" '
-      $3 !~ /^sqlite3_chartmogul(readonly)?_init$/ { print library ": exports " $3 }
+      $3 !~ /^sqlite3_(chartmogul|chartmogulreadonly|extension)_init$/ { print library ": exports " $3 }
       { found++ }
       END { if (!found) print library ": exports nothing" }'
     return

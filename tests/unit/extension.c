@@ -6,7 +6,11 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
 
+#include "chartmogul.h"
 #include "extension.h"
 #include "registry.h"
 
@@ -136,7 +140,131 @@ static void connections_are_apart(void **state) {
   sqlite3_close(two);
 }
 
+/* ---- a table of the user's that hides one of ours ------------------------------------------- */
+
+static char logged[1000];
+
+static void keep_log(void *context, int code, const char *text) {
+  (void)context;
+  if (code == SQLITE_WARNING) snprintf(logged, sizeof logged, "%s", text);
+}
+
+static void what_hides_a_table_is_logged(void **state) {
+  (void)state;
+  sqlite3 *db = open_db();
+  logged[0] = 0;
+  load(db);
+  assert_string_equal(logged, "");
+  sqlite3_close(db);
+  db = open_db();
+  run(db, "ATTACH ':memory:' AS other; CREATE VIEW other.chartmogul_tasks AS SELECT 1;"
+          "CREATE TABLE chartmogul_customers(mine)");
+  load(db);
+  assert_string_equal(logged,
+                      "chartmogul: these hide the account's tables (they were there before): "
+                      "main.chartmogul_customers, other.chartmogul_tasks: rename or drop them");
+  assert_int_equal(number(db, "SELECT count(*) FROM chartmogul_tables WHERE hidden_by = 'main'"),
+                   1);
+  assert_int_equal(number(db, "SELECT count(hidden_by) FROM chartmogul_tables"), 2);
+  sqlite3_close(db);
+}
+
+/** A table that is ours, and that a file has stored, is no reason to leave the one in temp out. */
+static void a_stored_table_of_ours_hides_nothing(void **state) {
+  (void)state;
+  sqlite3 *db = open_db();
+  run(db,
+      "PRAGMA writable_schema = 1; INSERT INTO sqlite_schema VALUES('table', 'chartmogul_plans',"
+      " 'chartmogul_plans', 0, 'CREATE VIRTUAL TABLE chartmogul_plans USING chartmogul_plans');"
+      "CREATE TABLE noticed(x)");
+  logged[0] = 0;
+  load(db);
+  assert_string_equal(logged, "");
+  assert_int_equal(
+      number(db, "SELECT count(*) FROM temp.sqlite_schema WHERE name = 'chartmogul_plans'"), 1);
+  assert_int_equal(number(db, "SELECT count(hidden_by) FROM chartmogul_tables"), 0);
+  sqlite3_close(db);
+}
+
+/* ---- a file that somebody else holds -------------------------------------------------------- */
+
+static int waits;
+
+static int count_wait(void *context, int count) {
+  (void)context;
+  if (count == 0) waits++;
+  return 0;
+}
+
+static char path[96];
+
+/** A file that `other` holds, and a connection to it that may have read its schema before. */
+static void lock_file(sqlite3 **other, sqlite3 **db, bool is_read) {
+  const char *parent = getenv("TMPDIR");
+  snprintf(path, sizeof path, "%.40s/extension-%d.db", parent != NULL ? parent : "/tmp",
+           (int)getpid());
+  assert_int_equal(sqlite3_open(path, other), SQLITE_OK);
+  run(*other, "CREATE TABLE theirs(x)");
+  assert_int_equal(sqlite3_open(path, db), SQLITE_OK);
+  if (is_read) assert_int_equal(number(*db, "SELECT count(*) FROM theirs"), 0);
+  run(*other, "BEGIN EXCLUSIVE");
+  sqlite3_busy_handler(*db, count_wait, NULL);
+  waits = 0;
+}
+
+static void close_file(sqlite3 *other, sqlite3 *db) {
+  sqlite3_close(db);
+  sqlite3_close(other);
+  unlink(path);
+}
+
+static void waits_once_for_a_locked_file(void **state) {
+  (void)state;
+  sqlite3 *other = NULL, *db = NULL;
+  lock_file(&other, &db, false);
+  load(db);
+  assert_int_equal(waits, 1);
+  load(db); /* a second time it is seen to be there */
+  assert_int_equal(waits, 1);
+  if (sqlite3_libversion_number() < 3041000) { /* newer ones want the file for any SELECT */
+    assert_int_equal(number(db, "SELECT chartmogul_config('per_page', 7)"), 7);
+    assert_int_equal(number(db, "SELECT chartmogul_config('per_page')"), 7);
+    assert_int_equal(waits, 1);
+  }
+  run(other, "COMMIT");
+  assert_int_equal(number(db, "SELECT count(*) > 20 FROM chartmogul_tables"), 1);
+  assert_int_equal(number(db, "SELECT count(*) FROM theirs"), 0);
+  assert_int_equal(waits, 1);
+  close_file(other, db);
+}
+
+/** read_only does not wait for the file, and is not lost by it. */
+static void read_only_needs_no_file(void **state) {
+  (void)state;
+  sqlite3 *other = NULL, *db = NULL;
+  lock_file(&other, &db, false);
+  assert_int_equal(sqlite3_chartmogulreadonly_init(db, NULL, NULL), SQLITE_OK);
+  assert_int_equal(waits, 1);
+  run(other, "COMMIT");
+  assert_int_equal(number(db, "SELECT chartmogul_config('read_only')"), 1);
+  close_file(other, db);
+}
+
+/** The same where its schema was read before: then SQLite makes the tables in temp. */
+static void waits_once_for_a_file_that_was_read(void **state) {
+  (void)state;
+  sqlite3 *other = NULL, *db = NULL;
+  lock_file(&other, &db, true);
+  load(db);
+  assert_int_equal(number(db, "SELECT chartmogul_config('per_page')"), 200);
+  assert_int_equal(number(db, "SELECT chartmogul_config('per_page', 7)"), 7);
+  assert_int_equal(waits, 1);
+  run(other, "COMMIT");
+  close_file(other, db);
+}
+
 int main(void) {
+  sqlite3_config(SQLITE_CONFIG_LOG, keep_log, NULL);
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(every_name_is_its_own),
     cmocka_unit_test(a_second_load_registers_nothing),
@@ -144,6 +272,11 @@ int main(void) {
     cmocka_unit_test(loads_where_nothing_can_be_created),
     cmocka_unit_test(stays_when_its_transaction_does_not),
     cmocka_unit_test(connections_are_apart),
+    cmocka_unit_test(what_hides_a_table_is_logged),
+    cmocka_unit_test(a_stored_table_of_ours_hides_nothing),
+    cmocka_unit_test(waits_once_for_a_locked_file),
+    cmocka_unit_test(waits_once_for_a_file_that_was_read),
+    cmocka_unit_test(read_only_needs_no_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,7 @@
 # differential test, and the shared library in a C program. The programs are those that this machine's headers
 # made, and another SQLite is slipped in below them. For the newest the cases and the library are built a second
 # time, with its own headers, because what only newer ones have is then used; that library must load into older
-# ones too.
+# ones too. One program has both SQLites in it.
 #
 #   versions.sh OLDEST NEWEST   (folders with npm packages of better-sqlite3; wants MAKE, CC and BUILD)
 set -u
@@ -80,6 +80,11 @@ all_tests() {
   record "$version, library with the newest headers" in_host "$BUILD/newest/chartmogul.so"
 }
 
+two_libraries() {
+  cp "$BUILD/chartmogul.so" "$newest/any name.so"
+  "$BUILD/two-libraries" "$oldest/libsqlite3.so.0" "$newest/libsqlite3.so.0" "$BUILD/chartmogul" "$newest/any name"
+}
+
 sandbox=$BUILD/chartmogul-sandbox
 compile "$oldest" &
 compile "$newest"
@@ -91,6 +96,7 @@ wait
 log=$BUILD/versions-here.log version=$(pkg-config --modversion sqlite3)
 : >"$log"
 record "$version, library with the newest headers" in_host "$BUILD/newest/chartmogul.so"
+record "two libraries in one process" two_libraries
 
 cat "$oldest/tests.log" "$newest/tests.log" "$log" | tee "$BUILD/versions.log"
 sed -nE 's/^(.*: )?([0-9]+) passed, ([0-9]+) failed$/\2 \3/p' "$BUILD/versions.log" |
