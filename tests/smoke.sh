@@ -65,6 +65,17 @@ expect "read_only by its own entry point" "1" "$load sqlite3_chartmogulreadonly_
 expect "read_only by the second load" "1" "$load" "$load sqlite3_chartmogulreadonly_init" \
   "SELECT chartmogul_config('read_only');"
 
+cp "$library" "$folder/any name.${library##*.}"
+expect "it loads under any file name" "$version" ".load '$folder/any name'" "SELECT chartmogul_version();"
+
+# Packagers have flags of their own, and compilers whose warnings nobody has seen.
+asked_for() { "${MAKE:-make}" -nB V=1 WERROR= "$@" all 2>/dev/null | grep -c -e -DBY_A_PACKAGER; }
+same "CPPFLAGS reach the compiler" "$(find src -name '*.c' | wc -l | tr -d ' ')" "$(asked_for CPPFLAGS=-DBY_A_PACKAGER)"
+if [ ! -e config.mk ]; then # which holds what this checkout wants
+  same "warnings are no errors unless asked" "0" \
+    "$(env -u WERROR -u MAKEFLAGS -u MAKEOVERRIDES "${MAKE:-make}" -nB V=1 all 2>/dev/null | grep -c -e '-Werror')"
+fi
+
 mkfifo "$folder/address"
 "$sandbox" --port 0 --seed 25 >"$folder/address" &
 server=$!
