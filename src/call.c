@@ -4,6 +4,9 @@
 
 #include "call_state.h"
 #include "secret.h"
+#include "writable.h"
+
+enum { SHOWN_REQUEST = 200 };
 
 /* ---- making and freeing -------------------------------------------------------------------- */
 
@@ -195,6 +198,18 @@ static const char *wrong_path(const char *path) {
   return len <= CM_MAX_URL_BYTES ? NULL : "is no request (longer than 64 KiB): ask for less";
 }
 
+/** What the connection itself forbids, in the words "METHOD path was not sent". */
+static int check_writable(const cm_session *session, const cm_call_request *request, cm_err *err) {
+  char what[SHOWN_REQUEST];
+  char path[SHOWN_REQUEST - 40];
+  cm_err_line(path, sizeof path, request->path, strlen(request->path));
+  cm_secret_mask(path, strlen(path), session->settings.api_key);
+  sqlite3_snprintf((int)sizeof what, what, "%s %s was not sent", request->method, path);
+  int rc = cm_writable_check(session->db, what, err);
+  if (rc != SQLITE_OK) cm_err_prefix(err, request->who);
+  return rc;
+}
+
 static int check_request(cm_session *session, const cm_call_request *request, cm_err *err) {
   const cm_settings *settings = &session->settings;
   const char *wrong = wrong_path(request->path);
@@ -208,6 +223,10 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
     return cm_verdict_refuse(request, settings, SQLITE_READONLY,
                              "was not sent (read_only is set): open another connection to write",
                              err);
+  }
+  if (cm_call_is_write(request->flags)) {
+    int rc = check_writable(session, request, err);
+    if (rc != SQLITE_OK) return rc;
   }
   if (cm_call_is_write(request->flags) && settings->dry_run) return SQLITE_OK;
   if (cm_settings_check(settings, err) != SQLITE_OK) {

@@ -8,6 +8,7 @@
 #include "once.h"
 #include "queue.h"
 #include "user_request.h"
+#include "writable.h"
 
 /*
 ** Where the store of a statement hangs: beside the arguments' data, under a number that no argument has.
@@ -86,7 +87,9 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
                               .flags = flags_of(sending->method) | CM_CALL_FUNCTION };
   bool is_dry = cm_call_is_write(request.flags) && session->settings.dry_run;
   if (cm_call_is_write(request.flags)) cm_memo_drop_prefetched(session);
-  bool is_delete = strcmp(sending->method, "DELETE") == 0 && !session->settings.read_only;
+  cm_err refused = { 0 }; /* which the call then says */
+  bool is_delete = strcmp(sending->method, "DELETE") == 0 && !session->settings.read_only &&
+                   cm_writable_check(session->db, "", &refused) == SQLITE_OK;
   int rc = is_delete ? allow_delete(session, sending, err) : SQLITE_OK;
   if (rc == SQLITE_OK && !is_dry && strcmp(sending->method, "POST") == 0)
     rc = cm_feed_before_post(session, sending->path, err);

@@ -7,6 +7,7 @@
 #include "change.h"
 #include "queue.h"
 #include "table.h"
+#include "writable.h"
 
 static int fail(cm_table *table, cm_err *err) {
   cm_err_prefix(err, table->resource->name);
@@ -160,6 +161,8 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
                table->resource->name);
     return fail(table, &err);
   }
+  if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
+    return fail(table, &err);
   memset(&change, 0, sizeof change);
   int rc = make_change(table, argc, argv, on_conflict, &change, &err);
   if (rc == SQLITE_OK && cm_change_is_empty(&change)) {
