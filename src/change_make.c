@@ -35,6 +35,12 @@ static int refuse_column(const cm_resource *resource, int column, cm_verb verb, 
 
 static int check_verb(const cm_resource *resource, cm_verb verb, cm_err *err) {
   if (cm_registry_can(resource, verb)) return SQLITE_OK;
+  if (verb == CM_VERB_UPDATE && resource->delete_counts != NULL) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: UPDATE is not possible (the API has no call for it): change the row in "
+                      "the ChartMogul app, because DELETE takes away all that belongs to it",
+                      resource->name);
+  }
   cm_buf others;
   cm_buf_init(&others, CM_MAX_URL_BYTES);
   for (int i = 0; i < 3; i++) {
@@ -203,12 +209,15 @@ static int check_conflict(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   const cm_natural_key *natural = resource->natural_key;
   bool is_replace = change->conflict == CM_CONFLICT_REPLACE;
-  if (natural == NULL && is_replace) {
+  if (natural == NULL && resource->member_of == NULL && is_replace) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s: INSERT OR REPLACE is not possible (its rows have no external id to find "
                       "them by): use UPDATE for rows that exist",
                       resource->name);
   }
+  /* An INSERT of a member says what it is to be, whatever was there; a list of values has each once. */
+  const cm_member_of *of = resource->member_of;
+  if (of != NULL && (is_replace || of->name == NULL)) change->conflict = CM_CONFLICT_FAIL;
   for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_change_column(resource, natural->columns[i]);
     if (change->conflict == CM_CONFLICT_FAIL || cm_change_find(change, column) != NULL) continue;

@@ -19,12 +19,13 @@ static bool is_listed(const char *list, const char *name) {
   return false;
 }
 
-static int refuse_frozen(const cm_change *change, int column, cm_err *err) {
-  return cm_err_set(
-      err, SQLITE_CONSTRAINT,
-      "%s: %s differs from the row that exists (the API cannot change it): DELETE the row "
-      "and INSERT it",
-      change->resource->name, change->resource->columns[column].name);
+/** Where a frozen list differs the row has to be made anew; for any other column that is too much. */
+static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {
+  return cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s: %s differs from the row that exists (the API cannot change it): %s",
+                    change->resource->name, change->resource->columns[column].name,
+                    is_frozen ? "DELETE the row and INSERT it"
+                              : "leave the column out, or give the value that is there");
 }
 
 /** Decides what becomes of one given column. @return SQLITE_OK; `keep` false: it does not go out. */
@@ -38,7 +39,8 @@ static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm
   bool is_key_part = false;
   for (int i = 0; i < 2; i++)
     is_key_part |= natural->columns[i] != NULL && strcmp(natural->columns[i], column->name) == 0;
-  bool is_changeable = (column->flags & CM_UPDATE) && !is_listed(natural->frozen, column->name);
+  bool is_frozen = is_listed(natural->frozen, column->name);
+  bool is_changeable = (column->flags & CM_UPDATE) && !is_frozen;
   *keep = false;
   if (is_key_part) return SQLITE_OK; /* equal, or a further name of a merged row */
 
@@ -56,7 +58,7 @@ static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm
   if (rc == SQLITE_OK && is_changeable) {
     *keep = !is_known || !cm_change_value_is_same(column, sent, shown);
   } else if (rc == SQLITE_OK && is_known && !cm_change_value_is_taken(sent, shown)) {
-    rc = refuse_frozen(change, given->column, err);
+    rc = refuse_fixed(change, given->column, is_frozen, err);
   }
   cm_json_free(sent);
   cm_json_free(shown);

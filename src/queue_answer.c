@@ -83,21 +83,26 @@ static void collect_errors(cm_slice object, cm_buf *out) {
   }
 }
 
-static int check_errors(const cm_entry *entry, cm_slice object, cm_err *err) {
-  cm_buf errors;
-  cm_buf_init(&errors, CM_MAX_URL_BYTES);
-  collect_errors(object, &errors);
-  int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
-  if (errors.len > 0 || errors.code == SQLITE_TOOBIG) {
-    rc = cm_err_set(err, SQLITE_CONSTRAINT,
-                    "%s: the API took the row with errors (%s): correct them",
-                    entry->resource->name, cm_buf_str(&errors));
-  }
-  cm_buf_clear(&errors);
-  return rc;
+/** How the row is reached that the API has: "WHERE uuid = 'inv_1' AND validation_type = 'all'". */
+static void put_where(const cm_entry *entry, const char *uuid, char *out, int size) {
+  const cm_natural_key *natural = entry->resource->natural_key;
+  const char *reach = natural != NULL ? natural->reach : NULL;
+  const char *key = entry->resource->columns[cm_registry_key(entry->resource)].name;
+  sqlite3_snprintf(size, out, "WHERE %s = '%.80s'%s%s", key, uuid, reach != NULL ? " AND " : "",
+                   reach != NULL ? reach : "");
 }
 
-/* ---- the answer to a step ------------------------------------------------------------------ */
+/** The API has a row with errors. `what` says since when, `uuid` NULL: it does not say which it is. */
+static int tell_errors(const cm_entry *entry, const char *what, const char *errors,
+                       const char *uuid, cm_err *err) {
+  char where[256];
+  const char *name = entry->resource->name;
+  if (uuid == NULL)
+    return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s (%s): correct them", name, what, errors);
+  put_where(entry, uuid, where, (int)sizeof where);
+  return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s (%s): correct it by UPDATE, or DELETE it, %s",
+                    name, what, errors, where);
+}
 
 static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
   cm_row row = { .resource = entry->resource };
@@ -118,6 +123,36 @@ static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
   cm_row_clear(&row);
   return rc;
 }
+
+static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
+  cm_buf errors;
+  cm_buf_init(&errors, CM_MAX_URL_BYTES);
+  collect_errors(object, &errors);
+  int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+  bool is_any = errors.len > 0 || errors.code == SQLITE_TOOBIG;
+  if (rc == SQLITE_OK && is_any) rc = take_uuid(entry, object, err);
+  if (rc == SQLITE_OK && is_any)
+    rc = tell_errors(entry, "the API took the row with errors", cm_buf_str(&errors), entry->uuid,
+                     err);
+  cm_buf_clear(&errors);
+  return rc;
+}
+
+int cm_entry_check_found(const cm_entry *entry, const cm_question *found, cm_err *err) {
+  const cm_natural_key *natural = entry->resource->natural_key;
+  cm_buf errors;
+  if (natural == NULL || natural->reach == NULL || found->row == NULL) return SQLITE_OK;
+  cm_buf_init(&errors, CM_MAX_URL_BYTES);
+  collect_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
+  int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+  if (rc == SQLITE_OK && (errors.len > 0 || errors.code == SQLITE_TOOBIG))
+    rc = tell_errors(entry, "the row exists, and the API holds it as invalid", cm_buf_str(&errors),
+                     found->uuid, err);
+  cm_buf_clear(&errors);
+  return rc;
+}
+
+/* ---- the answer to a step ------------------------------------------------------------------ */
 
 /* ---- does it belong to the row? -------------------------------------------------------------- */
 
@@ -206,7 +241,6 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
                          cm_err *err) {
   bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
   int rc = is_create ? check_errors(entry, object, err) : SQLITE_OK;
-  if (rc == SQLITE_CONSTRAINT && take_uuid(entry, object, err) == SQLITE_NOMEM) rc = SQLITE_NOMEM;
   if (rc != SQLITE_OK) return rc;
   cm_err failed = { 0 };
   const char *why = is_create ? why_no_create(entry, step, object, &failed)

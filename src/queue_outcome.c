@@ -256,6 +256,7 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
+  tally->kept += entry->uuid != NULL && entry->status >= 200 && entry->status < 300;
   if (is_of_the_row(err)) {
     if (is_enough(queue)) queue->is_stopped = true;
   } else {
@@ -333,7 +334,9 @@ static int count_doubtful(const cm_queue *queue) {
 }
 
 static void put_written(const cm_tally *tally, cm_buf *out) {
-  if (tally->written == 0) {
+  if (tally->written == 0 && tally->kept > 0) {
+    cm_buf_printf(out, "%lld stored with errors", (long long)tally->kept);
+  } else if (tally->written == 0) {
     cm_buf_text(out, "none was written");
   } else {
     cm_buf_printf(out, "%lld %s written and %s written", (long long)tally->written,

@@ -56,6 +56,9 @@ int cm_question_row(cm_queue *queue, const cm_resource *resource, const char *co
                     cm_err *err) CM_MUST_CHECK;
 int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, const char *who,
                      cm_question **out, cm_err *err) CM_MUST_CHECK;
+/** Ask whether the set in a member of an answer has a member of this name. */
+int cm_question_member(cm_queue *queue, const char *path, const char *list, const char *name,
+                       const char *who, cm_question **out, cm_err *err) CM_MUST_CHECK;
 /** True when the answer is there; reads it the first time. */
 bool cm_question_poll(cm_question *question, const char *who);
 /** Its failure. @return SQLITE_OK when there is none. */
@@ -176,6 +179,12 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
  * @param differs  Receives the names of the columns that say no, separated by ", ".
  */
 int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) CM_MUST_CHECK;
+/**
+ * May a row that was found stand for the one that is written? One that the API holds as invalid may not.
+ * @return SQLITE_OK; SQLITE_CONSTRAINT with its errors; SQLITE_NOMEM.
+ */
+int cm_entry_check_found(const cm_entry *entry, const cm_question *found,
+                         cm_err *err) CM_MUST_CHECK;
 /** How sure an error is that the row exists already. */
 typedef enum cm_exists { CM_EXISTS_NOT, CM_EXISTS_MAYBE, CM_EXISTS_SURELY } cm_exists;
 /** @param object  The body of an error, or the object of an answer that holds errors. */

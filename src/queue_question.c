@@ -172,6 +172,22 @@ int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, con
   return hold(question, rc, out);
 }
 
+int cm_question_member(cm_queue *queue, const char *path, const char *list, const char *name,
+                       const char *who, cm_question **out, cm_err *err) {
+  const char *values[2] = { name, NULL };
+  char *key = sqlite3_mprintf("%s\x1f%s\x1f%s", path, list, name);
+  int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(queue, key, CM_QUESTION_AGAIN) : NULL;
+  if (question == NULL) {
+    question = key != NULL ? new_question(queue, key, values) : NULL;
+    if (question != NULL) question->member_list = list;
+    rc = question == NULL ? cm_err_nomem(err) : ask(queue, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
+  }
+  sqlite3_free(key);
+  return hold(question, rc, out);
+}
+
 void cm_question_remember(cm_queue *queue, const cm_resource *resource, const char *const values[2],
                           const char *uuid) {
   char *key = key_of_row(resource, values);
@@ -329,6 +345,18 @@ static int read_member(cm_question *question, cm_slice body, const char *who, cm
   return rc;
 }
 
+static int read_set(cm_question *question, cm_slice body, cm_err *err) {
+  cm_json *set = NULL;
+  cm_slice text = cm_slice_find(body, question->member_list);
+  if (cm_slice_type(text) != CM_JSON_OBJECT) return SQLITE_OK;
+  int rc = cm_json_parse(text, &set, err);
+  for (cm_json *member = cm_json_first(set); member != NULL; member = cm_json_after(member)) {
+    if (strcmp(cm_json_name(member), question->values[0]) == 0) question->matches = 1;
+  }
+  cm_json_free(set);
+  return rc;
+}
+
 static void fail(cm_question *question, int code, const char *line) {
   question->code = code;
   question->error = sqlite3_mprintf("%s", line);
@@ -344,6 +372,7 @@ static int read_answer(cm_question *question, const cm_call_result *result, cons
     question->may_help = true;
     return not_answered(who, why.text, err);
   }
+  if (question->member_list != NULL) return read_set(question, result->body, err);
   return question->resource != NULL ? read_rows(question, result->body, who, err)
                                     : read_member(question, result->body, who, err);
 }

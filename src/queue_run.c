@@ -11,6 +11,7 @@
 #include "change_value.h"
 #include "feed.h"
 #include "queue_parts.h"
+#include "queue_set.h"
 #include "registry.h"
 #include "sqlite_api.h"
 
@@ -24,8 +25,17 @@ void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err
 
 /* ---- the natural key ------------------------------------------------------------------------ */
 
+static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  entry->questions = sqlite3_malloc64(sizeof *entry->questions);
+  if (entry->questions == NULL) return cm_err_nomem(err);
+  int rc = cm_set_ask(queue, entry, &entry->questions[0], err);
+  entry->question_count = rc == SQLITE_OK;
+  return rc;
+}
+
 static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode, cm_err *err) {
   char *texts[2];
+  if (cm_set_must_ask(entry)) return look_for_member(queue, entry, err);
   int rc = cm_change_natural_key(entry->change, texts, err);
   if (rc != SQLITE_OK) return rc;
   entry->questions = sqlite3_malloc64(sizeof *entry->questions);
@@ -377,7 +387,9 @@ static bool advance_verify(cm_queue *queue, cm_entry *entry) {
 static void begin_find(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   cm_question_mode mode = CM_QUESTION_ANY;
-  if (entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
+  bool hides_rows = entry->resource->natural_key != NULL &&
+                    entry->resource->natural_key->reach != NULL;
+  if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
   if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, &err) != SQLITE_OK) {
     cm_entry_stop(queue, entry, false, &err);
@@ -417,8 +429,12 @@ static void find_one(cm_queue *queue, cm_entry *entry) {
     settle(queue, entry, &cause);
     return;
   }
-  cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
-  if (is_plain && entry->refusal != NULL) {
+  const cm_question *found = entry->questions[0];
+  cm_err err = { 0 };
+  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
+  if (cm_entry_check_found(entry, found, &err) != SQLITE_OK) {
+    cm_entry_end_refused(queue, entry, &err);
+  } else if (is_plain && entry->refusal != NULL) {
     cm_entry_end_exists(queue, entry);
   } else if (is_replace(entry)) {
     replace(queue, entry);
@@ -463,7 +479,7 @@ void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
                     (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
   if (entry->list_token != 0) {
     cm_whole_list_start(queue, entry);
-  } else if (must_find) {
+  } else if (must_find || (cm_set_must_ask(entry) && !entry->is_absent)) {
     begin_find(queue, entry);
   } else {
     cm_entry_begin_names(queue, entry);

@@ -241,6 +241,78 @@ static int fold(const cm_queue *queue, cm_entry *entry, int column, cm_err *err)
   return rc;
 }
 
+/* ---- is a member there? ------------------------------------------------------------------------- */
+
+bool cm_set_must_ask(const cm_entry *entry) {
+  return entry->set_token != 0 && entry->change->verb == CM_VERB_INSERT &&
+         entry->change->conflict == CM_CONFLICT_IGNORE;
+}
+
+/** The read that shows one set: it has the owner in its path. */
+static const cm_read *find_read(const cm_resource *resource) {
+  size_t len = strlen(resource->member_of->owner);
+  for (int i = 0; i < resource->read_count; i++) {
+    const char *brace = strchr(resource->reads[i].path, '{');
+    if (brace != NULL && strncmp(brace + 1, resource->member_of->owner, len) == 0)
+      return &resource->reads[i];
+  }
+  return NULL;
+}
+
+int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) {
+  const cm_resource *resource = entry->resource;
+  const cm_read *read = find_read(resource);
+  const char *name = resource->member_of->name;
+  cm_value value = cm_value_null();
+  cm_plain plain;
+  cm_buf path;
+  if (read == NULL)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: INSERT OR IGNORE is not possible (no list shows one "
+                      "set): use INSERT",
+                      resource->name);
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = cm_change_fill(entry->change, read->path, &path, err);
+  int column = cm_registry_find_column(resource, name, strlen(name));
+  if (rc == SQLITE_OK) rc = cm_change_value(entry->change, column, &value, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+  char *copy = sqlite3_mprintf("%.*s", text != NULL ? (int)plain.len : 0, text != NULL ? text : "");
+  if (rc == SQLITE_OK && copy == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK)
+    rc = cm_question_member(queue, cm_buf_str(&path), read->each, copy, resource->name, out, err);
+  sqlite3_free(copy);
+  cm_buf_clear(&path);
+  cm_value_clear(&value);
+  return rc;
+}
+
+/* ---- noting ------------------------------------------------------------------------------------ */
+
+/** The key that a member will have: an INSERT is a write of that row, too. */
+static int note_member_key(cm_entry *entry) {
+  const cm_member_of *of = entry->resource->member_of;
+  const char *columns[2] = { of->owner, of->name != NULL ? of->name : of->value };
+  cm_buf key;
+  int rc = SQLITE_OK;
+  cm_buf_init(&key, CM_MAX_URL_BYTES);
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
+    cm_value value;
+    cm_plain plain;
+    int column = cm_registry_find_column(entry->resource, columns[i], strlen(columns[i]));
+    rc = cm_change_value(entry->change, column, &value, NULL);
+    const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+    cm_buf_text(&key, i == 0 ? "[" : ",");
+    if (text != NULL) cm_json_quote(&key, text, plain.len);
+    cm_value_clear(&value);
+  }
+  cm_buf_text(&key, "]");
+  if (rc == SQLITE_OK) rc = key.code;
+  if (rc == SQLITE_OK)
+    entry->key_token = cm_queue_token('k', entry->resource->name, cm_buf_str(&key), NULL);
+  cm_buf_clear(&key);
+  return rc;
+}
+
 /** Does an INSERT OR REPLACE give a set? Whose it is shows when it is sent. */
 static bool is_blind_set(const cm_entry *entry) {
   const cm_change *change = entry->change;
@@ -256,6 +328,8 @@ int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->is_blind_set = is_blind_set(entry);
   entry->set_token = owner_token(entry->change, &rc);
   if (rc == SQLITE_OK && entry->set_token != 0) rc = cm_entry_add_name(entry, entry->set_token);
+  if (rc == SQLITE_OK && entry->set_token != 0 && entry->verb == CM_VERB_INSERT)
+    rc = note_member_key(entry);
   if (rc != SQLITE_OK) return cm_err_nomem(err);
   for (int i = 0; i < entry->resource->column_count && rc == SQLITE_OK; i++) {
     bool is_set = entry->verb == CM_VERB_UPDATE && queue->waiting > 0 &&

@@ -44,7 +44,8 @@ typedef struct cm_question {
   char *key;
   const cm_resource *resource; /* asked by natural key; NULL: by a need */
   const cm_need *need;
-  char *values[2]; /* of the natural key */
+  char *values[2];         /* of the natural key; [0] the name of a member of `member_list` */
+  const char *member_list; /* asked whether this member of the answer has a member of that name */
   cm_call *call;
   bool is_done;
   bool may_help; /* it failed, and asking again may help */
@@ -101,7 +102,6 @@ typedef struct cm_entry {
   bool is_place_named;    /* the call's path has to be looked up yet */
   struct cm_batch *batch; /* it travels in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
-
   char *refusal; /* of the API, and nobody has looked yet whether it is there; owned */
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
@@ -148,6 +148,7 @@ typedef struct cm_tally {
   int64_t written, left_alone, refused, unknown;
   int64_t refused_early; /* before they waited, in statements that went on */
   bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
+  int64_t kept; /* refused, but the API has stored them with their errors */
   cm_told first_refused;
   cm_told first_early;                 /* of refused_early */
   cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */

@@ -101,6 +101,9 @@ typedef struct cm_natural_key {
   bool replace_is_ignore; /* nothing can be updated: OR REPLACE leaves an existing row alone */
   const char *frozen; /* columns that must not differ from the existing row's, by spaces; NULL */
   const char *exists; /* member of an error that means "exists already": "external_id" */
+  /* The API hides rows that it holds as invalid, which show why in `errors`: what WHERE takes to reach one,
+  ** "validation_type = 'all'". NULL: it hides none. */
+  const char *reach;
 } cm_natural_key;
 
 #endif

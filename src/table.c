@@ -321,7 +321,7 @@ static int check_waiting(const cm_table *table, const cm_plan *plan, const cm_sc
   return cm_err_set(
       err, SQLITE_ERROR,
       "%s: this row waits for COMMIT (the API does not know it yet): COMMIT first, or "
-      "set write_mode to immediate",
+      "set write_mode to immediate before BEGIN",
       table->resource->name);
 }
 

@@ -27,7 +27,8 @@ static const cm_column columns[] = {
     .path = "@self",
     .body = "value",
     .sample = "gold",
-    .doc = "Value; UPDATE keeps the type that was read." },
+    .doc = "Value; INSERT of a name that exists overwrites it, UPDATE keeps the type that was "
+           "read." },
   { .name = "type",
     .type = CM_TEXT,
     .flags = CM_INSERT,

@@ -162,6 +162,7 @@ static const cm_natural_key natural_key = { .columns = { "data_source_uuid", "ex
                                             .rows = "invoices",
                                             .query = "validation_type=all&with_disabled=true",
                                             .frozen = "line_items transactions",
+                                            .reach = "validation_type = 'all'",
                                             .exists = "external_id" };
 
 static const cm_reference references[] = {

@@ -441,7 +441,8 @@ static void update_is_refused(void **state) {
                    "name=x", NULL);
   assert_no_update(&cm_resource_data_sources, "{\"uuid\":\"ds_1\"}", "ds_1",
                    "chartmogul_data_sources: UPDATE is not possible (the API has no call for it): "
-                   "use INSERT and DELETE",
+                   "change the row in the ChartMogul app, because DELETE takes away all that "
+                   "belongs to it",
                    "name=x", NULL);
 }
 
