@@ -120,6 +120,7 @@ static int fold_named(cm_change *earlier, const char *name, cm_json *value, cm_j
     return SQLITE_OK;
   }
   if (is_there && earlier->conflict == CM_CONFLICT_IGNORE) return SQLITE_OK;
+  if (!is_there && earlier->verb == CM_VERB_UPDATE) return SQLITE_OK; /* the API leaves it so */
   return value != NULL ? cm_json_set(state, name, cm_json_copy(value)) : SQLITE_OK;
 }
 

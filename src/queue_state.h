@@ -102,7 +102,7 @@ typedef struct cm_entry {
   bool is_place_named;    /* the call's path has to be looked up yet */
   struct cm_batch *batch; /* it travels in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
-  char *refusal; /* of the API, and nobody has looked yet whether it is there; owned */
+  char *refusal;          /* of the API, and nobody has looked yet whether it is there; owned */
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
@@ -145,10 +145,9 @@ typedef struct cm_told {
 /** How the writes of the transaction fare. */
 typedef struct cm_tally {
   bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
-  int64_t written, left_alone, refused, unknown;
+  int64_t written, left_alone, refused, unknown, kept; /* kept: refused, but stored with errors */
   int64_t refused_early; /* before they waited, in statements that went on */
   bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
-  int64_t kept; /* refused, but the API has stored them with their errors */
   cm_told first_refused;
   cm_told first_early;                 /* of refused_early */
   cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */

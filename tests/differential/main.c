@@ -20,8 +20,9 @@
 #include "query.h"
 #include "sandbox.h"
 #include "statement.h"
+#include "writes.h"
 
-enum { STATEMENTS = 800, CUSTOMERS = 120 };
+enum { STATEMENTS = 800, CUSTOMERS = 120, TRANSACTIONS = 150 };
 
 typedef struct options {
   const char *sandbox_program;
@@ -261,6 +262,21 @@ static void run_account(sandbox *api, options chosen, bool is_utf16, tally *sum)
   if (sqlite3_close(db) != SQLITE_OK) die("sqlite3_close", sqlite3_errmsg(db));
 }
 
+/** Transactions on tables that show one set, in an account of their own. */
+static void run_writes(sandbox *api, const options *chosen, tally *sum) {
+  fake_clock clock;
+  int failed = 0;
+  int count = chosen->count < STATEMENTS ? chosen->count
+                                         : chosen->count * TRANSACTIONS / STATEMENTS;
+  sqlite3 *db = open_account(api, &clock, false);
+  printf("differential: %d transactions\n", count);
+  fflush(stdout);
+  writes_run(db, chosen->seed, count, chosen->only, &failed);
+  sum->failed += failed;
+  sum->passed += count - failed;
+  if (sqlite3_close(db) != SQLITE_OK) die("sqlite3_close", sqlite3_errmsg(db));
+}
+
 int main(int argc, char **argv) {
   options chosen = read_options(argc, argv);
   tally sum = { 0, 0 };
@@ -268,6 +284,7 @@ int main(int argc, char **argv) {
   running = sandbox_new(chosen.sandbox_program, &why);
   if (!running) die("sandbox", text_str(&why));
   atexit(end_sandbox);
+  run_writes(running, &chosen, &sum);
   run_account(running, chosen, false, &sum);
   chosen.count /= 4; /* texts in UTF-16 have another order, and that is all */
   run_account(running, chosen, true, &sum);
