@@ -108,7 +108,7 @@ python() {
 clang_warnings() {
   # shellcheck disable=SC2086 # flags are words
   files '*.c' | grep -v -e '^tests/fuzz/' -e '^tests/unit/' -e '^tests/no_network.c' |
-    xargs -r -P "$jobs" -n 8 clang $flags -DSQLITE_CORE -Itests/runner $warnings -fsyntax-only
+    xargs -r -P "$jobs" -n 8 clang $flags -DSQLITE_CORE -Itests/runner -Itests/fuzz/support $warnings -fsyntax-only
   # shellcheck disable=SC2086
   files 'src/*.c' | xargs -r -P "$jobs" -n 8 clang $flags $warnings -fsyntax-only
 }
@@ -116,7 +116,7 @@ clang_warnings() {
 run_cppcheck() {
   # shellcheck disable=SC2086
   cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
-    --suppress=missingIncludeSystem --suppress=varFuncNullUB --template='{file}:{line}: {message} [{id}]' -Isrc -Itests/runner \
+    --suppress=missingIncludeSystem --suppress=varFuncNullUB --template='{file}:{line}: {message} [{id}]' -Isrc -Itests/runner -Itests/fuzz/support \
     -D__GNUC__ -DSQLITE_CORE src tests
 }
 
@@ -129,7 +129,7 @@ tidy() {
 
 tidy_with() {
   # shellcheck disable=SC2016 # for the inner shell
-  TIDY_CHECKS=$1 TIDY_FLAGS="$flags -DSQLITE_CORE -Itests/runner" \
+  TIDY_CHECKS=$1 TIDY_FLAGS="$flags -DSQLITE_CORE -Itests/runner -Itests/fuzz/support" \
     xargs -r -P "$jobs" -n 2 sh -c 'clang-tidy --quiet $TIDY_CHECKS "$@" -- $TIDY_FLAGS 2>/dev/null' tidy |
     grep -E '(warning|error):'
 }
