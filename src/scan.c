@@ -7,6 +7,7 @@
 #include "scan_state.h"
 
 enum {
+  MAX_PAGE_KEYS = 100000, /* of one page that are remembered; a page has 200 rows */
   ROWS_BETWEEN_INTERRUPT_CHECKS = 4096,
   MOVES_BETWEEN_LOOKS = 16,
   LEGS_PER_CONNECTION = 2 /* an answer that is late holds up the rows, not the connections */
@@ -159,6 +160,30 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
   }
 }
 
+/** Go on to the keys of another page, where the leg has come to one. */
+static void turn_keys(cm_scan *scan, int64_t page) {
+  if (page == scan->keys_page) return;
+  cm_key_set_clear(&scan->last_page_keys);
+  if (page == scan->keys_page + 1 && scan->keys_page > 0) {
+    scan->last_page_keys = scan->page_keys;
+    scan->page_keys = (cm_key_set){ 0 };
+  }
+  cm_key_set_clear(&scan->page_keys);
+  scan->keys_page = page;
+}
+
+/** Did the page before show the row? Those of the last page are not remembered: none follows. */
+static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err *err) {
+  const cm_pager *pager = &leg->pager;
+  *was = false;
+  if (cm_registry_key(scan->resource) < 0 || leg->fixed != NULL) return SQLITE_OK;
+  turn_keys(scan, pager->pages);
+  int rc = cm_key_set_find(&scan->last_page_keys, &scan->row, was, err);
+  bool is_new = false;
+  bool is_kept = pager->next_cursor != NULL && scan->page_keys.count < MAX_PAGE_KEYS;
+  return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err) : rc;
+}
+
 /** Does the row belong to the result? A companion is looked up for rows that may. */
 static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   scan->row.bindings = leg->bindings;
@@ -174,6 +199,7 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
     return cm_key_set_add(&scan->shown, &scan->row, accepted, err);
   }
   rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
+  if (rc == SQLITE_OK && !was) rc = was_on_last_page(scan, leg, &was, err);
   if (was) *accepted = false;
   return rc;
 }
@@ -309,6 +335,8 @@ void cm_scan_close(cm_scan *scan) {
   for (int i = 0; i < scan->plan.arg_count; i++)
     cm_scan_arg_clear(&scan->args[i]);
   cm_key_set_clear(&scan->shown);
+  cm_key_set_clear(&scan->page_keys);
+  cm_key_set_clear(&scan->last_page_keys);
   sqlite3_free(scan->legs);
   sqlite3_free(scan);
 }

@@ -317,6 +317,7 @@ int cm_scan_fill_legs(cm_scan *scan, cm_err *err) {
 }
 
 void cm_scan_end_leg(cm_scan *scan) {
+  scan->keys_page = 0;
   cm_leg_close(&scan->legs[scan->leg_first]);
   scan->leg_first = (scan->leg_first + 1) % scan->leg_capacity;
   scan->leg_count--;

@@ -43,6 +43,11 @@ struct cm_scan {
   ** lists of several values of a parameter may hold the same rows. */
   bool is_short, may_repeat;
   cm_key_set shown;
+
+  /* The keys that this page of the leg showed, and those of the page before: lists move while they are
+  ** read, so that a page may begin with rows that the one before ended in. */
+  cm_key_set page_keys, last_page_keys;
+  int64_t keys_page; /* the page of `page_keys`; 0: none yet */
 };
 
 /* ---- scan_legs.c --------------------------------------------------------------------------- */
