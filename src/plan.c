@@ -210,33 +210,6 @@ static void check_parameters(const cm_resource *resource, const cm_offer *offer,
   }
 }
 
-/** Is the column one of those that `*` stands for? */
-static bool uses_all_visible(const cm_resource *resource, uint64_t columns_used) {
-  for (int i = 0; i < resource->column_count; i++) {
-    uint64_t bit = 1ull << (i < 63 ? i : 63);
-    bool is_visible = !(resource->columns[i].flags & CM_HIDDEN);
-    if (is_visible && !(columns_used & bit)) return false;
-  }
-  return true;
-}
-
-/** A read whose rows lack a column serves only statements that do not need it, or ask for all. */
-static void check_lacks(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
-                        candidate *out) {
-  bool is_star = uses_all_visible(resource, offer->columns_used);
-  const char *word = read->lacks;
-  while (word != NULL && *word != 0) {
-    size_t len = strcspn(word, " ");
-    int column = cm_registry_find_column(resource, word, len);
-    bool is_needed = !is_star && cm_plan_uses(&out->plan, column);
-    for (int i = 0; i < offer->term_count; i++) {
-      is_needed = is_needed || offer->terms[i].column == column;
-    }
-    if (is_needed) out->is_possible = false;
-    word += len + strspn(word + len, " ");
-  }
-}
-
 /**
  * The value of a timestamp, and a word where all are known, is looked at: in a wrong form it would compare wrongly
  * and say nothing.
@@ -365,7 +338,6 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
     send_filter(resource, filter, offer, out);
   }
   check_parameters(resource, offer, out);
-  check_lacks(resource, read, offer, out);
   check_others(resource, offer, &out->plan);
   estimate(resource, read, out, known, context);
   out->plan.limit = limit_hint(resource, read, offer, out);

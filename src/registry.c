@@ -81,6 +81,29 @@ const cm_word *cm_registry_words(const cm_resource *resource, int column) {
   return NULL;
 }
 
+int cm_registry_key_read(const cm_resource *resource) {
+  int key = cm_registry_key(resource);
+  for (int i = 0; i < resource->read_count && key >= 0; i++) {
+    const cm_read *read = &resource->reads[i];
+    const char *brace = strchr(read->path, '{');
+    size_t len = brace != NULL ? strcspn(brace + 1, "}") : 0;
+    bool is_last = brace != NULL && strcmp(brace + 1 + len, "}") == 0;
+    bool is_key = is_last && cm_registry_find_column(resource, brace + 1, len) == key;
+    if (is_key && read->paging == CM_SINGLE && read->each == NULL) return i;
+  }
+  return -1;
+}
+
+int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser) {
+  const cm_column *key = &encloser->columns[cm_registry_key(encloser)];
+  const char *member = key->path != NULL ? key->path : key->name;
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    if (path != NULL && path[0] == '^' && strcmp(path + 1, member) == 0) return i;
+  }
+  return -1;
+}
+
 bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
   for (int i = 0; i < resource->write_count; i++) {
     if (resource->writes[i].verb == verb) return true;

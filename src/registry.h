@@ -28,6 +28,12 @@ int cm_registry_key(const cm_resource *resource);
  */
 const cm_word *cm_registry_words(const cm_resource *resource, int column);
 
+/** Index of the read that finds one row by its key; -1 when there is none. */
+int cm_registry_key_read(const cm_resource *resource);
+
+/** Index of the column that names the row around a row, "^" and the key of `encloser`; -1: none does. */
+int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser);
+
 /** True when a write of the resource has the verb. */
 bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 

@@ -172,9 +172,6 @@ static int check_listed(const cm_check *check, const cm_read *read) {
       !cm_check_has_brace(read->path, resource->columns[key].name)) {
     return cm_check_fail(check, read->path, "only the row of a key is listed");
   }
-  if (read->lacks != NULL || last->lacks != NULL) {
-    return cm_check_fail(check, read->path, "a listed row is the very same");
-  }
   if (last->paging == CM_SINGLE || needs_terms(last)) {
     return cm_check_fail(check, read->path, "there is no list of all rows");
   }
@@ -185,22 +182,19 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   return SQLITE_OK;
 }
 
-/** What the read is bound to is known, whether the answer holds it or not. */
-static int check_lacks(const cm_check *check, const cm_read *read) {
-  const char *list = read->lacks;
-  const char *word = NULL;
-  size_t len = 0;
-  while (cm_check_next_word(&list, &word, &len)) {
-    const cm_column *column = cm_check_column(check, word, len);
-    if (column == NULL) {
-      return cm_check_fail(check, read->path, "it lacks %.*s, which is no column", (int)len, word);
-    }
-    if (cm_check_has_brace(read->path, column->name) || is_bound(read, column->name)) {
-      return cm_check_fail(check, read->path, "it lacks %s, which it is bound to", column->name);
-    }
-    if (column->flags & CM_KEY) {
-      return cm_check_fail(check, read->path, "no read lacks the key");
-    }
+/** The row that encloses others is found by its key, and named by a column. */
+static int check_encloser(const cm_check *check, const cm_read *read) {
+  if (read->encloser == NULL) return SQLITE_OK;
+  const cm_resource *encloser = cm_check_find(check, read->encloser);
+  if (encloser == NULL) {
+    return cm_check_fail(check, read->path, "there is no table %s", read->encloser);
+  }
+  if (read->each != NULL || cm_registry_key_read(encloser) < 0) {
+    return cm_check_fail(check, read->path,
+                         "a row without the one around it names that by its key");
+  }
+  if (cm_registry_encloser_column(check->resource, encloser) < 0) {
+    return cm_check_fail(check, read->path, "no column names the row of %s", read->encloser);
   }
   return SQLITE_OK;
 }
@@ -230,7 +224,7 @@ static int check_read(const cm_check *check, const cm_read *read) {
   for (; rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++)
     rc = check_filter(check, read, filter);
   if (rc == SQLITE_OK) rc = check_wants(check, read);
-  if (rc == SQLITE_OK) rc = check_lacks(check, read);
+  if (rc == SQLITE_OK) rc = check_encloser(check, read);
   return rc == SQLITE_OK ? check_listed(check, read) : rc;
 }
 

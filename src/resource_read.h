@@ -55,7 +55,8 @@ typedef struct cm_column {
   cm_type type;
   unsigned flags;
   /* Where the value stands in a row: members joined by dots, "[-1]" the last item of an array.
-  ** "^member" is of the enclosing row where `each` unfolds rows, "@key" the name of an unfolded member,
+  ** "^member" is of the enclosing row where `each` unfolds rows (of a row that comes without it, the member
+  ** of the column's name), "@key" the name of an unfolded member,
   ** "@self" the unfolded value itself, "@row" the row as it arrived. NULL: the same as `name`.
   ** "@type" is the type of "@self" in the API's words (String, Integer, Decimal, Boolean), which an
   ** INSERT that lacks it sends too (there a text of the ISO form is a Timestamp); "@bound" what the request was bound to and nothing else; "?member" 1
@@ -142,9 +143,10 @@ typedef struct cm_read {
   bool is_listed;
   /* is_listed, but the list hides some rows: it cannot stand for the look-up of a row that it lacks. */
   bool finds_hidden;
-  /* Columns that rows of this read do not hold though others do, by spaces. A statement that has one in
-  ** WHERE, or names it in any other way than by *, is not served by this read. NULL: none. */
-  const char *lacks;
+  /* Rows of other reads have a row around them that those of this one lack: the table whose row it is. It is
+  ** looked up when a statement looks at a column of it ("^member") that the row does not hold. The row names
+  ** it in the column "^" and its key; one that does not is looked for in the reads that unfold. NULL: none. */
+  const char *encloser;
   /* CM_CURSOR whose cursor may be the uuid of a row, and not of the one it seems: the member that holds
   ** that uuid. The one of the last row that came is then sent as the cursor. NULL: it is sent as it came. */
   const char *resume;

@@ -302,8 +302,10 @@ static int find_value(cm_row *row, int column_index, const char *path, cm_slice 
   const cm_column *column = &row->resource->columns[column_index];
   if (column->flags & CM_COMPANION) {
     *out = cm_slice_find(row->companion, path);
-  } else if (*path == '^') {
+  } else if (*path == '^' && row->outer.ptr != NULL) {
     *out = cm_slice_find(row->outer, path + 1);
+  } else if (*path == '^') {
+    return find_in_row(row, column_index, column->name, out, err);
   } else if (path[0] == '@' && strcmp(path, "@self") == 0) {
     *out = cm_slice_trim(row->text);
   } else {
@@ -394,6 +396,14 @@ int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   if (rc != SQLITE_OK || !(column->flags & CM_KEY) || is_key(out)) return rc;
   cm_value_clear(out);
   return missing_key(row, out, err);
+}
+
+bool cm_row_lacks_encloser(cm_row *row, int column_index) {
+  const cm_column *column = &row->resource->columns[column_index];
+  cm_slice own = { NULL, 0 };
+  if (column->path == NULL || column->path[0] != '^' || row->outer.ptr != NULL) return false;
+  if (find_binding(row, column_index) != NULL) return false;
+  return find_in_row(row, column_index, column->name, &own, NULL) == SQLITE_OK && own.ptr == NULL;
 }
 
 int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) {

@@ -57,6 +57,9 @@ int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHEC
 /** The same without a copy: a text that it borrows from the row is not followed by a NUL. */
 int cm_row_peek(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
 
+/** True for a column of the enclosing row that neither this row holds nor the request was bound to. */
+bool cm_row_lacks_encloser(cm_row *row, int column);
+
 /** A number that tells rows without a key apart: of the row, what encloses it, and the bindings. */
 uint64_t cm_row_hash(const cm_row *row);
 

@@ -74,7 +74,8 @@ int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) 
     int column = scan->plan.args[i].column;
     if (scan->resource->columns[column].flags & CM_PARAM) continue;
     cm_value shown = cm_value_null();
-    int rc = cm_row_peek(row, column, &shown, err);
+    int rc = row == &scan->row ? cm_scan_peek(scan, column, &shown, err)
+                               : cm_row_peek(row, column, &shown, err);
     if (rc != SQLITE_OK) return rc;
     *matches = arg_matches(scan, i, &shown);
     cm_value_clear(&shown);
@@ -132,6 +133,7 @@ static int fixed_row(cm_scan *scan, cm_leg *leg) {
 
 /** The next row of the oldest leg, matching or not. */
 static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
+  cm_scan_forget_enclosing(scan);
   for (;;) {
     cm_slice text = { NULL, 0 };
     int rc = next_item(scan, err);
@@ -181,7 +183,8 @@ static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err 
   int rc = cm_key_set_find(&scan->last_page_keys, &scan->row, was, err);
   bool is_new = false;
   bool is_kept = pager->next_cursor != NULL && scan->page_keys.count < MAX_PAGE_KEYS;
-  return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err) : rc;
+  return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err)
+                                    : rc;
 }
 
 /** Does the row belong to the result? A companion is looked up for rows that may. */
@@ -331,6 +334,7 @@ void cm_scan_close(cm_scan *scan) {
   while (scan->leg_count > 0)
     cm_scan_end_leg(scan);
   cm_scan_close(scan->parent);
+  cm_scan_forget_enclosing(scan);
   cm_row_clear(&scan->row);
   for (int i = 0; i < scan->plan.arg_count; i++)
     cm_scan_arg_clear(&scan->args[i]);

@@ -40,6 +40,12 @@ bool cm_scan_is_ready(const cm_scan *scan);
 /** The current row after SQLITE_ROW. Borrowed, valid until the next move. */
 cm_row *cm_scan_row(cm_scan *scan);
 
+/**
+ * The value of a column of the current row, as cm_row_peek. For a column of the row around it, which it may
+ * have come without, a request may be needed: codes of cm_scan_next too.
+ */
+int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
 /** NULL: nothing. */
 void cm_scan_close(cm_scan *scan);
 

@@ -28,6 +28,8 @@ struct cm_scan {
 
   cm_row row;
   bool is_on_row;
+  char *enclosing; /* the row around `row`, where it was looked up; owned; NULL: it was not */
+  bool has_asked_enclosing;             /* of this row: not twice */
   int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
   cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
   cm_scan *next_open;                   /* in the session's list */
@@ -91,6 +93,11 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *val
 
 /** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
 void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count);
+
+/* ---- scan_enclosing.c ---------------------------------------------------------------------- */
+
+/** The scan goes on to another row: what was around this one is of no use any more. */
+void cm_scan_forget_enclosing(cm_scan *scan);
 
 /* ---- scan_answer.c ------------------------------------------------------------------------- */
 

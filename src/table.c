@@ -416,7 +416,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   if (is_unbound_parameter(cursor, row, column)) {
     rc = refuse_unbound(row, column, &err);
   } else {
-    rc = cm_row_peek(row, column, &value, &err);
+    rc = cm_scan_peek(cursor->scan, column, &value, &err);
   }
   if (rc == SQLITE_OK) {
     cm_bridge_result(context, &value);

@@ -3,7 +3,7 @@
 ** Layer: spec.  Data only.
 **
 ** The API lists them inside invoices only. One that is read by itself, by uuid or external id, has no
-** invoice around it: SELECT * shows NULL in the columns of the invoice then.
+** invoice around it: that is looked up when a column of it is looked at.
 */
 #include "resources.h"
 
@@ -214,13 +214,13 @@ static const cm_read reads[] = {
     .paging = CM_SINGLE,
     .filters = single,
     .missing = CM_MISSING_EMPTY,
-    .lacks = "invoice_uuid invoice_external_id customer_uuid data_source_uuid" },
+    .encloser = "chartmogul_invoices" },
   { .path = "/line_items",
     .paging = CM_EITHER,
     .rows = "line_items",
     .filters = by_external_id,
     .missing = CM_MISSING_EMPTY,
-    .lacks = "invoice_uuid invoice_external_id customer_uuid" },
+    .encloser = "chartmogul_invoices" },
   { .path = "/invoices/{invoice_uuid}",
     .paging = CM_SINGLE,
     .each = "line_items",

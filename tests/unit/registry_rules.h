@@ -114,13 +114,15 @@
     AT(ONE) "the list does not take tags")                                                         \
   X(known_by, b->reads[0].known_by = "tags",                                                       \
     AT(ONE) "only one answer that encloses rows is known by others")                               \
-  X(lacks_column, b->reads[0].is_listed = false;                                                   \
-    b->reads[1].lacks = "size taste", AT(PATH) "it lacks taste, which is no column")               \
-  X(lacks_bound, b->reads[0].is_listed = false;                                                    \
-    b->reads[1].lacks = "parent_uuid", AT(PATH) "it lacks parent_uuid, which it is bound to")      \
-  X(lacks_key, b->reads[0].is_listed = false;                                                      \
-    b->reads[1].lacks = "uuid", AT(PATH) "no read lacks the key")                                  \
-  X(lacks_listed, b->reads[GET_ONE].lacks = "size", AT(ONE) "a listed row is the very same")       \
+  X(encloser_table, b->reads[LIST].encloser = "chartmogul_nothing",                                \
+    AT(PATH) "there is no table chartmogul_nothing")                                               \
+  X(encloser_each, b->reads[LIST].encloser = "chartmogul_things";                                  \
+    b->reads[LIST].each = "items",                                                                 \
+    AT(PATH) "a row without the one around it names that by its key")                              \
+  X(encloser_key, b->reads[LIST].encloser = "chartmogul_parents",                                  \
+    AT(PATH) "a row without the one around it names that by its key")                              \
+  X(encloser_column, b->reads[LIST].encloser = "chartmogul_things",                                \
+    AT(PATH) "no column names the row of chartmogul_things")                                       \
   X(widest_last,                                                                                   \
     b->reads[0] = ((cm_read){ .path = "/things", .paging = CM_WHOLE, .rows = "things" });          \
     b->reads[LIST].parent = NULL, AT(PATH) "the widest read is not the last one")                  \

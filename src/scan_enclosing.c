@@ -1,0 +1,140 @@
+/*
+** scan_enclosing.c -- the row around a row that came without it, looked up when a column of it is looked
+** at: what a column shows does not depend on the read that found its row.
+*/
+#include <string.h>
+
+#include "registry.h"
+#include "request.h"
+#include "scan_state.h"
+
+void cm_scan_forget_enclosing(cm_scan *scan) {
+  if (scan->enclosing != NULL) scan->row.outer = (cm_slice){ NULL, 0 };
+  sqlite3_free(scan->enclosing);
+  scan->enclosing = NULL;
+  scan->has_asked_enclosing = false;
+}
+
+static int keep(cm_scan *scan, cm_slice text, cm_err *err) {
+  if (text.ptr == NULL) return SQLITE_OK;
+  scan->enclosing = sqlite3_malloc64(text.len + 1);
+  if (scan->enclosing == NULL) return cm_err_nomem(err);
+  memcpy(scan->enclosing, text.ptr, text.len);
+  scan->enclosing[text.len] = 0;
+  scan->row.outer = (cm_slice){ scan->enclosing, text.len };
+  return SQLITE_OK;
+}
+
+static int give(cm_plan *plan, cm_scan_arg *args, int column, const cm_value *value, bool is_sent,
+                cm_err *err) {
+  cm_scan_arg *arg = &args[plan->arg_count];
+  if (plan->arg_count == CM_PLAN_MAX_ARGS) return SQLITE_OK; /* it narrows the search, no more */
+  arg->values = sqlite3_malloc64(sizeof *arg->values);
+  if (arg->values == NULL) return cm_err_nomem(err);
+  if (cm_value_copy(value, arg->values) != SQLITE_OK) return cm_err_nomem(err);
+  arg->count = 1;
+  plan->args[plan->arg_count++] = (cm_plan_arg){
+    .term = -1,
+    .column = column,
+    .op = CM_TERM_EQ,
+    .use = is_sent ? CM_ARG_SENT : CM_ARG_CHECKED,
+  };
+  return SQLITE_OK;
+}
+
+/** Run a plan for its first row, and keep what encloses: that row, or what is around it. */
+static int run(cm_scan *scan, const cm_resource *resource, const cm_plan *plan, cm_scan_arg *args,
+               cm_err *err) {
+  cm_scan *inner = NULL;
+  int rc = cm_scan_open(scan->session, resource, plan, args, &inner, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = cm_scan_next(inner, err);
+  const cm_row *row = cm_scan_row(inner);
+  if (rc == SQLITE_ROW) rc = keep(scan, resource == scan->resource ? row->outer : row->text, err);
+  cm_scan_close(inner);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static cm_plan plan_of(int read) {
+  return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
+}
+
+/** The row says whose it is. */
+static int look_up(cm_scan *scan, const cm_resource *encloser, const cm_value *key, cm_err *err) {
+  cm_plan plan = plan_of(cm_registry_key_read(encloser));
+  cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
+  int rc = give(&plan, args, cm_registry_key(encloser), key, true, err);
+  if (rc == SQLITE_OK) return run(scan, encloser, &plan, args, err);
+  cm_scan_arg_clear(&args[0]);
+  return rc;
+}
+
+/** The one value that WHERE wants a column to be equal to; NULL: none. */
+static const cm_value *equal_to(const cm_scan *scan, int column) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_plan_arg *arg = &scan->plan.args[i];
+    bool is_it = arg->column == column && arg->op == CM_TERM_EQ && !arg->is_list;
+    if (is_it && scan->args[i].count == 1) return &scan->args[i].values[0];
+  }
+  return NULL;
+}
+
+/** The first read that unfolds rows, and whose path WHERE fills; the widest one is the last. */
+static int find_unfolding(const cm_scan *scan) {
+  int last = scan->resource->read_count - 1;
+  for (int i = 0; i < last; i++) {
+    const cm_read *read = &scan->resource->reads[i];
+    size_t at = 0;
+    int column = cm_request_next_placeholder(scan->resource, read->path, &at);
+    bool is_filled = column >= 0 && equal_to(scan, column) != NULL &&
+                     cm_request_path_value(&scan->resource->columns[column],
+                                           equal_to(scan, column)) == CM_SEND;
+    if (read->each != NULL && is_filled) return i;
+  }
+  return last;
+}
+
+/** The row does not say whose it is: look for it where rows have theirs around them. */
+static int search(cm_scan *scan, cm_err *err) {
+  const cm_resource *resource = scan->resource;
+  cm_plan plan = plan_of(find_unfolding(scan));
+  const cm_read *read = &resource->reads[plan.read];
+  cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
+  cm_value key = cm_value_null();
+  int key_column = cm_registry_key(resource);
+  int rc = cm_row_get(&scan->row, key_column, &key, err);
+  if (rc == SQLITE_OK) rc = give(&plan, args, key_column, &key, false, err);
+  cm_value_clear(&key);
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+    const cm_value *value = equal_to(scan, i);
+    const cm_filter *filter = cm_request_find_filter(resource, read, i, CM_TERM_EQ);
+    bool is_sent = filter != NULL || cm_request_path_has(resource, read, i);
+    if (value != NULL && is_sent) rc = give(&plan, args, i, value, true, err);
+  }
+  if (rc == SQLITE_OK) return run(scan, resource, &plan, args, err);
+  for (int i = 0; i < CM_PLAN_MAX_ARGS; i++)
+    cm_scan_arg_clear(&args[i]);
+  return rc;
+}
+
+static int ask(cm_scan *scan, cm_err *err) {
+  const cm_resource *encloser = cm_registry_find(scan->read->encloser);
+  int column = cm_registry_encloser_column(scan->resource, encloser);
+  cm_value key = cm_value_null();
+  int rc = cm_row_get(&scan->row, column, &key, err);
+  scan->has_asked_enclosing = true;
+  if (rc == SQLITE_OK && key.type == CM_VALUE_NULL) rc = search(scan, err);
+  if (rc == SQLITE_OK && cm_value_is_text(&key)) rc = look_up(scan, encloser, &key, err);
+  cm_value_clear(&key);
+  return rc;
+}
+
+int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {
+  bool may_lack = scan->read->encloser != NULL && !scan->has_asked_enclosing;
+  if (may_lack && cm_row_lacks_encloser(&scan->row, column)) {
+    *out = cm_value_null();
+    int rc = ask(scan, err);
+    if (rc != SQLITE_OK) return rc;
+  }
+  return cm_row_peek(&scan->row, column, out, err);
+}
