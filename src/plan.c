@@ -155,9 +155,27 @@ static int find_bound(const cm_resource *resource, const cm_filter *filter, cons
   return -1;
 }
 
+static bool sends_column(const cm_plan *plan, int column) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
+  }
+  return false;
+}
+
+/** Two filters may have one name in a query string: the first that is sent has it. */
+static bool is_param_taken(const cm_resource *resource, const cm_read *read,
+                           const cm_filter *filter, const cm_plan *plan) {
+  for (const cm_filter *other = read->filters; other != filter; other++) {
+    int column = cm_registry_find_column(resource, other->column, strlen(other->column));
+    if (strcmp(other->param, filter->param) == 0 && sends_column(plan, column)) return true;
+  }
+  return false;
+}
+
 /** Send the terms that one filter can carry; a required one that finds none rules the read out. */
-static void send_filter(const cm_resource *resource, const cm_filter *filter, const cm_offer *offer,
-                        candidate *out) {
+static void send_filter(const cm_resource *resource, const cm_read *read, const cm_filter *filter,
+                        const cm_offer *offer, candidate *out) {
+  if (is_param_taken(resource, read, filter, &out->plan)) return;
   int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
   bool is_blocked = false;
   int term = -1;
@@ -175,13 +193,6 @@ static void send_filter(const cm_resource *resource, const cm_filter *filter, co
     lack(out, column, is_blocked ? CM_LACK_ORDER : CM_LACK_VALUE);
   }
   out->is_blind = out->is_blind || (filter->is_silent && is_blocked);
-}
-
-static bool sends_column(const cm_plan *plan, int column) {
-  for (int i = 0; i < plan->arg_count; i++) {
-    if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
-  }
-  return false;
 }
 
 bool cm_plan_has_choices(const cm_resource *resource, int column) {
@@ -335,7 +346,7 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
   out->plan.columns_used = offer->columns_used;
   send_path(resource, read, offer, out);
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    send_filter(resource, filter, offer, out);
+    send_filter(resource, read, filter, offer, out);
   }
   check_parameters(resource, offer, out);
   check_others(resource, offer, &out->plan);

@@ -64,6 +64,14 @@ static int check_fallback(const cm_check *check, const cm_read *read, const cm_f
   return SQLITE_OK;
 }
 
+/** A parameter may be sent under the name of a column's filter, and comes before it: the first one is sent. */
+static bool may_share(const cm_check *check, const cm_filter *first, const cm_filter *filter) {
+  const cm_column *column = cm_check_column(check, first->column, strlen(first->column));
+  const cm_column *other = cm_check_column(check, filter->column, strlen(filter->column));
+  return column != NULL && other != NULL && (column->flags & CM_PARAM) &&
+         !(other->flags & CM_PARAM);
+}
+
 static int check_filter(const cm_check *check, const cm_read *read, const cm_filter *filter) {
   const cm_column *column = cm_check_column(check, filter->column, strlen(filter->column));
   if (column == NULL) {
@@ -76,7 +84,7 @@ static int check_filter(const cm_check *check, const cm_read *read, const cm_fil
     return cm_check_fail(check, filter->column, "only times and numbers have bounds");
   }
   for (const cm_filter *other = read->filters; other != filter; other++) {
-    if (strcmp(other->param, filter->param) == 0) {
+    if (strcmp(other->param, filter->param) == 0 && !may_share(check, other, filter)) {
       return cm_check_fail(check, filter->param, "two filters of %s send this parameter",
                            read->path);
     }

@@ -140,6 +140,16 @@ static const cm_column columns[] = {
     .flags = CM_PARAM | CM_HIDDEN,
     .sample = "ann@example.com",
     .doc = "Search this address among the customers' and their contacts' addresses." },
+  { .name = "any_external_id",
+    .type = CM_TEXT,
+    .flags = CM_PARAM | CM_HIDDEN,
+    .sample = "customer-1",
+    .doc = "Find a merged customer by any of its external ids, as the API does." },
+  { .name = "any_data_source_uuid",
+    .type = CM_TEXT,
+    .flags = CM_PARAM | CM_HIDDEN,
+    .sample = "ds_00000000-0000-0000-0000-000000000000",
+    .doc = "Find a merged customer by any of its data sources, as the API does." },
   { .name = "primary_contact",
     .type = CM_JSON,
     .flags = CM_WRITABLE | CM_HIDDEN,
@@ -170,7 +180,10 @@ static const cm_filter search_contacts[] = {
   { .column = "search_email", .param = "email", .required = true }, { 0 }
 };
 
+/* A merged customer answers to the identifiers of all its parts, but shows those of the first. */
 static const cm_filter list[] = {
+  { .column = "any_data_source_uuid", .param = "data_source_uuid" },
+  { .column = "any_external_id", .param = "external_id" },
   { .column = "data_source_uuid", .param = "data_source_uuid" },
   { .column = "external_id", .param = "external_id" },
   { .column = "status", .param = "status", .words = statuses },
