@@ -41,7 +41,7 @@ typedef struct failure {
   { CM_ANSWERED, status, wait_ms, ERROR_BODY, sizeof ERROR_BODY - 1 }
 
 #define WORDS(status, body)                                                                        \
-  { CM_ANSWERED, status, -1, body, sizeof body - 1 }
+  { CM_ANSWERED, status, -1, (body), sizeof(body) - 1 }
 
 static const failure failures[] = {
   { "429", SQLITE_BUSY, ANSWERED(429, -1), .special = PLAIN },

@@ -35,7 +35,7 @@ static void *function(void *library, const char *name) {
 #define FIND(member) *(void **)&found.member = function(library, "sqlite3_" #member)
 
 static sqlite find(const char *file) {
-  sqlite found;
+  sqlite found = { 0 };
   void *library = dlopen(file, RTLD_NOW | RTLD_LOCAL);
   if (library == NULL) fail(file, dlerror());
   FIND(open);
