@@ -29,9 +29,10 @@ typedef struct cm_cell {
 
 /** What a value of a change is for. */
 typedef enum cm_given_use {
-  CM_GIVEN_SENT,  /* it goes out */
-  CM_GIVEN_KNOWN, /* only to fill paths: part of the key, found by a look-up */
-  CM_GIVEN_BEFORE /* a set as earlier writes, which still wait, will leave it */
+  CM_GIVEN_SENT,   /* it goes out */
+  CM_GIVEN_KNOWN,  /* only to fill paths: part of the key, found by a look-up */
+  CM_GIVEN_BEFORE, /* a set as earlier writes, which still wait, will leave it */
+  CM_GIVEN_OWN     /* a list as the statement gave it, where rows of other statements were put in */
 } cm_given_use;
 
 typedef struct cm_given {
@@ -188,8 +189,7 @@ int cm_change_bodies(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
 int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) CM_MUST_CHECK;
 
 /**
- * Append the names of the columns that a step carried and whose value in the answer is another, separated
- * by ", ".
+ * Append the names of the columns that a step carried and that the answer shows otherwise, with ", " between.
  * @param object  The object in the answer, or the row that may be the one sent.
  * @param out     Receives columns that the API may drop (CM_MAY_DROP).
  * @param kept    Receives all others; it may be `out`.

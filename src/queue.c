@@ -83,6 +83,7 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   queue->waiting--;
   queue->waiting_bytes -= entry->bytes;
   cm_batch_unlink(queue, entry);
+  cm_inside_leave(queue, entry);
   cm_set_unlink(queue, entry);
   for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
     if (*at != entry) continue;

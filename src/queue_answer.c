@@ -63,7 +63,7 @@ static void add_errors(cm_slice object, const char *where, cm_buf *out) {
 }
 
 /** Errors of a record and of the objects in its lists: line items, transactions. */
-static void collect_errors(cm_slice object, cm_buf *out) {
+void cm_answer_put_errors(cm_slice object, cm_buf *out) {
   size_t at = 0;
   cm_slice name;
   cm_slice list;
@@ -104,7 +104,7 @@ static int tell_errors(const cm_entry *entry, const char *what, const char *erro
                     name, what, errors, where);
 }
 
-static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
+int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
   cm_row row = { .resource = entry->resource };
   cm_value key = cm_value_null();
   cm_plain plain;
@@ -127,10 +127,10 @@ static int take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
 static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
   cm_buf errors;
   cm_buf_init(&errors, CM_MAX_URL_BYTES);
-  collect_errors(object, &errors);
+  cm_answer_put_errors(object, &errors);
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
   bool is_any = errors.len > 0 || errors.code == SQLITE_TOOBIG;
-  if (rc == SQLITE_OK && is_any) rc = take_uuid(entry, object, err);
+  if (rc == SQLITE_OK && is_any) rc = cm_entry_take_uuid(entry, object, err);
   if (rc == SQLITE_OK && is_any)
     rc = tell_errors(entry, "the API took the row with errors", cm_buf_str(&errors), entry->uuid,
                      err);
@@ -143,7 +143,7 @@ int cm_entry_check_found(const cm_entry *entry, const cm_question *found, cm_err
   cm_buf errors;
   if (natural == NULL || natural->reach == NULL || found->row == NULL) return SQLITE_OK;
   cm_buf_init(&errors, CM_MAX_URL_BYTES);
-  collect_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
+  cm_answer_put_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
   if (rc == SQLITE_OK && (errors.len > 0 || errors.code == SQLITE_TOOBIG))
     rc = tell_errors(entry, "the row exists, and the API holds it as invalid", cm_buf_str(&errors),
@@ -248,7 +248,7 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
   if (failed.code == SQLITE_NOMEM) return cm_err_nomem(err);
   if (why != NULL) return cm_err_set(err, SQLITE_MISMATCH, "%s", why);
   if (entry->change->verb == CM_VERB_DELETE || entry->list_token != 0) return SQLITE_OK;
-  if (is_create) rc = take_uuid(entry, object, err);
+  if (is_create) rc = cm_entry_take_uuid(entry, object, err);
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
   cm_buf *out = &entry->not_taken;

@@ -76,13 +76,13 @@ static bool may_follow(const cm_queue *queue, const cm_entry *first, const cm_en
   for (int i = 0; i < entry->name_count; i++) {
     if (cm_queue_is_written_before(queue, entry, entry->names[i])) return false;
   }
-  return true;
+  return cm_inside_find_blocker(queue, entry) == NULL;
 }
 
 /** @return how many there are, `first` among them. */
 static int gather(cm_queue *queue, cm_entry *first, cm_entry *out[CM_MAX_BATCH_ROWS]) {
   int room = cm_batch_size(first);
-  size_t bytes = first->bytes;
+  size_t bytes = first->bytes + cm_inside_bytes(first);
   int count = 0;
   out[count++] = first;
   for (cm_entry *entry = first->next_by_batch; entry != NULL && count < room;
@@ -90,8 +90,9 @@ static int gather(cm_queue *queue, cm_entry *first, cm_entry *out[CM_MAX_BATCH_R
     if (entry->batch_token != first->batch_token || entry->phase != CM_PHASE_IDLE ||
         entry->goes_alone || !may_follow(queue, first, entry))
       continue;
-    if (bytes + entry->bytes > CM_MAX_BATCH_BYTES) break;
-    bytes += entry->bytes;
+    size_t more = entry->bytes + cm_inside_bytes(entry);
+    if (bytes + more > CM_MAX_BATCH_BYTES) break;
+    bytes += more;
     out[count++] = entry;
   }
   return count;
@@ -176,10 +177,7 @@ static void put_list_name(const char *pattern, char *out, int size) {
 }
 
 static int make_step(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  bool is_user_edit = queue->session->settings.handle_as_user_edit;
-  if (entry->steps != NULL) return SQLITE_OK;
-  entry->step = 0;
-  return cm_change_steps(entry->change, is_user_edit, &entry->steps, &entry->step_count, err);
+  return entry->steps != NULL ? SQLITE_OK : cm_inside_make_steps(queue, entry, err);
 }
 
 /** The objects of the members, one behind the other. Who does not fit, or fails, leaves. */

@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "change_inside.h"
 #include "queue_parts.h"
 #include "registry.h"
 #include "sqlite_api.h"
@@ -43,12 +44,14 @@ int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_
 static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
   naming *state = context;
   (void)uuid;
+  if (cm_inside_is_host_name(state->entry, name)) return SQLITE_OK;
   return cm_entry_ask_name(state->queue, state->entry, name, err);
 }
 
 /** The look-ups come in the order of the names. */
 static int answer_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
   naming *state = context;
+  if (cm_inside_is_host_name(state->entry, name)) return SQLITE_OK;
   const cm_question *question = state->entry->questions[state->next++];
   const cm_reference *reference = name->reference;
   if (question->code != SQLITE_OK) return cm_question_error(question, err);
@@ -100,12 +103,29 @@ static bool may_asking_help(const cm_entry *entry) {
   return false;
 }
 
+/** The API takes no invoice without a line. */
+static int check_items(const cm_entry *entry, cm_err *err) {
+  const char *list = cm_change_lacks_items(entry->change);
+  if (list == NULL || cm_inside_has_items(entry, list)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s: nothing was sent (%s is missing, and no row for it waits in this "
+                    "transaction): give it, or INSERT its rows between the same BEGIN and COMMIT",
+                    entry->resource->name, list);
+}
+
 void cm_entry_begin_names(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   naming state = { queue, entry, 0 };
   int rc = SQLITE_OK;
   cm_entry_drop_questions(entry);
-  if (entry->steps == NULL) rc = cm_change_visit_names(entry->change, ask_name, &state, &err);
+  if (cm_inside_begin(queue, entry)) return;
+  if (entry->steps == NULL) rc = check_items(entry, &err);
+  if (rc == SQLITE_CONSTRAINT && queue->is_stopped) { /* its rows may have been refused just now */
+    cm_entry_park(queue, entry);
+    return;
+  }
+  if (rc == SQLITE_OK && entry->steps == NULL)
+    rc = cm_change_visit_names(entry->change, ask_name, &state, &err);
   if (rc == SQLITE_OK && entry->steps == NULL && entry->question_count == 0)
     rc = ask_need(queue, entry, &err);
   if (rc != SQLITE_OK) {

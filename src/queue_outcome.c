@@ -282,9 +282,20 @@ void cm_entry_end_exists(cm_queue *queue, cm_entry *entry) {
 }
 
 void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  for (cm_entry *next = NULL; entry != NULL; entry = next) {
-    next = take_follower(entry);
-    end_refused_one(queue, entry, err);
+  char label[96];
+  cm_err cause = *err;
+  const char *rest = without_who(entry, err->text);
+  sqlite3_snprintf((int)sizeof cause.text, cause.text, "%.*s", len_without_advice(rest), rest);
+  bool is_named = entry->label != NULL;
+  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->label : "");
+  cm_entry *next = take_follower(entry);
+  bool has_parts = entry->inside.first != NULL;
+  end_refused_one(queue, entry, err);
+  for (cm_entry *at = next; at != NULL; at = next) {
+    cm_err told = *err;
+    next = take_follower(at);
+    if (has_parts) cm_inside_tell_refused(at, is_named ? label : NULL, &cause, &told);
+    end_refused_one(queue, at, &told);
   }
 }
 
@@ -293,6 +304,17 @@ void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
     next = take_follower(entry);
     end_unknown_one(queue, entry, err);
   }
+}
+
+void cm_entry_refuse_two(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  const cm_question *question = entry->questions[0];
+  cm_err_set(&err, SQLITE_CONSTRAINT,
+             "%s: two rows have this natural key ('%s'%s%s%s): UPDATE the right one by its key",
+             entry->resource->name, question->values[0], question->values[1] != NULL ? ", '" : "",
+             question->values[1] != NULL ? question->values[1] : "",
+             question->values[1] != NULL ? "'" : "");
+  cm_entry_end_refused(queue, entry, &err);
 }
 
 static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {

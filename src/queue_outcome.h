@@ -21,6 +21,8 @@ bool cm_queue_counts_refusals(const cm_queue *queue);
 void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err);
 /** The row is refused, or unknown where an earlier call of it is in doubt; the line is in `err`. */
 void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err);
+/** Two rows have its natural key, as its question says. */
+void cm_entry_refuse_two(cm_queue *queue, cm_entry *entry);
 /** Nobody knows, and it will not be sent again. */
 void cm_entry_end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err);
 /** It failed in a way that can pass: it goes on waiting, and sending stops. */

@@ -174,6 +174,10 @@ cm_slice cm_answer_object(const cm_change_step *step, cm_slice body);
  */
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) CM_MUST_CHECK;
+/** Take the uuid of a row from its object, if that shows one. */
+int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) CM_MUST_CHECK;
+/** Append the errors of a record and of the objects in its lists. */
+void cm_answer_put_errors(cm_slice object, cm_buf *out);
 /**
  * Is a row that was found the one whose create was lost?
  * @param differs  Receives the names of the columns that say no, separated by ", ".

@@ -65,17 +65,6 @@ bool cm_entry_is_answered(const cm_entry *entry) {
   return are_done;
 }
 
-static void refuse_two(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  const cm_question *question = entry->questions[0];
-  cm_err_set(&err, SQLITE_CONSTRAINT,
-             "%s: two rows have this natural key ('%s'%s%s%s): UPDATE the right one by its key",
-             entry->resource->name, question->values[0], question->values[1] != NULL ? ", '" : "",
-             question->values[1] != NULL ? question->values[1] : "",
-             question->values[1] != NULL ? "'" : "");
-  cm_entry_end_refused(queue, entry, &err);
-}
-
 /* ---- calls --------------------------------------------------------------------------------- */
 
 int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body, cm_call **out,
@@ -112,17 +101,14 @@ static void begin_call(cm_queue *queue, cm_entry *entry) {
 
 void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
-  bool is_user_edit = queue->session->settings.handle_as_user_edit;
   cm_entry_drop_questions(entry);
-  if (entry->batch != NULL && (entry->steps == NULL || entry->step < entry->step_count)) {
+  if (entry->inside.host != NULL ||
+      (entry->batch != NULL && (entry->steps == NULL || entry->step < entry->step_count))) {
     entry->phase = CM_PHASE_READY;
     return;
   }
   int rc = SQLITE_OK;
-  if (entry->steps == NULL) {
-    rc = cm_change_steps(entry->change, is_user_edit, &entry->steps, &entry->step_count, &err);
-    entry->step = 0;
-  }
+  if (entry->steps == NULL) rc = cm_inside_make_steps(queue, entry, &err);
   if (rc != SQLITE_OK) {
     cm_entry_end_refused(queue, entry, &err);
   } else if (entry->step >= entry->step_count) {
@@ -208,6 +194,7 @@ static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_
   cm_conflict conflict = entry->change->conflict;
   bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
                    entry->refusal == NULL;
+  cm_inside_take_errors(queue, entry, object);
   cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
   if (exists == CM_EXISTS_SURELY && conflict == CM_CONFLICT_IGNORE) {
     cm_entry_end_left_alone(queue, entry);
@@ -228,6 +215,7 @@ void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
     rc = SQLITE_OK;
   }
   if (rc == SQLITE_OK) {
+    if (!is_dry) cm_inside_take_items(queue, entry, object);
     entry->step++;
     entry->is_doubtful = false;
     cm_entry_begin_steps(queue, entry);
@@ -296,13 +284,13 @@ static bool advance_call(cm_queue *queue, cm_entry *entry) {
 static void end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   if (entry->goes_again) {
     entry->goes_again = false;
-    entry->is_doubtful = false;
+    cm_inside_settle(entry);
     entry->sent_before++;
     cm_entry_begin_names(queue, entry);
     return;
   }
   if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
-    entry->is_doubtful = false;
+    cm_inside_settle(entry);
     cm_entry_advise(entry, "it is not there, try again later", cause);
   }
   cm_entry_suspend(queue, entry, cause);
@@ -343,8 +331,9 @@ static void settle(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
   if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (rc == SQLITE_OK && differs.len == 0) {
+    cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
     cm_entry_end_written(queue, entry);
-  } else if (rc == SQLITE_OK && is_replace(entry)) {
+  } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
     replace(queue, entry);
   } else {
     char advice[256];
@@ -416,7 +405,8 @@ static void find_nothing(cm_queue *queue, cm_entry *entry) {
   }
   sqlite3_free(entry->refusal);
   entry->refusal = NULL;
-  entry->is_doubtful = false;
+  if (entry->is_doubtful) cm_inside_renew(entry);
+  cm_inside_settle(entry);
   cm_entry_drop_questions(entry);
   cm_entry_begin_names(queue, entry);
 }
@@ -437,8 +427,10 @@ static void find_one(cm_queue *queue, cm_entry *entry) {
   } else if (is_plain && entry->refusal != NULL) {
     cm_entry_end_exists(queue, entry);
   } else if (is_replace(entry)) {
+    cm_inside_release(queue, entry);
     replace(queue, entry);
   } else {
+    cm_inside_release(queue, entry);
     cm_entry_end_left_alone(queue, entry);
   }
 }
@@ -454,7 +446,7 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
       cm_entry_stop(queue, entry, question->may_help, &err);
     }
   } else if (question->matches > 1) {
-    refuse_two(queue, entry);
+    cm_entry_refuse_two(queue, entry);
   } else if (question->matches == 0 && queue->holds_creates) {
     entry->is_absent = true;
     cm_entry_park(queue, entry);
@@ -490,6 +482,7 @@ bool cm_entry_advance(cm_queue *queue, cm_entry *entry) {
   switch (entry->phase) {
   case CM_PHASE_FIND: return advance_find(queue, entry);
   case CM_PHASE_NAME: return cm_entry_advance_names(queue, entry);
+  case CM_PHASE_INSIDE: return cm_inside_advance(queue, entry);
   case CM_PHASE_LIST: return cm_whole_list_advance(queue, entry);
   case CM_PHASE_CALL: return advance_call(queue, entry);
   case CM_PHASE_VERIFY: return advance_verify(queue, entry);

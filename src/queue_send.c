@@ -58,12 +58,16 @@ static bool start_what_may(cm_queue *queue) {
        entry = next) {
     next = entry->next;
     if (queue->is_stopped || queue->running_count + queue->batch_count >= room) break;
-    if (is_running(entry)) continue;
+    if (is_running(entry) || cm_inside_waits(entry)) continue;
     seen++;
     if (entry->blocker != NULL) continue;
     entry->blocker = find_blocker(queue, entry);
+    if (entry->blocker == NULL) entry->blocker = cm_inside_find_blocker(queue, entry);
     if (entry->blocker != NULL) continue;
-    if (!cm_batch_start(queue, entry)) cm_entry_start(queue, entry);
+    bool has_parts = entry->inside.first != NULL;
+    if (cm_batch_start(queue, entry)) return true; /* which may have ended the next one */
+    cm_entry_start(queue, entry);
+    if (has_parts) return true;
     has_started = true;
   }
   return has_started;
@@ -131,6 +135,8 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
     has_moved = start_what_may(queue) || has_moved;
+    if (!has_moved && !queue->is_stopped && !is_under_way(queue))
+      has_moved = cm_inside_let_go_blocked(queue);
     is_over = is_reached(queue, goal) || queue->is_stopped || (!is_under_way(queue) && !has_moved);
     if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
@@ -178,12 +184,14 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_session_begin_statement(session);
   queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
+  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_inside_find_all(queue);
   if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
   if (goal == CM_QUEUE_FOUND) {
     find_newest(queue);
   } else {
     move_until(queue, goal);
   }
+  if (goal == CM_QUEUE_ALL) cm_inside_end_all(queue);
   if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
     return SQLITE_OK;

@@ -7,7 +7,7 @@
 
 #include "call.h"
 #include "cursor_guard.h"
-#include "queue.h"
+#include "queue_inside.h"
 
 enum {
   CM_QUEUE_BUCKETS = 8192, /* of a hash table; a power of two */
@@ -31,6 +31,7 @@ typedef enum cm_phase {
   CM_PHASE_IDLE,
   CM_PHASE_FIND,   /* looking whether the row exists, before it is created */
   CM_PHASE_NAME,   /* looking up what the row names */
+  CM_PHASE_INSIDE, /* the rows that go inside look up what they name */
   CM_PHASE_LIST,   /* reading the list that the call replaces */
   CM_PHASE_FOLLOW, /* the call of another entry, or of its batch, is its own */
   CM_PHASE_READY,  /* it waits until its whole batch is */
@@ -103,6 +104,7 @@ typedef struct cm_entry {
   struct cm_batch *batch; /* it travels in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
   char *refusal;          /* of the API, and nobody has looked yet whether it is there; owned */
+  cm_inside inside;
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
@@ -113,13 +115,11 @@ typedef struct cm_entry {
   /* How it ended. */
   char *label;
   char *owner; /* of a row without a label: the row that it belongs to, "customer_uuid cus_1" */
-  int code;
-  int status;
+  int code, status;
   char *error;
   char *uuid;
   char *taken_text; /* not_taken, once it has ended */
-  char *body;
-  char *response;
+  char *body, *response;
   size_t log_bytes; /* of body and response */
 } cm_entry;
 

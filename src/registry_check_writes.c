@@ -310,6 +310,37 @@ static int check_need(const cm_check *check, const cm_need *need) {
   return cm_check_path(check, need->path, 0);
 }
 
+/** Its create carries the rows of another table in a list. */
+static bool takes_inside(const cm_resource *other, const char *list) {
+  int column = cm_registry_find_column(other, list, strlen(list));
+  return column >= 0 && (other->columns[column].flags & CM_INSERT) &&
+         other->columns[column].type == CM_JSON;
+}
+
+static int check_inside(const cm_check *check) {
+  const cm_inside_of *inside = check->resource->inside_of;
+  if (inside == NULL) return SQLITE_OK;
+  const cm_resource *other = inside->resource == NULL ? NULL
+                                                      : cm_check_find(check, inside->resource);
+  if (other == NULL || other->natural_key == NULL || inside->list == NULL ||
+      !takes_inside(other, inside->list)) {
+    return cm_check_fail(check, "inside_of", "%s has no such list",
+                         inside->resource != NULL ? inside->resource : "NULL");
+  }
+  bool is_named = false;
+  const cm_reference *reference = check->resource->references;
+  for (; reference != NULL && reference->column != NULL; reference++)
+    is_named = is_named || strcmp(reference->resource, inside->resource) == 0;
+  if (!is_named)
+    return cm_check_fail(check, "inside_of", "no reference names %s", inside->resource);
+  for (int i = 0; i < check->resource->write_count; i++) {
+    const cm_write *write = &check->resource->writes[i];
+    if (write->verb == CM_VERB_INSERT && write->body != NULL)
+      return cm_check_fail(check, write->path, "an item of a list has no envelope");
+  }
+  return SQLITE_OK;
+}
+
 int cm_check_writes(const cm_check *check) {
   const cm_resource *resource = check->resource;
   int rc = SQLITE_OK;
@@ -323,6 +354,7 @@ int cm_check_writes(const cm_check *check) {
   }
   if (rc == SQLITE_OK) rc = check_coverage(check);
   if (rc == SQLITE_OK) rc = check_natural_key(check);
+  if (rc == SQLITE_OK) rc = check_inside(check);
   const cm_reference *reference = resource->references;
   for (; rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++)
     rc = check_reference(check, reference);

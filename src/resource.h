@@ -30,6 +30,7 @@ typedef struct cm_resource {
   const cm_reference *references;    /* NULL: none */
   const cm_need *needs;              /* NULL: none */
   const cm_member_of *member_of;     /* NULL: its rows are in no set of another table */
+  const cm_inside_of *inside_of;     /* NULL: its rows go inside no other */
   /* Two columns, "a b", that say whose the row is: INSERT gives exactly one of them, by value or by the
   ** names of a reference. NULL: none. */
   const char *owners;

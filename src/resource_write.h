@@ -46,6 +46,9 @@ typedef struct cm_write {
   ** keys of the rows, or has their order. */
   int batch;
   unsigned flags;
+  /* A list without which the API takes no new row: given, or filled by the rows that go inside (cm_inside_of).
+  ** NULL: there is none. */
+  const char *needs_items;
   /* What the example in chartmogul_endpoints shows, by spaces: the columns that an INSERT gives beside the
   ** required ones, the column that an UPDATE sets. NULL: none beside; the first one that it carries. */
   const char *example;
@@ -87,6 +90,15 @@ typedef struct cm_member_of {
   const char *name;  /* column that names the member; NULL: the set is a list of values */
   const char *value; /* column that holds the value, or the item of the list */
 } cm_member_of;
+
+/**
+ * A table whose new rows may go out inside the row that they belong to, while that waits: its create carries
+ * them in a list.
+ */
+typedef struct cm_inside_of {
+  const char *resource; /* "chartmogul_invoices" */
+  const char *list;     /* its column whose items they are: "line_items" */
+} cm_inside_of;
 
 /** What makes a row the same for OR IGNORE, OR REPLACE and references. */
 typedef struct cm_natural_key {

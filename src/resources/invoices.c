@@ -135,6 +135,7 @@ static const cm_write writes[] = {
     .body = "invoices[]",
     .answer = "invoices[0]",
     .batch = 100,
+    .needs_items = "line_items",
     .flags = CM_USER_EDIT,
     .example = "line_items" },
   { .verb = CM_VERB_UPDATE, .method = "PATCH", .path = "/invoices/{uuid}", .flags = CM_USER_EDIT },

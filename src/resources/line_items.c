@@ -276,6 +276,8 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_inside_of inside_of = { .resource = "chartmogul_invoices", .list = "line_items" };
+
 const cm_resource cm_resource_line_items = {
   .name = "chartmogul_line_items",
   .doc = "A line of an invoice.",
@@ -284,5 +286,6 @@ const cm_resource cm_resource_line_items = {
   CM_WRITES(writes),
   .natural_key = &natural_key,
   .references = references,
+  .inside_of = &inside_of,
   .example = "SELECT type, amount_in_cents, description FROM chartmogul_line_items LIMIT 10",
 };

@@ -212,6 +212,8 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_inside_of inside_of = { .resource = "chartmogul_invoices", .list = "transactions" };
+
 const cm_resource cm_resource_transactions = {
   .name = "chartmogul_transactions",
   .doc = "A payment or refund of an invoice.",
@@ -220,5 +222,6 @@ const cm_resource cm_resource_transactions = {
   CM_WRITES(writes),
   .natural_key = &natural_key,
   .references = references,
+  .inside_of = &inside_of,
   .example = "SELECT type, date, amount_in_cents FROM chartmogul_transactions LIMIT 10",
 };

@@ -10,6 +10,7 @@
 #include <stdarg.h>
 
 static const char invoice_date[] = "date=2026-01-01";
+static const char one_line[] = "line_items=[{\"type\":\"trial\"}]";
 
 /* ---- adding -------------------------------------------------------------------------------- */
 
@@ -229,8 +230,9 @@ static void named_rows_go_first(void **state) {
   peer_says(world->server, "/customers", 201, "{\"uuid\":\"cus_1\"}"); /* the second one */
   add_customer(world, "c1");
   add(world, invoices, "data_source_uuid=ds_1", "customer_external_id=c1", "external_id=i1",
-      invoice_date, "currency=EUR", NULL);
-  add(world, invoices, "customer_uuid=cus_2", "external_id=i2", invoice_date, "currency=EUR", NULL);
+      invoice_date, "currency=EUR", one_line, NULL);
+  add(world, invoices, "customer_uuid=cus_2", "external_id=i2", invoice_date, "currency=EUR",
+      one_line, NULL);
   assert_started(world, "1 3");
   peer_release(world->server);
   cm_queue_rollback(world->session);
@@ -239,8 +241,10 @@ static void named_rows_go_first(void **state) {
 static void rows_named_by_uuid_go_first(void **state) {
   peer_world *world = *state;
   add_update(world, customers, "cus_1");
-  add(world, invoices, "customer_uuid=cus_1", "external_id=i1", invoice_date, "currency=EUR", NULL);
-  add(world, invoices, "customer_uuid=cus_2", "external_id=i2", invoice_date, "currency=EUR", NULL);
+  add(world, invoices, "customer_uuid=cus_1", "external_id=i1", invoice_date, "currency=EUR",
+      one_line, NULL);
+  add(world, invoices, "customer_uuid=cus_2", "external_id=i2", invoice_date, "currency=EUR",
+      one_line, NULL);
   assert_started(world, "1 3");
   assert_all_written(world);
 }
@@ -262,7 +266,8 @@ static void add_invoice(peer_world *world, const char *customer_uuid, const char
   char id[64];
   snprintf(customer, sizeof customer, "customer_uuid=%s", customer_uuid);
   snprintf(id, sizeof id, "external_id=%s", external_id);
-  add(world, invoices, customer, "data_source_uuid=ds_1", id, invoice_date, "currency=EUR", NULL);
+  add(world, invoices, customer, "data_source_uuid=ds_1", id, invoice_date, "currency=EUR",
+      one_line, NULL);
 }
 
 static void rows_of_one_place_travel_together(void **state) {
