@@ -216,6 +216,7 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
   bool is_pong = rc == SQLITE_OK && data.len == strlen(pong) &&
                  memcmp(data.ptr, pong, data.len) == 0;
   if (rc == SQLITE_OK && !is_pong) {
+    cm_http_distrust(session_of(context)->http);
     cm_err_set(
         &err, SQLITE_ERROR,
         "%s: the answer to GET /ping is another than 'pong!' (something else than ChartMogul "

@@ -48,7 +48,11 @@ static size_t receive_body(char *bytes, size_t size, size_t count, void *context
 static size_t receive_header(char *line, size_t size, size_t count, void *context) {
   cm_transfer *transfer = context;
   size_t len = size * count;
+  if (!transfer->has_answer)
+    transfer->is_early = cm_http_sockets_is_early(&transfer->http->sockets, transfer->local_port,
+                                                  transfer->remote_port);
   transfer->has_answer = true;
+  if (transfer->is_early) return 0;
   return cm_http_head_take(&transfer->head, line, len) ? len : 0;
 }
 
@@ -66,6 +70,8 @@ static int before_sending(void *context, char *to, char *from, int to_port, int 
                          (found == CM_HTTP_UNKNOWN && !transfer->has_new);
   if (transfer->is_used_up) return CURL_PREREQFUNC_ABORT;
   transfer->has_connection = true;
+  transfer->local_port = from_port;
+  transfer->remote_port = to_port;
   transfer->bytes_before = cm_transfer_bytes_sent(transfer);
   transfer->response.connect_ms = now_ms() - transfer->started_ms;
   return CURL_PREREQFUNC_OK;
@@ -377,6 +383,10 @@ static int64_t shortest_ms(const cm_http *http, int64_t wait_ms) {
     if (transfer->easy != NULL && left_ms < wait_ms) wait_ms = left_ms;
   }
   return wait_ms;
+}
+
+void cm_http_distrust(cm_http *http) {
+  if (http != NULL) cm_http_sockets_distrust(&http->sockets);
 }
 
 bool cm_http_is_anothers(const cm_http *http) {

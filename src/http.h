@@ -16,7 +16,7 @@
 ** without an answer; that is stopped here and is CM_BROKEN, because the API may have acted.
 **
 ** An answer is that of its request. A kept connection on which something waits is not used, and nothing
-** was sent then: see http_socket.h. HTTP/1.1 is spoken, not HTTP/2: see src/README.md.
+** was sent then: see http_socket.h. One that comes before the request has arrived is CM_BROKEN. HTTP/1.1 is spoken, not HTTP/2: see src/README.md.
 **
 ** In a process that was forked the connections are still those of the other one: see cm_http_free.
 */
@@ -69,6 +69,12 @@ int cm_http_new(cm_http **out, cm_err *err) CM_MUST_CHECK;
  * leaves libcurl's memory where it is: cleaning it up would end the connections of the other process.
  */
 void cm_http_free(cm_http *http);
+
+/**
+ * An answer was not that of its request, so the answers of a connection may be those of other requests.
+ * No further request leaves on a connection that is open now. NULL: nothing.
+ */
+void cm_http_distrust(cm_http *http);
 
 /** Was the client made in another process (fork)? Then all that can be done is to free it. NULL: false. */
 bool cm_http_is_anothers(const cm_http *http);

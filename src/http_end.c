@@ -63,6 +63,9 @@ static void explain(cm_transfer *transfer, CURLcode result) {
                      CM_MAX_RESPONSE_BYTES >> 20);
   else if (response->outcome == CM_NO_MEMORY)
     sqlite3_snprintf((int)sizeof text, text, "out of memory");
+  else if (transfer->is_early)
+    sqlite3_snprintf((int)sizeof text, text,
+                     "what came was sent before the request had arrived, so it is no answer to it");
   else if (result == CURLE_OPERATION_TIMEDOUT)
     sqlite3_snprintf((int)sizeof text, text, "timeout after %lld ms %s", transfer->used_ms,
                      find_stage(transfer));

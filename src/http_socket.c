@@ -3,8 +3,14 @@
 #include <arpa/inet.h>
 #include <curl/curl.h>
 #include <fcntl.h>
+#ifdef __linux__
+#include <linux/sockios.h>
+#include <linux/tcp.h>
+#endif
 #include <netinet/in.h>
 #include <poll.h>
+#include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -39,7 +45,9 @@ static bool add(cm_http_sockets *sockets, int number) {
   struct stat status;
   if (sockets->count == CM_HTTP_MAX_SOCKETS) purge(sockets);
   if (sockets->count == CM_HTTP_MAX_SOCKETS || fstat(number, &status) != 0) return false;
-  sockets->open[sockets->count++] = (cm_http_socket){ number, status.st_dev, status.st_ino, false };
+  sockets->open[sockets->count++] = (cm_http_socket){ .number = number,
+                                                      .device = status.st_dev,
+                                                      .inode = status.st_ino };
   return true;
 }
 
@@ -94,17 +102,65 @@ static bool is_quiet(const cm_http_socket *one, bool is_tls) {
   return poll(&look, 1, 0) == 0 || (look.revents & ~may_wait) == 0;
 }
 
+/**
+ * Bytes that were written on the connection, and how many of them the other side has acknowledged.
+ * @return false: the system cannot tell. One that shows no byte acknowledged on a used connection cannot.
+ */
+static bool count_bytes(int number, int64_t *written, int64_t *acknowledged) {
+#if defined(SIOCOUTQ) && defined(TCP_INFO)
+  struct tcp_info info = { 0 };
+  socklen_t len = sizeof info;
+  int waiting = 0;
+  if (getsockopt(number, IPPROTO_TCP, TCP_INFO, &info, &len) != 0 ||
+      len < offsetof(struct tcp_info, tcpi_bytes_acked) + sizeof info.tcpi_bytes_acked ||
+      info.tcpi_bytes_acked == 0 || ioctl(number, SIOCOUTQ, &waiting) != 0)
+    return false;
+  *acknowledged = (int64_t)info.tcpi_bytes_acked;
+  *written = *acknowledged + waiting;
+  return true;
+#else
+  (void)number, (void)written, (void)acknowledged;
+  return false;
+#endif
+}
+
+/** Bytes before the request that leaves now. Nothing strange comes on a connection's first one. */
+static int64_t bytes_before(const cm_http_socket *one) {
+  int64_t written = 0;
+  int64_t acknowledged = 0;
+  bool is_known = one->is_used && count_bytes(one->number, &written, &acknowledged);
+  return is_known ? written : 0;
+}
+
 cm_http_readiness cm_http_sockets_use(cm_http_sockets *sockets, int local_port, int remote_port,
                                       bool is_tls) {
   cm_http_readiness found = CM_HTTP_UNKNOWN;
   for (int i = 0; i < sockets->count; i++) {
     cm_http_socket *one = &sockets->open[i];
     if (!is_between(one->number, local_port, remote_port)) continue;
-    if (!is_quiet(one, is_tls)) return CM_HTTP_USED_UP;
+    if (one->is_distrusted || !is_quiet(one, is_tls)) return CM_HTTP_USED_UP;
     found = CM_HTTP_QUIET;
+    one->bytes_before = bytes_before(one);
     one->is_used = true;
   }
   return found;
+}
+
+bool cm_http_sockets_is_early(const cm_http_sockets *sockets, int local_port, int remote_port) {
+  for (int i = 0; i < sockets->count; i++) {
+    const cm_http_socket *one = &sockets->open[i];
+    int64_t written = 0;
+    int64_t acknowledged = 0;
+    if (one->bytes_before == 0 || !is_between(one->number, local_port, remote_port)) continue;
+    return count_bytes(one->number, &written, &acknowledged) && written > one->bytes_before &&
+           acknowledged <= one->bytes_before;
+  }
+  return false;
+}
+
+void cm_http_sockets_distrust(cm_http_sockets *sockets) {
+  for (int i = 0; i < sockets->count; i++)
+    sockets->open[i].is_distrusted = true;
 }
 
 /* ---- another process ----------------------------------------------------------------------- */

@@ -10,6 +10,10 @@
 ** Over TLS the bytes may be a session ticket, which looks like any other record. Servers send tickets
 ** behind the handshake and before the first answer: a connection that carried no request yet may have
 ** them waiting, and after the first answer they have been read.
+**
+** What comes after the request has left, but before the other side has received a byte of it, is no answer
+** to it either. An answer's own segment acknowledges the request, so Linux can say that: see
+** cm_http_sockets_is_early.
 */
 #ifndef CM_HTTP_SOCKET_H
 #define CM_HTTP_SOCKET_H
@@ -25,7 +29,9 @@ typedef struct cm_http_socket {
   int number;
   dev_t device; /* with the inode: whether the number still stands for the same socket */
   ino_t inode;
-  bool is_used; /* a request has left on it */
+  bool is_used;         /* a request has left on it */
+  bool is_distrusted;   /* no further request may leave on it */
+  int64_t bytes_before; /* written on it before the request that left last; 0: not known */
 } cm_http_socket;
 
 typedef struct cm_http_sockets {
@@ -49,6 +55,16 @@ typedef enum cm_http_readiness {
 /** A request is about to leave on the socket between these ports: may it? */
 cm_http_readiness cm_http_sockets_use(cm_http_sockets *sockets, int local_port, int remote_port,
                                       bool is_tls);
+
+/**
+ * Something has come on the socket between these ports behind the request that left last: did it come
+ * before the other side acknowledged a byte of that request? Then it is no answer to it.
+ * @return false also for the first request on a connection, and where the system cannot tell.
+ */
+bool cm_http_sockets_is_early(const cm_http_sockets *sockets, int local_port, int remote_port);
+
+/** No further request leaves on a connection that is open now. */
+void cm_http_sockets_distrust(cm_http_sockets *sockets);
 
 /** Close this process's copies. Nothing is sent: the connections stay those of the other process. */
 void cm_http_sockets_abandon(cm_http_sockets *sockets);

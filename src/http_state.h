@@ -38,7 +38,9 @@ struct cm_transfer {
   bool has_new;        /* so it has asked for a new one */
   bool has_connection; /* the request is about to leave, or has left */
   long bytes_before;   /* sent before the request itself (to a proxy) */
-  bool has_answer;     /* its first line has come */
+  int local_port, remote_port;
+  bool has_answer; /* its first line has come */
+  bool is_early;   /* before the request can have arrived: it is no answer to it */
   cm_http_head head;
   char detail[CURL_ERROR_SIZE];
   cm_http_response response;

@@ -89,6 +89,7 @@ bool cm_pager_is_ready(const cm_pager *pager) {
 /* ---- one page ------------------------------------------------------------------------------ */
 
 int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
+  if (pager->session != NULL) cm_http_distrust(pager->session->http);
   return cm_err_set(
       err, SQLITE_ERROR,
       "%s: the answer to GET %s is not what it should be (%s): check base_url, or try "

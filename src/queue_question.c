@@ -76,6 +76,7 @@ static cm_question *new_question(cm_queue *queue, const char *key, const char *c
   cm_question *question = sqlite3_malloc64(sizeof *question);
   if (question == NULL) return NULL;
   memset(question, 0, sizeof *question);
+  question->session = queue->session;
   question->key = sqlite3_mprintf("%s", key);
   bool is_whole = question->key != NULL;
   for (int i = 0; i < 2 && values != NULL && is_whole; i++) {
@@ -381,7 +382,9 @@ bool cm_question_poll(cm_question *question, const char *who) {
   cm_err err = { 0 };
   if (question->is_done) return true;
   if (!cm_call_is_done(question->call)) return false;
-  int rc = read_answer(question, cm_call_result_of(question->call), who, &err);
+  const cm_call_result *result = cm_call_result_of(question->call);
+  int rc = read_answer(question, result, who, &err);
+  if (rc != SQLITE_OK && result->code == SQLITE_OK) cm_http_distrust(question->session->http);
   if (rc != SQLITE_OK) fail(question, rc, err.text);
   question->is_done = true;
   cm_call_free(question->call);

@@ -221,6 +221,7 @@ void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
     cm_entry_begin_steps(queue, entry);
   } else if (rc == SQLITE_MISMATCH) {
     cm_err odd = { 0 };
+    cm_http_distrust(queue->session->http);
     cm_entry_tell_odd(entry, err.text, &odd);
     cm_entry_doubt(queue, entry, true, &odd);
   } else {

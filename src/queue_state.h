@@ -47,14 +47,14 @@ typedef struct cm_question {
   const cm_need *need;
   char *values[2];         /* of the natural key; [0] the name of a member of `member_list` */
   const char *member_list; /* asked whether this member of the answer has a member of that name */
+  cm_session *session;     /* that asks: it lives longer */
   cm_call *call;
-  bool is_done;
-  bool may_help; /* it failed, and asking again may help */
-  int matches;   /* 0, 1, or 2 for several */
-  char *uuid;    /* of the only match */
-  char *row;     /* its text; NULL where it is not known (any more) */
-  int code;      /* SQLITE_OK unless it failed */
-  char *error;   /* the line of a failure */
+  bool is_done, may_help; /* it failed, and asking again may help */
+  int matches;            /* 0, 1, or 2 for several */
+  char *uuid;             /* of the only match */
+  char *row;              /* its text; NULL where it is not known (any more) */
+  int code;               /* SQLITE_OK unless it failed */
+  char *error;            /* the line of a failure */
   int holders;
   bool is_detached; /* no longer in the table: freed by the last holder */
 } cm_question;

@@ -7,6 +7,7 @@ GET  /v1/customers/ID             {"uuid": ID, "name": "name of ID"}, and behind
      where ID begins with cus_twice   the same once more
                           cus_408     a 408, and the end
                           cus_end     the end
+                          cus_late    another customer, when the next request has arrived
 GET  /v1/settled                  answered when all of that has reached the other side
 GET  /v1/customers?page...        PAGES pages of customers, each holding the cursor of the next
 POST /v1/customers                the body with a uuid, counted by external_id
@@ -47,6 +48,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             connections += 1
         super().setup()
 
+        self.late = None  # what is sent before the answer to the next request
+
+    def send_late(self):
+        if self.late:
+            self.answer(200, self.late)
+            self.late = None
+
     def answer(self, status, value):
         body = json.dumps(value).encode()
         self.send_response(status)
@@ -75,6 +83,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         global unsettled
+        self.send_late()
         path = urllib.parse.urlsplit(self.path)
         if path.path == "/v1/counts":
             with lock:
@@ -97,8 +106,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(200, {"uuid": key, "name": "name of " + key})
             if is_odd:
                 self.send_behind(key)
+            if key.startswith("cus_late"):
+                self.late = {"uuid": "cus_stray", "name": "a stray", "external_id": "stray"}
 
     def do_POST(self):
+        self.send_late()
         row = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with lock:
             created[row["external_id"]] += 1

@@ -5,6 +5,7 @@
 
 Over http, and over https with a certificate authority made for it. Ends with "N passed, N failed".
 """
+import sqlite3
 import sys
 
 from stage import keep, read, write
@@ -43,6 +44,31 @@ def what_waits_is_no_answer(stage):
     assert got == wanted, got
 
 
+def refused(act, db, key):
+    try:
+        act(db, key)
+    except sqlite3.Error as error:
+        return str(error)
+    raise AssertionError(f"{act.__name__} of {key} took the answer of another request")
+
+
+def what_comes_late_is_one_error(stage):
+    """An answer that nobody asked for comes when the next request has arrived: no other request is touched."""
+    db = stage.open()
+    for i in range(ROUNDS):
+        read(db, f"cus_late_read_{i}")
+        assert "cus_stray" in refused(read, db, f"cus_wrong_{i}")
+        read(db, f"cus_right_{i}")
+        write(db, f"late_right_{i}")
+        read(db, f"cus_late_write_{i}")
+        refused(write, db, f"late_wrong_{i}")
+        write(db, f"late_after_{i}")
+        read(db, f"cus_after_{i}")
+    wrong = db.execute("SELECT count(*) FROM chartmogul_writes WHERE uuid LIKE '%stray%'").fetchone()[0]
+    assert wrong == 0, wrong
+    db.close()
+
+
 def a_quiet_connection_is_kept(stage):
     """TLS 1.3 session tickets, which wait on a new connection, do not count against it."""
     db = stage.open()
@@ -55,4 +81,4 @@ def a_quiet_connection_is_kept(stage):
     db.close()
 
 
-keep(sys.argv[1], [what_waits_is_no_answer, a_quiet_connection_is_kept])
+keep(sys.argv[1], [what_waits_is_no_answer, what_comes_late_is_one_error, a_quiet_connection_is_kept])
