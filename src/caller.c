@@ -76,7 +76,8 @@ static int visit(void *context, const cm_schema_row *row) {
   bool is_table = strcmp(row->type != NULL ? row->type : "", "table") == 0 ||
                   strcmp(row->type != NULL ? row->type : "", "index") == 0;
   if (!is_table && !into->is_in_temp) return SQLITE_OK;
-  if (!cm_sql_calls(row->sql, into->function)) return SQLITE_OK;
+  bool is_given = !into->is_in_temp && cm_sql_gives_to_module(row->sql, into->function);
+  if (!is_given && !cm_sql_calls(row->sql, into->function)) return SQLITE_OK;
   into->table = sqlite3_mprintf("%s", row->table != NULL ? row->table : "?");
   return into->table != NULL ? SQLITE_DONE : SQLITE_NOMEM;
 }
@@ -250,4 +251,52 @@ int cm_caller_check(sqlite3_context *context, cm_session *session, const char *f
   }
   if (calls->count < MAX_ALLOWED) calls->functions[calls->count++] = function;
   return SQLITE_OK;
+}
+
+/* ---- tables that a module reads ------------------------------------------------------------- */
+
+static int visit_given(void *context, const cm_schema_row *row) {
+  search *into = context;
+  if (!cm_sql_gives_to_module(row->sql, into->function)) return SQLITE_OK;
+  into->table = sqlite3_mprintf("%s", row->name != NULL ? row->name : "?");
+  return into->table != NULL ? SQLITE_DONE : SQLITE_NOMEM;
+}
+
+/* Only a schema that has a transaction open can have a module that reads; to read it takes no further lock. */
+static int check_given(sqlite3 *db, const char *schema, const char *name, cm_err *err) {
+  search into = { .function = name };
+  bool is_open = sqlite3_txn_state(db, schema) != SQLITE_TXN_NONE;
+  if (strcmp(schema, "temp") == 0 || !is_open) return SQLITE_OK;
+  int rc = cm_schemas_read(db, schema, visit_given, &into);
+  if (rc == SQLITE_NOMEM) {
+    cm_err_nomem(err);
+  } else if (rc != SQLITE_OK) {
+    cm_err_set(err, rc,
+               "%s: refused (whether a virtual table in %.80s names it cannot be read: %s): try "
+               "again",
+               name, schema, sqlite3_errmsg(db));
+  } else if (into.table != NULL) {
+    rc = cm_err_set(err, SQLITE_ERROR,
+                    "%s: refused (the definition of virtual table %.80s in %.80s names it, and "
+                    "could read the account in your name): read that definition and drop the "
+                    "table, or create it in temp if it is yours",
+                    name, into.table, schema);
+  }
+  sqlite3_free(into.table);
+  return rc;
+}
+
+int cm_caller_check_table(sqlite3 *db, const char *name, cm_err *err) {
+  cm_schemas schemas;
+  int rc = cm_schemas_list(db, &schemas);
+  if (rc == SQLITE_NOMEM) {
+    cm_err_nomem(err);
+  } else if (rc != SQLITE_OK) {
+    cm_err_set(err, rc, "%s: refused (the schemas cannot be listed: %s): try again", name,
+               sqlite3_errmsg(db));
+  }
+  for (int i = 0; i < schemas.count && rc == SQLITE_OK; i++)
+    rc = check_given(db, schemas.names[i], name, err);
+  cm_schemas_clear(&schemas);
+  return rc;
 }

@@ -1,5 +1,5 @@
 /*
-** caller.h -- who calls a function that sends or configures: the user, or a table in somebody else's file.
+** caller.h -- who calls a function that sends or configures, or reads our tables: the user, or somebody else's file.
 ** Layer: client.  Owns: what it has seen in the schemas of the connection.  Tests: tests/unit/caller.c
 **
 ** SQLITE_DIRECTONLY keeps stored views and triggers from calling such a function, but SQLite does not enforce it
@@ -27,6 +27,16 @@
  */
 int cm_caller_check(sqlite3_context *context, cm_session *session, const char *function,
                     cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Whether a table of ours that stands outside of temp may be read: one that nobody created is there in every schema.
+ * A module that prepares SQL of its own (fts5, fts4) reads it in its user's name, so no virtual table of such a
+ * module may name it that is stored in a schema which the running statement may have come from.
+ *
+ * @return SQLITE_OK; SQLITE_ERROR with the virtual table; SQLITE_NOMEM; what SQLite says when a schema cannot be
+ *         read. The line in `err` begins with `name`.
+ */
+int cm_caller_check_table(sqlite3 *db, const char *name, cm_err *err) CM_MUST_CHECK;
 
 /** Another process holds a file of the connection: for a minute no schema is read that can wait. */
 void cm_caller_note_busy(cm_session *session);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "bridge.h"
+#include "caller.h"
 #include "hash.h"
 #include "lookup.h"
 #include "pager.h"
@@ -22,6 +23,7 @@ static const double EARLY_COST = 1e18; /* any other order of the join is better 
 
 typedef struct get_table {
   sqlite3_vtab base;
+  sqlite3 *db;
   cm_session *session; /* a reference */
 } get_table;
 
@@ -51,6 +53,7 @@ static int get_connect(sqlite3 *db, void *aux, int argc, const char *const *argv
   get_table *table = sqlite3_malloc64(sizeof *table);
   if (table == NULL) return SQLITE_NOMEM;
   memset(table, 0, sizeof *table);
+  table->db = db;
   table->session = cm_session_ref(aux);
   *out = &table->base;
   return SQLITE_OK;
@@ -90,6 +93,10 @@ static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
 }
 
 static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
+  cm_err err = { 0 };
+  if (cm_caller_check_table(((get_table *)base)->db, who, &err) != SQLITE_OK) {
+    return cm_bridge_table_error(base, &err);
+  }
   get_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);

@@ -5,6 +5,7 @@
 
 #include "bridge.h"
 #include "buf.h"
+#include "caller.h"
 #include "meta.h"
 
 typedef struct module_data {
@@ -14,7 +15,9 @@ typedef struct module_data {
 
 typedef struct meta_vtab {
   sqlite3_vtab base;
+  sqlite3 *db;
   const cm_meta_table *table;
+  char *checked;       /* its name, where it stands outside of temp; owned; NULL: in temp */
   cm_session *session; /* one reference */
 } meta_vtab;
 
@@ -56,7 +59,6 @@ static int meta_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
                         sqlite3_vtab **out, char **error) {
   const module_data *data = aux;
   (void)argc;
-  (void)argv;
   int rc = declare(db, data->table);
   if (rc != SQLITE_OK) {
     *error = sqlite3_mprintf("%s: %s", data->table->name, sqlite3_errmsg(db));
@@ -65,7 +67,13 @@ static int meta_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
   meta_vtab *vtab = sqlite3_malloc64(sizeof *vtab);
   if (vtab == NULL) return SQLITE_NOMEM;
   memset(vtab, 0, sizeof *vtab);
+  vtab->db = db;
   vtab->table = data->table;
+  bool is_in_temp = sqlite3_stricmp(argv[1], "temp") == 0;
+  if (!is_in_temp && (vtab->checked = sqlite3_mprintf("%s", argv[2])) == NULL) {
+    sqlite3_free(vtab);
+    return SQLITE_NOMEM;
+  }
   vtab->session = cm_session_ref(data->session);
   *out = &vtab->base;
   return SQLITE_OK;
@@ -74,6 +82,7 @@ static int meta_connect(sqlite3 *db, void *aux, int argc, const char *const *arg
 static int meta_disconnect(sqlite3_vtab *base) {
   meta_vtab *vtab = (meta_vtab *)base;
   cm_session_unref(vtab->session);
+  sqlite3_free(vtab->checked);
   sqlite3_free(vtab);
   return SQLITE_OK;
 }
@@ -88,7 +97,10 @@ static int meta_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
 }
 
 static int meta_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
-  (void)base;
+  const meta_vtab *vtab = (const meta_vtab *)base;
+  cm_err err = { 0 };
+  int rc = vtab->checked != NULL ? cm_caller_check_table(vtab->db, vtab->checked, &err) : SQLITE_OK;
+  if (rc != SQLITE_OK) return cm_bridge_table_error(base, &err);
   meta_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);

@@ -1,5 +1,5 @@
 /*
-** sql_calls.h -- whether a SQL text calls a function, by its tokens.
+** sql_calls.h -- whether a SQL text calls a function, or tells a module of a table, by its tokens.
 ** Layer: base.  Pure.  Tests: tests/unit/sql_calls.c
 */
 #ifndef CM_SQL_CALLS_H
@@ -17,5 +17,14 @@
  * @param function  Letters of ASCII at its beginning, no quotes in it.
  */
 bool cm_sql_calls(const char *sql, const char *function);
+
+/**
+ * True when the text creates a virtual table of a module that is not ours, and holds the name as a whole word: as
+ * a name, in a literal or anywhere else, in any case. What the module makes of its arguments is its own affair.
+ *
+ * @param sql   As sqlite_schema has it. NULL: false.
+ * @param name  No quotes in it.
+ */
+bool cm_sql_gives_to_module(const char *sql, const char *name);
 
 #endif

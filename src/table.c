@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bridge.h"
+#include "caller.h"
 #include "lookup.h"
 #include "queue.h"
 #include "registry.h"
@@ -52,15 +53,20 @@ static bool is_stored(sqlite3 *db, const char *schema, const char *name) {
   return found;
 }
 
+/* SQLite connects the eponymous table under the module's own name in "main". */
+static bool is_eponymous(sqlite3 *db, const char *module, const char *schema, const char *name) {
+  bool may_be = strcmp(module, name) == 0 && sqlite3_stricmp(schema, "main") == 0;
+  return may_be && !is_stored(db, schema, name);
+}
+
 /*
 ** A table that is stored in a file could make an innocent look of that file spend the reader's key, so
-** it needs the setting. SQLite connects the eponymous table under the module's own name in "main".
+** it needs the setting.
 */
 static bool is_allowed(sqlite3 *db, const cm_session *session, const char *module,
                        const char *schema, const char *name) {
   if (session->settings.stored_tables || sqlite3_stricmp(schema, "temp") == 0) return true;
-  bool may_be_eponymous = strcmp(module, name) == 0 && sqlite3_stricmp(schema, "main") == 0;
-  return may_be_eponymous && !is_stored(db, schema, name);
+  return is_eponymous(db, module, schema, name);
 }
 
 static int declare(sqlite3 *db, const cm_resource *resource, cm_err *err) {
@@ -98,6 +104,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   memset(table, 0, sizeof *table);
   table->db = db;
   table->resource = data->resource;
+  table->is_eponymous = is_eponymous(db, argv[0], argv[1], argv[2]);
   table->session = cm_session_ref(data->session);
   *out = &table->base;
   return SQLITE_OK;
@@ -226,6 +233,10 @@ done:
 
 static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  int rc = table->is_eponymous ? cm_caller_check_table(table->db, table->resource->name, &err)
+                               : SQLITE_OK;
+  if (rc != SQLITE_OK) return fail(table, &err);
   cm_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);

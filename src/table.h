@@ -15,7 +15,8 @@ typedef struct cm_table {
   sqlite3 *db;
   cm_session *session; /* a reference */
   const cm_resource *resource;
-  cm_asked asked; /* by the UPDATE that made a row last */
+  bool is_eponymous; /* nobody created it: it is there in every schema */
+  cm_asked asked;    /* by the UPDATE that made a row last */
 } cm_table;
 
 /** Register the module of every resource. Each holds a reference to the session. */

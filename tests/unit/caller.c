@@ -385,6 +385,130 @@ static void schemas_may_change(void **state) {
   sqlite3_close(db);
 }
 
+/* ---- modules that prepare SQL of their own --------------------------------------------------- */
+
+/* Its column, the table, the column. */
+static const char *const readers[] = {
+  "CREATE VIRTUAL TABLE v USING fts5(%s, content='%s', content_rowid='%s')",
+  "CREATE VIRTUAL TABLE v USING fts5(%s, content = [%s], content_rowid=%s)",
+  "CREATE VIRTUAL TABLE \"using\" USING fts4(%s, content=\"%s\")",
+  "CREATE VIRTUAL TABLE v USING 'FTS4'(%s, content=%s)",
+};
+
+static const char *const ways_to_read[] = {
+  "SELECT * FROM %s",
+  "SELECT * FROM w",
+  "INSERT INTO g VALUES(1)",
+  "INSERT INTO %s(%s) VALUES('rebuild')",
+};
+
+/** @return false where this SQLite has no such module. */
+static bool make_reader(const char *reader, const char *table, const char *column) {
+  unlink(path);
+  bool is_using = strstr(reader, "\"using\"") != NULL;
+  sqlite3 *db = open_db(path);
+  char *sql = sqlite3_mprintf(reader, column, table, column);
+  run(db, fast);
+  char *trap = sqlite3_mprintf(
+      "CREATE TABLE g(a); CREATE TABLE loot(n); CREATE VIEW w AS SELECT * FROM %s; "
+      "CREATE TRIGGER t AFTER INSERT ON g BEGIN INSERT INTO loot SELECT rowid FROM %s; END",
+      is_using ? "\"using\"" : "v", is_using ? "\"using\"" : "v");
+  bool has_module = sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+  if (!has_module && strstr(sqlite3_errmsg(db), "no such module") == NULL) {
+    fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+  }
+  if (has_module) run(db, trap);
+  sqlite3_free(sql);
+  sqlite3_free(trap);
+  sqlite3_close(db);
+  return has_module;
+}
+
+static void try_reader(const char *reader, const char *table, way by) {
+  const char *name = strstr(reader, "\"using\"") != NULL ? "\"using\"" : "v";
+  sqlite3 *db = connect_by(by);
+  assert_non_null(db);
+  int refused = 0;
+  for (size_t i = 0; i < sizeof ways_to_read / sizeof *ways_to_read; i++) {
+    char *sql = sqlite3_mprintf(ways_to_read[i], name, name);
+    if (sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK) fail_msg("%s: %s", reader, sql);
+    if (strstr(sqlite3_errmsg(db), "refused (the definition of virtual table") != NULL) refused++;
+    sqlite3_free(sql);
+  }
+  /* fts4 has no text for such an error, and neither has the rebuild of fts5 */
+  bool has_text = strstr(reader, "fts5") != NULL;
+  if (has_text && refused < 3) fail_msg("%s, %s: %s", reader, table, sqlite3_errmsg(db));
+  assert_int_equal(number(db, "SELECT count(*) FROM loot"), 0);
+  assert_int_equal(number(db, "SELECT count(*) FROM temp.chartmogul_requests"), 0);
+  sqlite3_close(db);
+}
+
+/** fts5 and fts4 that are stored in a file read no table of ours, whatever runs them. */
+static void no_stored_module_reads_a_table(void **state) {
+  static const char *const tables[][2] = { { "chartmogul_customers", "uuid" },
+                                           { "chartmogul_settings", "name" },
+                                           { "chartmogul_requests", "id" } };
+  (void)state;
+  int tried = 0;
+  for (size_t r = 0; r < sizeof readers / sizeof *readers; r++) {
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+      if (!make_reader(readers[r], tables[t][0], tables[t][1])) continue;
+      for (int by = READ_BEFORE; by < WAYS; by++, tried++)
+        try_reader(readers[r], tables[t][0], (way)by);
+    }
+  }
+  if (tried == 0) {
+    print_message("skipped: this SQLite has neither fts5 nor fts4\n");
+    skip();
+  }
+}
+
+/** Nor does fts4 call a function of ours to pack what it stores. */
+static void no_stored_module_calls_a_function(void **state) {
+  (void)state;
+  unlink(path);
+  sqlite3 *db = open_db(path);
+  sqlite3_create_function_v2(db, "chartmogul_config", 1, SQLITE_UTF8, NULL, harmless, NULL, NULL,
+                             NULL);
+  int rc = sqlite3_exec(db,
+                        "CREATE VIRTUAL TABLE v USING "
+                        "fts4(a, compress=chartmogul_config, uncompress=chartmogul_config)",
+                        NULL, NULL, NULL);
+  sqlite3_close(db);
+  if (rc != SQLITE_OK) {
+    print_message("skipped: this SQLite has no fts4\n");
+    skip();
+  }
+  db = open_db(path);
+  load(db);
+  assert_int_equal(sqlite3_exec(db, "INSERT INTO v VALUES('per_page')", NULL, NULL, NULL),
+                   SQLITE_ERROR);
+  sqlite3_close(db);
+}
+
+/** The users' own full-text table in temp reads, and so does who names a table that no stored module names. */
+static void what_users_write_reads(void **state) {
+  (void)state;
+  sqlite3 *db = open_db(":memory:");
+  load(db);
+  assert_true(number(db, "SELECT count(*) FROM main.chartmogul_settings") > 10);
+  int rc = sqlite3_exec(db,
+                        "CREATE VIRTUAL TABLE temp.mine USING "
+                        "fts5(name, content='chartmogul_settings')",
+                        NULL, NULL, NULL);
+  if (rc == SQLITE_OK) {
+    assert_true(number(db, "SELECT count(*) FROM mine") > 10);
+    run(db, "CREATE VIRTUAL TABLE far USING fts5(chartmogul_settings_of_mine)");
+    assert_true(number(db, "SELECT count(*) FROM main.chartmogul_settings") > 10);
+    run(db, "CREATE VIRTUAL TABLE near USING fts5(name, content='ChartMogul_Settings')");
+    assert_int_equal(sqlite3_exec(db, "SELECT * FROM main.chartmogul_settings", NULL, NULL, NULL),
+                     SQLITE_ERROR);
+    assert_non_null(strstr(sqlite3_errmsg(db), "virtual table near in main names it"));
+    assert_true(number(db, "SELECT count(*) FROM chartmogul_settings") > 10);
+  }
+  sqlite3_close(db);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(no_place_in_a_file_can_call),
@@ -392,6 +516,9 @@ int main(void) {
     cmocka_unit_test(read_only_can_always_be_set),
     cmocka_unit_test(no_stored_view_or_trigger_reaches_a_table),
     cmocka_unit_test(schemas_may_change),
+    cmocka_unit_test(no_stored_module_reads_a_table),
+    cmocka_unit_test(no_stored_module_calls_a_function),
+    cmocka_unit_test(what_users_write_reads),
   };
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

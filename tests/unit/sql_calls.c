@@ -77,10 +77,36 @@ static void anything_else_is_none(void **state) {
   calls("$", false);
 }
 
+static void gives(const char *sql, bool expected) {
+  if (cm_sql_gives_to_module(sql, "chartmogul_t") != expected) fail_msg("%s", sql);
+}
+
+static void a_module_is_told_of_a_table(void **state) {
+  (void)state;
+  assert_false(cm_sql_gives_to_module(NULL, "chartmogul_t"));
+  gives("CREATE VIRTUAL TABLE v USING fts5(a, content='chartmogul_t')", true);
+  gives("create/**/virtual table v\nusing fts5(a, content=[ChartMogul_T])", true);
+  gives("CREATE VIRTUAL TABLE v USING 'fts4'(content=chartmogul_t)", true);
+  gives("CREATE VIRTUAL TABLE v USING m('(SELECT * FROM main.chartmogul_t)')", true);
+  gives("CREATE VIRTUAL TABLE \"using\" USING m(chartmogul_t)", true);
+  gives("CREATE VIRTUAL TABLE [using chartmogul_t] USING m(a)", true);
+  gives("CREATE VIRTUAL TABLE if USING chartmogul_t", false);
+  gives("CREATE VIRTUAL TABLE m USING \"chartmogul_u\"(chartmogul_t)", false);
+  gives("CREATE VIRTUAL TABLE v USING m(chartmogul_ta, achartmogul_t, chartmogul_t1)", false);
+  gives("CREATE VIRTUAL TABLE v USING m", false);
+  gives("CREATE VIRTUAL TABLE chartmogul_t", false);
+  gives("CREATE VIRTUAL TABLE chartmogul_t USING", false);
+  gives("CREATE TABLE chartmogul_t(a)", false);
+  gives("CREATE VIEW v AS SELECT * FROM chartmogul_t JOIN b USING(a)", false);
+  gives("chartmogul_t", false);
+  gives("", false);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_name_before_a_parenthesis_is_a_call),
     cmocka_unit_test(anything_else_is_none),
+    cmocka_unit_test(a_module_is_told_of_a_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
