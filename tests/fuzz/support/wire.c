@@ -98,6 +98,10 @@ void cm_transfer_free(cm_transfer *transfer) {
   sqlite3_free(transfer);
 }
 
+void cm_http_distrust(cm_http *http) {
+  (void)http; /* there are no connections */
+}
+
 const char *cm_http_library(void) {
   return "none";
 }
