@@ -389,10 +389,6 @@ void cm_http_distrust(cm_http *http) {
   if (http != NULL) cm_http_sockets_distrust(&http->sockets);
 }
 
-bool cm_http_is_anothers(const cm_http *http) {
-  return http != NULL && is_anothers(http);
-}
-
 int cm_http_drive(cm_http *http, int wait_ms) {
   int64_t end_ms = now_ms() + wait_ms;
   int64_t charged_ms = now_ms();

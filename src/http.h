@@ -76,9 +76,6 @@ void cm_http_free(cm_http *http);
  */
 void cm_http_distrust(cm_http *http);
 
-/** Was the client made in another process (fork)? Then all that can be done is to free it. NULL: false. */
-bool cm_http_is_anothers(const cm_http *http);
-
 /**
  * Begin a transfer. It moves only inside cm_http_drive.
  * @param out  Receives the transfer; free it with cm_transfer_free.

@@ -65,7 +65,7 @@ static void explain(cm_transfer *transfer, CURLcode result) {
     sqlite3_snprintf((int)sizeof text, text, "out of memory");
   else if (transfer->is_early)
     sqlite3_snprintf((int)sizeof text, text,
-                     "what came was sent before the request had arrived, so it is no answer to it");
+                     "what came was sent before the request had arrived, so it is not its answer");
   else if (result == CURLE_OPERATION_TIMEDOUT)
     sqlite3_snprintf((int)sizeof text, text, "timeout after %lld ms %s", transfer->used_ms,
                      find_stage(transfer));

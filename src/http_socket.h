@@ -58,7 +58,7 @@ cm_http_readiness cm_http_sockets_use(cm_http_sockets *sockets, int local_port, 
 
 /**
  * Something has come on the socket between these ports behind the request that left last: did it come
- * before the other side acknowledged a byte of that request? Then it is no answer to it.
+ * before the other side acknowledged a byte of that request? Then it is not the answer to it.
  * @return false also for the first request on a connection, and where the system cannot tell.
  */
 bool cm_http_sockets_is_early(const cm_http_sockets *sockets, int local_port, int remote_port);

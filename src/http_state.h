@@ -40,7 +40,7 @@ struct cm_transfer {
   long bytes_before;   /* sent before the request itself (to a proxy) */
   int local_port, remote_port;
   bool has_answer; /* its first line has come */
-  bool is_early;   /* before the request can have arrived: it is no answer to it */
+  bool is_early;   /* before the request can have arrived: it is not its answer */
   cm_http_head head;
   char detail[CURL_ERROR_SIZE];
   cm_http_response response;

@@ -7,7 +7,8 @@
 
 static const char prefix[] = "chartmogul_";
 
-char *cm_names_sql(const cm_name *name) {
+/** How a table of ours is written in sqlite_schema; free it with sqlite3_free. NULL: memory ran out. */
+static char *table_sql(const cm_name *name) {
   return sqlite3_mprintf("CREATE VIRTUAL TABLE %s USING %s", name->name, name->module);
 }
 
@@ -46,7 +47,7 @@ static int visit(void *context, const cm_schema_row *row) {
     if (row->name != NULL && sqlite3_stricmp(row->name, name->name) == 0) found = name;
   }
   if (found == NULL) return SQLITE_OK;
-  char *ours = cm_names_sql(found);
+  char *ours = table_sql(found);
   if (ours == NULL) return SQLITE_NOMEM;
   bool is_ours = row->sql != NULL && strcmp(row->sql, ours) == 0;
   sqlite3_free(ours);

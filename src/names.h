@@ -22,9 +22,6 @@ typedef struct cm_names {
   cm_name *list; /* owned */
 } cm_names;
 
-/** How a table of ours is written in sqlite_schema; free it with sqlite3_free. NULL: memory ran out. */
-char *cm_names_sql(const cm_name *name);
-
 /** The tables of the API under names without "chartmogul_", or all tables under their own. */
 typedef enum cm_names_kind { CM_LONG_NAMES, CM_SHORT_NAMES } cm_names_kind;
 

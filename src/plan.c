@@ -195,7 +195,8 @@ static void send_filter(const cm_resource *resource, const cm_read *read, const 
   out->is_blind = out->is_blind || (filter->is_silent && is_blocked);
 }
 
-bool cm_plan_has_choices(const cm_resource *resource, int column) {
+/** True for a parameter of the widest list whose values are known, all of them, so that each can be asked for. */
+static bool has_choices(const cm_resource *resource, int column) {
   const cm_read *widest = &resource->reads[resource->read_count - 1];
   const cm_filter *filter = cm_request_find_filter(resource, widest, column, CM_TERM_EQ);
   if (filter == NULL || strchr(widest->path, '{') != NULL) return false;
@@ -214,7 +215,7 @@ static void check_parameters(const cm_resource *resource, const cm_offer *offer,
     if (!is_parameter || term->op >= CM_TERM_NE || sends_column(&out->plan, term->column)) continue;
     cm_lack why = CM_LACK_VALUE;
     if (!term->is_usable) why = CM_LACK_ORDER;
-    if (!term->is_usable && term->is_list && cm_plan_has_choices(resource, term->column))
+    if (!term->is_usable && term->is_list && has_choices(resource, term->column))
       why = CM_LACK_LIST;
     if (term->op != CM_TERM_EQ) why = CM_LACK_EQUAL;
     lack(out, term->column, why);

@@ -102,9 +102,6 @@ void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);
 
-/** True for a parameter of the widest list whose values are known, all of them, so that each can be asked for. */
-bool cm_plan_has_choices(const cm_resource *resource, int column);
-
 /** True when the statement uses a column that only the companion list knows. */
 bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan);
 
