@@ -5,7 +5,8 @@
 **
 ** A write is *queued* when SQLite hands it over, *sent* while a call of it is under way, and ends
 ** *written*, *refused* by the API (or by a look-up), *unknown*: nobody knows whether it happened, or
-** *dropped*: nobody will send it. What has left in doubt stays unknown until a success or a look says more.
+** *dropped*: nobody will send it, because it was rolled back or the sending stopped for good. Every write that
+** was added keeps its line in the log. What has left in doubt stays unknown until a success or a look says more.
 **
 ** Order. A run of DELETEs on one table waits for everything before it, and everything behind it waits
 ** for the run. Any other write waits for earlier ones of its key or natural key, for earlier ones of the
@@ -92,7 +93,7 @@ int cm_queue_check_process(const cm_session *session, const char *who, cm_err *e
 
 /** The transaction is over and everything was sent. */
 void cm_queue_commit(cm_session *session);
-/** The transaction is over: what still waits is dropped; after a failure it stays in the log. */
+/** The transaction is over: what still waits is dropped, and stays in the log. */
 void cm_queue_rollback(cm_session *session);
 
 /**

@@ -38,6 +38,7 @@ int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) {
 
 static void strip(cm_queue *queue, cm_entry *entry) {
   queue->log_bytes -= entry->log_bytes;
+  if (entry->state == CM_ENTRY_DROPPED) queue->log_dropped_bytes -= entry->log_bytes;
   entry->log_bytes = 0;
   sqlite3_free(entry->body);
   sqlite3_free(entry->response);
@@ -54,7 +55,9 @@ static void drop_at(cm_queue *queue, int index) {
   }
   queue->log_first = (queue->log_first + 1) % queue->log_capacity;
   queue->log_count--;
-  if (queue->log_stripped > 0) queue->log_stripped--;
+  queue->log_stripped -= queue->log_stripped > 0;
+  queue->log_stripped_dropped -= queue->log_stripped_dropped > 0;
+  queue->log_stripped_all -= queue->log_stripped_all > 0;
   cm_entry_free(queue, entry);
 }
 
@@ -70,7 +73,18 @@ static int find_droppable(const cm_queue *queue) {
   return fallback;
 }
 
-/** Bodies of what was written are kept for the last lines only, all bodies up to a bound in bytes. */
+/** Strip the oldest lines, of dropped writes or of all, until their bytes are within the bound. */
+static void strip_oldest(cm_queue *queue, const size_t *bytes, size_t bound, bool only_dropped,
+                         int *stripped) {
+  while (*bytes > bound && *stripped < queue->log_count) {
+    cm_entry *entry = cm_queue_log_at(queue, *stripped);
+    if (entry->is_waiting) break;
+    if (!only_dropped || entry->state == CM_ENTRY_DROPPED) strip(queue, entry);
+    (*stripped)++;
+  }
+}
+
+/** Bodies of what was written are kept for the last lines only, all bodies up to bounds in bytes. */
 static void strip_old(cm_queue *queue) {
   while (queue->log_count - queue->log_stripped > CM_MAX_WRITE_BODIES) {
     cm_entry *entry = cm_queue_log_at(queue, queue->log_stripped);
@@ -78,38 +92,22 @@ static void strip_old(cm_queue *queue) {
     if (entry->state == CM_ENTRY_WRITTEN) strip(queue, entry);
     queue->log_stripped++;
   }
-  for (int i = 0; i < queue->log_count && queue->log_bytes > CM_MAX_QUEUED_BYTES; i++)
-    strip(queue, cm_queue_log_at(queue, i));
+  strip_oldest(queue, &queue->log_dropped_bytes, CM_MAX_DROPPED_BYTES, true,
+               &queue->log_stripped_dropped);
+  strip_oldest(queue, &queue->log_bytes, CM_MAX_QUEUED_BYTES, false, &queue->log_stripped_all);
 }
 
 void cm_queue_log_ended(cm_queue *queue, cm_entry *entry) {
   if (entry->body != NULL) entry->log_bytes += strlen(entry->body);
   if (entry->response != NULL) entry->log_bytes += strlen(entry->response);
   queue->log_bytes += entry->log_bytes;
+  if (entry->state == CM_ENTRY_DROPPED) queue->log_dropped_bytes += entry->log_bytes;
   while (queue->log_count > CM_MAX_WRITE_LOG) {
     int index = find_droppable(queue);
     if (index < 0) break;
     drop_at(queue, index);
   }
   strip_old(queue);
-}
-
-void cm_queue_log_drop(cm_queue *queue, int64_t id) {
-  int kept = queue->log_count;
-  while (kept > 0 && cm_queue_log_at(queue, kept - 1)->id >= id)
-    kept--;
-  int last = queue->log_count;
-  for (int i = kept; i < last; i++) {
-    cm_entry *entry = cm_queue_log_at(queue, i);
-    if (entry->is_waiting && entry->state == CM_ENTRY_QUEUED) {
-      queue->deleted -= entry->weight;
-      cm_entry_free(queue, entry);
-      continue;
-    }
-    queue->log[(queue->log_first + kept++) % queue->log_capacity] = entry;
-  }
-  queue->log_count = kept;
-  if (queue->log_stripped > kept) queue->log_stripped = kept;
 }
 
 /* ---- lines for SQL ------------------------------------------------------------------------- */
@@ -141,7 +139,7 @@ int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   out->key = entry->label;
   out->state = state_words[entry->state];
   out->status = entry->status;
-  out->error = entry->error;
+  out->error = entry->error != NULL ? entry->error : entry->note;
   out->uuid = entry->uuid;
   out->not_taken = entry->taken_text;
   out->body = entry->body;

@@ -65,13 +65,17 @@ static void stop_running(cm_queue *queue, cm_entry *entry) {
   cm_entry_rest(entry);
 }
 
-/** Bodies of what was sent, or would have been. */
-static void keep_bodies(cm_queue *queue, cm_entry *entry) {
+/**
+ * Bodies of what was sent, or would have been. One that nobody will send may be made later, from the change.
+ * @return false where the change is needed for that.
+ */
+static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
   cm_buf bodies;
   if (entry->steps == NULL) {
-    if (cm_change_bodies(entry->change, &entry->body, NULL) == SQLITE_NOMEM)
-      queue->tally.is_out_of_memory = true;
-    return;
+    bool is_lost = cm_change_bodies(entry->change, &entry->body, NULL) == SQLITE_NOMEM;
+    bool is_later = is_lost && entry->state == CM_ENTRY_DROPPED;
+    if (is_lost && !is_later) queue->tally.is_out_of_memory = true;
+    return !is_later;
   }
   cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
   for (int i = 0; i < entry->step_count; i++) {
@@ -82,19 +86,26 @@ static void keep_bodies(cm_queue *queue, cm_entry *entry) {
   if (bodies.len > 0) entry->body = cm_buf_take(&bodies);
   cm_buf_clear(&bodies);
   if (is_lost) queue->tally.is_out_of_memory = true;
+  return true;
+}
+
+static void free_change(cm_entry *entry) {
+  cm_change_clear(entry->change);
+  sqlite3_free(entry->change);
+  entry->change = NULL;
 }
 
 /** What still waits when nobody will send it. */
-static void drop_unsent(cm_queue *queue, cm_entry *entry) {
+static void drop_unsent(cm_entry *entry) {
   if (entry->state != CM_ENTRY_QUEUED && entry->state != CM_ENTRY_SENT) return;
   entry->state = entry->is_doubtful || entry->step > 0 ? CM_ENTRY_UNKNOWN : CM_ENTRY_DROPPED;
-  if (entry->error == NULL)
-    cm_queue_put_text(queue, &entry->error, "not sent: the transaction failed");
+  bool is_dropped = entry->state == CM_ENTRY_DROPPED;
+  if (is_dropped && entry->note == NULL) entry->note = "not sent: the transaction failed";
 }
 
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   stop_running(queue, entry);
-  drop_unsent(queue, entry);
+  drop_unsent(entry);
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
   for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
@@ -104,15 +115,17 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   }
   sqlite3_free(entry->body);
   entry->body = NULL;
-  keep_bodies(queue, entry);
+  bool is_kept = keep_bodies(queue, entry);
   if (entry->not_taken.len > 0) entry->taken_text = cm_buf_take(&entry->not_taken);
   cm_buf_clear(&entry->not_taken);
   cm_change_free_steps(entry->steps, entry->step_count);
   entry->steps = NULL;
   entry->step_count = 0;
-  cm_change_clear(entry->change);
-  sqlite3_free(entry->change);
-  entry->change = NULL;
+  if (is_kept) {
+    free_change(entry);
+  } else {
+    cm_change_rest(entry->change);
+  }
   sqlite3_free(entry->names);
   entry->names = NULL;
   entry->name_count = 0;

@@ -41,8 +41,6 @@ int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHEC
 cm_entry *cm_queue_log_at(const cm_queue *queue, int index);
 /** An entry has ended, for good: drop what the bounds of the log do not allow, be it this entry. */
 void cm_queue_log_ended(cm_queue *queue, cm_entry *entry);
-/** Drop the entries from `id` on that were never sent. */
-void cm_queue_log_drop(cm_queue *queue, int64_t id);
 
 /* ---- queue_question.c ------------------------------------------------------------------------ */
 

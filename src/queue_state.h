@@ -112,11 +112,11 @@ typedef struct cm_entry {
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
   cm_cursor_guard list_guard;
-  /* How it ended. */
   char *label;
   char *owner; /* of a row without a label: the row that it belongs to, "customer_uuid cus_1" */
   int code, status;
   char *error;
+  const char *note; /* shown where there is no error: why it was dropped, what lasts; static */
   char *uuid;
   char *taken_text; /* not_taken, once it has ended */
   char *body, *response;
@@ -159,8 +159,8 @@ struct cm_queue {
 
   cm_entry **log; /* ring of every entry, oldest first */
   int log_capacity, log_first, log_count;
-  size_t log_bytes;
-  int log_stripped; /* that many of the oldest have no bodies to strip */
+  size_t log_bytes, log_dropped_bytes; /* of bodies and responses: of all, of dropped writes */
+  int log_stripped, log_stripped_dropped, log_stripped_all; /* so many of the oldest are done */
 
   cm_entry *first_waiting, *last_waiting;
   cm_entry *by_key[CM_QUEUE_BUCKETS];

@@ -60,7 +60,7 @@ static void mark_lasting(cm_queue *queue, int64_t id) {
     queue->tally.refused_early -= entry->is_refused_early;
     entry->is_refused_early = false;
     if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
-    entry->error = sqlite3_mprintf("ROLLBACK could not undo it: it stays written");
+    entry->note = "ROLLBACK could not undo it: it stays written";
   }
 }
 
@@ -69,17 +69,28 @@ static bool has_left(const cm_entry *entry) {
   return entry->state != CM_ENTRY_QUEUED || entry->step > 0;
 }
 
-/** Writes from `id` on will not be sent any more. Those of which nothing has left are forgotten. */
-static void give_up_from(cm_queue *queue, int64_t id) {
+/**
+ * Writes from `id` on will not be sent any more: only their lines stay, with what is known of each.
+ * @param why  Static; said of those of which nothing has left.
+ */
+static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
   cm_entry *next = NULL;
   for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
     next = entry->next;
-    bool is_kept = queue->is_failed || has_left(entry);
-    if (entry->id < id || !is_kept) continue;
+    if (entry->id < id) continue;
+    if (!has_left(entry)) {
+      queue->deleted -= entry->weight;
+      entry->note = why;
+    }
     cm_entry_retire(queue, entry);
   }
   mark_lasting(queue, id);
-  cm_queue_log_drop(queue, id);
+}
+
+static const char *why_dropped(const cm_queue *queue, bool is_ours) {
+  if (!is_ours) return "not sent by this process: another one began the transaction";
+  if (queue->is_failed) return "not sent: the transaction failed";
+  return queue->is_autocommit ? "not sent: the statement failed" : "not sent: it was rolled back";
 }
 
 void cm_queue_rollback(cm_session *session) {
@@ -88,7 +99,7 @@ void cm_queue_rollback(cm_session *session) {
   session->transaction_process = 0;
   if (queue == NULL) return;
   if (is_ours) cm_queue_abandon(session, NULL); /* of another process, nothing is waited for */
-  give_up_from(queue, queue->begun_id);
+  give_up_from(queue, queue->begun_id, why_dropped(queue, is_ours));
   begin_anew(queue);
 }
 
@@ -129,5 +140,5 @@ void cm_queue_rollback_to(cm_session *session, int level) {
   if (queue == NULL || level >= queue->savepoint_count) return;
   int64_t id = level > WHOLE_TRANSACTION ? queue->savepoints[level] : queue->begun_id;
   queue->savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
-  give_up_from(queue, id);
+  give_up_from(queue, id, why_dropped(queue, true));
 }

@@ -368,20 +368,20 @@ static void savepoints_are_positions(void **state) {
   assert_int_equal(cm_queue_savepoint(session, 1), SQLITE_OK);
   queue_customer(world, "c3");
   cm_queue_rollback_to(session, 1);
-  assert_log(world, "c1q c2q");
+  assert_log(world, "c1q c2q c3d");
   queue_customer(world, "c4");
   cm_queue_rollback_to(session, 1); /* it stays open */
-  assert_log(world, "c1q c2q");
+  assert_log(world, "c1q c2q c3d c4d");
   cm_queue_release(session, 1);
   queue_customer(world, "c5");
   assert_int_equal(cm_queue_savepoint(session, 1), SQLITE_OK); /* another one of that level */
   queue_customer(world, "c6");
   cm_queue_rollback_to(session, 1);
-  assert_log(world, "c1q c2q c5q");
+  assert_log(world, "c1q c2q c3d c4d c5q c6d");
   cm_queue_rollback_to(session, 0);
-  assert_log(world, "c1q");
+  assert_log(world, "c1q c2d c3d c4d c5d c6d");
   cm_queue_rollback(session);
-  assert_log(world, "");
+  assert_log(world, "c1d c2d c3d c4d c5d c6d");
   assert_int_equal(world->server->requests, 0);
 }
 
@@ -395,7 +395,7 @@ static void a_late_table_moves_no_savepoint(void **state) {
   assert_int_equal(cm_queue_savepoint(session, 0), SQLITE_OK);
   queue_customer(world, "c3");
   cm_queue_rollback_to(session, 0);
-  assert_log(world, "c1q");
+  assert_log(world, "c1q c2d c3d");
 }
 
 /* A table that joins under two savepoints hears of the inner one only. */
@@ -405,7 +405,7 @@ static void savepoints_below_are_there_too(void **state) {
   assert_int_equal(cm_queue_savepoint(session, 2), SQLITE_OK);
   queue_customer(world, "c1");
   cm_queue_rollback_to(session, 0);
-  assert_log(world, "");
+  assert_log(world, "c1d");
   cm_queue_rollback_to(session, 7); /* nobody told of it: nothing is behind it */
 }
 
@@ -480,12 +480,15 @@ static void so_many_rows_wait(void **state) {
   assert_int_equal(world->session->queue->waiting, CM_MAX_QUEUED_WRITES);
   cm_queue_rollback(world->session);
   assert_int_equal(world->session->queue->waiting_bytes, 0);
-  assert_int_equal(world->session->queue->log_count, 0);
+  assert_int_equal(world->session->queue->log_count, CM_MAX_WRITE_LOG);
+  assert_int_equal(try_customer(world, &err, "data_source_uuid=ds_1", "external_id=x", NULL),
+                   SQLITE_OK);
+  cm_queue_rollback(world->session);
+  assert_int_equal(world->session->queue->log_count, CM_MAX_WRITE_LOG);
 }
 
-static void so_many_bytes_wait(void **state) {
-  peer_world *world = *state;
-  cm_err err = { 0 };
+/* Rows of 8 MiB, until no more can wait. */
+static int fill_with_bytes(peer_world *world, cm_err *err) {
   enum { PIECE = 8 * 1024 * 1024 };
   char *word = malloc(PIECE + 16);
   assert_non_null(word);
@@ -497,13 +500,36 @@ static void so_many_bytes_wait(void **state) {
   for (; rc == SQLITE_OK && rows < 100; rows++) {
     char id[32];
     snprintf(id, sizeof id, "external_id=c%d", rows);
-    rc = try_customer(world, &err, "data_source_uuid=ds_1", id, word, NULL);
+    rc = try_customer(world, err, "data_source_uuid=ds_1", id, word, NULL);
   }
   free(word);
   assert_int_equal(rc, SQLITE_TOOBIG);
-  assert_int_equal(rows, 32);
+  return rows;
+}
+
+static void so_many_bytes_wait(void **state) {
+  peer_world *world = *state;
+  cm_err err = { 0 };
+  assert_int_equal(fill_with_bytes(world, &err), 32);
   assert_string_equal(err.text, "chartmogul_customers: the writes of the transaction fill 256 MiB "
                                 "already: COMMIT, and go on in the next");
+}
+
+/* What is rolled back keeps its line, the last of them their bodies too. */
+static void so_many_bytes_are_kept_of_what_is_dropped(void **state) {
+  peer_world *world = *state;
+  const cm_queue *queued = NULL;
+  cm_err err = { 0 };
+  fill_with_bytes(world, &err);
+  cm_queue_rollback(world->session);
+  queued = world->session->queue;
+  assert_int_equal(queued->log_count, 31);
+  for (int i = 0; i < queued->log_count; i++) {
+    assert_int_equal(cm_queue_log_at(queued, i)->state, CM_ENTRY_DROPPED);
+    assert_int_equal(cm_queue_log_at(queued, i)->body != NULL, i >= 31 - 7);
+  }
+  assert_true(queued->log_dropped_bytes <= CM_MAX_DROPPED_BYTES);
+  assert_int_equal(queued->log_dropped_bytes, queued->log_bytes);
 }
 
 static void bodies_of_the_last_thousand(void **state) {
@@ -600,7 +626,7 @@ static void an_unknown_write_is_not_forgotten(void **state) {
   queue_customer(world, "c1");
   assert_log(world, "c0u c1q");
   cm_queue_rollback(world->session);
-  assert_log(world, "c0u");
+  assert_log(world, "c0u c1d");
   int requests = world->server->requests;
   assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_OK);
   assert_int_equal(world->server->requests, requests);
@@ -727,6 +753,7 @@ int main(void) {
     FREE(a_write_of_a_row_is_found),
     FREE(so_many_rows_wait),
     FREE(so_many_bytes_wait),
+    FREE(so_many_bytes_are_kept_of_what_is_dropped),
     FREE(bodies_of_the_last_thousand),
     FREE(last_uuid_by_statement),
     FREE(a_refusal_stops_a_commit),

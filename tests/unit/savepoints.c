@@ -60,10 +60,31 @@ static const char local_rows[] =
 static const char waiting_or_written[] =
     "SELECT group_concat(key, ' ') FROM (SELECT key FROM chartmogul_writes"
     " WHERE state IN ('queued', 'written') AND id > (SELECT id FROM seen) ORDER BY key)";
+static const char written_rows[] =
+    "SELECT group_concat(key, ' ') FROM (SELECT key FROM chartmogul_writes"
+    " WHERE state = 'written' AND id > (SELECT id FROM seen) ORDER BY key)";
 static const char sent_rows[] =
     "SELECT group_concat(key, ' ') FROM (SELECT body ->> '$.external_id' AS key FROM "
     "chartmogul_requests"
     " WHERE method = 'POST' AND id > (SELECT request FROM seen) ORDER BY key)";
+
+/* Every row that was ever accepted has one line, and one that is not there any more says `dropped`. */
+static const char wrong_lines[] =
+    "SELECT group_concat(key || ' ' || states, ', ') FROM (SELECT key, group_concat(state) AS "
+    "states"
+    " FROM chartmogul_writes WHERE id > (SELECT id FROM seen) AND key LIKE 'k%' GROUP BY key)"
+    " WHERE states <> CASE WHEN key NOT IN (SELECT key FROM local) THEN 'dropped'"
+    " WHEN states = 'queued' THEN 'queued' ELSE 'written' END";
+static const char line_count[] =
+    "SELECT count(*) FROM chartmogul_writes WHERE id > (SELECT id FROM seen) AND key LIKE 'k%'";
+
+static void check_lines(world *of) {
+  char wrong[4096], count[32];
+  text_of(of, wrong_lines, wrong, sizeof wrong);
+  text_of(of, line_count, count, sizeof count);
+  if (wrong[0] != '\0' || strtol(count, NULL, 10) != of->next_key)
+    fail_msg("%s lines of %d rows, wrong: %s\nafter:\n%s", count, of->next_key, wrong, of->story);
+}
 
 static void compare(world *of, const char *sql) {
   char expected[4096], shown[4096];
@@ -143,6 +164,7 @@ static void step(world *of) {
     toggle_reader(of);
   }
   compare(of, waiting_or_written);
+  check_lines(of);
 }
 
 static void sequence(world *of) {
@@ -158,7 +180,9 @@ static void sequence(world *of) {
   if (of->reader != NULL) toggle_reader(of);
   if (sqlite3_get_autocommit(of->db) == 0) run(of, pick(of, 3) == 0 ? "ROLLBACK" : "COMMIT");
   compare(of, waiting_or_written);
+  compare(of, written_rows);
   compare(of, sent_rows);
+  check_lines(of);
 }
 
 /* ---- all of them ------------------------------------------------------------------------------ */
