@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "call_state.h"
 #include "secret.h"
@@ -167,7 +168,8 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   ending->who = call->who;
   ending->method = call->method;
   ending->path = call->path;
-  ending->flags = call->flags;
+  ending->is_write = cm_call_is_write(call->flags);
+  ending->is_function = (call->flags & CM_CALL_FUNCTION) != 0;
   ending->settings = &call->session->settings;
   ending->tries = call->tries;
   ending->is_doubtful = call->is_doubtful;
@@ -212,15 +214,18 @@ static int check_writable(const cm_session *session, const cm_call_request *requ
 
 static int check_request(cm_session *session, const cm_call_request *request, cm_err *err) {
   const cm_settings *settings = &session->settings;
+  cm_ending asked = {
+    .who = request->who, .method = request->method, .path = request->path, .settings = settings
+  };
   const char *wrong = wrong_path(request->path);
-  if (wrong != NULL) return cm_verdict_refuse(request, settings, SQLITE_ERROR, wrong, err);
+  if (wrong != NULL) return cm_verdict_refuse(&asked, SQLITE_ERROR, wrong, err);
   if (request->body != NULL && request->body_len > CM_MAX_BODY_BYTES) {
-    return cm_verdict_refuse(request, settings, SQLITE_TOOBIG,
+    return cm_verdict_refuse(&asked, SQLITE_TOOBIG,
                              "was not sent (its body is larger than 16 MiB): send less at once",
                              err);
   }
   if (cm_call_is_write(request->flags) && settings->read_only) {
-    return cm_verdict_refuse(request, settings, SQLITE_READONLY,
+    return cm_verdict_refuse(&asked, SQLITE_READONLY,
                              "was not sent (read_only is set): open another connection to write",
                              err);
   }
@@ -239,7 +244,7 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
                      "was not sent (the statement has made max_requests %d): raise max_requests, "
                      "or ask for less",
                      settings->max_requests);
-    int rc = cm_verdict_refuse(request, settings, SQLITE_ERROR, rest, err);
+    int rc = cm_verdict_refuse(&asked, SQLITE_ERROR, rest, err);
     if (err != NULL) err->may_help = true;
     return rc;
   }
@@ -266,6 +271,28 @@ static int hide_key(cm_call *call, cm_err *err) {
   if (key == NULL) return SQLITE_OK;
   call->key = copy_text(key);
   return call->key != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+void cm_call_enter_process(cm_session *session) {
+  cm_call *next = NULL;
+  if (session->process == (long)getpid()) return;
+  session->process = (long)getpid();
+  session->random_state ^= (unsigned)session->process;
+  cm_http_free(session->http);
+  session->http = NULL;
+  for (cm_call *call = session->first_call; call != NULL; call = next) {
+    next = call->next;
+    if (cm_call_is_write(call->flags)) {
+      cm_err err = { 0 };
+      cm_err_set(&err, SQLITE_MISUSE,
+                 "%s: %s %s was left alone (another process has begun it): look there how it ended",
+                 call->who, call->method, call->path);
+      cm_call_finish(call, err.code, err.text);
+    } else if (call->state == CM_CALL_IN_FLIGHT) {
+      cm_call_drop_transfer(call);
+      call->state = CM_CALL_WAITING;
+    }
+  }
 }
 
 int cm_call_start(cm_session *session, const cm_call_request *request, cm_call **out, cm_err *err) {
@@ -297,15 +324,6 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
 
 bool cm_call_is_done(const cm_call *call) {
   return call->state == CM_CALL_DONE;
-}
-
-int cm_call_wait(cm_call *call, cm_err *err) {
-  while (call->state != CM_CALL_DONE)
-    cm_session_pump(call->session, CM_INTERRUPT_POLL_MS);
-  if (call->result.code == SQLITE_OK) return SQLITE_OK;
-  cm_err_set(err, call->result.code, "%s", call->result.error);
-  if (err != NULL) err->http_status = call->result.status;
-  return call->result.code;
 }
 
 const cm_call_result *cm_call_result_of(const cm_call *call) {

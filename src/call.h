@@ -1,6 +1,6 @@
 /*
-** call.h -- one API call as a promise: start it, go on, wait for it when its answer is needed.
-** Layer: client.  Tests: tests/unit/call.c, tests/unit/pump.c, tests/cases/client/
+** call.h -- one API call as a promise: start it, go on, wait for it (pump.h) when its answer is needed.
+** Layer: client.  Tests: tests/unit/call.c
 **
 ** A started call waits for its turn (at most `concurrency` in flight, the limiter's allowance,
 ** oldest first), is sent, sent again as retry.h decides, and is then done. All calls of a session
@@ -79,13 +79,6 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
 
 bool cm_call_is_done(const cm_call *call);
 
-/**
- * Move all calls of the session until this one is done. An interrupt cancels the reads among them
- * at once, and gives writes under way CM_WRITE_GRACE_MS.
- * @return the result's code, its line in `err`.
- */
-int cm_call_wait(cm_call *call, cm_err *err);
-
 /** Of a done call. */
 const cm_call_result *cm_call_result_of(const cm_call *call);
 
@@ -97,12 +90,5 @@ char *cm_call_take_body(cm_call *call, size_t *len);
 
 /** Free; a call that is not done is cancelled. NULL: nothing. */
 void cm_call_free(cm_call *call);
-
-/**
- * Move all calls: send what may be sent, take what came, wait at most `wait_ms` for more.
- * Returns early when any call is done. An interrupt, and the end of deadline_ms, are seen here and
- * end the calls as cm_call_wait says: whoever waits in a loop of pumps sees them as done calls.
- */
-void cm_session_pump(cm_session *session, int wait_ms);
 
 #endif

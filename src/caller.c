@@ -43,8 +43,7 @@ static void forget_all(cm_callers *callers) {
   callers->count = 0;
 }
 
-void cm_callers_free(cm_callers *callers) {
-  if (callers == NULL) return;
+static void free_callers(cm_callers *callers) {
   forget_all(callers);
   sqlite3_free(callers);
 }
@@ -52,7 +51,9 @@ void cm_callers_free(cm_callers *callers) {
 static cm_callers *callers_of(cm_session *session) {
   if (session->callers != NULL) return session->callers;
   session->callers = sqlite3_malloc64(sizeof *session->callers);
-  if (session->callers != NULL) memset(session->callers, 0, sizeof *session->callers);
+  if (session->callers == NULL) return NULL;
+  memset(session->callers, 0, sizeof *session->callers);
+  session->free_callers = free_callers;
   return session->callers;
 }
 

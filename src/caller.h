@@ -41,7 +41,4 @@ int cm_caller_check_table(sqlite3 *db, const char *name, cm_err *err) CM_MUST_CH
 /** Another process holds a file of the connection: for a minute no schema is read that can wait. */
 void cm_caller_note_busy(cm_session *session);
 
-/** NULL: nothing. */
-void cm_callers_free(cm_callers *callers);
-
 #endif

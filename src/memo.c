@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "pump.h"
 
 enum {
   FIRST_SLOTS = 64,
@@ -259,7 +260,21 @@ int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err
   return SQLITE_OK;
 }
 
-/* ---- asking -------------------------------------------------------------------------------- */
+/* ---- the memo itself ----------------------------------------------------------------------- */
+
+static void empty(cm_memo *memo) {
+  while (memo->oldest != NULL)
+    unlist_answer(memo, memo->oldest);
+  clear_lists(memo);
+}
+
+/** Answers that are still held live on until their release. */
+static void free_memo(cm_memo *memo) {
+  empty(memo);
+  sqlite3_free(memo->slots);
+  sqlite3_free(memo->lists);
+  sqlite3_free(memo);
+}
 
 static int need_memo(cm_session *session, cm_err *err) {
   if (session->memo != NULL) return SQLITE_OK;
@@ -279,8 +294,11 @@ static int need_memo(cm_session *session, cm_err *err) {
   memset(memo->lists, 0, FIRST_SLOTS * sizeof(list_record *));
   memo->running_id = session->running_id;
   session->memo = memo;
+  session->free_memo = free_memo;
   return SQLITE_OK;
 }
+
+/* ---- asking -------------------------------------------------------------------------------- */
 
 static int new_answer(cm_session *session, const char *who, const char *path, const char *list,
                       cm_answer **out, cm_err *err) {
@@ -419,12 +437,6 @@ void cm_answer_release(cm_answer *answer) {
 
 /* ---- emptying ------------------------------------------------------------------------------ */
 
-static void empty(cm_memo *memo) {
-  while (memo->oldest != NULL)
-    unlist_answer(memo, memo->oldest);
-  clear_lists(memo);
-}
-
 void cm_memo_enter(cm_session *session) {
   cm_session_enter(session);
   if (session->memo == NULL || session->memo->running_id == session->running_id) return;
@@ -436,12 +448,4 @@ void cm_memo_leave(cm_session *session, int open) {
   if (open > 0 && cm_session_enter(session) <= 1) return;
   session->running = 0; /* what runs next is another statement, wherever it stands */
   if (session->memo != NULL) empty(session->memo);
-}
-
-void cm_memo_free(cm_memo *memo) {
-  if (memo == NULL) return;
-  empty(memo);
-  sqlite3_free(memo->slots);
-  sqlite3_free(memo->lists);
-  sqlite3_free(memo);
 }

@@ -79,7 +79,5 @@ void cm_answer_release(cm_answer *answer);
 void cm_memo_enter(cm_session *session);
 /** A cursor closed; `open` cursors are left. */
 void cm_memo_leave(cm_session *session, int open);
-/** NULL: nothing. Answers that are still held live on until their release. */
-void cm_memo_free(cm_memo *memo);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "outline.h"
+#include "pump.h"
 #include "request.h"
 
 static void format_page(const cm_list *list, const char *list_url, const char *cursor,

@@ -1,32 +1,8 @@
-#include <unistd.h>
+#include "pump.h"
 
 #include "call_state.h"
 #include "secret.h"
 #include "utf8.h"
-
-/* ---- another process ----------------------------------------------------------------------- */
-
-void cm_call_enter_process(cm_session *session) {
-  cm_call *next = NULL;
-  if (session->process == (long)getpid()) return;
-  session->process = (long)getpid();
-  session->random_state ^= (unsigned)session->process;
-  cm_http_free(session->http);
-  session->http = NULL;
-  for (cm_call *call = session->first_call; call != NULL; call = next) {
-    next = call->next;
-    if (cm_call_is_write(call->flags)) {
-      cm_err err = { 0 };
-      cm_err_set(&err, SQLITE_MISUSE,
-                 "%s: %s %s was left alone (another process has begun it): look there how it ended",
-                 call->who, call->method, call->path);
-      cm_call_finish(call, err.code, err.text);
-    } else if (call->state == CM_CALL_IN_FLIGHT) {
-      cm_call_drop_transfer(call);
-      call->state = CM_CALL_WAITING;
-    }
-  }
-}
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
@@ -320,4 +296,13 @@ void cm_session_pump(cm_session *session, int wait_ms) {
     is_over = has_news || left_ms == 0;
   }
   collect(session);
+}
+
+int cm_call_wait(cm_call *call, cm_err *err) {
+  while (call->state != CM_CALL_DONE)
+    cm_session_pump(call->session, CM_INTERRUPT_POLL_MS);
+  if (call->result.code == SQLITE_OK) return SQLITE_OK;
+  cm_err_set(err, call->result.code, "%s", call->result.error);
+  if (err != NULL) err->http_status = call->result.status;
+  return call->result.code;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change_fold.h"
+#include "pump.h"
 #include "queue_parts.h"
 #include "sqlite_api.h"
 

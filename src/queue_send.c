@@ -1,6 +1,7 @@
 /*
 ** queue_send.c -- which writes may leave, and the loop that moves them. See queue.h.
 */
+#include "pump.h"
 #include "queue_parts.h"
 #include "queue_set.h"
 #include "sqlite_api.h"

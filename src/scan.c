@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "match.h"
+#include "pump.h"
 #include "registry.h"
 #include "scan_state.h"
 

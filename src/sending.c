@@ -6,6 +6,7 @@
 #include "feed.h"
 #include "memo.h"
 #include "once.h"
+#include "pump.h"
 #include "queue.h"
 #include "user_request.h"
 #include "writable.h"

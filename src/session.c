@@ -3,9 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "caller.h"
 #include "hash.h"
-#include "memo.h"
 
 /** A number for the settings that say whose account is read and written. */
 static uint64_t account_of(const cm_settings *settings) {
@@ -64,9 +62,9 @@ static void clear_request(cm_session *session, cm_request_log *line) {
 void cm_session_unref(void *pointer) {
   cm_session *session = pointer;
   if (session == NULL || --session->references > 0) return;
-  cm_memo_free(session->memo);
-  cm_callers_free(session->callers);
-  if (session->queue != NULL && session->free_queue != NULL) session->free_queue(session->queue);
+  if (session->memo != NULL) session->free_memo(session->memo);
+  if (session->callers != NULL) session->free_callers(session->callers);
+  if (session->queue != NULL) session->free_queue(session->queue);
   cm_http_free(session->http);
   for (size_t i = 0; i < cm_countof(session->requests); i++)
     clear_request(session, &session->requests[i]);

@@ -54,17 +54,20 @@ typedef struct cm_session {
   int64_t ended_calls;             /* how many calls have come to an end */
   bool stopped_writes;             /* writes under way that were told to stop */
 
-  cm_memo *memo;      /* answers of the running statements; made when first needed */
-  cm_queue *queue;    /* writes; made when first needed */
+  /* Parts that stand above the session: who makes one says how it is freed. */
+  cm_memo *memo; /* answers of the running statements; made when first needed */
+  void (*free_memo)(cm_memo *memo);
+  cm_queue *queue; /* writes; made when first needed */
+  void (*free_queue)(cm_queue *queue);
+  cm_callers *callers; /* see caller.h; made when first needed */
+  void (*free_callers)(cm_callers *callers);
+
   cm_scan *scans;     /* every open scan: what a join's read-ahead looks at */
   cm_pager *pagers;   /* every list that is being read */
   size_t stock_bytes; /* of their pages that were read before they were asked for */
   int open_cursors;
   int64_t filters;     /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_lookups *lookups; /* see lookup.h; NULL: none in these statements */
-  cm_callers *callers; /* see caller.h; made when first needed */
-
-  void (*free_queue)(cm_queue *queue); /* set by who makes the queue */
 
   /* Of the running statements: cm_session_enter says when they are others. */
   int64_t statement_started_ms;

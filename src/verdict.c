@@ -4,6 +4,7 @@
 
 #include "registry.h"
 #include "secret.h"
+#include "sqlite_api.h"
 
 enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
 
@@ -18,13 +19,13 @@ static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
   if (status == PARTIAL_CONTENT) return SQLITE_ERROR;
   if (status >= 200 && status <= 299) return SQLITE_OK;
-  if (status == 304 && cm_call_is_write(ending->flags)) return SQLITE_OK; /* nothing to change */
+  if (status == 304 && ending->is_write) return SQLITE_OK; /* nothing to change */
   if (status == 401 || status == 403) return SQLITE_AUTH;
   if (status == 429 || status == 503) return SQLITE_BUSY;
   if (status == 400 || status == 422) return SQLITE_CONSTRAINT;
   if (status == 408 || status == 425) return SQLITE_ERROR; /* too slow, too early */
-  bool is_no_place = (ending->flags & CM_CALL_FUNCTION) != 0 && (status == 404 || status == 405);
-  bool is_refused = cm_call_is_write(ending->flags) && status >= 400 && status <= 499;
+  bool is_no_place = ending->is_function && (status == 404 || status == 405);
+  bool is_refused = ending->is_write && status >= 400 && status <= 499;
   return is_refused && !is_no_place ? SQLITE_CONSTRAINT : SQLITE_ERROR;
 }
 
@@ -36,7 +37,7 @@ static int code_of(const cm_ending *ending) {
 }
 
 static bool is_unknown(const cm_ending *ending) {
-  return cm_call_is_write(ending->flags) && ending->is_doubtful;
+  return ending->is_write && ending->is_doubtful;
 }
 
 static bool may_help(const cm_ending *ending) {
@@ -109,8 +110,8 @@ static const char *advice_on_status(const cm_ending *ending, bool is_api_error, 
                                     int size) {
   const cm_settings *settings = ending->settings;
   int status = ending->status;
-  bool write = cm_call_is_write(ending->flags);
-  bool is_function = (ending->flags & CM_CALL_FUNCTION) != 0;
+  bool write = ending->is_write;
+  bool is_function = ending->is_function;
   const char *young = status == 404 && !is_api_error ? cm_registry_young(ending->path) : NULL;
   if (status == PARTIAL_CONTENT) {
     return "try again later, and see what answers between here and the API";
@@ -270,10 +271,9 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   write_attempt_line(ending, out);
 }
 
-int cm_verdict_refuse(const cm_call_request *request, const cm_settings *settings, int code,
-                      const char *rest, cm_err *err) {
+int cm_verdict_refuse(const cm_ending *asked, int code, const char *rest, cm_err *err) {
   char path[SHOWN_PATH];
-  cm_err_line(path, sizeof path, request->path, strlen(request->path));
-  cm_secret_mask(path, strlen(path), settings->api_key);
-  return cm_err_set(err, code, "%s: %s %s %s", request->who, request->method, path, rest);
+  cm_err_line(path, sizeof path, asked->path, strlen(asked->path));
+  cm_secret_mask(path, strlen(path), asked->settings->api_key);
+  return cm_err_set(err, code, "%s: %s %s %s", asked->who, asked->method, path, rest);
 }

@@ -6,7 +6,9 @@
 #ifndef CM_VERDICT_H
 #define CM_VERDICT_H
 
-#include "call.h"
+#include "http.h"
+#include "json.h"
+#include "setting.h"
 
 /** Why a call ended. */
 typedef enum cm_end {
@@ -18,7 +20,8 @@ typedef enum cm_end {
 /** Everything that the verdict depends on. Borrowed; holds no secret. */
 typedef struct cm_ending {
   const char *who, *method, *path;
-  unsigned flags; /* enum cm_call_flags */
+  bool is_write;    /* it changes the account */
+  bool is_function; /* of a function, whose path the user has written or named */
   const cm_settings *settings;
   cm_end end;
   cm_outcome outcome; /* of the last attempt; of no meaning when there was none */
@@ -44,8 +47,11 @@ typedef struct cm_verdict {
 /** Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx, for a write 304 too. */
 void cm_verdict_of(const cm_ending *ending, cm_verdict *out);
 
-/** Refuse a call before it is made, with the line "who: METHOD path <rest>". @return `code`. */
-int cm_verdict_refuse(const cm_call_request *request, const cm_settings *settings, int code,
-                      const char *rest, cm_err *err);
+/**
+ * Refuse a call before it is made, with the line "who: METHOD path <rest>".
+ * @param asked  Of it only who, method, path and settings count.
+ * @return `code`.
+ */
+int cm_verdict_refuse(const cm_ending *asked, int code, const char *rest, cm_err *err);
 
 #endif

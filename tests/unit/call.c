@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <time.h>
 
-#include "call.h"
 #include "peer.h"
+#include "pump.h"
 
 static void assert_body(const cm_call *call, const char *expected) {
   cm_slice body = cm_call_result_of(call)->body;

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "call.h"
 #include "peer.h"
+#include "pump.h"
 
 /* ---- writes that may have happened --------------------------------------------------------- */
 
