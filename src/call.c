@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "call_state.h"
+#include "http_url.h"
 #include "secret.h"
 #include "writable.h"
 

@@ -99,15 +99,6 @@ cm_http_response *cm_transfer_response(cm_transfer *transfer);
 /** End the transfer (an unfinished one is cut) and free it. NULL: nothing. */
 void cm_transfer_free(cm_transfer *transfer);
 
-/**
- * True when `url` may be asked: https, or http to loopback (localhost, 127.0.0.0/8, [::1]), without a
- * user name in it. False with the reason, which shows no more of the URL than its host, in `err`.
- */
-bool cm_http_is_allowed(const char *url, cm_err *err);
-
-/** True when both URLs have the same scheme, host and port. */
-bool cm_http_is_same_origin(const char *url, const char *other);
-
 /** libcurl's version text, constant. */
 const char *cm_http_library(void);
 

@@ -5,7 +5,6 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "http.h"
 #include "sqlite_api.h"
 
 void cm_origin_clear(cm_origin *origin) {

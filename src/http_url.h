@@ -1,6 +1,6 @@
 /*
 ** http_url.h -- where an URL goes, and whether it may be asked.
-** Layer: wire, the inside of http.c: others have cm_http_is_allowed and cm_http_is_same_origin.
+** Layer: wire.  cm_origin is for http.c alone.
 */
 #ifndef CM_HTTP_URL_H
 #define CM_HTTP_URL_H
@@ -23,5 +23,14 @@ void cm_origin_clear(cm_origin *origin);
 
 /** localhost, 127.0.0.0/8 and [::1]. */
 bool cm_origin_is_loopback(const cm_origin *origin);
+
+/**
+ * True when `url` may be asked: https, or http to loopback (localhost, 127.0.0.0/8, [::1]), without a
+ * user name in it. False with the reason, which shows no more of the URL than its host, in `err`.
+ */
+bool cm_http_is_allowed(const char *url, cm_err *err);
+
+/** True when both URLs have the same scheme, host and port. */
+bool cm_http_is_same_origin(const char *url, const char *other);
 
 #endif

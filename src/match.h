@@ -9,7 +9,8 @@
 #define CM_MATCH_H
 
 #include "err.h"
-#include "plan.h"
+#include "resource.h"
+#include "value.h"
 
 /** `shown op wanted`, of a column of this type. NULL never matches, but by an `op` from CM_TERM_NE on. */
 bool cm_match(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted);

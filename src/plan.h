@@ -22,16 +22,6 @@
 
 enum { CM_PLAN_MAX_ARGS = 16 };
 
-typedef enum cm_term_op {
-  CM_TERM_EQ,
-  CM_TERM_GT,
-  CM_TERM_LE,
-  CM_TERM_LT,
-  CM_TERM_GE,
-  CM_TERM_NE, /* <>, IS, IS NOT, other collations: SQLite's business, the value can be looked at */
-  CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
-} cm_term_op;
-
 /** One term of the WHERE clause, as SQLite offers it. */
 typedef struct cm_term {
   int column;

@@ -5,7 +5,7 @@
 #ifndef CM_REQUEST_H
 #define CM_REQUEST_H
 
-#include "plan.h"
+#include "resource.h"
 #include "row.h"
 
 /** What becomes of a value that a filter or a path is given. */

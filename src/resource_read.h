@@ -85,6 +85,17 @@ typedef struct cm_column {
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+/** How a term of a WHERE clause compares a column. */
+typedef enum cm_term_op {
+  CM_TERM_EQ,
+  CM_TERM_GT,
+  CM_TERM_LE,
+  CM_TERM_LT,
+  CM_TERM_GE,
+  CM_TERM_NE, /* <>, IS, IS NOT, other collations: SQLite's business, the value can be looked at */
+  CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
+} cm_term_op;
+
 typedef enum cm_op { CM_EQ, CM_GE, CM_LE } cm_op;
 
 /** One filter of a list: `column op value` is sent as `param=value`. A list ends with {0}. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
+#include "http_url.h"
 #include "limit.h"
 #include "secret.h"
 #include "sqlite_api.h"

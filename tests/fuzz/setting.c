@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "http.h"
+#include "http_url.h"
 #include "setting.h"
 #include "target.h"
 

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "http.h"
+#include "http_url.h"
 #include "sqlite_api.h"
 #include "support/raw_server.h"
 #include "support/tiny_server.h"

@@ -6,6 +6,7 @@
 #define FUZZ_WIRE_H
 
 #include "http.h"
+#include "http_url.h"
 
 /** What comes back. The body is borrowed until the request is started. */
 typedef struct wire_answer {
