@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "hash.h"
+#include "known_pages.h"
 #include "pager.h"
 #include "registry.h"
-#include "scan.h"
 
 enum { MAX_TABLES = 8, FIRST_SLOTS = 256, LOOKUPS_BEFORE_A_LOOK = 4 };
 
@@ -171,7 +171,7 @@ static int read_page(table_lookups *table, const cm_resource *resource, cm_err *
 static bool is_worth_a_page(const table_lookups *table, const cm_session *session,
                             const cm_resource *resource) {
   const cm_read *widest = &resource->reads[resource->read_count - 1];
-  int64_t known = cm_scan_known_pages((void *)session, widest);
+  int64_t known = cm_known_pages_find((void *)session, widest);
   if (known == 0 && table->is_open) known = table->pager.total_pages;
   if (table->is_complete || table->count < LOOKUPS_BEFORE_A_LOOK) return false;
   if (known > 0) return table->count >= known;

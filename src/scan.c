@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "match.h"
+#include "known_pages.h"
 #include "pump.h"
 #include "registry.h"
 #include "scan_state.h"
@@ -25,63 +25,105 @@ cm_row *cm_scan_row(cm_scan *scan) {
   return &scan->row;
 }
 
-/* ---- what earlier scans found out ---------------------------------------------------------- */
-
-int cm_scan_known_pages(void *session, const cm_read *read) {
-  const cm_session *known = session;
-  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
-    if (known->known_lists[i].read == read) return known->known_lists[i].pages;
-  }
-  return 0;
-}
-
+/** For the costs of later plans. */
 static void remember_pages(cm_scan *scan, const cm_pager *pager) {
   bool is_end = pager->is_done && pager->next_cursor == NULL;
   int64_t pages = pager->total_pages > 0 ? pager->total_pages : is_end ? pager->pages : 0;
   bool is_plain = scan->plan.arg_count == 0 && scan->read->parent == NULL;
-  if (pages == 0 || !is_plain || scan->is_short) return;
-  cm_session *session = scan->session;
-  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
-    const void *read = session->known_lists[i].read;
-    if (read != NULL && read != scan->read) continue;
-    session->known_lists[i].read = scan->read;
-    session->known_lists[i].pages = pages > 1000000 ? 1000000 : (int)pages;
-    return;
+  if (pages > 0 && is_plain && !scan->is_short) {
+    cm_known_pages_put(scan->session, scan->read, pages);
   }
 }
 
-/* ---- which rows match ---------------------------------------------------------------------- */
+/* ---- starting legs ------------------------------------------------------------------------- */
 
-/** Where a list is sent, a row belongs to the value that found it: the one the leg is bound to. */
-static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
-  const cm_plan_arg *arg = &scan->plan.args[index];
-  cm_type type = scan->resource->columns[arg->column].type;
-  if (arg->op >= CM_TERM_NE) return true;
-  if (!arg->is_list) return cm_match(type, arg->op, shown, &scan->args[index].values[0]);
-  if (arg->use == CM_ARG_CHECKED) {
-    return cm_match_list(shown, scan->args[index].values, scan->args[index].count);
-  }
-  const cm_leg *leg = &scan->legs[scan->leg_first];
-  for (int i = 0; i < leg->binding_count; i++) {
-    if (leg->bindings[i].column != arg->column) continue;
-    return cm_match(type, CM_TERM_EQ, shown, &leg->bindings[i].value);
-  }
-  return true;
+/** Start the next leg; where the scan walks its parent, with the key of the parent's current row. */
+static int start_leg(cm_scan *scan, cm_err *err) {
+  cm_value key = cm_value_null();
+  if (scan->parent == NULL) return cm_scan_start_leg(scan, NULL, err);
+  cm_row *row = cm_scan_row(scan->parent);
+  int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
+  if (rc == SQLITE_OK) rc = cm_scan_start_leg(scan, &key, err);
+  cm_value_clear(&key);
+  return rc;
 }
 
-int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) {
-  *matches = true;
-  for (int i = 0; i < scan->plan.arg_count && *matches; i++) {
-    int column = scan->plan.args[i].column;
-    if (scan->resource->columns[column].flags & CM_PARAM) continue;
-    cm_value shown = cm_value_null();
-    int rc = row == &scan->row ? cm_scan_peek(scan, column, &shown, err)
-                               : cm_row_peek(row, column, &shown, err);
-    if (rc != SQLITE_OK) return rc;
-    *matches = arg_matches(scan, i, &shown);
-    cm_value_clear(&shown);
+/** True when cm_scan_next would not have to wait for its first look at the rows. */
+static bool is_ready(const cm_scan *scan) {
+  if (scan->read == NULL) return true;
+  if (scan->each.ptr != NULL || scan->next_word != NULL) return true;
+  if (scan->leg_count == 0) return scan->is_exhausted;
+  return cm_pager_is_ready(&scan->legs[scan->leg_first].pager);
+}
+
+/** Where the values of the next leg are. */
+typedef enum next_values {
+  VALUES_AT_HAND,
+  VALUES_NOT_YET, /* an answer that has them is under way, and other legs have rows meanwhile */
+  VALUES_AT_END
+} next_values;
+
+/** The next values of the lists; for a scan that walks its parent, the key of the next parent. */
+static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
+  *found = VALUES_AT_HAND;
+  if (scan->parent == NULL) return SQLITE_OK;
+  *found = VALUES_NOT_YET;
+  if (scan->leg_count > 0 && !is_ready(scan->parent)) return SQLITE_OK;
+  int rc = cm_scan_next(scan->parent, err);
+  *found = rc == SQLITE_ROW ? VALUES_AT_HAND : VALUES_AT_END;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/** Keep as many legs under way as may be. */
+static int fill_legs(cm_scan *scan, cm_err *err) {
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && !scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
+    next_values found = VALUES_AT_END;
+    rc = find_values(scan, &found, err);
+    if (rc != SQLITE_OK || found == VALUES_NOT_YET) return rc;
+    if (found == VALUES_AT_HAND) rc = start_leg(scan, err);
+    bool is_last = scan->parent != NULL ? found == VALUES_AT_END : !cm_scan_turn_lists(scan);
+    if (is_last) scan->is_exhausted = true;
   }
-  return SQLITE_OK;
+  return rc;
+}
+
+/** Close the only leg and start it again, with full pages. */
+static int restart_leg(cm_scan *scan, cm_err *err) {
+  scan->is_short = false;
+  scan->plan.limit = -1; /* it was not enough */
+  cm_scan_end_leg(scan);
+  return start_leg(scan, err);
+}
+
+/* ---- the row around a row ------------------------------------------------------------------ */
+
+static int find_enclosing(cm_scan *scan, cm_err *err) {
+  const cm_resource *resource = NULL;
+  cm_plan plan;
+  cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
+  cm_scan *inner = NULL;
+  scan->has_asked_enclosing = true;
+  int rc = cm_scan_plan_enclosing(scan, &resource, &plan, args, err);
+  if (rc == SQLITE_OK && resource != NULL)
+    rc = cm_scan_open(scan->session, resource, &plan, args, &inner, err);
+  for (int i = 0; i < CM_PLAN_MAX_ARGS; i++)
+    cm_scan_arg_clear(&args[i]);
+  if (rc == SQLITE_OK && inner != NULL) rc = cm_scan_next(inner, err);
+  if (rc == SQLITE_ROW) rc = cm_scan_keep_enclosing(scan, cm_scan_row(inner), err);
+  cm_scan_close(inner);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/** Before a column of the current row is looked at. */
+static int need_enclosing(cm_scan *scan, int column, cm_err *err) {
+  return cm_scan_lacks_enclosing(scan, column) ? find_enclosing(scan, err) : SQLITE_OK;
+}
+
+int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {
+  *out = cm_value_null();
+  int rc = need_enclosing(scan, column, err);
+  return rc == SQLITE_OK ? cm_row_peek(&scan->row, column, out, err) : rc;
 }
 
 /* ---- moving -------------------------------------------------------------------------------- */
@@ -141,7 +183,7 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
     if (rc != SQLITE_DONE) return rc;
     if (scan->is_short && leg->pager.is_open && leg->pager.next_cursor != NULL &&
         leg->pager.rows_seen == leg->pager.page_rows) {
-      rc = cm_scan_restart_leg(scan, err);
+      rc = restart_leg(scan, err);
       if (rc != SQLITE_OK) return rc;
     }
     if (leg->fixed != NULL) return fixed_row(scan, leg);
@@ -188,6 +230,17 @@ static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err 
                                     : rc;
 }
 
+/** As cm_scan_row_matches; for a column of the row around it that row is looked up. */
+static int current_row_matches(cm_scan *scan, bool *matches, cm_err *err) {
+  int rc = SQLITE_OK;
+  *matches = true;
+  for (int i = 0; i < scan->plan.arg_count && *matches && rc == SQLITE_OK; i++) {
+    rc = need_enclosing(scan, scan->plan.args[i].column, err);
+    if (rc == SQLITE_OK) rc = cm_scan_term_matches(scan, i, &scan->row, matches, err);
+  }
+  return rc;
+}
+
 /** Does the row belong to the result? A companion is looked up for rows that may. */
 static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   scan->row.bindings = leg->bindings;
@@ -196,7 +249,7 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   if (leg->has_companion) {
     rc = cm_leg_find_companion(leg, scan->resource, &scan->row, &scan->row.companion, err);
   }
-  if (rc == SQLITE_OK) rc = cm_scan_row_matches(scan, &scan->row, accepted, err);
+  if (rc == SQLITE_OK) rc = current_row_matches(scan, accepted, err);
   bool was = false;
   if (rc != SQLITE_OK || !*accepted) return rc;
   if (scan->is_short || scan->may_repeat) {
@@ -232,7 +285,7 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
   scan->is_on_row = false;
   pump_now_and_then(scan);
   while (scan->read != NULL && rc == SQLITE_OK) {
-    rc = cm_scan_fill_legs(scan, err);
+    rc = fill_legs(scan, err);
     if (rc != SQLITE_OK) break;
     if (scan->leg_count == 0) return SQLITE_DONE;
     cm_leg *leg = &scan->legs[scan->leg_first];
@@ -252,13 +305,6 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
     }
   }
   return scan->read == NULL ? SQLITE_DONE : rc;
-}
-
-bool cm_scan_is_ready(const cm_scan *scan) {
-  if (scan->read == NULL) return true;
-  if (scan->each.ptr != NULL || scan->next_word != NULL) return true;
-  if (scan->leg_count == 0) return scan->is_exhausted;
-  return cm_pager_is_ready(&scan->legs[scan->leg_first].pager);
 }
 
 /* ---- opening and closing ------------------------------------------------------------------- */
@@ -295,7 +341,7 @@ static int prepare(cm_scan *scan, cm_err *err) {
                          CM_LACK_LIST; /* SQLite drops rows by the value that found them */
   scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
   if (scan->legs == NULL) return cm_err_nomem(err);
-  return cm_scan_fill_legs(scan, err);
+  return fill_legs(scan, err);
 }
 
 int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan *plan,

@@ -34,9 +34,6 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
 /** Move to the next matching row. @return SQLITE_ROW, SQLITE_DONE, or an error. */
 int cm_scan_next(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
 
-/** True when cm_scan_next would not have to wait for its first look at the rows. */
-bool cm_scan_is_ready(const cm_scan *scan);
-
 /** The current row after SQLITE_ROW. Borrowed, valid until the next move. */
 cm_row *cm_scan_row(cm_scan *scan);
 
@@ -51,8 +48,5 @@ void cm_scan_close(cm_scan *scan);
 
 /** Free the values of an argument that no scan took over. */
 void cm_scan_arg_clear(cm_scan_arg *arg);
-
-/** For cm_plan_choose: pages of a list as earlier scans of the session found them. */
-int cm_scan_known_pages(void *session, const cm_read *read);
 
 #endif

@@ -1,6 +1,6 @@
 /*
-** scan_enclosing.c -- the row around a row that came without it, looked up when a column of it is looked
-** at: what a column shows does not depend on the read that found its row.
+** scan_enclosing.c -- the row around a row that came without it: how it is found when a column of it is looked at.
+** What a column shows does not depend on the read that found its row.
 */
 #include <string.h>
 
@@ -15,7 +15,8 @@ void cm_scan_forget_enclosing(cm_scan *scan) {
   scan->has_asked_enclosing = false;
 }
 
-static int keep(cm_scan *scan, cm_slice text, cm_err *err) {
+int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) {
+  cm_slice text = found->resource == scan->resource ? found->outer : found->text;
   if (text.ptr == NULL) return SQLITE_OK;
   scan->enclosing = sqlite3_malloc64(text.len + 1);
   if (scan->enclosing == NULL) return cm_err_nomem(err);
@@ -42,31 +43,15 @@ static int give(cm_plan *plan, cm_scan_arg *args, int column, const cm_value *va
   return SQLITE_OK;
 }
 
-/** Run a plan for its first row, and keep what encloses: that row, or what is around it. */
-static int run(cm_scan *scan, const cm_resource *resource, const cm_plan *plan, cm_scan_arg *args,
-               cm_err *err) {
-  cm_scan *inner = NULL;
-  int rc = cm_scan_open(scan->session, resource, plan, args, &inner, err);
-  if (rc != SQLITE_OK) return rc;
-  rc = cm_scan_next(inner, err);
-  const cm_row *row = cm_scan_row(inner);
-  if (rc == SQLITE_ROW) rc = keep(scan, resource == scan->resource ? row->outer : row->text, err);
-  cm_scan_close(inner);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
 static cm_plan plan_of(int read) {
   return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
 }
 
 /** The row says whose it is. */
-static int look_up(cm_scan *scan, const cm_resource *encloser, const cm_value *key, cm_err *err) {
-  cm_plan plan = plan_of(cm_registry_key_read(encloser));
-  cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
-  int rc = give(&plan, args, cm_registry_key(encloser), key, true, err);
-  if (rc == SQLITE_OK) return run(scan, encloser, &plan, args, err);
-  cm_scan_arg_clear(&args[0]);
-  return rc;
+static int plan_look_up(const cm_resource *encloser, const cm_value *key, cm_plan *plan,
+                        cm_scan_arg *args, cm_err *err) {
+  *plan = plan_of(cm_registry_key_read(encloser));
+  return give(plan, args, cm_registry_key(encloser), key, true, err);
 }
 
 /** The one value that WHERE wants a column to be equal to; NULL: none. */
@@ -95,46 +80,43 @@ static int find_unfolding(const cm_scan *scan) {
 }
 
 /** The row does not say whose it is: look for it where rows have theirs around them. */
-static int search(cm_scan *scan, cm_err *err) {
+static int plan_search(cm_scan *scan, cm_plan *plan, cm_scan_arg *args, cm_err *err) {
   const cm_resource *resource = scan->resource;
-  cm_plan plan = plan_of(find_unfolding(scan));
-  const cm_read *read = &resource->reads[plan.read];
-  cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
+  *plan = plan_of(find_unfolding(scan));
+  const cm_read *read = &resource->reads[plan->read];
   cm_value key = cm_value_null();
   int key_column = cm_registry_key(resource);
   int rc = cm_row_get(&scan->row, key_column, &key, err);
-  if (rc == SQLITE_OK) rc = give(&plan, args, key_column, &key, false, err);
+  if (rc == SQLITE_OK) rc = give(plan, args, key_column, &key, false, err);
   cm_value_clear(&key);
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
     const cm_value *value = equal_to(scan, i);
     const cm_filter *filter = cm_request_find_filter(resource, read, i, CM_TERM_EQ);
     bool is_sent = filter != NULL || cm_request_path_has(resource, read, i);
-    if (value != NULL && is_sent) rc = give(&plan, args, i, value, true, err);
+    if (value != NULL && is_sent) rc = give(plan, args, i, value, true, err);
   }
-  if (rc == SQLITE_OK) return run(scan, resource, &plan, args, err);
-  for (int i = 0; i < CM_PLAN_MAX_ARGS; i++)
-    cm_scan_arg_clear(&args[i]);
   return rc;
 }
 
-static int ask(cm_scan *scan, cm_err *err) {
+bool cm_scan_lacks_enclosing(cm_scan *scan, int column) {
+  bool may_lack = scan->read->encloser != NULL && !scan->has_asked_enclosing;
+  return may_lack && cm_row_lacks_encloser(&scan->row, column);
+}
+
+int cm_scan_plan_enclosing(cm_scan *scan, const cm_resource **resource, cm_plan *plan,
+                           cm_scan_arg *args, cm_err *err) {
   const cm_resource *encloser = cm_registry_find(scan->read->encloser);
   int column = cm_registry_encloser_column(scan->resource, encloser);
   cm_value key = cm_value_null();
   int rc = cm_row_get(&scan->row, column, &key, err);
-  scan->has_asked_enclosing = true;
-  if (rc == SQLITE_OK && key.type == CM_VALUE_NULL) rc = search(scan, err);
-  if (rc == SQLITE_OK && cm_value_is_text(&key)) rc = look_up(scan, encloser, &key, err);
+  *resource = NULL;
+  if (rc == SQLITE_OK && key.type == CM_VALUE_NULL) {
+    *resource = scan->resource;
+    rc = plan_search(scan, plan, args, err);
+  } else if (rc == SQLITE_OK && cm_value_is_text(&key)) {
+    *resource = encloser;
+    rc = plan_look_up(encloser, &key, plan, args, err);
+  }
   cm_value_clear(&key);
   return rc;
-}
-
-int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {
-  bool may_lack = scan->read->encloser != NULL && !scan->has_asked_enclosing;
-  if (may_lack && cm_row_lacks_encloser(&scan->row, column)) {
-    *out = cm_value_null();
-    int rc = ask(scan, err);
-    if (rc != SQLITE_OK) return rc;
-  }
-  return cm_row_peek(&scan->row, column, out, err);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fallback.h"
+#include "known_pages.h"
 #include "match.h"
 #include "near_miss.h"
 #include "scan_state.h"
@@ -99,7 +100,7 @@ static void widen(cm_scan *scan) {
  */
 static bool is_dear(const cm_scan *scan) {
   const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
-  int64_t pages = cm_scan_known_pages(scan->session, widest);
+  int64_t pages = cm_known_pages_find(scan->session, widest);
   int64_t values = 1;
   size_t at = 0;
   bool is_same = cm_request_is_look_up(scan->read)
@@ -160,8 +161,7 @@ static const cm_value *leg_value(const cm_scan *scan, int arg) {
   return &scan->args[arg].values[is_sent_list(scan, arg) ? scan->list_at[arg] : 0];
 }
 
-/** Turn the odometer of the lists. False when it has gone round. */
-static bool turn_lists(cm_scan *scan) {
+bool cm_scan_turn_lists(cm_scan *scan) {
   for (int i = scan->plan.arg_count - 1; i >= 0; i--) {
     if (!is_sent_list(scan, i)) continue;
     if (++scan->list_at[i] < scan->args[i].count) return true;
@@ -233,15 +233,9 @@ static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *c
   return rc;
 }
 
-static int bind_parent(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
-                       bool *is_empty, cm_err *err) {
-  cm_value key = cm_value_null();
-  cm_row *row = cm_scan_row(scan->parent);
-  int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
-  const cm_column *column = &scan->resource->columns[scan->parent_column];
-  if (rc == SQLITE_OK && cm_request_path_value(column, &key) == CM_NO_ROW) *is_empty = true;
-  if (rc == SQLITE_OK) rc = cm_leg_bind(leg, scan->parent_column, &key, true, err);
-  cm_value_clear(&key);
+static int bind_parent(const cm_scan *scan, cm_leg *leg, const cm_value *key,
+                       cm_request_value *values, int *count, cm_err *err) {
+  int rc = cm_leg_bind(leg, scan->parent_column, key, true, err);
   if (rc != SQLITE_OK) return rc;
   values[(*count)++] = (cm_request_value){ .column = scan->parent_column,
                                            .op = CM_TERM_EQ,
@@ -264,17 +258,22 @@ static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, 
   return rc;
 }
 
-/** Start one leg at the end of the ring, unless its values can have no rows. */
-static int start_leg(cm_scan *scan, cm_err *err) {
+/** True when the key of a parent cannot stand in a path: it has no rows. */
+static bool is_barren(const cm_scan *scan, const cm_value *key) {
+  const cm_column *column = &scan->resource->columns[scan->parent_column];
+  return cm_request_path_value(column, key) == CM_NO_ROW;
+}
+
+int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
   cm_request_value values[CM_LEG_MAX_VALUES];
   int count = 0;
-  bool is_empty = false;
+  bool is_empty = parent_key != NULL && is_barren(scan, parent_key);
   cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
   memset(leg, 0, sizeof *leg);
   int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
   if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, err);
-  if (rc == SQLITE_OK && scan->parent != NULL)
-    rc = bind_parent(scan, leg, values, &count, &is_empty, err);
+  if (rc == SQLITE_OK && parent_key != NULL)
+    rc = bind_parent(scan, leg, parent_key, values, &count, err);
   if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
   if (rc != SQLITE_OK || is_empty) {
     cm_leg_close(leg);
@@ -284,50 +283,11 @@ static int start_leg(cm_scan *scan, cm_err *err) {
   return SQLITE_OK;
 }
 
-/** Where the values of the next leg are. */
-typedef enum next_values {
-  VALUES_AT_HAND,
-  VALUES_NOT_YET, /* an answer that has them is under way, and other legs have rows meanwhile */
-  VALUES_AT_END
-} next_values;
-
-/** The next values of the lists; for a scan that walks its parent, the key of the next parent. */
-static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
-  *found = VALUES_AT_HAND;
-  if (scan->parent == NULL) return SQLITE_OK;
-  *found = VALUES_NOT_YET;
-  if (scan->leg_count > 0 && !cm_scan_is_ready(scan->parent)) return SQLITE_OK;
-  int rc = cm_scan_next(scan->parent, err);
-  *found = rc == SQLITE_ROW ? VALUES_AT_HAND : VALUES_AT_END;
-  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-/** Keep as many legs under way as may be. */
-int cm_scan_fill_legs(cm_scan *scan, cm_err *err) {
-  int rc = SQLITE_OK;
-  while (rc == SQLITE_OK && !scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
-    next_values found = VALUES_AT_END;
-    rc = find_values(scan, &found, err);
-    if (rc != SQLITE_OK || found == VALUES_NOT_YET) return rc;
-    if (found == VALUES_AT_HAND) rc = start_leg(scan, err);
-    bool is_last = scan->parent != NULL ? found == VALUES_AT_END : !turn_lists(scan);
-    if (is_last) scan->is_exhausted = true;
-  }
-  return rc;
-}
-
 void cm_scan_end_leg(cm_scan *scan) {
   scan->keys_page = 0;
   cm_leg_close(&scan->legs[scan->leg_first]);
   scan->leg_first = (scan->leg_first + 1) % scan->leg_capacity;
   scan->leg_count--;
-}
-
-int cm_scan_restart_leg(cm_scan *scan, cm_err *err) {
-  scan->is_short = false;
-  scan->plan.limit = -1; /* it was not enough */
-  cm_scan_end_leg(scan);
-  return start_leg(scan, err);
 }
 
 /** True when even the widest list cannot be asked for without the column. */

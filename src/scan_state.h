@@ -1,6 +1,6 @@
 /*
-** scan_state.h -- the inside of a scan, shared by scan.c (rows), scan_legs.c (requests) and
-** scan_join.c (what other scans of the statement have at hand).
+** scan_state.h -- the inside of a scan, shared by scan.c (rows), scan_legs.c (requests), scan_match.c (which rows
+** match), scan_join.c (what other scans of the statement have at hand), scan_answer.c and scan_enclosing.c.
 ** Layer: client.
 */
 #ifndef CM_SCAN_STATE_H
@@ -63,14 +63,17 @@ int64_t cm_scan_leg_total(const cm_scan *scan);
 /** True when a parameter is given by IN: what its values ask for may hold the same rows. */
 bool cm_scan_has_parameter_list(const cm_scan *scan);
 
-/** Keep as many legs under way as may be. */
-int cm_scan_fill_legs(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+/**
+ * Start one leg at the end of the ring with the values of the lists, unless these can have no rows.
+ * @param parent_key  Where the scan walks its parent: the key of the parent's row; else NULL.
+ */
+int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) CM_MUST_CHECK;
+
+/** Turn the odometer of the lists. False when it has gone round. */
+bool cm_scan_turn_lists(cm_scan *scan);
 
 /** Close the oldest leg. */
 void cm_scan_end_leg(cm_scan *scan);
-
-/** Close the only leg and start it again, with full pages. */
-int cm_scan_restart_leg(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
 
 /* ---- scan_words.c -------------------------------------------------------------------------- */
 
@@ -96,6 +99,21 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count
 
 /* ---- scan_enclosing.c ---------------------------------------------------------------------- */
 
+/** True when a column of the current row stands in the row around it, which it came without and nobody looked for. */
+bool cm_scan_lacks_enclosing(cm_scan *scan, int column);
+
+/**
+ * How the row around the current one is found.
+ * @param resource  Receives the table to scan; NULL: there is nothing to look for.
+ * @param args      CM_PLAN_MAX_ARGS empty ones; the caller clears them whatever the result is.
+ * @return SQLITE_OK, SQLITE_NOMEM; what a value of the row may return.
+ */
+int cm_scan_plan_enclosing(cm_scan *scan, const cm_resource **resource, cm_plan *plan,
+                           cm_scan_arg *args, cm_err *err) CM_MUST_CHECK;
+
+/** Keep the row around the current one: the row found, or what is around that. */
+int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) CM_MUST_CHECK;
+
 /** The scan goes on to another row: what was around this one is of no use any more. */
 void cm_scan_forget_enclosing(cm_scan *scan);
 
@@ -111,9 +129,13 @@ int cm_scan_check_answer(const cm_scan *scan, const cm_leg *leg, cm_slice text,
 /** True when the items that are rows of the resource are objects: no column shows an item itself. */
 bool cm_scan_has_object_items(const cm_resource *resource);
 
-/* ---- scan.c -------------------------------------------------------------------------------- */
+/* ---- scan_match.c -------------------------------------------------------------------------- */
 
-/** Does a row of the oldest leg match the terms that are checked? */
-int cm_scan_row_matches(cm_scan *scan, cm_row *row, bool *matches, cm_err *err) CM_MUST_CHECK;
+/** Does a row match a term of the plan? One that is not checked matches. */
+int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matches,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** Does a row match all terms? A list that is sent counts for the oldest leg, with the value that it is bound to. */
+int cm_scan_row_matches(const cm_scan *scan, cm_row *row, bool *matches, cm_err *err) CM_MUST_CHECK;
 
 #endif

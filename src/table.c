@@ -5,6 +5,7 @@
 
 #include "bridge.h"
 #include "caller.h"
+#include "known_pages.h"
 #include "lookup.h"
 #include "queue.h"
 #include "registry.h"
@@ -218,7 +219,7 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   if (terms == NULL || constraints == NULL) goto done;
   memset(terms, 0, count * sizeof *terms);
   read_offer(info, &offer, terms, constraints);
-  cm_plan_choose(table->resource, &offer, cm_scan_known_pages, table->session, &plan);
+  cm_plan_choose(table->resource, &offer, cm_known_pages_find, table->session, &plan);
   use_plan(info, &plan, constraints);
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);
   info->needToFreeIdxStr = 1;
