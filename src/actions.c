@@ -4,7 +4,7 @@
 
 #include "bridge.h"
 #include "change_shape.h"
-#include "functions.h"
+#include "function.h"
 #include "instant.h"
 #include "request.h"
 #include "sending.h"

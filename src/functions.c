@@ -5,7 +5,8 @@
 
 #include "actions.h"
 #include "bridge.h"
-#include "caller.h"
+#include "functions_names.h"
+#include "functions_request.h"
 #include "get.h"
 #include "queue.h"
 #include "sending.h"
@@ -13,21 +14,6 @@
 #ifndef CM_COMMIT
 #define CM_COMMIT "unknown"
 #endif
-
-/** What each of our functions is registered with. */
-typedef struct function_data {
-  cm_function function;
-  const void *row;
-  cm_session *session; /* a reference */
-} function_data;
-
-cm_session *cm_function_session(sqlite3_context *context) {
-  return ((const function_data *)sqlite3_user_data(context))->session;
-}
-
-const void *cm_function_row(sqlite3_context *context) {
-  return ((const function_data *)sqlite3_user_data(context))->row;
-}
 
 static cm_session *session_of(sqlite3_context *context) {
   return cm_function_session(context);
@@ -86,17 +72,13 @@ static int check_waiting(const cm_session *session, cm_slice name, cm_slice valu
                     setting->name);
 }
 
-static bool is_from_entry_point(sqlite3_value *value) {
-  return sqlite3_value_pointer(value, CM_READ_ONLY_POINTER) != NULL;
-}
-
 static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
   cm_session *session = session_of(context);
   cm_slice name = { NULL, 0 };
   cm_slice value = { NULL, 0 };
   cm_err err = { 0 };
   int rc = SQLITE_OK;
-  if (is_from_entry_point(argv[0])) {
+  if (cm_function_is_entry_point(argv[0])) {
     name = (cm_slice){ "read_only", strlen("read_only") };
   } else {
     rc = cm_sending_text(argv[0], "the setting's name", &name, &err);
@@ -266,35 +248,6 @@ const cm_function *cm_functions_table(int *count) {
 }
 
 /* ---- registering --------------------------------------------------------------------------- */
-
-static void free_data(void *pointer) {
-  function_data *data = pointer;
-  cm_session_unref(data->session);
-  sqlite3_free(data);
-}
-
-static void run_direct(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  const function_data *data = sqlite3_user_data(context);
-  cm_err err = { 0 };
-  bool is_ours = argc > 0 && is_from_entry_point(argv[0]);
-  if (is_ours || cm_caller_check(context, data->session, data->function.name, &err) == SQLITE_OK) {
-    data->function.run(context, argc, argv);
-  } else {
-    cm_bridge_error(context, &err);
-  }
-}
-
-int cm_function_create(sqlite3 *db, cm_session *session, const cm_function *function,
-                       const void *row) {
-  function_data *data = sqlite3_malloc64(sizeof *data);
-  if (data == NULL) return SQLITE_NOMEM;
-  *data = (function_data){ *function, row, cm_session_ref(session) };
-  bool is_direct = (function->flags & SQLITE_DIRECTONLY) != 0;
-  /* SQLite frees the data itself when this fails. */
-  return sqlite3_create_function_v2(db, function->name, function->argument_count, function->flags,
-                                    data, is_direct ? run_direct : function->run, NULL, NULL,
-                                    free_data);
-}
 
 int cm_functions_register(sqlite3 *db, cm_session *session) {
   int rc = SQLITE_OK;

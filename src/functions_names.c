@@ -2,11 +2,13 @@
 ** functions_names.c -- tables of ours under more names: chartmogul_short_names makes customers, plans, ... in
 ** temp, chartmogul_store_tables the long names in a file. See functions.h.
 */
+#include "functions_names.h"
+
 #include <string.h>
 
 #include "bridge.h"
 #include "buf.h"
-#include "functions.h"
+#include "function.h"
 #include "names.h"
 #include "sending.h"
 #include "sql_calls.h"

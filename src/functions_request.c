@@ -1,10 +1,12 @@
 /*
 ** functions_request.c -- chartmogul_request: any call of the API, as the user wrote it. See functions.h.
 */
+#include "functions_request.h"
+
 #include <string.h>
 
 #include "bridge.h"
-#include "functions.h"
+#include "function.h"
 #include "sending.h"
 #include "user_request.h"
 

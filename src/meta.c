@@ -4,6 +4,8 @@
 
 #include "buf.h"
 #include "instant.h"
+#include "meta_endpoints.h"
+#include "meta_writes.h"
 #include "names.h"
 #include "registry.h"
 #include "request.h"
@@ -349,21 +351,9 @@ static const cm_meta_table *const tables[] = {
   &settings_table, &requests_table, &cm_meta_writes,
 };
 
-static const char *const names[] = {
-  "chartmogul_tables",   "chartmogul_columns",  "chartmogul_endpoints",
-  "chartmogul_settings", "chartmogul_requests", "chartmogul_writes",
-};
-
-_Static_assert(cm_countof(tables) == cm_countof(names), "a table has a name");
-
 const cm_meta_table *const *cm_meta_tables(int *count) {
   *count = (int)cm_countof(tables);
   return tables;
-}
-
-const char *const *cm_meta_names(int *count) {
-  *count = (int)cm_countof(names);
-  return names;
 }
 
 int cm_meta_register(sqlite3 *db, cm_session *session) {

@@ -2,11 +2,12 @@
 ** meta_endpoints.c -- chartmogul_endpoints: every call of the API, each with a statement that makes it.
 ** The statements of tables are put together from the descriptors, those of functions are examples.
 */
+#include "meta_endpoints.h"
+
 #include <string.h>
 
 #include "actions.h"
 #include "buf.h"
-#include "meta.h"
 #include "registry.h"
 #include "request.h"
 

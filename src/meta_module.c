@@ -1,12 +1,13 @@
 /*
 ** meta_module.c -- the read-only module behind every table that only shows something.
 */
+#include "meta_module.h"
+
 #include <string.h>
 
 #include "bridge.h"
 #include "buf.h"
 #include "caller.h"
-#include "meta.h"
 
 typedef struct module_data {
   const cm_meta_table *table;

@@ -1,7 +1,8 @@
 /*
 ** meta_writes.c -- chartmogul_writes: what became of each write of this connection. See meta.h.
 */
-#include "meta.h"
+#include "meta_writes.h"
+
 #include "queue.h"
 
 static int copy_texts(const cm_write_line *line, cm_value *cells) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "meta.h"
+#include "meta_names.h"
 #include "registry.h"
 
 static const char prefix[] = "chartmogul_";

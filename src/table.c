@@ -10,6 +10,7 @@
 #include "queue.h"
 #include "registry.h"
 #include "scan.h"
+#include "vtab.h"
 #include "write.h"
 
 enum { COST_OF_A_REQUEST = 1000 };

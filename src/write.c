@@ -6,7 +6,7 @@
 #include "bridge.h"
 #include "change.h"
 #include "queue.h"
-#include "table.h"
+#include "vtab.h"
 #include "writable.h"
 
 static int fail(cm_table *table, cm_err *err) {

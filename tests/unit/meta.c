@@ -13,6 +13,7 @@
 #include "actions.h"
 #include "functions.h"
 #include "meta.h"
+#include "meta_names.h"
 #include "registry.h"
 
 typedef struct bed {

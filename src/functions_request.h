@@ -1,0 +1,13 @@
+/*
+** functions_request.h -- chartmogul_request.
+** Layer: sql.  Tests: tests/cases/functions/
+*/
+#ifndef CM_FUNCTIONS_REQUEST_H
+#define CM_FUNCTIONS_REQUEST_H
+
+#include "sqlite_api.h"
+
+/** chartmogul_request(method, path[, body[, query[, headers]]]). */
+void cm_function_request(sqlite3_context *context, int argc, sqlite3_value **argv);
+
+#endif

@@ -1,0 +1,22 @@
+/*
+** vtab.h -- a connected table, as the callbacks that read (table.c) and those that write (write.c) know it.
+** Layer: sql.
+*/
+#ifndef CM_VTAB_H
+#define CM_VTAB_H
+
+#include "asked.h"
+#include "resource.h"
+#include "session.h"
+
+/** One connected table. */
+typedef struct cm_table {
+  sqlite3_vtab base;
+  sqlite3 *db;
+  cm_session *session; /* a reference */
+  const cm_resource *resource;
+  bool is_eponymous; /* nobody created it: it is there in every schema */
+  cm_asked asked;    /* by the UPDATE that made a row last */
+} cm_table;
+
+#endif
