@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "change_parts.h"
+#include "carry.h"
 #include "change_value.h"
 #include "registry.h"
 #include "sqlite_api.h"
@@ -151,4 +151,15 @@ cm_json_type cm_change_type_in_row(const cm_change *change, int column) {
   if (strcmp(path, "@self") == 0) path = NULL;
   if (path != NULL && (path[0] == '^' || path[0] == '@')) return CM_JSON_ABSENT;
   return cm_slice_type(cm_slice_find(change->old.row.text, path));
+}
+
+bool cm_change_uses(const cm_change *change, const cm_write *write) {
+  if (write->verb != change->verb) return false;
+  if (write->verb != CM_VERB_UPDATE) return true;
+  for (int i = 0; i < change->given_count; i++) {
+    if (change->given[i].use == CM_GIVEN_SENT &&
+        cm_carries(change->resource, write, change->given[i].column, NULL, NULL))
+      return true;
+  }
+  return false;
 }

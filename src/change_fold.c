@@ -4,10 +4,12 @@
 **
 ** A set is held as an object of its members, or as an array of its items.
 */
+#include "change_fold.h"
+
 #include <string.h>
 
-#include "change_fold.h"
-#include "change_parts.h"
+#include "carry.h"
+#include "change_set.h"
 #include "change_shape.h"
 #include "change_value.h"
 #include "sqlite_api.h"
@@ -18,8 +20,7 @@ bool cm_change_is_set(const cm_resource *resource, int column) {
   if (cm_change_shape_has_members(&resource->columns[column])) return true;
   for (int i = 0; i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
-    if ((write->flags & SET_FLAGS) && cm_change_carries(resource, write, column, NULL, NULL))
-      return true;
+    if ((write->flags & SET_FLAGS) && cm_carries(resource, write, column, NULL, NULL)) return true;
   }
   return false;
 }
@@ -207,8 +208,7 @@ int cm_change_count_removed(cm_change *change, int64_t *out, cm_err *err) {
     const cm_write *write = &resource->writes[w];
     if (!cm_change_uses(change, write)) continue;
     for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
-      if (cm_change_carries(resource, write, i, NULL, NULL))
-        rc = count_in(change, write, i, out, err);
+      if (cm_carries(resource, write, i, NULL, NULL)) rc = count_in(change, write, i, out, err);
     }
   }
   return rc;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "change_parts.h"
+#include "change_step.h"
 #include "change_value.h"
 #include "sqlite_api.h"
 

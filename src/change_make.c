@@ -1,9 +1,11 @@
 /*
 ** change_make.c -- what a statement may say about a row, and what is wrong with it. See change.h.
 */
+#include "change_make.h"
+
 #include <string.h>
 
-#include "change_parts.h"
+#include "change_name.h"
 #include "change_value.h"
 #include "registry.h"
 #include "sqlite_api.h"

@@ -1,9 +1,11 @@
 /*
 ** change_name.c -- rows that a change names by external id, and what else its paths need. See change.h.
 */
+#include "change_name.h"
+
 #include <string.h>
 
-#include "change_parts.h"
+#include "change.h"
 #include "change_value.h"
 #include "registry.h"
 #include "request.h"

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "change_parts.h"
+#include "change_make.h"
 #include "change_value.h"
 #include "sqlite_api.h"
 

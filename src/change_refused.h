@@ -5,7 +5,7 @@
 #ifndef CM_CHANGE_REFUSED_H
 #define CM_CHANGE_REFUSED_H
 
-#include "change.h"
+#include "change_make.h"
 
 /**
  * Of a row without a label: what it belongs to, "customer_uuid cus_1".

@@ -1,9 +1,11 @@
 /*
 ** change_replace.c -- INSERT OR REPLACE of a row that exists becomes its update. See change.h.
 */
+#include "change_replace.h"
+
 #include <string.h>
 
-#include "change_parts.h"
+#include "change.h"
 #include "change_value.h"
 #include "registry.h"
 #include "sqlite_api.h"

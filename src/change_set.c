@@ -1,9 +1,11 @@
 /*
 ** change_set.c -- columns that are sets: what a write adds, changes, removes. See change.h.
 */
+#include "change_set.h"
+
 #include <string.h>
 
-#include "change_parts.h"
+#include "change.h"
 #include "change_shape.h"
 #include "change_value.h"
 #include "sqlite_api.h"

@@ -1,84 +1,18 @@
 /*
 ** change_step.c -- the calls of a change: paths, bodies, and what their answers took. See change.h.
 */
+#include "change_step.h"
+
 #include <string.h>
 
-#include "change_parts.h"
+#include "carry.h"
+#include "change_name.h"
+#include "change_set.h"
 #include "change_shape.h"
 #include "change_value.h"
 #include "sqlite_api.h"
 
-static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };
 enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
-
-/* ---- which columns a write carries, and where they go --------------------------------------- */
-
-/** Look a column up in a list "a b:place c". @return false when it is not in it. */
-static bool find_listed(const char *list, const char *name, const char **place, size_t *len) {
-  size_t name_len = strlen(name);
-  while (list != NULL && *list != 0) {
-    size_t item = strcspn(list, " ");
-    size_t own = strcspn(list, " :");
-    if (own == name_len && memcmp(list, name, own) == 0) {
-      *place = item > own ? list + own + 1 : NULL;
-      *len = item > own ? item - own - 1 : 0;
-      return true;
-    }
-    list += item + strspn(list + item, " ");
-  }
-  return false;
-}
-
-/** Place of a column in any body that does not say otherwise. */
-static const char *usual_place(const cm_column *column) {
-  if (column->body != NULL) return column->body;
-  if (column->path != NULL && strpbrk(column->path, "^@[") == NULL) return column->path;
-  return column->name;
-}
-
-/** True when another write of the verb has the column in its list. */
-static bool is_elsewhere(const cm_resource *resource, const cm_write *write, const char *name) {
-  const char *place = NULL;
-  size_t len = 0;
-  for (int i = 0; i < resource->write_count; i++) {
-    const cm_write *other = &resource->writes[i];
-    if (other != write && other->verb == write->verb && other->columns != NULL &&
-        find_listed(other->columns, name, &place, &len))
-      return true;
-  }
-  return false;
-}
-
-bool cm_change_carries(const cm_resource *resource, const cm_write *write, int column,
-                       const char **place, size_t *len) {
-  const cm_column *described = &resource->columns[column];
-  const char *found = NULL;
-  size_t found_len = 0;
-  if (write->columns != NULL) {
-    if (!find_listed(write->columns, described->name, &found, &found_len)) return false;
-  } else if (!(described->flags & verb_flags[write->verb]) ||
-             is_elsewhere(resource, write, described->name)) {
-    return false;
-  }
-  if (found == NULL) {
-    found = usual_place(described);
-    found_len = strlen(found);
-  }
-  if (place != NULL) *place = found;
-  if (len != NULL) *len = found_len;
-  return true;
-}
-
-bool cm_change_uses(const cm_change *change, const cm_write *write) {
-  if (write->verb != change->verb) return false;
-  if (write->verb != CM_VERB_UPDATE) return true;
-  for (int i = 0; i < change->given_count; i++) {
-    if (change->given[i].use == CM_GIVEN_SENT &&
-        cm_change_carries(change->resource, write, change->given[i].column, NULL, NULL))
-      return true;
-  }
-  return false;
-}
 
 /* ---- bodies -------------------------------------------------------------------------------- */
 
@@ -207,7 +141,7 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
     size_t len = 0;
     cm_json *json = NULL;
     bool is_news = false;
-    if (!cm_change_carries(resource, write, i, &place, &len)) continue;
+    if (!cm_carries(resource, write, i, &place, &len)) continue;
     rc = carried_json(change, write, i, &json, &is_news, err);
     if (rc != SQLITE_OK || json == NULL) continue;
     *news += is_news;
@@ -390,7 +324,7 @@ static bool is_column_taken(const cm_change *change, const cm_write *write, int 
   size_t len = 0;
   if (write->flags & SET_FLAGS) {
     char name[MAX_PLACE_BYTES];
-    cm_change_carries(change->resource, write, column, &place, &len);
+    cm_carries(change->resource, write, column, &place, &len);
     sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, place);
     return cm_change_set_is_taken(write, sent, cm_json_find(object, name));
   }
@@ -410,7 +344,7 @@ int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice 
   for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
     cm_json *sent = NULL;
     bool is_news = false;
-    if (!cm_change_carries(change->resource, step->write, i, NULL, NULL)) continue;
+    if (!cm_carries(change->resource, step->write, i, NULL, NULL)) continue;
     rc = carried_json(change, step->write, i, &sent, &is_news, err);
     const cm_column *column = &change->resource->columns[i];
     if (rc == SQLITE_OK && is_news && sent != NULL &&

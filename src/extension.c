@@ -35,7 +35,7 @@ static void log_hidden(const cm_names *names) {
   cm_buf hidden;
   cm_buf_init(&hidden, MAX_SHOWN);
   for (int i = 0; i < names->count; i++) {
-    const cm_name *name = &names->list[i];
+    const cm_table_name *name = &names->list[i];
     if (name->taken_in < 0) continue;
     cm_buf_printf(&hidden, "%s%s.%s", hidden.len > 0 ? ", " : "",
                   names->schemas.names[name->taken_in], name->name);
@@ -60,7 +60,7 @@ static void create_tables(sqlite3 *db, cm_session *session) {
   int rc = cm_names_look(db, NULL, CM_LONG_NAMES, &names);
   if (rc == SQLITE_OK) log_hidden(&names);
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
-    const cm_name *name = &names.list[i];
+    const cm_table_name *name = &names.list[i];
     if (name->taken_in >= 0) continue;
     char *sql = sqlite3_mprintf("CREATE VIRTUAL TABLE temp.%s USING %s", name->name, name->module);
     if (sql != NULL) rc = sqlite3_exec(db, sql, NULL, NULL, NULL) & 0xff;

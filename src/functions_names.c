@@ -92,7 +92,7 @@ static int check_names(const maker *make, const cm_names *names, cm_err *err) {
   return rc;
 }
 
-static int execute(sqlite3 *db, const char *format, const maker *make, const cm_name *name) {
+static int execute(sqlite3 *db, const char *format, const maker *make, const cm_table_name *name) {
   char *sql = sqlite3_mprintf(format, make->schema, name->name, name->module);
   int rc = sql == NULL ? SQLITE_NOMEM : sqlite3_exec(db, sql, NULL, NULL, NULL);
   sqlite3_free(sql);

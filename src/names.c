@@ -8,13 +8,13 @@
 static const char prefix[] = "chartmogul_";
 
 /** How a table of ours is written in sqlite_schema; free it with sqlite3_free. NULL: memory ran out. */
-static char *table_sql(const cm_name *name) {
+static char *table_sql(const cm_table_name *name) {
   return sqlite3_mprintf("CREATE VIRTUAL TABLE %s USING %s", name->name, name->module);
 }
 
 static void add_name(cm_names *names, const char *module, cm_names_kind kind) {
   const char *name = kind == CM_SHORT_NAMES ? module + strlen(prefix) : module;
-  names->list[names->count++] = (cm_name){ name, module, .found_in = -1, .taken_in = -1 };
+  names->list[names->count++] = (cm_table_name){ name, module, .found_in = -1, .taken_in = -1 };
 }
 
 static int list_names(cm_names *names, cm_names_kind kind) {
@@ -41,9 +41,9 @@ static int visit(void *context, const cm_schema_row *row) {
   const visitor *to = context;
   bool is_table = row->type != NULL &&
                   (strcmp(row->type, "table") == 0 || strcmp(row->type, "view") == 0);
-  cm_name *found = NULL;
+  cm_table_name *found = NULL;
   for (int i = 0; is_table && i < to->names->count && found == NULL; i++) {
-    cm_name *name = &to->names->list[i];
+    cm_table_name *name = &to->names->list[i];
     if (row->name != NULL && sqlite3_stricmp(row->name, name->name) == 0) found = name;
   }
   if (found == NULL) return SQLITE_OK;
@@ -75,7 +75,7 @@ void cm_names_clear(cm_names *names) {
 }
 
 const char *cm_names_hidden_by(const cm_names *names, int index) {
-  const cm_name *name = &names->list[index];
+  const cm_table_name *name = &names->list[index];
   bool is_hidden = name->taken_in >= 0 && name->taken_in == name->found_in;
   return is_hidden ? names->schemas.names[name->taken_in] : NULL;
 }

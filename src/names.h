@@ -8,18 +8,18 @@
 #include "schemas.h"
 
 /** One of our names, and what has it. Schemas are places in `schemas` of cm_names, -1 is none. */
-typedef struct cm_name {
+typedef struct cm_table_name {
   const char *name;   /* constant */
   const char *module; /* the name of its module, constant */
   int found_in;       /* where SQLite finds a table or view of this name */
   int taken_in;       /* the first schema in which it is not our own table: it stays the user's */
-} cm_name;
+} cm_table_name;
 
 /** What one look has found. */
 typedef struct cm_names {
   cm_schemas schemas;
   int count;
-  cm_name *list; /* owned */
+  cm_table_name *list; /* owned */
 } cm_names;
 
 /** The tables of the API under names without "chartmogul_", or all tables under their own. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "change_name.h"
+#include "change_step.h"
 #include "change_value.h"
 #include "hash.h"
 #include "queue_parts.h"

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change_batch.h"
+#include "change_step.h"
 #include "change_value.h"
 #include "queue_parts.h"
 #include "registry.h"

@@ -1,10 +1,14 @@
 /*
 ** queue_inside.c -- rows that go out inside the row that they belong to. See queue_inside.h.
 */
+#include "queue_inside.h"
+
 #include <string.h>
 
 #include "change_batch.h"
 #include "change_inside.h"
+#include "change_name.h"
+#include "change_step.h"
 #include "queue_parts.h"
 #include "sqlite_api.h"
 

@@ -13,6 +13,7 @@
 #ifndef CM_QUEUE_INSIDE_H
 #define CM_QUEUE_INSIDE_H
 
+#include "change_name.h"
 #include "queue.h"
 
 typedef struct cm_inside {

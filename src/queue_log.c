@@ -3,6 +3,7 @@
 */
 #include <string.h>
 
+#include "change_step.h"
 #include "queue_parts.h"
 #include "sqlite_api.h"
 

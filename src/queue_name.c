@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "change_inside.h"
+#include "change_name.h"
 #include "queue_parts.h"
 #include "registry.h"
 #include "sqlite_api.h"

@@ -2,8 +2,11 @@
 ** queue_outcome.c -- how a write ended, and what the statement or COMMIT says about all of them. See
 ** queue.h.
 */
+#include "queue_outcome.h"
+
 #include <string.h>
 
+#include "change_step.h"
 #include "change_value.h"
 #include "queue_parts.h"
 #include "registry.h"

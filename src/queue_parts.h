@@ -5,6 +5,8 @@
 #ifndef CM_QUEUE_PARTS_H
 #define CM_QUEUE_PARTS_H
 
+#include "call.h"
+#include "change_name.h"
 #include "queue_outcome.h"
 
 /* ---- queue.c ------------------------------------------------------------------------------- */

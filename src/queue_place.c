@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change_batch.h"
+#include "change_name.h"
 #include "pump.h"
 #include "queue_parts.h"
 #include "sqlite_api.h"

@@ -8,6 +8,8 @@
 */
 #include <string.h>
 
+#include "change_replace.h"
+#include "change_step.h"
 #include "change_value.h"
 #include "feed.h"
 #include "queue_parts.h"

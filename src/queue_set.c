@@ -2,13 +2,15 @@
 ** queue_set.c -- sets that two tables write, one as a whole and one by its members (cm_member_of), and which
 ** writes of a row wait under any of its names. See queue.h.
 */
+#include "queue_set.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "change_fold.h"
+#include "change_name.h"
 #include "change_value.h"
 #include "queue_parts.h"
-#include "queue_set.h"
 #include "registry.h"
 #include "sqlite_api.h"
 

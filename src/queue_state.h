@@ -5,13 +5,13 @@
 #ifndef CM_QUEUE_STATE_H
 #define CM_QUEUE_STATE_H
 
-#include "call.h"
+#include "change_step.h"
 #include "cursor_guard.h"
 #include "queue_inside.h"
 
 enum {
-  CM_QUEUE_BUCKETS = 8192, /* of a hash table; a power of two */
-  CM_QUEUE_WINDOW = 256, /* entries, of those not under way, that are looked at for one to start */
+  CM_QUEUE_BUCKETS = 8192,   /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256,     /* entries not under way that are looked at for one to start */
   CM_QUEUE_MAX_RUNNING = 20, /* entries and batches under way; `concurrency` is smaller or equal */
   CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced */
 };

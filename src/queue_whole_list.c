@@ -8,6 +8,9 @@
 */
 #include <string.h>
 
+#include "carry.h"
+#include "change_name.h"
+#include "change_step.h"
 #include "change_value.h"
 #include "queue_parts.h"
 #include "registry.h"
@@ -50,7 +53,7 @@ static int find_item(const cm_resource *resource, const cm_write *write) {
   for (int i = 0; i < resource->column_count; i++) {
     const char *place = NULL;
     size_t len = 0;
-    if (!cm_change_carries(resource, write, i, &place, &len)) continue;
+    if (!cm_carries(resource, write, i, &place, &len)) continue;
     if (len == strlen("@self") && memcmp(place, "@self", len) == 0) return i;
   }
   return -1;

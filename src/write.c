@@ -5,6 +5,7 @@
 #include "asked.h"
 #include "bridge.h"
 #include "change.h"
+#include "change_make.h"
 #include "queue.h"
 #include "vtab.h"
 #include "writable.h"

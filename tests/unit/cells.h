@@ -12,7 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change.h"
+#include "change_make.h"
+#include "change_name.h"
+#include "change_replace.h"
+#include "change_step.h"
 #include "registry.h"
 #include "sqlite_api.h"
 
