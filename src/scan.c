@@ -98,13 +98,12 @@ static int restart_leg(cm_scan *scan, cm_err *err) {
 
 /* ---- the row around a row ------------------------------------------------------------------ */
 
-static int find_enclosing(cm_scan *scan, cm_err *err) {
+static int find_enclosing(cm_scan *scan, bool is_hidden, cm_err *err) {
   const cm_resource *resource = NULL;
   cm_plan plan;
   cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
   cm_scan *inner = NULL;
-  scan->has_asked_enclosing = true;
-  int rc = cm_scan_plan_enclosing(scan, &resource, &plan, args, err);
+  int rc = cm_scan_plan_enclosing(scan, is_hidden, &resource, &plan, args, err);
   if (rc == SQLITE_OK && resource != NULL)
     rc = cm_scan_open(scan->session, resource, &plan, args, &inner, err);
   for (int i = 0; i < CM_PLAN_MAX_ARGS; i++)
@@ -115,9 +114,12 @@ static int find_enclosing(cm_scan *scan, cm_err *err) {
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
-/** Before a column of the current row is looked at. */
+/** Before a column of the current row is looked at. What is not found is asked for once more as a hidden row. */
 static int need_enclosing(cm_scan *scan, int column, cm_err *err) {
-  return cm_scan_lacks_enclosing(scan, column) ? find_enclosing(scan, err) : SQLITE_OK;
+  if (!cm_scan_lacks_enclosing(scan, column)) return SQLITE_OK;
+  scan->has_asked_enclosing = true;
+  int rc = find_enclosing(scan, false, err);
+  return rc == SQLITE_OK && scan->enclosing == NULL ? find_enclosing(scan, true, err) : rc;
 }
 
 int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {

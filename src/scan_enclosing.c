@@ -43,6 +43,45 @@ static int give(cm_plan *plan, cm_scan_arg *args, int column, const cm_value *va
   return SQLITE_OK;
 }
 
+/** The value that a filter sends as `word`; NULL where none is known. */
+static cm_value value_of(const cm_column *column, const cm_filter *filter, cm_slice word) {
+  if (column->type == CM_BOOLEAN) return cm_value_integer(word.len == strlen("true"));
+  for (const cm_word *known = filter->words; known != NULL && known->sql != NULL; known++) {
+    if (strlen(known->wire) == word.len && memcmp(known->wire, word.ptr, word.len) == 0)
+      return cm_value_text(known->sql, strlen(known->sql));
+  }
+  return cm_value_null();
+}
+
+static bool is_given(const cm_plan *plan, int column) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].column == column) return true;
+  }
+  return false;
+}
+
+/** Let a read find the rows too that it hides, by the parameters that a look-up of the encloser's natural key has. */
+static int give_hidden(const cm_resource *encloser, const cm_resource *resource, cm_plan *plan,
+                       cm_scan_arg *args, cm_err *err) {
+  const cm_read *read = &resource->reads[plan->read];
+  const char *query = encloser->natural_key != NULL ? encloser->natural_key->query : NULL;
+  int rc = SQLITE_OK;
+  while (query != NULL && *query != '\0' && rc == SQLITE_OK) {
+    size_t name_len = strcspn(query, "="), len = strcspn(query, "&");
+    cm_slice word = { query + name_len + 1, len - name_len - 1 };
+    for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+      if (strlen(filter->param) != name_len || memcmp(filter->param, query, name_len) != 0)
+        continue;
+      int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+      cm_value value = value_of(&resource->columns[column], filter, word);
+      if (value.type == CM_VALUE_NULL || is_given(plan, column)) continue;
+      rc = give(plan, args, column, &value, true, err);
+    }
+    query += len + (query[len] == '&');
+  }
+  return rc;
+}
+
 static cm_plan plan_of(int read) {
   return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
 }
@@ -103,8 +142,8 @@ bool cm_scan_lacks_enclosing(cm_scan *scan, int column) {
   return may_lack && cm_row_lacks_encloser(&scan->row, column);
 }
 
-int cm_scan_plan_enclosing(cm_scan *scan, const cm_resource **resource, cm_plan *plan,
-                           cm_scan_arg *args, cm_err *err) {
+int cm_scan_plan_enclosing(cm_scan *scan, bool is_hidden, const cm_resource **resource,
+                           cm_plan *plan, cm_scan_arg *args, cm_err *err) {
   const cm_resource *encloser = cm_registry_find(scan->read->encloser);
   int column = cm_registry_encloser_column(scan->resource, encloser);
   cm_value key = cm_value_null();
@@ -117,6 +156,8 @@ int cm_scan_plan_enclosing(cm_scan *scan, const cm_resource **resource, cm_plan 
     *resource = encloser;
     rc = plan_look_up(encloser, &key, plan, args, err);
   }
+  if (rc == SQLITE_OK && *resource != NULL && is_hidden)
+    rc = give_hidden(encloser, *resource, plan, args, err);
   cm_value_clear(&key);
   return rc;
 }

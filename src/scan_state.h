@@ -104,12 +104,13 @@ bool cm_scan_lacks_enclosing(cm_scan *scan, int column);
 
 /**
  * How the row around the current one is found.
+ * @param is_hidden Also where the API hides it.
  * @param resource  Receives the table to scan; NULL: there is nothing to look for.
  * @param args      CM_PLAN_MAX_ARGS empty ones; the caller clears them whatever the result is.
  * @return SQLITE_OK, SQLITE_NOMEM; what a value of the row may return.
  */
-int cm_scan_plan_enclosing(cm_scan *scan, const cm_resource **resource, cm_plan *plan,
-                           cm_scan_arg *args, cm_err *err) CM_MUST_CHECK;
+int cm_scan_plan_enclosing(cm_scan *scan, bool is_hidden, const cm_resource **resource,
+                           cm_plan *plan, cm_scan_arg *args, cm_err *err) CM_MUST_CHECK;
 
 /** Keep the row around the current one: the row found, or what is around that. */
 int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) CM_MUST_CHECK;
