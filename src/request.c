@@ -240,12 +240,20 @@ static void put_filter(const cm_resource *resource, const cm_filter *filter,
   cm_buf_clear(&wire);
 }
 
+bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column) {
+  if (resource->columns[column].wants == NULL) return false;
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    bool has_it = i == column || (path != NULL && strcmp(path, "@row") == 0);
+    if (has_it && (columns_used & 1ull << (i < 63 ? i : 63))) return true;
+  }
+  return false;
+}
+
 static void put_wants(const cm_resource *resource, uint64_t columns_used, cm_buf *out) {
   for (int i = 0; i < resource->column_count; i++) {
-    const char *wants = resource->columns[i].wants;
-    uint64_t bit = 1ull << (i < 63 ? i : 63);
-    if (wants == NULL || !(columns_used & bit)) continue;
-    cm_buf_printf(out, "%s%s=true", cm_request_separator(out), wants);
+    if (!cm_request_wants(resource, columns_used, i)) continue;
+    cm_buf_printf(out, "%s%s=true", cm_request_separator(out), resource->columns[i].wants);
   }
 }
 

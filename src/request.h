@@ -45,6 +45,13 @@ cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value
 cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,
                                     const cm_value *value, cm_buf *wire);
 
+/**
+ * Does the statement use a column that the answer holds only where the column's `wants` is sent: the column itself, or
+ * the row as it arrived?
+ * @param columns_used  By the rule of cm_plan_uses.
+ */
+bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column);
+
 /** A value for an error to show in `column = value`: as SQL has it. */
 void cm_request_sample(const cm_column *column, char *out, int size);
 

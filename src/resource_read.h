@@ -76,7 +76,8 @@ typedef struct cm_column {
   const char *beside;
   /* UPDATE to NULL sends an empty list at this place of the body instead of null. NULL: null is sent. */
   const char *empties;
-  /* A query parameter that must be "true" for the answer to hold this member. NULL: none. */
+  /* A query parameter that must be "true" for the answer to hold this member. It is sent where the column is used, or
+  ** the row as it arrived ("@row"). NULL: none. */
   const char *wants;
   /* A plausible value for the statements of chartmogul_endpoints. NULL: one by type and name. */
   const char *sample;

@@ -128,7 +128,7 @@ static int copy_row(cm_leg *leg, cm_slice text, cm_err *err) {
 /** True when the statement uses a member that an answer holds only where it was asked for. */
 static bool wants_more(const cm_scan *scan) {
   for (int i = 0; i < scan->resource->column_count; i++) {
-    if (scan->resource->columns[i].wants != NULL && cm_plan_uses(&scan->plan, i)) return true;
+    if (cm_request_wants(scan->resource, scan->plan.columns_used, i)) return true;
   }
   return false;
 }
