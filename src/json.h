@@ -89,10 +89,11 @@ char *cm_json_format(const cm_json *json);
 int cm_json_quote(cm_buf *buf, const char *text, size_t len);
 
 /**
- * What an error answer says, in one line: the general sentence (`message`, or `error`), then each detail
- * that does not repeat it, of `errors` and `error_details`, else of a map of fields; where there is none
- * of these, the beginning of a text or HTML page (tags removed). A detail begins with the place that it is
- * about, unless it names that itself: "line_items[1].plan_uuid: can't be blank".
+ * What an error answer says, in one line: `message` and `error`, then each detail that does not repeat them, of
+ * `errors` and `error_details`, else of a map of fields; where there is none of these, the beginning of a text or
+ * HTML page (tags removed). Each may be a text, a list, a map or a detail (`message` with `param` or `field`), nested
+ * as they come. A detail begins with the place that it is about, unless it names that itself:
+ * "line_items[1].plan_uuid: can't be blank".
  *
  * @param body  The answer, any bytes.
  * @param out   Receives the line, cut to `size` bytes and then ending in "…"; "" for an empty body.

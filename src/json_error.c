@@ -85,12 +85,12 @@ static void say(line *out, cm_slice message) {
 
 /* ---- places -------------------------------------------------------------------------------- */
 
-/** Go on to a member, whose name is still escaped; an absent or empty one changes nothing. */
-static void enter_member(line *out, cm_slice name) {
+/** Go on to a name, which is still escaped; an absent or empty one changes nothing. */
+static void enter(line *out, const char *separator, cm_slice name) {
   cm_buf text;
   if (name.len == 0 || name.len > MAX_PLACE_BYTES) return;
   cm_buf_init(&text, MAX_PLACE_BYTES);
-  cm_buf_text(&text, out->place_len > 0 ? "." : "");
+  cm_buf_text(&text, out->place_len > 0 ? separator : "");
   int code = cm_slice_unescape(name, &text);
   if (code == SQLITE_OK && text.len <= sizeof out->place - out->place_len) {
     memcpy(out->place + out->place_len, text.data, text.len);
@@ -98,6 +98,10 @@ static void enter_member(line *out, cm_slice name) {
   }
   cm_buf_clear(&text);
   cm_buf_fail(&out->text, code);
+}
+
+static void enter_member(line *out, cm_slice name) {
+  enter(out, ".", name);
 }
 
 /** Go on to an item of a list that has a name. */
@@ -112,17 +116,42 @@ static void enter_item(line *out, int index) {
 
 /* ---- details ------------------------------------------------------------------------------- */
 
-/** The member that a detail is about: "param", or "field". */
-static cm_slice find_param(cm_slice detail) {
-  cm_slice param = cm_slice_inner(cm_slice_find(detail, "param"));
-  return param.ptr != NULL ? param : cm_slice_inner(cm_slice_find(detail, "field"));
+static bool is_nested(cm_slice slice) {
+  cm_json_type type = cm_slice_type(slice);
+  return type == CM_JSON_ARRAY || type == CM_JSON_OBJECT;
 }
 
-/** What a detail says: its message, or its code where it has none. Absent: this is no detail. */
+/** What a detail is about, its "param" or "field": a name or a list of names. */
+static cm_slice find_param(cm_slice detail) {
+  cm_slice param = cm_slice_find(detail, "param");
+  bool is_name = is_string(param) || cm_slice_type(param) == CM_JSON_ARRAY;
+  cm_slice field = is_name ? param : cm_slice_find(detail, "field");
+  is_name = is_string(field) || cm_slice_type(field) == CM_JSON_ARRAY;
+  return is_name ? field : (cm_slice){ NULL, 0 };
+}
+
+/** Go on to what a detail is about: "name", or "name, zip". */
+static void enter_param(line *out, cm_slice detail) {
+  cm_slice param = find_param(detail);
+  cm_slice name;
+  size_t at = 0;
+  if (is_string(param)) enter_member(out, cm_slice_inner(param));
+  if (cm_slice_type(param) != CM_JSON_ARRAY) return;
+  for (int i = 0; cm_slice_next(param, &at, NULL, &name) == SQLITE_ROW; i++)
+    enter(out, i == 0 ? "." : ", ", cm_slice_inner(name));
+}
+
+/**
+ * What a detail says: its message, or its code where it has none. Absent: this is no detail. A message that is
+ * not a text may be a field of that name; beside a place or a number as code it is none.
+ */
 static cm_slice find_message(cm_slice detail) {
-  cm_slice message = cm_slice_inner(cm_slice_find(detail, "message"));
-  if (message.ptr != NULL || find_param(detail).ptr == NULL) return message;
-  return cm_slice_inner(cm_slice_find(detail, "code"));
+  cm_slice message = cm_slice_find(detail, "message");
+  cm_slice code = cm_slice_find(detail, "code");
+  bool has_place = find_param(detail).ptr != NULL;
+  if (is_string(message)) return message;
+  if (is_nested(message) && (has_place || cm_slice_type(code) == CM_JSON_NUMBER)) return message;
+  return has_place && is_string(code) ? code : (cm_slice){ NULL, 0 };
 }
 
 static void say_all(line *out, cm_slice value, int nesting);
@@ -149,6 +178,17 @@ static void say_items(line *out, cm_slice array, int nesting) {
   }
 }
 
+/** Say what a detail says, and the details that it has itself. */
+static void say_detail(line *out, cm_slice detail, cm_slice message, int nesting) {
+  size_t place_len = out->place_len;
+  enter_param(out, detail);
+  say(out, cm_slice_inner(message));
+  if (is_nested(message)) say_all(out, message, nesting);
+  say_all(out, cm_slice_find(detail, "errors"), nesting);
+  say_all(out, cm_slice_find(detail, "error_details"), nesting);
+  out->place_len = place_len;
+}
+
 /** Say a message, a list or map of messages, a detail or a list of details, nested as they come. */
 static void say_all(line *out, cm_slice value, int nesting) {
   cm_json_type type = cm_slice_type(value);
@@ -160,10 +200,7 @@ static void say_all(line *out, cm_slice value, int nesting) {
   if (message.ptr == NULL) {
     say_members(out, value, nesting - 1);
   } else {
-    size_t place_len = out->place_len;
-    enter_member(out, find_param(value));
-    say(out, message);
-    out->place_len = place_len;
+    say_detail(out, value, message, nesting - 1);
   }
 }
 
@@ -179,13 +216,17 @@ static bool is_field_map(cm_slice object) {
   return members > 0;
 }
 
+static bool is_general(cm_slice name) {
+  return is_named(name, "message") || is_named(name, "error");
+}
+
 /** Say the members that are lists of texts, as those of a map of fields are. */
 static void say_field_lists(line *out, cm_slice object) {
   size_t at = 0;
   cm_slice name, value, item;
   while (!is_full(out) && cm_slice_next(object, &at, &name, &value) == SQLITE_ROW) {
     size_t item_at = 0;
-    if (cm_slice_type(value) != CM_JSON_ARRAY) continue;
+    if (cm_slice_type(value) != CM_JSON_ARRAY || is_general(name)) continue;
     enter_member(out, name);
     while (cm_slice_next(value, &item_at, NULL, &item) == SQLITE_ROW)
       say(out, cm_slice_inner(item));
@@ -216,7 +257,7 @@ static bool is_message_of_detail(cm_slice sentence, cm_slice details) {
   if (cm_slice_type(details) != CM_JSON_ARRAY) return false;
   for (int i = 0; i < MAX_DETAILS && cm_slice_next(details, &at, NULL, &detail) == SQLITE_ROW;
        i++) {
-    cm_slice message = find_message(detail);
+    cm_slice message = cm_slice_inner(find_message(detail));
     bool is_same = message.ptr != NULL && message.len == sentence.len &&
                    memcmp(message.ptr, sentence.ptr, message.len) == 0;
     if (is_same) return true;
@@ -224,39 +265,61 @@ static bool is_message_of_detail(cm_slice sentence, cm_slice details) {
   return false;
 }
 
-/** The general sentence. A numeric `status` beside `error` is what a web framework says of a route that it
- * lacks. A `message` alone may be anybody's (a gateway's); the API's own has something beside it. */
-static bool say_general(cm_slice body, cm_slice errors, cm_slice details, line *out) {
+/** Say the general sentence where it is a text, at the place that it is about. */
+static void say_sentence(line *out, cm_slice body, cm_slice value) {
+  cm_slice sentence = cm_slice_inner(value);
+  bool is_detail = is_message_of_detail(sentence, cm_slice_find(body, "error_details")) ||
+                   is_message_of_detail(sentence, cm_slice_find(body, "errors"));
+  if (sentence.ptr == NULL || is_detail) return;
+  enter_param(out, body);
+  say(out, sentence);
+  out->place_len = 0;
+}
+
+/** Say what stands in its place: maps and lists of messages. */
+static void say_nested(line *out, cm_slice body, cm_slice value) {
+  if (!is_nested(value)) return;
+  enter_param(out, body);
+  say_all(out, value, MAX_NESTING);
+  out->place_len = 0;
+}
+
+/** Is the general sentence one of the API's own? A numeric `status` beside `error` is what a web framework says of
+ * a route that it lacks, and an `error` that is no text is a gateway's. A `message` alone may be anybody's; the
+ * API's own has something beside it. */
+static bool is_own_sentence(cm_slice body) {
+  cm_slice message = cm_slice_find(body, "message");
+  if (!is_string(message) && !is_nested(message)) {
+    return is_string(cm_slice_find(body, "error")) &&
+           cm_slice_type(cm_slice_find(body, "status")) != CM_JSON_NUMBER;
+  }
+  return cm_slice_type(cm_slice_find(body, "code")) == CM_JSON_NUMBER ||
+         cm_slice_find(body, "errors").ptr != NULL || cm_slice_find(body, "param").ptr != NULL ||
+         find_param(body).ptr != NULL;
+}
+
+/** Say `message` and `error`, in whatever shape each comes. */
+static void say_general(line *out, cm_slice body) {
   cm_slice message = cm_slice_find(body, "message");
   cm_slice error = cm_slice_find(body, "error");
-  bool has_message = is_string(message);
-  cm_slice sentence = cm_slice_inner(has_message ? message : error);
-  if (sentence.ptr == NULL) return false;
-  if (!is_message_of_detail(sentence, details) && !is_message_of_detail(sentence, errors)) {
-    if (has_message) enter_member(out, find_param(body));
-    say(out, sentence);
-    out->place_len = 0;
-  }
-  if (!has_message) return cm_slice_type(cm_slice_find(body, "status")) != CM_JSON_NUMBER;
-  return cm_slice_type(cm_slice_find(body, "code")) == CM_JSON_NUMBER || errors.ptr != NULL ||
-         cm_slice_find(body, "param").ptr != NULL || find_param(body).ptr != NULL;
+  say_sentence(out, body, message);
+  say_sentence(out, body, error);
+  say_nested(out, body, message);
+  say_nested(out, body, error);
 }
 
 /** Read one of the API's shapes. False: somebody else's, or no error. */
 static bool read_object(cm_slice body, line *out) {
-  cm_slice errors = cm_slice_find(body, "errors");
-  cm_slice details = cm_slice_find(body, "error_details");
-  bool is_api_error = say_general(body, errors, details, out);
+  say_general(out, body);
   bool has_general = out->text.len > 0;
   size_t said = out->text.len;
-  say_all(out, errors, MAX_NESTING);
-  say_all(out, details, MAX_NESTING);
+  say_all(out, cm_slice_find(body, "errors"), MAX_NESTING);
+  say_all(out, cm_slice_find(body, "error_details"), MAX_NESTING);
   bool has_details = out->text.len > said;
-  if (has_general && !has_details) say_field_lists(out, body);
-  if (has_general) return is_api_error || has_details;
-  if (!has_details && is_field_map(body)) say_field_lists(out, body);
-  if (out->text.len == 0) say_records(out, body);
-  return out->text.len > 0;
+  if (!has_details && (has_general || is_field_map(body))) say_field_lists(out, body);
+  if (!has_details) say_records(out, body);
+  if (!has_general) return out->text.len > 0;
+  return is_own_sentence(body) || has_details;
 }
 
 static bool is_tag_start(char c) {

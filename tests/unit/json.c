@@ -879,6 +879,15 @@ static const struct {
   { "{\"error\":\"Validation failed\",\"error_details\":[{\"field\":\"name\",\"code\":\"blank\"},"
     "{\"code\":\"odd\"},{\"message\":\"\"},5,null]}",
     "Validation failed; name: blank; code: odd", true },
+  { "{\"error\":\"Validation failed\",\"invoices\":[{\"errors\":{\"date\":[\"is missing\"]}}]}",
+    "Validation failed; date: is missing", true },
+  { "{\"error\":\"is no address\",\"param\":\"email\"}", "email: is no address", true },
+  { "{\"message\":\"It failed\",\"error\":\"Name is odd\",\"code\":422}", "It failed; Name is odd",
+    true },
+  { "{\"error\":[\"one\"],\"name\":[\"is blank\"]}", "one; name: is blank", false },
+  { "{\"error\":{\"code\":404,\"message\":\"No such host\",\"status\":\"NOT_FOUND\"}}",
+    "No such host", false },
+  { "{\"error\":\"\"}", "{\"error\":\"\"}", false },
   { "{\"message\":\"is no address\",\"field\":\"email\"}", "email: is no address", true },
   { "{\"errors\":{\"line_items\":[{},{\"plan_uuid\":[\"can't be blank\"],\"a\":{\"b\":\"is c\"}}],"
     "\"line_items.external_id\":\"is taken\"}}",
@@ -925,6 +934,65 @@ static void error_answers_are_read(void **state) {
   char line[10] = "untouched";
   assert_int_equal(cm_json_error_text((cm_slice){ NULL, 0 }, line, sizeof line), SQLITE_NOTFOUND);
   assert_string_equal("", line);
+}
+
+/** A shape that messages come in, and what is to be read from it. */
+static const struct {
+  const char *json, *line;
+} shapes[] = {
+  { "\"is odd\"", "is odd" },
+  { "[\"is odd\"]", "is odd" },
+  { "[\"is odd\",\"is old\"]", "is odd; is old" },
+  { "{\"a\":\"is odd\"}", "a: is odd" },
+  { "{\"a\":[\"is odd\"]}", "a: is odd" },
+  { "{\"a\":{\"b\":\"is odd\"}}", "a.b: is odd" },
+  { "{\"a\":{\"b\":[\"is odd\"]}}", "a.b: is odd" },
+  { "{\"a\":{\"b\":[\"is odd\",{\"c\":\"is old\"}]},\"d\":5}", "a.b: is odd; a.b[1].c: is old" },
+  { "{\"a\":[{},{\"b\":[\"is odd\"]}],\"c\":\"is old\"}", "a[1].b: is odd; c: is old" },
+  { "[{\"a\":{\"b\":\"is odd\"}}]", "a.b: is odd" },
+  { "{\"message\":\"is odd\"}", "is odd" },
+  { "{\"message\":\"is odd\",\"errors\":{\"a\":[\"is old\"]}}", "is odd; a: is old" },
+  { "{\"code\":422,\"message\":{\"a\":{\"b\":[\"is odd\"]}}}", "a.b: is odd" },
+  { "{\"param\":\"p\",\"message\":\"is odd\"}", "p: is odd" },
+  { "{\"field\":\"p\",\"message\":[\"is odd\"]}", "p: is odd" },
+  { "{\"param\":\"p\",\"message\":{\"a\":[\"is odd\"]}}", "p.a: is odd" },
+  { "{\"param\":[\"p\",\"q\"],\"message\":\"is odd\"}", "p, q: is odd" },
+  { "{\"param\":null,\"field\":\"p\",\"code\":\"odd\"}", "p: odd" },
+  { "[{\"param\":\"p\",\"message\":\"is odd\"},{\"field\":\"q\",\"code\":\"old\"}]",
+    "p: is odd; q: old" },
+  { "{\"a\":{\"param\":\"p\",\"message\":\"is odd\"}}", "a.p: is odd" },
+};
+
+/** Every member that holds messages, with every shape in it, alone and beside a general sentence. */
+static void every_shape_of_a_message_is_read(void **state) {
+  (void)state;
+  static const struct {
+    const char *before, *after, *general;
+  } bodies[] = {
+    { "{\"error\":", "}", "" },
+    { "{\"message\":", "}", "" },
+    { "{\"errors\":", "}", "" },
+    { "{\"error_details\":", "}", "" },
+    { "{\"error\":{\"errors\":", "}}", "" },
+    { "{\"code\":422,\"param\":null,\"message\":", "}", "" },
+    { "{\"message\":\"It failed\",\"error\":", "}", "It failed; " },
+    { "{\"error\":\"It failed\",\"message\":[{\"code\":1,\"message\":", "}]}", "It failed; " },
+    { "{\"message\":\"It failed\",\"errors\":", "}", "It failed; " },
+    { "{\"error\":\"It failed\",\"errors\":", "}", "It failed; " },
+    { "{\"error\":\"It failed\",\"error_details\":", "}", "It failed; " },
+  };
+  for (size_t b = 0; b < cm_countof(bodies); b++) {
+    for (size_t i = 0; i < cm_countof(shapes); i++) {
+      char body[400], expected[200], line[300];
+      snprintf(body, sizeof body, "%s%s%s", bodies[b].before, shapes[i].json, bodies[b].after);
+      snprintf(expected, sizeof expected, "%s%s", bodies[b].general, shapes[i].line);
+      cm_slice copy = exact_copy(body, strlen(body));
+      cm_json_error_text(copy, line, sizeof line);
+      free_copy(copy);
+      if (strcmp(line, expected) != 0)
+        fail_msg("%s reads \"%s\", not \"%s\"", body, line, expected);
+    }
+  }
 }
 
 static void long_error_answers_are_cut(void **state) {
@@ -992,6 +1060,7 @@ int main(void) {
     cmocka_unit_test(members_are_taken),
     cmocka_unit_test(quoting_is_what_parsing_undoes),
     cmocka_unit_test(error_answers_are_read),
+    cmocka_unit_test(every_shape_of_a_message_is_read),
     cmocka_unit_test(long_error_answers_are_cut),
     cmocka_unit_test(many_details_end),
   };
