@@ -170,13 +170,16 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   ending->method = call->method;
   ending->path = call->path;
   ending->is_write = cm_call_is_write(call->flags);
+  ending->is_create = (call->flags & CM_CALL_CREATE) != 0;
   ending->is_function = (call->flags & CM_CALL_FUNCTION) != 0;
   ending->settings = &call->session->settings;
   ending->tries = call->tries;
   ending->is_doubtful = call->is_doubtful;
   ending->body = call->result.body;
   cm_verdict_of(ending, &verdict);
+  if (verdict.is_odd) cm_http_distrust(call->session->http);
   call->result.is_api_error = verdict.is_api_error;
+  call->result.is_of_row = verdict.is_of_row;
   call->result.is_unknown = verdict.is_unknown;
   call->result.may_help = verdict.may_help;
   if (verdict.message[0] != '\0') {

@@ -47,9 +47,10 @@ typedef struct cm_call_request {
  * happened.
  */
 typedef struct cm_call_result {
-  int code;          /* SQLITE_OK for any 2xx, and 304 of a write, else as section "codes" below */
+  int code;          /* SQLITE_OK for a success, else as section "codes" below */
   int status;        /* 0 without an answer */
   bool is_api_error; /* an error whose body has the API's own shape */
+  bool is_of_row;    /* a refusal of what was sent, not of who sent it: another row may be right */
   bool is_unknown;
   bool may_help;
   bool
@@ -61,11 +62,11 @@ typedef struct cm_call_result {
 } cm_call_result;
 
 /*
-** codes: 401, 403 SQLITE_AUTH; 400, 422, and any other 4xx of a write but 408 and 425, and of a function's
-** 404 and 405, SQLITE_CONSTRAINT; 429, 503
-** after all tries SQLITE_BUSY; cancelled SQLITE_INTERRUPT; too large SQLITE_TOOBIG; read_only
-** SQLITE_READONLY; no memory SQLITE_NOMEM; everything else SQLITE_ERROR. In dry_run a write is
-** logged with its body, not sent, and done at once with SQLITE_OK, status 0 and an empty body.
+** codes: a success is any 2xx but 206, and 304 of a write; one whose body is nothing but an error is
+** SQLITE_ERROR, and unknown for a write. 401, 403 SQLITE_AUTH; 400, 422 SQLITE_CONSTRAINT; 429, 503 after all
+** tries SQLITE_BUSY; cancelled SQLITE_INTERRUPT; too large SQLITE_TOOBIG; read_only SQLITE_READONLY; no memory
+** SQLITE_NOMEM; everything else SQLITE_ERROR. In dry_run a write is logged with its body, not sent, and done
+** at once with SQLITE_OK, status 0 and an empty body.
 */
 
 /**

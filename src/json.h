@@ -102,6 +102,24 @@ int cm_json_quote(cm_buf *buf, const char *text, size_t len);
  */
 int cm_json_error_text(cm_slice body, char *out, size_t size);
 
+/** Says nothing: null, false, a number, "", and lists and objects of such values. Absent too. */
+bool cm_json_is_empty(cm_slice value);
+
+/** The object says that something is wrong: in `error`, `errors` or `error_details`, or by a `code` of 4xx or 5xx. */
+bool cm_json_has_error(cm_slice object);
+
+/**
+ * What such an object says, to stand behind what is wrong with it: "; it says: Name is odd". "" where it has no error.
+ * @param size  As for cm_json_error_text.
+ */
+void cm_json_error_words(cm_slice object, char *out, size_t size);
+
+/**
+ * The body is an error and nothing else: an object that has an error, and no member that an error has not.
+ * @param counts_errors  false: one whose `errors` say something is none, because a record may be meant.
+ */
+bool cm_json_is_error(cm_slice body, bool counts_errors);
+
 /** cJSON's version text, constant. */
 const char *cm_json_library(void);
 

@@ -354,12 +354,79 @@ static void add_page(line *out, cm_slice page) {
   }
 }
 
+/* ---- an error where a success was to be ------------------------------------------------------ */
+
+/** What is nested deeper than this counts as something. */
+static bool is_empty(cm_slice value, int nesting) {
+  size_t at = 0;
+  cm_slice inner;
+  if (is_string(value)) return cm_slice_inner(value).len == 0;
+  if (!is_nested(value)) return cm_slice_type(value) != CM_JSON_TRUE;
+  while (nesting > 0 && cm_slice_next(value, &at, NULL, &inner) == SQLITE_ROW) {
+    if (!is_empty(inner, nesting - 1)) return false;
+  }
+  return nesting > 0;
+}
+
+bool cm_json_is_empty(cm_slice value) {
+  return is_empty(value, MAX_NESTING);
+}
+
+/** A number of three digits that is a status of a refusal or failure. */
+static bool is_failure_code(cm_slice code) {
+  bool is_status = cm_slice_type(code) == CM_JSON_NUMBER && code.len == 3;
+  return is_status && (code.ptr[0] == '4' || code.ptr[0] == '5');
+}
+
+bool cm_json_has_error(cm_slice object) {
+  return is_failure_code(cm_slice_find(object, "code")) ||
+         !cm_json_is_empty(cm_slice_find(object, "error")) ||
+         !cm_json_is_empty(cm_slice_find(object, "errors")) ||
+         !cm_json_is_empty(cm_slice_find(object, "error_details"));
+}
+
+void cm_json_error_words(cm_slice object, char *out, size_t size) {
+  static const char lead[] = "; it says: ";
+  out[0] = '\0';
+  if (!cm_json_has_error(object) || size <= sizeof lead) return;
+  memcpy(out, lead, sizeof lead);
+  size_t len = sizeof lead - 1;
+  cm_json_error_text(object, out + len, size - len);
+  if (out[len] == '\0') out[0] = '\0';
+}
+
+bool cm_json_is_error(cm_slice body, bool counts_errors) {
+  static const char *const members[] = { "error",   "errors", "error_details", "code",
+                                         "message", "param",  "field",         "status" };
+  size_t at = 0;
+  cm_slice name, value;
+  int rc = SQLITE_ROW;
+  if (cm_slice_type(body) != CM_JSON_OBJECT) return false;
+  while ((rc = cm_slice_next(body, &at, &name, &value)) == SQLITE_ROW) {
+    size_t i = 0;
+    while (i < cm_countof(members) && !is_named(name, members[i]))
+      i++;
+    if (i == cm_countof(members)) return false;
+  }
+  bool is_of_errors = !cm_json_is_empty(cm_slice_find(body, "errors"));
+  return rc == SQLITE_DONE && cm_json_has_error(body) && (counts_errors || !is_of_errors);
+}
+
+/** null, {} or []. */
+static bool holds_nothing(cm_slice body) {
+  size_t at = 0;
+  cm_slice value;
+  bool is_bare = is_nested(body) && cm_slice_next(body, &at, NULL, &value) == SQLITE_DONE;
+  return is_bare || cm_slice_type(body) == CM_JSON_NULL;
+}
+
 int cm_json_error_text(cm_slice body, char *out, size_t size) {
   line text = { .wanted = size + MAX_PIECE_BYTES };
   cm_buf_init(&text.text, text.wanted + 4 * MAX_PIECE_BYTES);
   bool is_json = cm_slice_check(body, NULL, NULL) == SQLITE_OK;
   bool is_api_error = is_json && cm_slice_type(body) == CM_JSON_OBJECT && read_object(body, &text);
-  if (text.text.len == 0 && body.ptr != NULL) add_page(&text, body);
+  if (text.text.len == 0 && body.ptr != NULL && !(is_json && holds_nothing(body)))
+    add_page(&text, body);
   cm_err_line(out, size, cm_buf_str(&text.text), text.text.len);
   int code = is_api_error ? SQLITE_OK : SQLITE_NOTFOUND;
   if (text.text.code == SQLITE_NOMEM) code = SQLITE_NOMEM;

@@ -89,13 +89,18 @@ bool cm_pager_is_ready(const cm_pager *pager) {
 
 /* ---- one page ------------------------------------------------------------------------------ */
 
+enum { SHOWN_WORDS = 300 };
+
 int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
+  char words[SHOWN_WORDS] = "";
+  const cm_call_result *result = pager->page != NULL ? cm_answer_result(pager->page) : NULL;
+  if (result != NULL) cm_json_error_words(result->body, words, sizeof words);
   if (pager->session != NULL) cm_http_distrust(pager->session->http);
   return cm_err_set(
       err, SQLITE_ERROR,
-      "%s: the answer to GET %s is not what it should be (%s): check base_url, or try "
+      "%s: the answer to GET %s is not what it should be (%s%s): check base_url, or try "
       "again later",
-      pager->list.who, pager->url, why);
+      pager->list.who, pager->url, why, words);
 }
 
 static bool is_named(cm_slice key, const char *name) {

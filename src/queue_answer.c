@@ -24,33 +24,12 @@ cm_slice cm_answer_object(const cm_change_step *step, cm_slice body) {
 
 /* ---- errors inside a success --------------------------------------------------------------- */
 
-static bool is_empty(cm_slice slice);
-
-/** {"base": []} says no more than {}. A list holds lists and objects no deeper than an answer may. */
-static bool are_all_empty(cm_slice list) {
-  size_t at = 0;
-  cm_slice value;
-  while (cm_slice_next(list, &at, NULL, &value) == SQLITE_ROW) {
-    if (!is_empty(value)) return false;
-  }
-  return true;
-}
-
-static bool is_empty(cm_slice slice) {
-  switch (cm_slice_type(slice)) {
-  case CM_JSON_ARRAY:
-  case CM_JSON_OBJECT: return are_all_empty(slice);
-  case CM_JSON_STRING: return cm_slice_inner(slice).len == 0;
-  default: return true;
-  }
-}
-
 /** Append what `errors` of one object says: "where: message". */
 static void add_errors(cm_slice object, const char *where, cm_buf *out) {
   char message[MESSAGE_BYTES];
   cm_buf wrapped;
   cm_slice errors = cm_slice_find(object, "errors");
-  if (is_empty(errors)) return;
+  if (cm_json_is_empty(errors)) return;
   cm_buf_init(&wrapped, errors.len + 32);
   cm_buf_text(&wrapped, "{\"errors\":");
   cm_buf_append(&wrapped, errors.ptr, errors.len);
@@ -189,14 +168,6 @@ static bool is_key_of(const cm_entry *entry, cm_slice key) {
          memcmp(plain.text, key.ptr, key.len) == 0;
 }
 
-/** Instead of the row it says that something is wrong. A message alone may go with a success. */
-static bool shows_error(cm_slice object) {
-  cm_slice code = cm_slice_find(object, "code");
-  bool is_code = cm_slice_type(code) == CM_JSON_NUMBER && code.len == 3 && code.ptr[0] >= '4';
-  return is_code || !is_empty(cm_slice_find(object, "error")) ||
-         !is_empty(cm_slice_find(object, "errors"));
-}
-
 /** A row of a table without a key is an item of a list, and the answer shows that list. */
 static const char *why_no_item(const cm_entry *entry, const cm_change_step *step) {
   char name[64];
@@ -230,7 +201,7 @@ static const char *why_no_change(const cm_entry *entry, const cm_change_step *st
   if (object.len == 0) return NULL;
   if (cm_slice_type(object) != CM_JSON_OBJECT) return is_delete ? NULL : "it is not an object";
   cm_slice key = shown_key(entry, step, object);
-  if (key.len == 0 && shows_error(object)) return "it shows an error";
+  if (key.len == 0 && cm_json_has_error(object)) return "it shows an error";
   if (key.len == 0 && !is_delete && entry->resource->key_parts != NULL && entry->list_token == 0)
     return why_no_item(entry, step);
   if (key.len == 0) return NULL;
@@ -247,7 +218,11 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
   const char *why = is_create ? why_no_create(entry, step, object, &failed)
                               : why_no_change(entry, step, object);
   if (failed.code == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (why != NULL) return cm_err_set(err, SQLITE_MISMATCH, "%s", why);
+  if (why != NULL) {
+    char words[MESSAGE_BYTES];
+    cm_json_error_words(object, words, sizeof words);
+    return cm_err_set(err, SQLITE_MISMATCH, "%s%s", why, words);
+  }
   if (entry->change->verb == CM_VERB_DELETE || entry->list_token != 0) return SQLITE_OK;
   if (is_create) rc = cm_entry_take_uuid(entry, object, err);
   if (rc != SQLITE_OK) return rc;

@@ -363,6 +363,7 @@ static void part(cm_queue *queue, cm_batch *batch, const cm_err *err) {
     cm_entry *entry = members[i];
     entry->goes_alone = true;
     if (entry->natural_token != 0) cm_queue_put_text(queue, &entry->refusal, err->text);
+    entry->refusal_code = err->code;
     if (entry->refusal != NULL) {
       cm_entry_begin(queue, entry);
     } else {
@@ -376,6 +377,7 @@ static bool advance_call(cm_queue *queue, cm_batch *batch) {
   const cm_call_result *result = cm_call_result_of(batch->call);
   bool is_unknown = result->is_unknown;
   bool may_help = result->may_help;
+  bool is_of_row = result->is_of_row;
   size_t len = 0;
   cm_err err = { 0 };
   cm_err why = { 0 };
@@ -399,7 +401,7 @@ static bool advance_call(cm_queue *queue, cm_batch *batch) {
     doubt_all(queue, batch, may_help, &err);
   } else if (may_help) {
     suspend_all(queue, batch, &err);
-  } else if (err.code == SQLITE_CONSTRAINT) {
+  } else if (is_of_row) {
     part(queue, batch, &err);
   } else {
     end_all_refused(queue, batch, &err);

@@ -239,7 +239,7 @@ static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
 
 /** The values of this row are refused; the key, the connection and the memory do for the next one. */
 static bool is_of_the_row(const cm_err *err) {
-  return err->code == SQLITE_CONSTRAINT || err->code == SQLITE_TOOBIG;
+  return err->is_of_row || err->code == SQLITE_CONSTRAINT || err->code == SQLITE_TOOBIG;
 }
 
 static bool is_enough(const cm_queue *queue) {
@@ -311,6 +311,7 @@ void cm_entry_end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
     cm_err told = *err;
     next = take_follower(at);
     if (has_parts) cm_inside_tell_refused(at, is_named ? label : NULL, &cause, &told);
+    told.is_of_row = err->is_of_row;
     end_refused_one(queue, at, &told);
   }
 }

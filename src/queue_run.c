@@ -184,6 +184,7 @@ void cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_er
 /** Refused in words that say, or may say, that the row exists: the statement says what happens then. */
 static void look_why_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_queue_put_text(queue, &entry->refusal, err->text);
+  entry->refusal_code = err->code;
   if (entry->refusal != NULL) {
     begin_find(queue, entry);
   } else {
@@ -261,6 +262,7 @@ static bool advance_call(cm_queue *queue, cm_entry *entry) {
   cm_err why = { 0 };
   if (!is_ok) cm_err_set(&err, result->code, "%s", result->error);
   tell_which_call(entry, &err);
+  err.is_of_row = result->is_of_row;
   take_response(entry);
   bool is_odd = is_ok && entry->response != NULL &&
                 cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
@@ -397,7 +399,8 @@ static bool is_refused_alone(const cm_entry *entry) {
 
 static void end_by_refusal(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
-  cm_err_set(&err, SQLITE_CONSTRAINT, "%s", entry->refusal);
+  cm_err_set(&err, entry->refusal_code, "%s", entry->refusal);
+  err.is_of_row = true;
   cm_entry_end_refused(queue, entry, &err);
 }
 

@@ -114,7 +114,7 @@ typedef struct cm_entry {
   cm_cursor_guard list_guard;
   char *label;
   char *owner; /* of a row without a label: the row that it belongs to, "customer_uuid cus_1" */
-  int code, status;
+  int code, status, refusal_code; /* at its end, of the answer, of `refusal` */
   char *error;
   const char *note; /* shown where there is no error: why it was dropped, what lasts; static */
   char *uuid;

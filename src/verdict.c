@@ -5,6 +5,7 @@
 #include "registry.h"
 #include "secret.h"
 #include "sqlite_api.h"
+#include "status.h"
 
 enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
 
@@ -15,18 +16,31 @@ static const char look_first[] = "it may or may not have happened: look before y
 
 /* ---- codes --------------------------------------------------------------------------------- */
 
+/** Is it a success by its status? */
+static bool is_success(const cm_ending *ending) {
+  int status = ending->status;
+  if (status == PARTIAL_CONTENT) return false;
+  if (status == 304) return ending->is_write; /* nothing to change */
+  return status >= 200 && status <= 299;
+}
+
+/**
+ * A success that is an error all the same, by all that its body says. What a table's create says in `errors`
+ * is of the row that it took: the queue reads that.
+ */
+static bool is_odd_success(const cm_ending *ending) {
+  bool is_of_table = ending->is_create && !ending->is_function;
+  bool is_answer = ending->end == CM_END_ATTEMPT && ending->outcome == CM_ANSWERED;
+  bool is_shown = is_answer && is_success(ending) && ending->status != 304; /* which has no body */
+  return is_shown && cm_json_is_error(ending->body, !is_of_table);
+}
+
 static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
-  if (status == PARTIAL_CONTENT) return SQLITE_ERROR;
-  if (status >= 200 && status <= 299) return SQLITE_OK;
-  if (status == 304 && ending->is_write) return SQLITE_OK; /* nothing to change */
+  if (is_success(ending)) return is_odd_success(ending) ? SQLITE_ERROR : SQLITE_OK;
   if (status == 401 || status == 403) return SQLITE_AUTH;
   if (status == 429 || status == 503) return SQLITE_BUSY;
-  if (status == 400 || status == 422) return SQLITE_CONSTRAINT;
-  if (status == 408 || status == 425) return SQLITE_ERROR; /* too slow, too early */
-  bool is_no_place = ending->is_function && (status == 404 || status == 405);
-  bool is_refused = ending->is_write && status >= 400 && status <= 499;
-  return is_refused && !is_no_place ? SQLITE_CONSTRAINT : SQLITE_ERROR;
+  return status == 400 || status == 422 ? SQLITE_CONSTRAINT : SQLITE_ERROR;
 }
 
 static int code_of(const cm_ending *ending) {
@@ -37,46 +51,19 @@ static int code_of(const cm_ending *ending) {
 }
 
 static bool is_unknown(const cm_ending *ending) {
-  return ending->is_write && ending->is_doubtful;
+  return ending->is_write && (ending->is_doubtful || is_odd_success(ending));
 }
 
 static bool may_help(const cm_ending *ending) {
   if (ending->end != CM_END_ATTEMPT) return true;
   if (ending->outcome == CM_TOO_LARGE || ending->outcome == CM_UNTRUSTED) return false;
   if (ending->outcome != CM_ANSWERED) return true;
-  return ending->status == 408 || ending->status == 425 || ending->status == 429 ||
+  bool is_crossed = ending->is_write && is_odd_success(ending);
+  return is_crossed || ending->status == 408 || ending->status == 425 || ending->status == 429 ||
          ending->status >= 500;
 }
 
 /* ---- words --------------------------------------------------------------------------------- */
-
-static const char *name_of_status(int status) {
-  static const struct {
-    int status;
-    const char *name;
-  } names[] = {
-    { PARTIAL_CONTENT, "Partial Content" },
-    { 400, "Bad Request" },
-    { 401, "Unauthorized" },
-    { 402, "Payment Required" },
-    { 403, "Forbidden" },
-    { 404, "Not Found" },
-    { 405, "Method Not Allowed" },
-    { 408, "Request Timeout" },
-    { 409, "Conflict" },
-    { 422, "Unprocessable Entity" },
-    { 425, "Too Early" },
-    { 429, "Too Many Requests" },
-    { 500, "Internal Server Error" },
-    { 502, "Bad Gateway" },
-    { 503, "Service Unavailable" },
-    { 504, "Gateway Timeout" },
-  };
-  for (size_t i = 0; i < cm_countof(names); i++) {
-    if (names[i].status == status) return names[i].name;
-  }
-  return status >= 300 && status <= 399 ? "a redirect" : "no success";
-}
 
 static int source_of(const cm_settings *settings, const char *name) {
   return settings->sources[cm_setting_find(name)];
@@ -106,50 +93,39 @@ static const char *advice_on_version(const cm_ending *ending, char *out, int siz
   return out;
 }
 
-static const char *advice_on_status(const cm_ending *ending, bool is_api_error, char *out,
-                                    int size) {
+static cm_reader reader_of(const cm_ending *ending) {
+  if (ending->is_function) return CM_OF_FUNCTION;
+  return ending->is_write ? CM_OF_ROW : CM_OF_STATEMENT;
+}
+
+/** The advice of the table, with what the settings know of it. */
+static const char *advice_of_table(const cm_ending *ending, bool has_message, char *out, int size) {
   const cm_settings *settings = ending->settings;
-  int status = ending->status;
-  bool write = ending->is_write;
-  bool is_function = ending->is_function;
-  const char *young = status == 404 && !is_api_error ? cm_registry_young(ending->path) : NULL;
-  if (status == PARTIAL_CONTENT) {
-    return "try again later, and see what answers between here and the API";
-  } else if (advice_on_version(ending, out, size) != NULL) {
-    return out;
-  } else if (young != NULL) {
-    sqlite3_snprintf(
-        size, out,
-        "this account does not serve %s yet: ask ChartMogul for it, or check base_url, "
-        "now %.100s",
-        young, settings->base_url);
-  } else if (status <= 399) {
-    sqlite3_snprintf(size, out, "check base_url (redirects are not followed), now %.100s",
-                     settings->base_url);
-  } else if (status == 401) {
-    return advice_on_key(settings);
-  } else if (status == 403) {
-    return write ? "use an API key that may write, and check that the account is active"
-                 : "check what the API key may read, and that the account is active";
-  } else if (is_function && (status == 404 || status == 405)) {
-    sqlite3_snprintf(size, out, "check the arguments of the function, and base_url, now %.100s",
-                     settings->base_url);
-  } else if (status == 404 && !write) {
-    sqlite3_snprintf(size, out, "check the identifiers in WHERE, and base_url, now %.100s",
-                     settings->base_url);
-  } else if (status == 404) {
-    return "check that the row, and those that it names, still exist";
-  } else if (status == 429 || status == 503) {
-    sqlite3_snprintf(size, out,
-                     "try again later, or lower requests_per_second (now %d) or concurrency (now "
-                     "%d)",
-                     settings->requests_per_second, settings->concurrency);
-  } else if (status >= 500 || status == 408 || status == 425) {
-    return "try again later";
+  const cm_status *status = cm_status_of(ending->status);
+  if (status->end == CM_ADVICE_KEY) return advice_on_key(settings);
+  const char *advice = cm_status_advice(status, reader_of(ending), has_message);
+  if (status->end == CM_ADVICE_PACE) {
+    sqlite3_snprintf(size, out, "%s, or lower requests_per_second (now %d) or concurrency (now %d)",
+                     advice, settings->requests_per_second, settings->concurrency);
+  } else if (strstr(advice, "base_url") != NULL) {
+    sqlite3_snprintf(size, out, "%s, now %.100s", advice, settings->base_url);
   } else {
-    return write ? "correct what it names and write the row again"
-                 : "correct what it names in the statement";
+    return advice;
   }
+  return out;
+}
+
+static const char *advice_on_status(const cm_ending *ending, const cm_verdict *verdict,
+                                    bool has_message, char *out, int size) {
+  const char *young = ending->status == 404 && !verdict->is_api_error
+                          ? cm_registry_young(ending->path)
+                          : NULL;
+  if (advice_on_version(ending, out, size) != NULL) return out;
+  if (young == NULL) return advice_of_table(ending, has_message, out, size);
+  sqlite3_snprintf(
+      size, out,
+      "this account does not serve %s yet: ask ChartMogul for it, or check base_url, now %.100s",
+      young, ending->settings->base_url);
   return out;
 }
 
@@ -172,18 +148,25 @@ static const char *advice_on_outcome(const cm_ending *ending, char *out, int siz
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-/** "422 Unprocessable Entity: what the API said". Its words are not said twice. */
-static void describe_answer(const cm_ending *ending, const char *message, char *out, int size) {
-  const char *name = name_of_status(ending->status);
-  if (ending->status == PARTIAL_CONTENT) {
-    sqlite3_snprintf(size, out, "%d %s: it is only a part of the answer", ending->status, name);
+/**
+ * "422 Unprocessable Entity: what the API said". Its words are not said twice.
+ * @return whether it says more than the name of its status.
+ */
+static bool describe_answer(const cm_ending *ending, const char *message, char *out, int size) {
+  const cm_status *status = cm_status_of(ending->status);
+  bool is_name = strstr(message, status->name) != NULL &&
+                 strlen(message) < strlen(status->name) + 8;
+  const char *joint = is_success(ending) ? ", but the answer is an error: " : ": ";
+  if (status->meaning != NULL) {
+    sqlite3_snprintf(size, out, "%d %s: %s", ending->status, status->name, status->meaning);
   } else if (message[0] == '\0') {
-    sqlite3_snprintf(size, out, "%d %s, with no message", ending->status, name);
-  } else if (strstr(message, name) != NULL && strlen(message) < strlen(name) + 8) {
-    sqlite3_snprintf(size, out, "%d %s", ending->status, name);
+    sqlite3_snprintf(size, out, "%d %s, with no message", ending->status, status->name);
+  } else if (is_name) {
+    sqlite3_snprintf(size, out, "%d %s", ending->status, status->name);
   } else {
-    sqlite3_snprintf(size, out, "%d %s: %s", ending->status, name, message);
+    sqlite3_snprintf(size, out, "%d %s%s%s", ending->status, status->name, joint, message);
   }
+  return status->meaning == NULL && message[0] != '\0' && !is_name;
 }
 
 /** Which settings say how often and how long is tried, where all of that was used up. */
@@ -212,8 +195,8 @@ static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
   const char *advised;
   cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
   if (ending->outcome == CM_ANSWERED) {
-    describe_answer(ending, verdict->message, why, (int)sizeof why);
-    advised = advice_on_status(ending, verdict->is_api_error, advice, (int)sizeof advice);
+    bool has_message = describe_answer(ending, verdict->message, why, (int)sizeof why);
+    advised = advice_on_status(ending, verdict, has_message, advice, (int)sizeof advice);
     if (verdict->code == SQLITE_BUSY && ending->retry_after_ms > CM_MAX_RETRY_AFTER_MS) {
       sqlite3_snprintf((int)sizeof more, more, ", asking for a pause of %lld s",
                        (long long)(ending->retry_after_ms / 1000));
@@ -249,6 +232,8 @@ static void write_stop_line(const cm_ending *ending, cm_verdict *verdict) {
 void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   out->code = code_of(ending);
   out->is_api_error = false;
+  out->is_of_row = false;
+  out->is_odd = is_odd_success(ending);
   out->is_unknown = false;
   out->may_help = false;
   out->message[0] = '\0';
@@ -263,6 +248,7 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   if (ending->outcome == CM_ANSWERED && ending->status != PARTIAL_CONTENT) {
     int rc = cm_json_error_text(ending->body, out->message, sizeof out->message);
     out->is_api_error = rc == SQLITE_OK;
+    out->is_of_row = !out->is_unknown && cm_status_of(ending->status)->is_of_row;
     if (rc == SQLITE_NOMEM) { /* what follows depends on what the API says */
       out->code = cm_err_nomem(&out->err);
       return;

@@ -1,7 +1,7 @@
 /*
 ** verdict.h -- what the end of a call means: its code, what a caller may conclude, the line for the
 ** user.
-** Layer: client.  Owns: nothing.  Never: looks at a clock, does I/O.  Tests: tests/unit/call.c
+** Layer: client.  Owns: nothing.  Never: looks at a clock, does I/O.  Tests: tests/unit/verdict.c, tests/unit/call.c
 */
 #ifndef CM_VERDICT_H
 #define CM_VERDICT_H
@@ -21,6 +21,7 @@ typedef enum cm_end {
 typedef struct cm_ending {
   const char *who, *method, *path;
   bool is_write;    /* it changes the account */
+  bool is_create;   /* and makes something new */
   bool is_function; /* of a function, whose path the user has written or named */
   const cm_settings *settings;
   cm_end end;
@@ -38,13 +39,18 @@ typedef struct cm_ending {
 typedef struct cm_verdict {
   int code;
   bool is_api_error;
+  bool is_of_row; /* a refusal of what was sent, not of who sent it: another row may be right */
+  bool is_odd;    /* a success that is an error, and perhaps the answer to another request */
   bool is_unknown;
   bool may_help;
   char message[512]; /* the API's own words, "" when there are none */
   cm_err err;        /* the line; nothing for a success */
 } cm_verdict;
 
-/** Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx, for a write 304 too. */
+/**
+ * Judge. `out` is overwritten; its code is SQLITE_OK for any 2xx but 206, for a write 304 too, unless the body is
+ * nothing but an error.
+ */
 void cm_verdict_of(const cm_ending *ending, cm_verdict *out);
 
 /**

@@ -909,6 +909,9 @@ static const struct {
   { "{\"entries\":[],\"has_more\":false}", "{\"entries\":[],\"has_more\":false}", false },
   { "{\"entries\":[]}", "{\"entries\":[]}", false },
   { "[1]", "[1]", false },
+  { "{}", "", false },
+  { " [ ]\n", "", false },
+  { "null", "", false },
   { "404 Not Found", "404 Not Found", false },
   { "  500 Internal\r\nServer Error\n", "500 Internal Server Error", false },
   { "<!DOCTYPE html>\n<html><head><title>Oops</title><style>p{a:b}</style><script>x<y</script>"
