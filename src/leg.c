@@ -9,6 +9,7 @@ int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in, 
   cm_binding *binding = &leg->bindings[leg->binding_count];
   binding->column = column;
   binding->stands_in = stands_in;
+  binding->is_worked_out = false;
   if (cm_value_copy(value, &binding->value) != SQLITE_OK) return cm_err_nomem(err);
   leg->binding_count++;
   return SQLITE_OK;

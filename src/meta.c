@@ -152,8 +152,11 @@ static void put_filters(const cm_resource *resource, int index, cm_buf *out) {
     const cm_read *read = &resource->reads[i];
     if (cm_request_path_has(resource, read, index)) put_filter(out, column, "=");
     for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-      if (strcmp(filter->column, column) != 0) continue;
-      put_filter(out, filter->param, operator_text(filter->op));
+      const cm_widened *widened = filter->widened;
+      if (strcmp(filter->column, column) == 0)
+        put_filter(out, filter->param, operator_text(filter->op));
+      if (widened != NULL && strcmp(widened->column, column) == 0)
+        put_filter(out, filter->param, operator_text(widened->op));
     }
   }
 }

@@ -232,12 +232,36 @@ static bool is_watched(const cm_resource *resource, const cm_term *term) {
   return is_usable(term) && cm_registry_words(resource, term->column) != NULL;
 }
 
-/** The terms that are watched come first: they must not be the ones that find no room. */
-static void check_others(const cm_resource *resource, const cm_offer *offer, cm_plan *plan) {
+/** A term that bounds what is asked for. */
+static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_term *term) {
+  return is_usable(term) && cm_request_is_widened(resource, read, term->column);
+}
+
+/**
+ * Does the read show a part of its rows only, for want of a bound? A plan that has one is better: an OR whose
+ * every arm bounds, a join in another order.
+ */
+static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
+                   const cm_plan *plan) {
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    if (filter->widened == NULL || filter->widened->op != CM_GE) continue;
+    int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+    bool is_given = sends_column(plan, column);
+    for (int i = 0; i < offer->term_count && !is_given; i++)
+      is_given = is_bound(resource, read, &offer->terms[i]);
+    if (!is_given) return true;
+  }
+  return false;
+}
+
+/** The terms that are watched, and those that a request is made from, come first: they must find room. */
+static void check_others(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
+                         cm_plan *plan) {
   for (int pass = 0; pass < 2; pass++) {
     for (int i = 0; i < offer->term_count; i++) {
       const cm_term *term = &offer->terms[i];
-      bool is_wanted = pass == 0 ? is_watched(resource, term) : is_usable(term);
+      bool is_first = is_watched(resource, term) || is_bound(resource, read, term);
+      bool is_wanted = pass == 0 ? is_first : is_usable(term);
       if (!is_wanted || is_sent_already(plan, i)) continue;
       if (resource->columns[term->column].flags & CM_PARAM) continue;
       add_arg(plan, offer, i, CM_ARG_CHECKED);
@@ -350,7 +374,8 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
     send_filter(resource, read, filter, offer, out);
   }
   check_parameters(resource, offer, out);
-  check_others(resource, offer, &out->plan);
+  check_others(resource, read, offer, &out->plan);
+  if (is_cut(resource, read, offer, &out->plan)) out->is_blind = true;
   estimate(resource, read, out, known, context);
   out->plan.limit = limit_hint(resource, read, offer, out);
   out->plan.wanted = !offer->has_limit || offer->has_order ? -1

@@ -8,12 +8,19 @@
 #include "request.h"
 #include "sqlite_api.h"
 
+/** Is the term sent, or a bound that a parameter is worked out from? */
+static bool is_shown(const cm_resource *resource, const cm_plan *plan, const cm_plan_arg *arg) {
+  if (arg->use == CM_ARG_SENT) return true;
+  const cm_read *read = &resource->reads[plan->read];
+  return arg->op < CM_TERM_NE && cm_request_is_widened(resource, read, arg->column);
+}
+
 static int values_of(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
                      cm_request_value *values, char (*shown)[64]) {
   int count = 0;
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
-    if (arg->use != CM_ARG_SENT) continue;
+    if (!is_shown(resource, plan, arg)) continue;
     const cm_term *term = &offer->terms[arg->term];
     const char *name = resource->columns[arg->column].name;
     bool is_known = term->has_literal && !arg->is_list;

@@ -42,6 +42,15 @@ static int check_example(const cm_check *check) {
   return SQLITE_OK;
 }
 
+static int check_told_by(const cm_check *check) {
+  const char *name = check->resource->told_by;
+  if (name == NULL) return SQLITE_OK;
+  const cm_column *column = cm_check_column(check, name, strlen(name));
+  if (column == NULL || column->path != NULL || cm_registry_key(check->resource) >= 0)
+    return cm_check_fail(check, "told_by", "%s is no plain column, or there is a key", name);
+  return SQLITE_OK;
+}
+
 static int check_key_parts(const cm_check *check) {
   const char *list = check->resource->key_parts;
   const char *word = NULL;
@@ -93,7 +102,7 @@ static int check_delete_counts(const cm_check *check) {
 int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err) {
   static int (*const parts[])(const cm_check *) = {
     check_name,   cm_check_columns, cm_check_reads,      cm_check_writes, check_key_parts,
-    check_owners, check_young,      check_delete_counts, check_example
+    check_owners, check_young,      check_delete_counts, check_example,   check_told_by
   };
   cm_check check = { .list = resources, .count = count, .err = err };
   int rc = SQLITE_OK;

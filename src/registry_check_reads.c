@@ -64,6 +64,21 @@ static int check_fallback(const cm_check *check, const cm_read *read, const cm_f
   return SQLITE_OK;
 }
 
+/** A parameter that is worked out from the bounds of a column is a day, and so is that column. */
+static int check_widened(const cm_check *check, const cm_filter *filter, const cm_column *column) {
+  const cm_widened *widened = filter->widened;
+  if (widened == NULL) return SQLITE_OK;
+  const cm_column *bounded = cm_check_column(check, widened->column, strlen(widened->column));
+  const cm_column *interval = cm_check_column(check, widened->interval, strlen(widened->interval));
+  bool are_days = column->type == CM_DAY && bounded != NULL && bounded->type == CM_DAY;
+  bool is_parameter = (column->flags & CM_PARAM) && filter->op == CM_EQ && filter->fallback != NULL;
+  if (!are_days || !is_parameter || (bounded->flags & CM_PARAM) || widened->op == CM_EQ ||
+      interval == NULL || !(interval->flags & CM_PARAM)) {
+    return cm_check_fail(check, filter->column, "the bound that it is worked out from is none");
+  }
+  return SQLITE_OK;
+}
+
 /** A parameter may be sent under the name of a column's filter, and comes before it: the first one is sent. */
 static bool may_share(const cm_check *check, const cm_filter *first, const cm_filter *filter) {
   const cm_column *column = cm_check_column(check, first->column, strlen(first->column));
@@ -100,6 +115,7 @@ static int check_filter(const cm_check *check, const cm_read *read, const cm_fil
     return cm_check_fail(check, filter->column, "the path of %s has this column too", read->path);
   }
   int rc = check_fallback(check, read, filter, column);
+  if (rc == SQLITE_OK) rc = check_widened(check, filter, column);
   return rc == SQLITE_OK ? check_words(check, filter, column) : rc;
 }
 

@@ -29,6 +29,14 @@ bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int c
   return false;
 }
 
+bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column) {
+  const char *name = resource->columns[column].name;
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    if (filter->widened != NULL && strcmp(filter->widened->column, name) == 0) return true;
+  }
+  return false;
+}
+
 bool cm_request_is_look_up(const cm_read *read) {
   return read->paging == CM_SINGLE || read->paging == CM_EITHER;
 }
@@ -257,6 +265,18 @@ static void put_wants(const cm_resource *resource, uint64_t columns_used, cm_buf
   }
 }
 
+/** Is the parameter a bound of a column that one of the values bounds? */
+static bool is_bounded(const cm_resource *resource, const cm_filter *filter,
+                       const cm_request_value *values, int count) {
+  for (int i = 0; i < count && filter->widened != NULL; i++) {
+    const char *name = resource->columns[values[i].column].name;
+    if (strcmp(name, filter->widened->column) != 0) continue;
+    cm_filter bound = { .op = filter->widened->op };
+    if (values[i].op == CM_TERM_EQ || serves(&bound, values[i].op)) return true;
+  }
+  return false;
+}
+
 int cm_request_format(const cm_resource *resource, const cm_read *read,
                       const cm_request_value *values, int count, uint64_t columns_used,
                       cm_buf *out) {
@@ -269,8 +289,12 @@ int cm_request_format(const cm_resource *resource, const cm_read *read,
       put_filter(resource, filter, value, out);
       is_given = true;
     }
-    if (!is_given && filter->fallback != NULL) {
-      cm_buf_printf(out, "%s%s=%s", cm_request_separator(out), filter->param, filter->fallback);
+    if (is_given || filter->fallback == NULL) continue;
+    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+    if (is_bounded(resource, filter, values, count)) {
+      cm_buf_printf(out, "{%s of %s}", filter->widened->interval, filter->widened->column);
+    } else {
+      cm_buf_text(out, filter->fallback);
     }
   }
   if (read->query != NULL) cm_buf_printf(out, "%s%s", cm_request_separator(out), read->query);

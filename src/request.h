@@ -25,6 +25,9 @@ const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_re
 /** True when the read's path has the column as {column}. */
 bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int column);
 
+/** True when bounds of the column are sent as parameters that are not given, see cm_widened. */
+bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column);
+
 /** True when the read looks something up, rather than listing it: it may find what the lists hide. */
 bool cm_request_is_look_up(const cm_read *read);
 

@@ -40,6 +40,9 @@ typedef struct cm_resource {
   /* Columns that together identify a row of a table whose API has no key, by spaces; the CM_KEY column
   ** then shows them as a JSON array. NULL: the key is the member of its path. */
   const char *key_parts;
+  /* Of a table without a key: the column that tells its rows apart, with the parameters that are not worked out.
+  ** Its path is a plain member. NULL: all that a row holds does. */
+  const char *told_by;
   /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
   ** with {column}. NULL: nothing. */
   const char *delete_counts;

@@ -99,6 +99,16 @@ typedef enum cm_term_op {
 
 typedef enum cm_op { CM_EQ, CM_GE, CM_LE } cm_op;
 
+/**
+ * A parameter that is a day, and is not given, is a bound that the WHERE clause sets to another column, widened to
+ * whole intervals.
+ */
+typedef struct cm_widened {
+  const char *column; /* of days, no parameter */
+  cm_op op; /* CM_GE: its lower bound, CM_LE: its upper one, which is no later than today */
+  const char *interval; /* the parameter that says how long an interval is; it has a fallback */
+} cm_widened;
+
 /** One filter of a list: `column op value` is sent as `param=value`. A list ends with {0}. */
 typedef struct cm_filter {
   const char *column;
@@ -112,6 +122,8 @@ typedef struct cm_filter {
   bool required; /* the read needs it */
   /* Sent when the statement does not give the column: a text, or one of the days below. NULL: none. */
   const char *fallback;
+  const cm_widened
+      *widened;   /* sent instead of the fallback where there is such a bound; NULL: none */
   bool is_silent; /* rows may lack the member: only the request knows what they have */
 } cm_filter;
 

@@ -236,13 +236,22 @@ static int from_binding(const cm_row *row, int column, cm_value *out) {
   return SQLITE_OK;
 }
 
+/** The text of a row, or the member that tells it from the others. */
+static cm_slice telling_part(const cm_row *row) {
+  const char *name = row->resource->told_by;
+  cm_slice part = name != NULL ? cm_slice_find(row->text, name) : row->text;
+  return part.ptr != NULL ? part : row->text;
+}
+
 uint64_t cm_row_hash(const cm_row *row) {
-  uint64_t hash = cm_hash_bytes(CM_HASH_START, row->text.ptr, row->text.len);
+  cm_slice part = telling_part(row);
+  uint64_t hash = cm_hash_bytes(CM_HASH_START, part.ptr, part.len);
   hash = cm_hash_bytes(hash, row->outer.ptr, row->outer.len);
   hash = cm_hash_bytes(hash, row->name.ptr, row->name.len);
   if (row->word != NULL) hash = cm_hash_bytes(hash, row->word->sql, strlen(row->word->sql));
   for (int i = 0; i < row->binding_count; i++) {
     const cm_value *value = &row->bindings[i].value;
+    if (row->resource->told_by != NULL && row->bindings[i].is_worked_out) continue;
     hash = cm_hash_bytes(hash, &value->integer, sizeof value->integer);
     hash = cm_hash_bytes(hash, value->text, value->len);
   }

@@ -18,7 +18,8 @@
 typedef struct cm_binding {
   int column;
   cm_value value;
-  bool stands_in; /* for a member that the answer lacks: only the request knows what it is */
+  bool stands_in;     /* for a member that the answer lacks: only the request knows what it is */
+  bool is_worked_out; /* not given by the statement: it tells no rows apart */
 } cm_binding;
 
 /** Where the members of a row's text stand, found in one pass over it. */

@@ -186,31 +186,40 @@ static bool stands_in(const cm_scan *scan, int arg) {
          cm_request_path_has(scan->resource, scan->read, index);
 }
 
-static const cm_value *find_bound(const cm_leg *leg, int column) {
-  for (int i = 0; i < leg->binding_count; i++) {
-    if (leg->bindings[i].column == column) return &leg->bindings[i].value;
-  }
-  return NULL;
+/** What is sent for a parameter that the statement does not give; of one that is a bound, that. */
+static cm_value value_of_none(const cm_filter *filter, const cm_scan_days *days, int64_t now_ms,
+                              const cm_value *end, char *text) {
+  bool is_bound = filter->widened != NULL;
+  const cm_value *day = is_bound && filter->widened->op == CM_GE ? &days->first : &days->last;
+  if (is_bound && day->type != CM_VALUE_NULL) return *day;
+  return cm_fallback_value(filter, now_ms, end, text);
 }
 
 /** What is sent for parameters that the statement does not give. */
 static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
-                          cm_err *err) {
+                          bool *is_empty, cm_err *err) {
   const cm_clock *clock = &scan->session->clock;
-  int end = cm_registry_find_column(scan->resource, "end_date", strlen("end_date"));
+  int64_t now_ms = clock->wall_ms(clock->context);
+  int end_column = cm_registry_find_column(scan->resource, "end_date", strlen("end_date"));
+  const cm_value *end = cm_leg_find_bound(leg, end_column);
+  cm_scan_days days;
   int rc = SQLITE_OK;
+  cm_scan_find_days(scan, leg, now_ms, &days);
+  if (days.is_empty) *is_empty = true;
+  if (end == NULL && days.last.type != CM_VALUE_NULL) end = &days.last;
   for (const cm_filter *filter = scan->read->filters;
        rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++) {
     char text[CM_INSTANT_TEXT];
     int column = cm_registry_find_column(scan->resource, filter->column, strlen(filter->column));
-    if (filter->fallback == NULL || find_bound(leg, column) != NULL) continue;
-    cm_value value = cm_fallback_value(filter, clock->wall_ms(clock->context), find_bound(leg, end),
-                                       text);
+    if (filter->fallback == NULL || cm_leg_find_bound(leg, column) != NULL) continue;
+    cm_value value = value_of_none(filter, &days, now_ms, end, text);
     rc = cm_leg_bind(leg, column, &value, true, err);
     if (rc != SQLITE_OK) break;
-    values[(*count)++] = (cm_request_value){
-      .column = column, .op = CM_TERM_EQ, .value = &leg->bindings[leg->binding_count - 1].value
-    };
+    cm_binding *binding = &leg->bindings[leg->binding_count - 1];
+    binding->is_worked_out = filter->fallback[0] == '{';
+    values[(*count)++] = (cm_request_value){ .column = column,
+                                             .op = CM_TERM_EQ,
+                                             .value = &binding->value };
   }
   return rc;
 }
@@ -271,7 +280,7 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
   cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
   memset(leg, 0, sizeof *leg);
   int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
-  if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, err);
+  if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, &is_empty, err);
   if (rc == SQLITE_OK && parent_key != NULL)
     rc = bind_parent(scan, leg, parent_key, values, &count, err);
   if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);

@@ -7,6 +7,7 @@
 #define CM_SCAN_STATE_H
 
 #include "ahead.h"
+#include "instant.h"
 #include "key_set.h"
 #include "scan.h"
 
@@ -79,6 +80,21 @@ void cm_scan_end_leg(cm_scan *scan);
 
 /** Is a literal a known word of its column but for the way it is written? @return SQLITE_OK, or an error that says so. */
 int cm_scan_check_words(const cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/* ---- scan_days.c --------------------------------------------------------------------------- */
+
+/** The days that the WHERE clause sets to parameters of a leg that are not given, see cm_widened. */
+typedef struct cm_scan_days {
+  cm_value first, last; /* NULL: not set; they borrow `texts` */
+  char texts[2][CM_INSTANT_TEXT];
+  bool is_empty; /* no day is left, so no row can match */
+} cm_scan_days;
+
+/** @param now_ms  The wall clock. @param out  Not to be copied. */
+void cm_scan_find_days(const cm_scan *scan, const cm_leg *leg, int64_t now_ms, cm_scan_days *out);
+
+/** The value that a leg is bound to for a column, NULL: none. */
+const cm_value *cm_leg_find_bound(const cm_leg *leg, int column);
 
 /* ---- scan_join.c --------------------------------------------------------------------------- */
 

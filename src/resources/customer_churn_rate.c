@@ -5,7 +5,7 @@
 #include "metric.h"
 
 static const cm_column columns[] = {
-  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  METRIC_DATE,
   { .name = "customer_churn_rate",
     .type = CM_REAL,
     .path = "customer-churn-rate",
@@ -34,6 +34,7 @@ const cm_resource cm_resource_customer_churn_rate = {
   .doc = "An interval of the rate at which customers are lost.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .told_by = "date",
   .example = "SELECT date, customer_churn_rate FROM chartmogul_customer_churn_rate WHERE "
              "start_date = date('now', '-1 year') AND end_date = date('now')",
 };

@@ -5,7 +5,7 @@
 #include "metric.h"
 
 static const cm_column columns[] = {
-  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  METRIC_DATE,
   { .name = "customers", .type = CM_INTEGER, .doc = "Number of customers." },
   { .name = "percentage_change",
     .type = CM_REAL,
@@ -31,6 +31,7 @@ const cm_resource cm_resource_customer_count = {
   .doc = "An interval of the number of customers.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .told_by = "date",
   .example = "SELECT date, customers FROM chartmogul_customer_count WHERE start_date = date('now', "
              "'-1 year') AND end_date = date('now')",
 };

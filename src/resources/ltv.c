@@ -5,7 +5,7 @@
 #include "metric.h"
 
 static const cm_column columns[] = {
-  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  METRIC_DATE,
   { .name = "ltv", .type = CM_INTEGER, .doc = "Customer lifetime value in minor units." },
   { .name = "percentage_change",
     .type = CM_REAL,
@@ -28,6 +28,7 @@ const cm_resource cm_resource_ltv = {
   .doc = "An interval of the customer lifetime value.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .told_by = "date",
   .example = "SELECT date, ltv FROM chartmogul_ltv WHERE start_date = date('now', '-1 year') AND "
              "end_date = date('now')",
 };

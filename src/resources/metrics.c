@@ -5,7 +5,7 @@
 #include "metric.h"
 
 static const cm_column columns[] = {
-  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  METRIC_DATE,
   { .name = "mrr", .type = CM_INTEGER, .doc = "Monthly recurring revenue in minor units." },
   { .name = "mrr_percentage_change",
     .type = CM_REAL,
@@ -69,6 +69,7 @@ const cm_resource cm_resource_metrics = {
   .doc = "An interval of all metrics.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .told_by = "date",
   .example = "SELECT date, mrr, customers FROM chartmogul_metrics WHERE start_date = date('now', "
              "'-1 year') AND end_date = date('now')",
 };

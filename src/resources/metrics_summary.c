@@ -35,7 +35,7 @@ static const cm_column columns[] = {
     .type = CM_REAL,
     .path = "*-percentage-change",
     .doc = "Change in percent." },
-  METRIC_PARAMETERS,
+  METRIC_PARAMETERS_SAYING("", ""),
   { .name = "json",
     .type = CM_JSON,
     .flags = CM_HIDDEN,
@@ -43,12 +43,14 @@ static const cm_column columns[] = {
     .doc = "The summary as the API sent it, of all metrics." },
 };
 
+static const cm_filter filters[] = { METRIC_FILTERS(NULL, NULL) };
+
 static const cm_read reads[] = {
   { .path = "/metrics/all",
     .paging = CM_SINGLE,
     .rows = "summary",
     .unfold = metrics,
-    .filters = metric_filters },
+    .filters = filters },
 };
 
 const cm_resource cm_resource_metrics_summary = {

@@ -5,7 +5,7 @@
 #include "metric.h"
 
 static const cm_column columns[] = {
-  { .name = "date", .type = CM_DAY, .doc = "Last day of the interval." },
+  METRIC_DATE,
   { .name = "mrr", .type = CM_INTEGER, .doc = "Monthly recurring revenue in minor units." },
   { .name = "percentage_change",
     .type = CM_REAL,
@@ -48,6 +48,7 @@ const cm_resource cm_resource_mrr = {
   .doc = "An interval of the monthly recurring revenue.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .told_by = "date",
   .example = "SELECT date, mrr FROM chartmogul_mrr WHERE start_date = date('now', '-1 year') AND "
              "end_date = date('now')",
 };

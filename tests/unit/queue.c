@@ -419,8 +419,8 @@ static void waiting_rows_are_found(void **state) {
   cm_value ds_1 = cm_value_text("ds_1", 4);
   int source = cm_registry_find_column(customers, "data_source_uuid", 16);
   int external_id = cm_registry_find_column(customers, "external_id", 11);
-  cm_binding both[] = { { external_id, c1, true }, { source, ds_1, true } };
-  cm_binding other[] = { { external_id, c2, true }, { source, ds_1, true } };
+  cm_binding both[] = { { external_id, c1, true, false }, { source, ds_1, true, false } };
+  cm_binding other[] = { { external_id, c2, true, false }, { source, ds_1, true, false } };
   assert_false(cm_queue_waits_for(session, customers, both, 2));
   assert_false(cm_queue_is_waiting(session, NULL));
   queue_customer(world, "c1");

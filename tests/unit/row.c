@@ -423,9 +423,11 @@ static void composed_key_is_an_array(void **state) {
 static void bindings_stand_in_for_what_is_absent(void **state) {
   (void)state;
   const cm_binding bindings[] = {
-    { TEXT, cm_value_text("asked", 5), true },    { ID, cm_value_text("id_1", 4), true },
-    { BOUND, cm_value_text("bound", 5), true },   { PARAMETER, cm_value_integer(1), true },
-    { NESTED, cm_value_text("asked", 5), false },
+    { TEXT, cm_value_text("asked", 5), true, false },
+    { ID, cm_value_text("id_1", 4), true, false },
+    { BOUND, cm_value_text("bound", 5), true, false },
+    { PARAMETER, cm_value_integer(1), true, false },
+    { NESTED, cm_value_text("asked", 5), false, false },
   };
   static const struct {
     const char *json;
@@ -451,8 +453,8 @@ static void bindings_stand_in_for_what_is_absent(void **state) {
 
 static void hash_tells_rows_apart(void **state) {
   (void)state;
-  const cm_binding one = { TEXT, cm_value_text("1", 1), true };
-  const cm_binding two = { TEXT, cm_value_text("2", 1), true };
+  const cm_binding one = { TEXT, cm_value_text("1", 1), true, false };
+  const cm_binding two = { TEXT, cm_value_text("2", 1), true, false };
   cm_row plain = { .resource = &resource, .text = slice_of("{}") };
   cm_row again = { .resource = &resource, .text = slice_of("{}") };
   cm_row inner = { .resource = &resource, .text = slice_of("{}"), .outer = slice_of("{1}") };
@@ -504,12 +506,12 @@ static void assert_survives(cm_row *row) {
 static void packed_row_comes_back(void **state) {
   (void)state;
   const cm_binding bindings[] = {
-    { TEXT, cm_value_text("a\"b\\\n\xc3\xa9", 7), true },
-    { ID, cm_value_integer(9007199254740993), true },
-    { BOUND, cm_value_real(2.0), true },
-    { PARAMETER, cm_value_real(0.1), true },
-    { NESTED, cm_value_null(), true },
-    { LAST, cm_value_integer(INT64_MIN), true },
+    { TEXT, cm_value_text("a\"b\\\n\xc3\xa9", 7), true, false },
+    { ID, cm_value_integer(9007199254740993), true, false },
+    { BOUND, cm_value_real(2.0), true, false },
+    { PARAMETER, cm_value_real(0.1), true, false },
+    { NESTED, cm_value_null(), true, false },
+    { LAST, cm_value_integer(INT64_MIN), true, false },
   };
   static const char object[] = "{\"na\\\"me\":{\"v\":[1 , 2]}}";
   size_t at = 0;
