@@ -1,6 +1,6 @@
 /*
 ** scan_words.c -- a literal that is a column's known word but for the way it is written: SQL would find nothing, and
-** say nothing.
+** say nothing. Where the right one stands beside it, in the same IN or as another operand of the same OR, it is meant.
 **
 ** Of a plain = SQLite tells while planning that its value is a literal. Of the values of an IN it does not, so the
 ** running statements are looked at, and the TEMP views that they name.
@@ -11,17 +11,30 @@
 #include "scan_state.h"
 #include "sql_compares.h"
 
-/** Does a TEMP view that the text names compare the column with the literal? */
-static int is_in_view(sqlite3 *db, const char *sql, const char *column, const cm_value *value,
-                      bool *found, cm_err *err) {
+/** What is looked for in the text of statements. */
+typedef struct question {
+  const char *column;
+  const cm_value *value;
+  const cm_word
+      *right; /* is it an alternative to the value? NULL: is the column compared with the value? */
+} question;
+
+static bool is_said(const char *sql, const question *of) {
+  const cm_value *value = of->value;
+  if (of->right == NULL) return cm_sql_compares(sql, of->column, value->text, value->len);
+  return cm_sql_are_alternatives(sql, of->column, value->text, value->len, of->right->sql,
+                                 strlen(of->right->sql));
+}
+
+/** Does a TEMP view that the text names say so? */
+static int is_in_view(sqlite3 *db, const char *sql, const question *of, bool *found, cm_err *err) {
   static const char query[] = "SELECT sql FROM temp.sqlite_schema WHERE type = 'view' AND "
                               "instr(lower(?1), lower(name)) > 0";
   sqlite3_stmt *views = NULL;
   int rc = sqlite3_prepare_v2(db, query, -1, &views, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(views, 1, sql, -1, SQLITE_STATIC);
   while (rc == SQLITE_OK && !*found && (rc = sqlite3_step(views)) == SQLITE_ROW) {
-    const char *text = (const char *)sqlite3_column_text(views, 0);
-    *found = cm_sql_compares(text, column, value->text, value->len);
+    *found = is_said((const char *)sqlite3_column_text(views, 0), of);
     rc = SQLITE_OK;
   }
   sqlite3_finalize(views);
@@ -29,17 +42,16 @@ static int is_in_view(sqlite3 *db, const char *sql, const char *column, const cm
                             : SQLITE_OK; /* where nothing can be read, nothing is known */
 }
 
-/** Does a running statement compare the column with the literal? */
-static int is_in_statement(cm_session *session, const char *column, const cm_value *value,
-                           bool *found, cm_err *err) {
+/** Does a running statement say so? */
+static int is_in_statement(cm_session *session, const question *of, bool *found, cm_err *err) {
   sqlite3_stmt *statement = sqlite3_next_stmt(session->db, NULL);
   int rc = SQLITE_OK;
   for (; statement != NULL && !*found && rc == SQLITE_OK;
        statement = sqlite3_next_stmt(session->db, statement)) {
     const char *sql = sqlite3_sql(statement);
     if (sql == NULL || !sqlite3_stmt_busy(statement)) continue;
-    *found = cm_sql_compares(sql, column, value->text, value->len);
-    if (!*found) rc = is_in_view(session->db, sql, column, value, found, err);
+    *found = is_said(sql, of);
+    if (!*found) rc = is_in_view(session->db, sql, of, found, err);
   }
   return rc;
 }
@@ -71,12 +83,13 @@ static int check_arg(const cm_scan *scan, int index, const cm_word *words, cm_er
   int rc = SQLITE_OK;
   for (int i = 0; i < arg->count && rc == SQLITE_OK; i++) {
     const cm_word *right = cm_near_miss(words, &arg->values[i]);
-    bool is_literal = plan->is_literal;
+    bool is_literal = plan->is_literal, is_beside = false;
+    question of = { column->name, &arg->values[i], NULL };
     if (right == NULL || has_word(arg, right)) continue;
-    if (plan->is_list) {
-      rc = is_in_statement(scan->session, column->name, &arg->values[i], &is_literal, err);
-    }
-    if (rc == SQLITE_OK && is_literal) {
+    if (plan->is_list) rc = is_in_statement(scan->session, &of, &is_literal, err);
+    of.right = right;
+    if (rc == SQLITE_OK && is_literal) rc = is_in_statement(scan->session, &of, &is_beside, err);
+    if (rc == SQLITE_OK && is_literal && !is_beside) {
       rc = refuse(scan, column, words, &arg->values[i], right, err);
     }
   }

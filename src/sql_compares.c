@@ -98,3 +98,112 @@ bool cm_sql_compares(const char *sql, const char *column, const char *text, size
   }
   return false;
 }
+
+/* ---- alternatives ------------------------------------------------------------------------------ */
+
+/** A comparison that is looked for. */
+typedef struct wanted {
+  const char *column;
+  const char *text;
+  size_t len;
+} wanted;
+
+/** Behind the bracket that closes the one before `at`. */
+static const char *skip_brackets(const char *at) {
+  cm_sql_token token;
+  for (int depth = 1; depth > 0 && *at != '\0';) {
+    at = next(at, &token);
+    if (token.sign == '(') depth++;
+    if (token.sign == ')') depth--;
+  }
+  return at;
+}
+
+/** Behind a name with those of its table and schema before it; the last one in `out`. */
+static const char *skip_column(const char *at, cm_sql_token *out) {
+  cm_sql_token dot;
+  at = next(at, out);
+  for (const char *behind = next(at, &dot); dot.sign == '.'; behind = next(at, &dot))
+    at = next(behind, out);
+  return at;
+}
+
+/** Behind a comparison of the column with the text that begins at `at`; NULL: something else does. */
+static const char *skip_comparison(const char *at, const wanted *it) {
+  cm_sql_token first, sign, operand;
+  const char *behind = skip_column(at, &first);
+  behind = next(behind, &sign);
+  if (cm_sql_is_name(&first, it->column) && cm_sql_is_name(&sign, "IN")) {
+    bool has_it = is_in_list(behind, it->text, it->len);
+    behind = next(behind, &operand); /* the bracket */
+    return has_it ? skip_brackets(behind) : NULL;
+  }
+  if (sign.sign != '=') return NULL;
+  if (*behind == '=') behind++;
+  behind = skip_column(behind, &operand);
+  bool is_it = cm_sql_is_name(&first, it->column)
+                   ? is_text(&operand, it->text, it->len)
+                   : cm_sql_is_name(&operand, it->column) && is_text(&first, it->text, it->len);
+  return is_it ? behind : NULL;
+}
+
+/** Behind an operand of OR that is this comparison and nothing else, in brackets or not; NULL: it is not. */
+static const char *skip_operand(const char *at, const wanted *it) {
+  cm_sql_token token;
+  int depth = 0;
+  const char *begin = at, *behind = next(at, &token);
+  for (; token.sign == '('; depth++, behind = next(behind, &token))
+    begin = behind;
+  at = skip_comparison(begin, it);
+  for (; at != NULL && depth > 0; depth--) {
+    at = next(at, &token);
+    if (token.sign != ')') return NULL;
+  }
+  if (at == NULL) return NULL;
+  next(at, &token);
+  return is_end(&token) && !cm_sql_is_name(&token, "AND") ? at : NULL;
+}
+
+/** Behind the next OR of the same expression; NULL: none follows. */
+static const char *skip_or(const char *at) {
+  cm_sql_token token;
+  while (*at != '\0') {
+    at = next(at, &token);
+    if (cm_sql_is_name(&token, "OR")) return at;
+    if (token.sign == '(') at = skip_brackets(at);
+    bool goes_on = cm_sql_is_name(&token, "AND") || token.sign == '(' || !is_end(&token);
+    if (!goes_on) return NULL;
+  }
+  return NULL;
+}
+
+/** Is the comparison an operand of the OR, or of one that follows it? */
+static bool follows(const char *at, const wanted *it) {
+  for (at = skip_or(at); at != NULL; at = skip_or(at)) {
+    if (skip_operand(at, it) != NULL) return true;
+  }
+  return false;
+}
+
+/** May an operand of OR begin behind this token? */
+static bool begins_operand(const cm_sql_token *before) {
+  static const char *const words[] = { "WHERE", "ON", "HAVING", "OR", "WHEN" };
+  for (size_t i = 0; i < cm_countof(words); i++) {
+    if (cm_sql_is_name(before, words[i])) return true;
+  }
+  return before->sign == '(';
+}
+
+bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
+                             const char *other, size_t other_len) {
+  wanted first = { column, one, one_len }, second = { column, other, other_len };
+  cm_sql_token before = { .kind = CM_SQL_OTHER };
+  while (sql != NULL && *sql != '\0') {
+    const char *behind = begins_operand(&before) ? skip_operand(sql, &first) : NULL;
+    if (behind != NULL && follows(behind, &second)) return true;
+    behind = begins_operand(&before) ? skip_operand(sql, &second) : NULL;
+    if (behind != NULL && follows(behind, &first)) return true;
+    sql = next(sql, &before);
+  }
+  return false;
+}

@@ -17,4 +17,11 @@
  */
 bool cm_sql_compares(const char *sql, const char *column, const char *text, size_t len);
 
+/**
+ * True when the text lets the column be either: two operands of one OR compare it with the one and with the other, each
+ * as above and with nothing else beside it.
+ */
+bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
+                             const char *other, size_t other_len);
+
 #endif

@@ -71,10 +71,64 @@ static void what_does_not(void **state) {
   assert_false(cm_sql_compares(NULL, "status", "a", 1));
 }
 
+static void check_either(const char *sql, bool expected) {
+  bool is_said = cm_sql_are_alternatives(sql, "status", "a", 1, "A", 1);
+  if (is_said != expected) fail_msg("%s: %s", sql, expected ? "it is either" : "it is not");
+  assert_int_equal(is_said, cm_sql_are_alternatives(sql, "status", "A", 1, "a", 1));
+}
+
+static void what_are_alternatives(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "SELECT 1 FROM c WHERE status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE c.status = 'A' OR c.status == 'a' ORDER BY 1",
+    "SELECT 1 FROM c WHERE 'a' = status or 'A' = x.c.status;",
+    "SELECT 1 FROM c WHERE status IN ('a') OR status = 'A'",
+    "SELECT 1 FROM c WHERE status IN ('b', 'a') OR status IN ('A', lower('b'))",
+    "SELECT 1 FROM c WHERE status = 'a' OR n > 1 AND (m = 2 OR m = 3) OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 OR status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 AND (status = 'a' OR status = 'A')",
+    "SELECT 1 FROM c WHERE (status = 'a') OR ((status = 'A')) GROUP BY n",
+    "SELECT 1 FROM c JOIN d ON status = 'a' OR f(n, 'x') OR status = 'A' WHERE n",
+    "SELECT CASE WHEN status = 'a' OR status = 'A' THEN 1 END",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_either(texts[i], true);
+}
+
+static void what_are_none(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "",
+    "SELECT 1 FROM c WHERE status = 'a' AND status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR name = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' AND n = 1 OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 AND status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'A' OR n = 1 AND status = 'a'",
+    "SELECT 1 FROM c WHERE status = 'A' OR status = 'a' AND n = 1",
+    "SELECT 1 FROM c WHERE (status = 'a' OR n = 1) AND status = 'A'",
+    "SELECT 1 FROM c WHERE (status = 'a' OR n = 1) AND (status = 'A' OR n = 1)",
+    "SELECT 1 FROM c WHERE status = 'a' OR status = 'A' || ''",
+    "SELECT 1 FROM c WHERE status = 'a' OR status <> 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR NOT status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' UNION SELECT 1 FROM c WHERE n OR status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR status IN (SELECT 'A')",
+    "SELECT 1 FROM c WHERE status = 'a' OR (status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR",
+    "SELECT 1 FROM c WHERE status =",
+    "SELECT 1 FROM c WHERE (",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_either(texts[i], false);
+  assert_false(cm_sql_are_alternatives(NULL, "status", "a", 1, "A", 1));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_compares),
     cmocka_unit_test(what_does_not),
+    cmocka_unit_test(what_are_alternatives),
+    cmocka_unit_test(what_are_none),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
