@@ -3,102 +3,23 @@
 #include <string.h>
 
 #include "change_name.h"
-#include "change_step.h"
+#include "change_refused.h"
 #include "change_value.h"
-#include "hash.h"
-#include "queue_parts.h"
+#include "queue_batch.h"
+#include "queue_delete.h"
+#include "queue_entry.h"
+#include "queue_log.h"
+#include "queue_open.h"
 #include "queue_set.h"
+#include "queue_token.h"
+#include "queue_waiting.h"
+#include "queue_whole_list.h"
 #include "registry.h"
-#include "request.h"
 #include "sqlite_api.h"
 
 /* ---- tokens -------------------------------------------------------------------------------- */
 
-/** A part and a mark behind it, so that "ab", "c" is not "a", "bc". */
-static uint64_t hash_part(uint64_t hash, const char *bytes, size_t len) {
-  return cm_hash_bytes(cm_hash_bytes(hash, bytes, len), "\x1f", 1);
-}
-
-uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second) {
-  uint64_t hash = hash_part(CM_HASH_START, &kind, 1);
-  hash = hash_part(hash, resource, strlen(resource));
-  hash = hash_part(hash, first, strlen(first));
-  if (second != NULL) hash = hash_part(hash, second, strlen(second));
-  return hash != 0 ? hash : 1;
-}
-
-uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
-                           const cm_value *second) {
-  cm_plain plain[2];
-  if (cm_plain_set(&plain[0], first) == NULL) return 0;
-  bool has_second = second != NULL && cm_plain_set(&plain[1], second) != NULL;
-  char *texts[2] = { sqlite3_mprintf("%.*s", (int)plain[0].len, plain[0].text),
-                     has_second ? sqlite3_mprintf("%.*s", (int)plain[1].len, plain[1].text)
-                                : NULL };
-  uint64_t token = 0;
-  if (texts[0] != NULL && (!has_second || texts[1] != NULL))
-    token = cm_queue_token(kind, resource->name, texts[0], texts[1]);
-  sqlite3_free(texts[0]);
-  sqlite3_free(texts[1]);
-  return token;
-}
-
 /* ---- finding entries that wait ------------------------------------------------------------- */
-
-static cm_entry **key_bucket(cm_queue *queue, uint64_t token) {
-  return &queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-static cm_entry **natural_bucket(cm_queue *queue, uint64_t token) {
-  return &queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-static void link_entry(cm_queue *queue, cm_entry *entry) {
-  entry->previous = queue->last_waiting;
-  if (queue->last_waiting != NULL) {
-    queue->last_waiting->next = entry;
-  } else {
-    queue->first_waiting = entry;
-  }
-  queue->last_waiting = entry;
-  entry->is_waiting = true;
-  queue->waiting++;
-  queue->waiting_bytes += entry->bytes;
-  if (entry->key_token != 0) {
-    entry->next_by_key = *key_bucket(queue, entry->key_token);
-    *key_bucket(queue, entry->key_token) = entry;
-  }
-  if (entry->natural_token != 0) {
-    entry->next_by_natural = *natural_bucket(queue, entry->natural_token);
-    *natural_bucket(queue, entry->natural_token) = entry;
-  }
-  cm_batch_link(queue, entry);
-  cm_set_link(queue, entry);
-}
-
-void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
-  if (!entry->is_waiting) return;
-  *(entry->previous != NULL ? &entry->previous->next : &queue->first_waiting) = entry->next;
-  *(entry->next != NULL ? &entry->next->previous : &queue->last_waiting) = entry->previous;
-  entry->next = entry->previous = NULL;
-  entry->is_waiting = false;
-  queue->waiting--;
-  queue->waiting_bytes -= entry->bytes;
-  cm_batch_unlink(queue, entry);
-  cm_inside_leave(queue, entry);
-  cm_set_unlink(queue, entry);
-  for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
-    if (*at != entry) continue;
-    *at = entry->next_by_key;
-    break;
-  }
-  for (cm_entry **at = natural_bucket(queue, entry->natural_token); *at != NULL;
-       at = &(*at)->next_by_natural) {
-    if (*at != entry) continue;
-    *at = entry->next_by_natural;
-    break;
-  }
-}
 
 bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
                         const cm_binding *bindings, int count) {
@@ -115,7 +36,7 @@ bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
     if (values[i] == NULL) return false;
   }
   uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
-  for (cm_entry *entry = *natural_bucket(queue, token); entry != NULL;
+  for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
        entry = entry->next_by_natural) {
     if (entry->natural_token == token && entry->verb == CM_VERB_INSERT) return true;
   }
@@ -135,12 +56,6 @@ bool cm_queue_can_hold(const cm_session *session) {
                            queue->waiting_bytes < CM_MAX_QUEUED_BYTES / 2);
 }
 
-bool cm_queue_has_room(const cm_queue *queue) {
-  int rows = 2 * queue->session->settings.concurrency;
-  if (queue->last_waiting != NULL) rows *= cm_batch_size(queue->last_waiting);
-  return queue->waiting <= rows && queue->waiting_bytes <= CM_MAX_QUEUED_BYTES / 2;
-}
-
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
   const cm_queue *queue = session->queue;
   if (queue == NULL) return false;
@@ -152,90 +67,7 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
 
 /* ---- life ---------------------------------------------------------------------------------- */
 
-void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text) {
-  sqlite3_free(*text);
-  *text = sqlite3_mprintf("%s", new_text);
-  if (*text == NULL) queue->tally.is_out_of_memory = true;
-}
-
-void cm_entry_rest(cm_entry *entry) {
-  for (int i = 0; i < entry->question_count; i++)
-    cm_question_release(entry->questions[i]);
-  sqlite3_free(entry->questions);
-  entry->questions = NULL;
-  entry->question_count = 0;
-  cm_call_free(entry->call);
-  entry->call = NULL;
-  entry->phase = CM_PHASE_IDLE;
-  cm_whole_list_rest(entry);
-  if (entry->change != NULL) cm_change_rest(entry->change);
-}
-
-void cm_entry_free(cm_queue *queue, cm_entry *entry) {
-  if (entry == NULL) return;
-  cm_queue_unlink(queue, entry);
-  cm_entry_rest(entry);
-  cm_change_free_steps(entry->steps, entry->step_count);
-  if (entry->change != NULL) cm_change_clear(entry->change);
-  cm_buf_clear(&entry->not_taken);
-  sqlite3_free(entry->change);
-  sqlite3_free(entry->names);
-  sqlite3_free(entry->label);
-  sqlite3_free(entry->owner);
-  sqlite3_free(entry->refusal);
-  sqlite3_free(entry->error);
-  sqlite3_free(entry->uuid);
-  sqlite3_free(entry->taken_text);
-  sqlite3_free(entry->body);
-  sqlite3_free(entry->response);
-  sqlite3_free(entry);
-}
-
-void cm_queue_clear_tally(cm_tally *tally) {
-  sqlite3_free(tally->first_refused.line);
-  sqlite3_free(tally->first_early.line);
-  sqlite3_free(tally->first_failed.line);
-  sqlite3_free(tally->first_unknown.line);
-  memset(tally, 0, sizeof *tally);
-}
-
-static void free_queue(cm_queue *queue) {
-  cm_batch_free_all(queue);
-  for (int i = 0; i < queue->log_count; i++)
-    cm_entry_free(queue, cm_queue_log_at(queue, i));
-  cm_question_forget_all(queue);
-  cm_queue_clear_tally(&queue->tally);
-  sqlite3_free(queue->log);
-  sqlite3_free(queue->savepoints);
-  sqlite3_free(queue);
-}
-
-int cm_queue_open(cm_session *session, cm_err *err) {
-  if (session->queue != NULL) return SQLITE_OK;
-  cm_queue *queue = sqlite3_malloc64(sizeof *queue);
-  if (queue == NULL) return cm_err_nomem(err);
-  memset(queue, 0, sizeof *queue);
-  queue->session = session;
-  queue->next_id = 1;
-  queue->begun_id = 1;
-  session->queue = queue;
-  session->free_queue = free_queue;
-  return SQLITE_OK;
-}
-
 /* ---- adding -------------------------------------------------------------------------------- */
-
-int cm_entry_add_name(cm_entry *entry, uint64_t token) {
-  for (int i = 0; i < entry->name_count; i++) {
-    if (entry->names[i] == token) return SQLITE_OK;
-  }
-  size_t size = ((size_t)entry->name_count + 1) * sizeof *entry->names;
-  uint64_t *grown = sqlite3_realloc64(entry->names, size);
-  if (grown == NULL) return SQLITE_NOMEM;
-  entry->names = grown;
-  entry->names[entry->name_count++] = token;
-  return SQLITE_OK;
-}
 
 static int note_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
   cm_entry *entry = context;
@@ -362,23 +194,6 @@ static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_auto
   return SQLITE_OK;
 }
 
-static cm_entry *new_entry(cm_change *change) {
-  cm_entry *entry = sqlite3_malloc64(sizeof *entry);
-  if (entry == NULL) return NULL;
-  memset(entry, 0, sizeof *entry);
-  cm_buf_init(&entry->not_taken, CM_MAX_URL_BYTES);
-  entry->change = sqlite3_malloc64(sizeof *change);
-  if (entry->change == NULL) {
-    sqlite3_free(entry);
-    return NULL;
-  }
-  *entry->change = *change;
-  memset(change, 0, sizeof *change);
-  entry->resource = entry->change->resource;
-  entry->verb = entry->change->verb;
-  return entry;
-}
-
 /**
  * A statement that reads none of our lists cannot feed on itself, and what it reads may be longer than the
  * queue: from some number of rows on they leave as they come.
@@ -397,7 +212,7 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
   cm_queue *queue = session->queue;
   if (queue == NULL || change->verb != CM_VERB_UPDATE) return NULL;
   uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
-  cm_entry *entry = *key_bucket(queue, token);
+  cm_entry *entry = cm_waiting_by_key(queue, token);
   while (entry != NULL && entry->key_token != token)
     entry = entry->next_by_key;
   bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
@@ -432,7 +247,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     return twin_rc;
   }
   int rc = cm_queue_open(session, err);
-  cm_entry *entry = rc == SQLITE_OK ? new_entry(change) : NULL;
+  cm_entry *entry = rc == SQLITE_OK ? cm_entry_new(change) : NULL;
   if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
   if (rc != SQLITE_OK) {
     cm_change_clear(change);
@@ -451,7 +266,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   entry->filters = session->filters;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
   if (rc != SQLITE_OK) {
-    cm_entry_free(queue, entry);
+    cm_entry_free(entry);
     return rc;
   }
   queue->next_id++;
@@ -459,7 +274,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   entry->run = run_after(queue, entry);
   queue->is_autocommit = is_autocommit;
   queue->deleted += entry->weight;
-  link_entry(queue, entry);
+  cm_queue_link(queue, entry);
   stream_if_full(queue);
   return SQLITE_OK;
 }

@@ -1,13 +1,12 @@
-/*
-** queue_answer.c -- what the answer to a write says: the new uuid, errors inside a success, "exists
-** already", columns that were not taken. See queue.h.
-*/
+#include "queue_answer.h"
+
 #include <string.h>
 
 #include "change_batch.h"
 #include "change_step.h"
 #include "change_value.h"
-#include "queue_parts.h"
+#include "json.h"
+#include "queue_entry.h"
 #include "registry.h"
 #include "sqlite_api.h"
 

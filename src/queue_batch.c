@@ -1,19 +1,17 @@
-/*
-** queue_batch.c -- rows that travel in one call. See cm_write.batch and queue.h.
-**
-** The first row that may leave takes along those that wait, in the order of the queue: whoever goes to
-** the same place and is not blocked. Each of them looks up what it names; one that fails there ends by
-** itself and travels no longer. When all are ready their objects leave as one list, and the answer is
-** dealt out to them.
-**
-** A call that is refused says no to all, whichever row it means. Then each row is looked for, because
-** one that exists is refused for good, and the others go out again, each alone. After a call without
-** an answer each is looked for as any create is.
-*/
+#include "queue_batch.h"
+
 #include <string.h>
 
+#include "call.h"
 #include "change_batch.h"
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_inside.h"
+#include "queue_inside_call.h"
+#include "queue_outcome.h"
+#include "queue_run.h"
+#include "queue_step.h"
+#include "queue_token.h"
+#include "queue_waiting.h"
 #include "sqlite_api.h"
 
 /* ---- who may travel together ----------------------------------------------------------------- */
@@ -30,42 +28,6 @@ int cm_batch_note(cm_entry *entry, cm_err *err) {
     entry->batch_token = cm_queue_token('b', entry->resource->name, cm_buf_str(&place), NULL);
   cm_buf_clear(&place);
   return rc;
-}
-
-static cm_batch_chain *chain_of(cm_queue *queue, const cm_entry *entry) {
-  return &queue->by_batch[entry->batch_token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-void cm_batch_link(cm_queue *queue, cm_entry *entry) {
-  if (entry->batch_token == 0) return;
-  cm_batch_chain *chain = chain_of(queue, entry);
-  *(chain->last != NULL ? &chain->last->next_by_batch : &chain->first) = entry;
-  chain->last = entry;
-  entry->next_by_batch = NULL;
-}
-
-void cm_batch_unlink(cm_queue *queue, cm_entry *entry) {
-  cm_entry *before = NULL;
-  if (entry->batch_token == 0) return;
-  cm_batch_chain *chain = chain_of(queue, entry);
-  for (cm_entry *at = chain->first; at != NULL && at != entry; at = at->next_by_batch)
-    before = at;
-  *(before != NULL ? &before->next_by_batch : &chain->first) = entry->next_by_batch;
-  if (chain->last == entry) chain->last = before;
-  entry->next_by_batch = NULL;
-}
-
-void cm_batch_link_all(cm_queue *queue) {
-  memset(queue->by_batch, 0, sizeof queue->by_batch);
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
-    cm_batch_link(queue, entry);
-}
-
-int cm_batch_size(const cm_entry *entry) {
-  const cm_write *write = entry->batch_token != 0 && !entry->goes_alone
-                              ? cm_change_batch_write(entry->change)
-                              : NULL;
-  return write != NULL ? write->batch : 1;
 }
 
 /** Nothing in front of the entry blocks it, given that nothing blocks `first`. */
@@ -104,34 +66,6 @@ static int gather(cm_queue *queue, cm_entry *first, cm_entry *out[CM_MAX_BATCH_R
 static int copy_members(const cm_batch *batch, cm_entry *out[CM_MAX_BATCH_ROWS]) {
   memcpy(out, batch->members, (size_t)batch->count * sizeof(cm_entry *));
   return batch->count;
-}
-
-void cm_batch_leave(cm_entry *entry) {
-  cm_batch *batch = entry->batch;
-  if (batch == NULL) return;
-  int kept = 0;
-  for (int i = 0; i < batch->count; i++) {
-    if (batch->members[i] != entry) batch->members[kept++] = batch->members[i];
-  }
-  batch->count = kept;
-  entry->batch = NULL;
-}
-
-static void free_batch(cm_queue *queue, cm_batch *batch) {
-  int kept = 0;
-  for (int i = 0; i < queue->batch_count; i++) {
-    if (queue->batches[i] != batch) queue->batches[kept++] = queue->batches[i];
-  }
-  queue->batch_count = kept;
-  while (batch->count > 0)
-    cm_batch_leave(batch->members[0]);
-  cm_call_free(batch->call);
-  sqlite3_free(batch);
-}
-
-void cm_batch_free_all(cm_queue *queue) {
-  while (queue->batch_count > 0)
-    free_batch(queue, queue->batches[0]);
 }
 
 bool cm_batch_start(cm_queue *queue, cm_entry *first) {
@@ -220,7 +154,7 @@ static void suspend_all(cm_queue *queue, cm_batch *batch, const cm_err *err) {
 /** Only one is left: it goes on by itself. */
 static void let_go(cm_queue *queue, cm_batch *batch) {
   cm_entry *entry = batch->members[0];
-  free_batch(queue, batch);
+  cm_batch_free(queue, batch);
   queue->running[queue->running_count++] = entry;
   cm_entry_begin_steps(queue, entry);
 }
@@ -444,6 +378,6 @@ bool cm_batch_advance(cm_queue *queue, cm_batch *batch) {
     return true;
   }
   if (batch->count > 0) return has_moved;
-  free_batch(queue, batch);
+  cm_batch_free(queue, batch);
   return true;
 }

@@ -1,12 +1,14 @@
-/*
-** queue_delete.c -- how many records the DELETEs of a transaction take away, against delete_limit: each counts
-** itself and, where the descriptor says so, the rows of a list that go with it. See queue.h.
-*/
+#include "queue_delete.h"
+
 #include <string.h>
 
+#include "call.h"
 #include "change_fold.h"
+#include "change_name.h"
+#include "json.h"
 #include "pump.h"
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_open.h"
 #include "sqlite_api.h"
 
 enum { COUNT_PER_PAGE = 200, MAX_EMPTY_PAGES = 100 };

@@ -1,13 +1,15 @@
-/*
-** queue_log.c -- the log of writes: a ring with bounds, and its lines for SQL. See queue.h.
-*/
+#include "queue_log.h"
+
 #include <string.h>
 
 #include "change_step.h"
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_lines.h"
+#include "queue_waiting.h"
 #include "sqlite_api.h"
 
 static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
+
 static const char *const state_words[] = { "queued",  "sent",    "written", "refused",
                                            "unknown", "dropped", "dry run" };
 
@@ -59,7 +61,8 @@ static void drop_at(cm_queue *queue, int index) {
   queue->log_stripped -= queue->log_stripped > 0;
   queue->log_stripped_dropped -= queue->log_stripped_dropped > 0;
   queue->log_stripped_all -= queue->log_stripped_all > 0;
-  cm_entry_free(queue, entry);
+  cm_queue_unlink(queue, entry);
+  cm_entry_free(entry);
 }
 
 /** The oldest line that is settled; else the oldest that does not wait. */

@@ -1,12 +1,14 @@
-/*
-** queue_name.c -- the rows that a write names by external id, and what else its paths need, looked up
-** before its calls go out. See queue.h.
-*/
+#include "queue_name.h"
+
 #include <string.h>
 
 #include "change_inside.h"
 #include "change_name.h"
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_inside.h"
+#include "queue_outcome.h"
+#include "queue_step.h"
 #include "registry.h"
 #include "sqlite_api.h"
 
@@ -17,18 +19,6 @@ typedef struct naming {
   int next; /* look-up of the name that comes next */
 } naming;
 
-static int push_question(cm_entry *entry, cm_question *question, cm_err *err) {
-  size_t size = ((size_t)entry->question_count + 1) * sizeof *entry->questions;
-  cm_question **grown = sqlite3_realloc64(entry->questions, size);
-  if (grown == NULL) {
-    cm_question_release(question);
-    return cm_err_nomem(err);
-  }
-  entry->questions = grown;
-  entry->questions[entry->question_count++] = question;
-  return SQLITE_OK;
-}
-
 int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
@@ -37,9 +27,9 @@ int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_
     return cm_err_set(err, SQLITE_ERROR, "%s: %s has no rows to name: give %s",
                       entry->resource->name, name->reference->resource, name->reference->column);
   }
-  int rc = cm_question_row(queue, other, values, entry->resource->name, CM_QUESTION_ANY, &question,
-                           err);
-  return rc == SQLITE_OK ? push_question(entry, question, err) : rc;
+  int rc = cm_question_row(&queue->finder, other, values, entry->resource->name, CM_QUESTION_ANY,
+                           &question, err);
+  return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }
 
 static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
@@ -77,10 +67,11 @@ static int ask_need(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   rc = cm_change_fill(entry->change, need->path, &path, err);
   if (rc == SQLITE_OK) {
-    rc = cm_question_need(queue, need, cm_buf_str(&path), entry->resource->name, &question, err);
+    rc = cm_question_need(&queue->finder, need, cm_buf_str(&path), entry->resource->name, &question,
+                          err);
   }
   cm_buf_clear(&path);
-  return rc == SQLITE_OK ? push_question(entry, question, err) : rc;
+  return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }
 
 static int answer_need(cm_entry *entry, const cm_question *question, cm_err *err) {
@@ -114,16 +105,14 @@ static int check_items(const cm_entry *entry, cm_err *err) {
                     entry->resource->name, list);
 }
 
-void cm_entry_begin_names(cm_queue *queue, cm_entry *entry) {
+bool cm_entry_ask_names(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   naming state = { queue, entry, 0 };
   int rc = SQLITE_OK;
-  cm_entry_drop_questions(entry);
-  if (cm_inside_begin(queue, entry)) return;
   if (entry->steps == NULL) rc = check_items(entry, &err);
   if (rc == SQLITE_CONSTRAINT && queue->is_stopped) { /* its rows may have been refused just now */
     cm_entry_park(queue, entry);
-    return;
+    return false;
   }
   if (rc == SQLITE_OK && entry->steps == NULL)
     rc = cm_change_visit_names(entry->change, ask_name, &state, &err);
@@ -131,24 +120,18 @@ void cm_entry_begin_names(cm_queue *queue, cm_entry *entry) {
     rc = ask_need(queue, entry, &err);
   if (rc != SQLITE_OK) {
     cm_entry_stop(queue, entry, false, &err);
-  } else if (entry->question_count == 0) {
-    cm_entry_begin_steps(queue, entry);
-  } else {
-    entry->phase = CM_PHASE_NAME;
+    return false;
   }
+  if (entry->question_count > 0) entry->phase = CM_PHASE_NAME;
+  return entry->question_count == 0;
 }
 
-bool cm_entry_advance_names(cm_queue *queue, cm_entry *entry) {
+bool cm_entry_take_names(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   naming state = { queue, entry, 0 };
-  if (!cm_entry_is_answered(entry)) return false;
   int rc = entry->questions[0]->need != NULL
                ? answer_need(entry, entry->questions[0], &err)
                : cm_change_visit_names(entry->change, answer_name, &state, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_stop(queue, entry, may_asking_help(entry), &err);
-  } else {
-    cm_entry_begin_names(queue, entry);
-  }
-  return true;
+  if (rc != SQLITE_OK) cm_entry_stop(queue, entry, may_asking_help(entry), &err);
+  return rc == SQLITE_OK;
 }

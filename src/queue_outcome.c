@@ -1,14 +1,14 @@
-/*
-** queue_outcome.c -- how a write ended, and what the statement or COMMIT says about all of them. See
-** queue.h.
-*/
 #include "queue_outcome.h"
 
 #include <string.h>
 
 #include "change_step.h"
 #include "change_value.h"
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_inside.h"
+#include "queue_log.h"
+#include "queue_waiting.h"
 #include "registry.h"
 #include "sqlite_api.h"
 
@@ -161,16 +161,18 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   cm_plain key;
   char *texts[2];
   if (cm_change_natural_key(entry->change, texts, NULL) != SQLITE_OK) {
-    cm_question_forget_all(queue); /* whatever is known of it may be wrong by now */
+    cm_question_forget_all(&queue->finder); /* whatever is known of it may be wrong by now */
     queue->tally.is_out_of_memory = true;
   }
   if (texts[0] == NULL) return;
   bool is_kept = entry->change->verb == CM_VERB_UPDATE && keeps_its_name(entry->change);
   if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
   if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
-    cm_question_remember(queue, entry->resource, (const char *const *)texts, uuid);
+    if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid) !=
+        SQLITE_OK)
+      queue->tally.is_out_of_memory = true;
   } else {
-    cm_question_forget(queue, entry->resource, (const char *const *)texts);
+    cm_question_forget(&queue->finder, entry->resource, (const char *const *)texts);
   }
   sqlite3_free(texts[0]);
   sqlite3_free(texts[1]);
@@ -200,7 +202,7 @@ static void end_written_one(cm_queue *queue, cm_entry *entry) {
     if (is_create) note_last_uuid(queue, entry);
     remember(queue, entry, entry->uuid);
   }
-  if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(queue);
+  if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(&queue->finder);
   queue->tally.written++;
   cm_entry_retire(queue, entry);
 }

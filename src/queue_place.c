@@ -1,17 +1,15 @@
-/*
-** queue_place.c -- where rows go that name their place by external id, looked up before any of them
-** leaves, so that all rows of one place are found together whatever they call it. See queue_batch.c.
-**
-** Only those names are asked for that no write of this transaction can change any more: one that is
-** created here, or stands behind a run of DELETEs, is looked up when its row leaves. A look-up that
-** fails says nothing here: the row asks again, and reports.
-*/
+#include "queue_place.h"
+
 #include <string.h>
 
 #include "change_batch.h"
 #include "change_name.h"
 #include "pump.h"
-#include "queue_parts.h"
+#include "queue_batch.h"
+#include "queue_entry.h"
+#include "queue_name.h"
+#include "queue_token.h"
+#include "queue_waiting.h"
 #include "sqlite_api.h"
 
 enum { MAX_ASKED = 2 * CM_QUEUE_MAX_RUNNING };

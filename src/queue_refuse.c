@@ -1,10 +1,11 @@
-/*
-** queue_refuse.c -- a row that is refused before it could wait: its line in the log, and whether the
-** statement goes on. See queue.h.
-*/
+#include "queue_refuse.h"
+
 #include <string.h>
 
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_log.h"
+#include "queue_open.h"
+#include "queue_outcome.h"
 #include "sqlite_api.h"
 
 /** "table: what" becomes "table: name: what". */
@@ -46,7 +47,7 @@ int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit
     rc = cm_queue_log_add(session->queue, entry, NULL);
   }
   if (rc != SQLITE_OK) {
-    cm_entry_free(session->queue, entry);
+    cm_entry_free(entry);
     return cm_err_nomem(err);
   }
   cm_queue *queue = session->queue;

@@ -1,31 +1,23 @@
-/*
-** queue_run.c -- one write on its way: look-ups, then its calls in order. See queue.h.
-**
-**   FIND  -> is the row there?       OR IGNORE, OR REPLACE, and a create whose answer was lost
-**   NAME  -> which uuids?            rows named by external id, columns that a path needs
-**   CALL  -> the calls in order      each may end the write
-**   VERIFY-> did the create happen?  where its answer is lost or doubtful
-*/
+#include "queue_run.h"
+
 #include <string.h>
 
+#include "call.h"
 #include "change_replace.h"
 #include "change_step.h"
-#include "change_value.h"
-#include "feed.h"
-#include "queue_parts.h"
+#include "http.h"
+#include "queue_answer.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_inside_call.h"
+#include "queue_name.h"
+#include "queue_outcome.h"
 #include "queue_set.h"
-#include "registry.h"
+#include "queue_step.h"
+#include "queue_whole_list.h"
 #include "sqlite_api.h"
 
-void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
-  if (may_help || err->may_help || err->code == SQLITE_INTERRUPT) {
-    cm_entry_suspend(queue, entry, err);
-  } else {
-    cm_entry_end_refused(queue, entry, err);
-  }
-}
-
-/* ---- the natural key ------------------------------------------------------------------------ */
+/* ---- the natural key ------------------------------------------------------------------------------ */
 
 static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->questions = sqlite3_malloc64(sizeof *entry->questions);
@@ -43,8 +35,8 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   entry->questions = sqlite3_malloc64(sizeof *entry->questions);
   if (entry->questions == NULL) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) {
-    rc = cm_question_row(queue, entry->resource, (const char *const *)texts, entry->resource->name,
-                         mode, &entry->questions[0], err);
+    rc = cm_question_row(&queue->finder, entry->resource, (const char *const *)texts,
+                         entry->resource->name, mode, &entry->questions[0], err);
     entry->question_count = rc == SQLITE_OK;
   }
   sqlite3_free(texts[0]);
@@ -52,73 +44,7 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   return rc;
 }
 
-void cm_entry_drop_questions(cm_entry *entry) {
-  for (int i = 0; i < entry->question_count; i++)
-    cm_question_release(entry->questions[i]);
-  sqlite3_free(entry->questions);
-  entry->questions = NULL;
-  entry->question_count = 0;
-}
-
-bool cm_entry_is_answered(const cm_entry *entry) {
-  bool are_done = true;
-  for (int i = 0; i < entry->question_count; i++)
-    are_done = cm_question_poll(entry->questions[i], entry->resource->name) && are_done;
-  return are_done;
-}
-
-/* ---- calls --------------------------------------------------------------------------------- */
-
-int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body, cm_call **out,
-                        cm_err *err) {
-  const cm_change_step *step = &entry->steps[entry->step];
-  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
-  cm_call_request request = { .who = entry->resource->name,
-                              .method = step->write->method,
-                              .path = step->path,
-                              .body = body,
-                              .body_len = body != NULL ? strlen(body) : 0,
-                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
-                              .sent_before = entry->sent_before };
-  bool is_new_row = is_create && !queue->session->settings.dry_run;
-  int rc = is_new_row ? cm_feed_before_post(queue->session, step->path, err) : SQLITE_OK;
-  if (rc != SQLITE_OK) return rc;
-  return cm_call_start(queue->session, &request, out, err);
-}
-
-static void begin_call(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  if (queue->is_stopped && entry->step == 0) {
-    cm_entry_park(queue, entry);
-    return;
-  }
-  int rc = cm_entry_start_call(queue, entry, entry->steps[entry->step].body, &entry->call, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_stop(queue, entry, false, &err);
-    return;
-  }
-  entry->phase = CM_PHASE_CALL;
-  entry->state = CM_ENTRY_SENT;
-}
-
-void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  cm_entry_drop_questions(entry);
-  if (entry->inside.host != NULL ||
-      (entry->batch != NULL && (entry->steps == NULL || entry->step < entry->step_count))) {
-    entry->phase = CM_PHASE_READY;
-    return;
-  }
-  int rc = SQLITE_OK;
-  if (entry->steps == NULL) rc = cm_inside_make_steps(queue, entry, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
-  } else if (entry->step >= entry->step_count) {
-    cm_entry_end_written(queue, entry);
-  } else {
-    begin_call(queue, entry);
-  }
-}
+/* ---- calls ---------------------------------------------------------------------------------------- */
 
 /** Deleting what is gone already is no error. */
 static bool is_gone_already(const cm_entry *entry, const cm_call_result *result) {
@@ -149,6 +75,8 @@ static cm_slice response_of(const cm_entry *entry) {
 }
 
 static void begin_find(cm_queue *queue, cm_entry *entry);
+
+static void begin_names(cm_queue *queue, cm_entry *entry);
 
 /** Ask whether the row is there, after a create that nobody knows the end of. */
 static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
@@ -291,7 +219,7 @@ static void end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
     entry->goes_again = false;
     cm_inside_settle(entry);
     entry->sent_before++;
-    cm_entry_begin_names(queue, entry);
+    begin_names(queue, entry);
     return;
   }
   if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
@@ -376,7 +304,7 @@ static bool advance_verify(cm_queue *queue, cm_entry *entry) {
   return true;
 }
 
-/* ---- is the row there? --------------------------------------------------------------------- */
+/* ---- is the row there? ---------------------------------------------------------------------------- */
 
 static void begin_find(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
@@ -414,7 +342,7 @@ static void find_nothing(cm_queue *queue, cm_entry *entry) {
   if (entry->is_doubtful) cm_inside_renew(entry);
   cm_inside_settle(entry);
   cm_entry_drop_questions(entry);
-  cm_entry_begin_names(queue, entry);
+  begin_names(queue, entry);
 }
 
 static void find_one(cm_queue *queue, cm_entry *entry) {
@@ -464,7 +392,67 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
   return true;
 }
 
-/* ---- one write ----------------------------------------------------------------------------- */
+/* ---- what it names, and the rows that go inside it ------------------------------------------------ */
+
+/** @return false when they are through. */
+static bool are_parts_under_way(cm_queue *queue, cm_entry *host) {
+  bool is_any_idle = false;
+  bool are_ready = true;
+  for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    is_any_idle = is_any_idle || part->phase == CM_PHASE_IDLE;
+    are_ready = are_ready && part->phase == CM_PHASE_READY;
+  }
+  if (is_any_idle) {
+    cm_inside_park_all(queue, host);
+    return true;
+  }
+  if (are_ready) cm_inside_chain(host);
+  return !are_ready;
+}
+
+/** Let the parts look for what they name. @return false when they are through, or there are none. */
+static bool begin_parts(cm_queue *queue, cm_entry *host) {
+  cm_entry *next = NULL;
+  if (host->inside.first == NULL || host->follower != NULL) return false;
+  if (host->inside.are_put) { /* another try of what was made before */
+    cm_inside_chain(host);
+    return false;
+  }
+  host->phase = CM_PHASE_INSIDE;
+  for (cm_entry *part = host->inside.first; part != NULL; part = next) {
+    next = part->inside.next;
+    cm_entry_begin(queue, part);
+  }
+  return are_parts_under_way(queue, host);
+}
+
+/** Go on with that. @return true when something happened. */
+static bool advance_parts(cm_queue *queue, cm_entry *host) {
+  bool has_moved = false;
+  cm_entry *next = NULL;
+  for (cm_entry *part = host->inside.first; part != NULL; part = next) {
+    next = part->inside.next;
+    has_moved = cm_entry_advance(queue, part) || has_moved;
+  }
+  if (!has_moved && host->inside.first != NULL) return false;
+  if (!are_parts_under_way(queue, host)) begin_names(queue, host);
+  return true;
+}
+
+/** Ask for what it names, after its parts have; nothing to ask: begin the calls. */
+static void begin_names(cm_queue *queue, cm_entry *entry) {
+  cm_entry_drop_questions(entry);
+  if (begin_parts(queue, entry)) return;
+  if (cm_entry_ask_names(queue, entry)) cm_entry_begin_steps(queue, entry);
+}
+
+static bool advance_names(cm_queue *queue, cm_entry *entry) {
+  if (!cm_entry_is_answered(entry)) return false;
+  if (cm_entry_take_names(queue, entry)) begin_names(queue, entry);
+  return true;
+}
+
+/* ---- one write ------------------------------------------------------------------------------------ */
 
 void cm_entry_start(cm_queue *queue, cm_entry *entry) {
   queue->running[queue->running_count++] = entry;
@@ -480,15 +468,15 @@ void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
   } else if (must_find || (cm_set_must_ask(entry) && !entry->is_absent)) {
     begin_find(queue, entry);
   } else {
-    cm_entry_begin_names(queue, entry);
+    begin_names(queue, entry);
   }
 }
 
 bool cm_entry_advance(cm_queue *queue, cm_entry *entry) {
   switch (entry->phase) {
   case CM_PHASE_FIND: return advance_find(queue, entry);
-  case CM_PHASE_NAME: return cm_entry_advance_names(queue, entry);
-  case CM_PHASE_INSIDE: return cm_inside_advance(queue, entry);
+  case CM_PHASE_NAME: return advance_names(queue, entry);
+  case CM_PHASE_INSIDE: return advance_parts(queue, entry);
   case CM_PHASE_LIST: return cm_whole_list_advance(queue, entry);
   case CM_PHASE_CALL: return advance_call(queue, entry);
   case CM_PHASE_VERIFY: return advance_verify(queue, entry);

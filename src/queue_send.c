@@ -1,51 +1,23 @@
-/*
-** queue_send.c -- which writes may leave, and the loop that moves them. See queue.h.
-*/
-#include "pump.h"
-#include "queue_parts.h"
-#include "queue_set.h"
-#include "sqlite_api.h"
+#include "queue_send.h"
 
 #include <string.h>
 
+#include "pump.h"
+#include "queue_batch.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_inside.h"
+#include "queue_inside_call.h"
+#include "queue_outcome.h"
+#include "queue_place.h"
+#include "queue_run.h"
+#include "queue_waiting.h"
+#include "sqlite_api.h"
+
 /* ---- what blocks what ------------------------------------------------------------------------ */
-
-static bool names(const cm_entry *entry, uint64_t token) {
-  for (int i = 0; token != 0 && i < entry->name_count; i++) {
-    if (entry->names[i] == token) return true;
-  }
-  return false;
-}
-
-/** Does the earlier one have to end before the later one starts? */
-static bool blocks(const cm_entry *earlier, const cm_entry *later) {
-  if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
-  if (earlier->list_token != 0 && names(earlier, later->key_token)) return true;
-  if (earlier->list_token != 0 && later->list_token != 0)
-    return earlier->list_token == later->list_token;
-  if (cm_set_is_shared(earlier, later)) return true;
-  if (earlier->resource == later->resource) {
-    if (earlier->verb != later->verb) return true;
-    if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
-    if (later->natural_token != 0 && earlier->natural_token == later->natural_token) return true;
-  }
-  return names(later, earlier->natural_token) || names(later, earlier->key_token);
-}
-
-static cm_entry *find_blocker(const cm_queue *queue, const cm_entry *later) {
-  for (cm_entry *earlier = queue->first_waiting; earlier != later; earlier = earlier->next) {
-    if (blocks(earlier, later)) return earlier;
-  }
-  return NULL;
-}
 
 static bool is_running(const cm_entry *entry) {
   return entry->phase != CM_PHASE_IDLE;
-}
-
-void cm_queue_forget_blockers(cm_queue *queue) {
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
-    entry->blocker = NULL;
 }
 
 /** Start what nothing blocks, as far as there is room. @return true when one was started. */
@@ -62,7 +34,7 @@ static bool start_what_may(cm_queue *queue) {
     if (is_running(entry) || cm_inside_waits(entry)) continue;
     seen++;
     if (entry->blocker != NULL) continue;
-    entry->blocker = find_blocker(queue, entry);
+    entry->blocker = cm_queue_find_blocker(queue, entry);
     if (entry->blocker == NULL) entry->blocker = cm_inside_find_blocker(queue, entry);
     if (entry->blocker != NULL) continue;
     bool has_parts = entry->inside.first != NULL;
@@ -72,17 +44,6 @@ static bool start_what_may(cm_queue *queue) {
     has_started = true;
   }
   return has_started;
-}
-
-bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
-  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
-  for (const cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
-    if (at->natural_token == token && at->id < entry->id) return true;
-  }
-  for (const cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
-    if (at->key_token == token && at->id < entry->id) return true;
-  }
-  return false;
 }
 
 /* ---- moving -------------------------------------------------------------------------------- */
@@ -128,7 +89,7 @@ static void begin_sending(cm_queue *queue) {
   memset(&tally->first_failed, 0, sizeof tally->first_failed);
   tally->refused = 0;
   tally->is_broken = false;
-  cm_question_forget_all(queue);
+  cm_question_forget_all(&queue->finder);
   cm_queue_forget_blockers(queue);
 }
 

@@ -1,7 +1,3 @@
-/*
-** queue_set.c -- sets that two tables write, one as a whole and one by its members (cm_member_of), and which
-** writes of a row wait under any of its names. See queue.h.
-*/
 #include "queue_set.h"
 
 #include <stdlib.h>
@@ -10,44 +6,17 @@
 #include "change_fold.h"
 #include "change_name.h"
 #include "change_value.h"
-#include "queue_parts.h"
+#include "json.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_search.h"
+#include "queue_token.h"
+#include "queue_waiting.h"
 #include "registry.h"
 #include "sqlite_api.h"
 
 static cm_entry *first_of(cm_entry *const *buckets, uint64_t token) {
   return buckets[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-void cm_set_link(cm_queue *queue, cm_entry *entry) {
-  queue->blind_sets += entry->is_blind_set;
-  if (entry->set_token == 0) return;
-  cm_entry **bucket = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
-  entry->next_by_set = *bucket;
-  *bucket = entry;
-}
-
-void cm_set_unlink(cm_queue *queue, cm_entry *entry) {
-  queue->blind_sets -= entry->is_blind_set;
-  if (entry->set_token == 0) return;
-  cm_entry **at = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
-  while (*at != NULL && *at != entry)
-    at = &(*at)->next_by_set;
-  if (*at == entry) *at = entry->next_by_set;
-}
-
-/** `member` writes a member of a set of rows of this table. */
-static bool is_member_of(const cm_entry *member, const cm_resource *resource) {
-  const cm_member_of *of = member->resource->member_of;
-  return of != NULL && strcmp(of->resource, resource->name) == 0;
-}
-
-static bool is_shared(const cm_entry *member, const cm_entry *row) {
-  if (member->set_token == 0 || !is_member_of(member, row->resource)) return false;
-  return row->is_blind_set || row->key_token == member->set_token;
-}
-
-bool cm_set_is_shared(const cm_entry *one, const cm_entry *other) {
-  return is_shared(one, other) || is_shared(other, one);
 }
 
 /* ---- the names of a row ------------------------------------------------------------------------- */
@@ -211,7 +180,7 @@ static int find_members(const cm_queue *queue, const cm_entry *entry, const char
   for (cm_entry *at = first_of(queue->by_set, entry->key_token); at != NULL && rc == SQLITE_OK;
        at = at->next_by_set) {
     bool is_member = at->set_token == entry->key_token && at->id > out->from &&
-                     is_member_of(at, entry->resource) &&
+                     cm_set_is_member(at, entry->resource) &&
                      strcmp(at->resource->member_of->set, set) == 0;
     if (is_member) rc = push_writer(out, at);
   }
@@ -281,7 +250,8 @@ int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err)
   char *copy = sqlite3_mprintf("%.*s", text != NULL ? (int)plain.len : 0, text != NULL ? text : "");
   if (rc == SQLITE_OK && copy == NULL) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK)
-    rc = cm_question_member(queue, cm_buf_str(&path), read->each, copy, resource->name, out, err);
+    rc = cm_question_member(&queue->finder, cm_buf_str(&path), read->each, copy, resource->name,
+                            out, err);
   sqlite3_free(copy);
   cm_buf_clear(&path);
   cm_value_clear(&value);

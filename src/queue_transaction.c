@@ -1,9 +1,13 @@
-/*
-** queue_transaction.c -- the end of a transaction, and savepoints: positions in the queue. See queue.h.
-*/
+#include "queue_transaction.h"
+
 #include <unistd.h>
 
-#include "queue_parts.h"
+#include "queue_entry.h"
+#include "queue_finder.h"
+#include "queue_log.h"
+#include "queue_open.h"
+#include "queue_outcome.h"
+#include "queue_send.h"
 #include "sqlite_api.h"
 
 enum { MAX_SAVEPOINTS = 100000 };
@@ -39,7 +43,7 @@ static void begin_anew(cm_queue *queue) {
   queue->deleted_by_functions = 0;
   queue->begun_id = queue->next_id;
   cm_queue_clear_tally(&queue->tally);
-  cm_question_forget_all(queue);
+  cm_question_forget_all(&queue->finder);
   cm_session_begin_statement(queue->session); /* whatever comes next is another one */
 }
 

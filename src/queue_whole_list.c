@@ -1,21 +1,23 @@
-/*
-** queue_whole_list.c -- lists that the API takes only as a whole. See CM_WHOLE_LIST and queue.h.
-**
-** The changes of one list that wait travel together: the first one leads, the others follow it and share
-** its end. When they are sent the list is read, page by page, and never from the memo: what a statement
-** read before may be old. The rows are put in or left out in the order of the statements. A list that
-** comes out as it was is not sent.
-*/
+#include "queue_whole_list.h"
+
 #include <string.h>
 
+#include "call.h"
 #include "carry.h"
 #include "change_name.h"
 #include "change_step.h"
 #include "change_value.h"
-#include "queue_parts.h"
+#include "cursor_guard.h"
+#include "json.h"
+#include "queue_entry.h"
+#include "queue_outcome.h"
+#include "queue_step.h"
+#include "queue_token.h"
 #include "registry.h"
 #include "request.h"
 #include "sqlite_api.h"
+
+enum { MAX_PAGES = 10000 }; /* of a list that is read to be replaced */
 
 /* ---- which list a write changes -------------------------------------------------------------- */
 
@@ -203,7 +205,7 @@ static int next_cursor(const cm_entry *entry, cm_slice body, char **out, cm_err 
 static int check_cursor(cm_entry *entry, const char *cursor, cm_err *err) {
   if (cm_cursor_guard_saw(&entry->list_guard, cursor))
     return odd_page(entry, "a cursor came twice", err);
-  if (entry->list_guard.count >= CM_QUEUE_MAX_PAGES) return odd_page(entry, "it has no end", err);
+  if (entry->list_guard.count >= MAX_PAGES) return odd_page(entry, "it has no end", err);
   return SQLITE_OK;
 }
 
@@ -282,13 +284,6 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
 }
 
 /* ---- on its way -------------------------------------------------------------------------------- */
-
-void cm_whole_list_rest(cm_entry *entry) {
-  cm_json_free(entry->list);
-  entry->list = NULL;
-  entry->list_bytes = 0;
-  entry->list_guard = (cm_cursor_guard){ 0 };
-}
 
 void cm_whole_list_start(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };

@@ -5,9 +5,6 @@ Two graphs, each without a circle:
 - link: an object file needs another whose symbol it uses, as `nm` tells of the built objects;
 - include: a source and its headers (its own, and the `_state.h` that files of its module share) taken as one module need
   another whose header one of them includes.
-
-The circles that still stand are listed in circles.txt, one a line (`link: a b c`). A circle that is not in the list, or
-has grown, is a finding; so is a listed module that is no longer part of its circle. So the list can only shrink.
 """
 import pathlib
 import re
@@ -79,41 +76,24 @@ def circles(graph):
     return found
 
 
-def read_known(path):
-    known = {"link": [], "include": []}
-    for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else []:
-        if line and not line.startswith("#"):
-            kind, members = line.split(":")
-            known[kind].append(set(members.split()))
-    return known
-
-
-def compare(kind, graph, known, problems):
-    found = circles(graph)
-    for circle in found:
-        if any(circle <= listed for listed in known):
-            continue
+def check(kind, graph, problems):
+    for circle in circles(graph):
         problems.append(f"{kind}: a circle of {len(circle)} modules: {' '.join(sorted(circle))}")
         for module in sorted(circle):
             for other in sorted(set(graph[module]) & circle):
                 problems.append(f"{kind}:   {module} needs {other} ({graph[module][other]})")
-    for listed in known:
-        gone = listed - set().union(*[circle for circle in found if circle <= listed])
-        if gone:
-            problems.append(f"{kind}: take out of circles.txt, no longer in a circle: {' '.join(sorted(gone))}")
 
 
 def main():
     root, objects = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    known = read_known(pathlib.Path(__file__).with_name("circles.txt"))
     modules = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.rglob("*.c"))]
     problems = []
     links = link_graph(objects, modules)
     missing = [module for module in modules if module not in links]
     if missing:
         problems.append(f"link: not built in {objects}: {' '.join(missing)}: make all")
-    compare("link", links, known["link"], problems)
-    compare("include", include_graph(root), known["include"], problems)
+    check("link", links, problems)
+    check("include", include_graph(root), problems)
     for line in problems:
         print(line)
     return 1 if problems else 0

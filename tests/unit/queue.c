@@ -4,7 +4,9 @@
 #include "queue.h"
 #include "cells.h"
 #include "peer.h"
-#include "queue_parts.h"
+#include "queue_answer.h"
+#include "queue_entry.h"
+#include "queue_log.h"
 #include "resources/resources.h"
 
 #include <stdarg.h>

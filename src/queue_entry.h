@@ -1,19 +1,19 @@
 /*
-** queue_state.h -- the inside of the queue: an entry, a question, how the transaction fares.
+** queue_entry.h -- one write, from the statement that makes it to its line in the log, and the queue of a session.
 ** Layer: client.  Only the files of queue.h include it.
 */
-#ifndef CM_QUEUE_STATE_H
-#define CM_QUEUE_STATE_H
+#ifndef CM_QUEUE_ENTRY_H
+#define CM_QUEUE_ENTRY_H
 
 #include "change_step.h"
 #include "cursor_guard.h"
-#include "queue_inside.h"
+#include "queue_finder.h"
+#include "queue_tally.h"
 
 enum {
-  CM_QUEUE_BUCKETS = 8192,   /* of a hash table; a power of two */
-  CM_QUEUE_WINDOW = 256,     /* entries not under way that are looked at for one to start */
-  CM_QUEUE_MAX_RUNNING = 20, /* entries and batches under way; `concurrency` is smaller or equal */
-  CM_QUEUE_MAX_PAGES = 10000 /* of a list that is read to be replaced */
+  CM_QUEUE_BUCKETS = 8192,  /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256,    /* entries not under way that are looked at for one to start */
+  CM_QUEUE_MAX_RUNNING = 20 /* entries and batches under way; `concurrency` is smaller or equal */
 };
 
 typedef enum cm_entry_state {
@@ -39,36 +39,23 @@ typedef enum cm_phase {
   CM_PHASE_VERIFY  /* looking whether a create without an answer happened */
 } cm_phase;
 
-/** A question that several entries may share: one request, one answer. */
-typedef struct cm_question {
-  struct cm_question *next_in_bucket;
-  char *key;
-  const cm_resource *resource; /* asked by natural key; NULL: by a need */
-  const cm_need *need;
-  char *values[2];         /* of the natural key; [0] the name of a member of `member_list` */
-  const char *member_list; /* asked whether this member of the answer has a member of that name */
-  cm_session *session;     /* that asks: it lives longer */
-  cm_call *call;
-  bool is_done, may_help; /* it failed, and asking again may help */
-  int matches;            /* 0, 1, or 2 for several */
-  char *uuid;             /* of the only match */
-  char *row;              /* its text; NULL where it is not known (any more) */
-  int code;               /* SQLITE_OK unless it failed */
-  char *error;            /* the line of a failure */
-  int holders;
-  bool is_detached; /* no longer in the table: freed by the last holder */
-} cm_question;
+typedef struct cm_entry cm_entry;
 
-typedef enum cm_question_mode {
-  CM_QUESTION_ANY,      /* the uuid is enough */
-  CM_QUESTION_WITH_ROW, /* the row's text is needed */
-  CM_QUESTION_AGAIN     /* ask again, whatever was answered before */
-} cm_question_mode;
+/** Rows that go out inside another, see queue_inside.h. */
+typedef struct cm_inside {
+  cm_entry *host;   /* this row goes inside; NULL: none */
+  int place, total; /* of a part: its place in the list that was sent, and how long that was */
+  cm_entry *next;   /* part of the same host */
+  cm_entry *first, *last; /* parts of this row, in the order of the queue */
+  cm_entry *behind;       /* this row could not go inside, and waits for the end of that one */
+  bool has_behind;        /* there are such rows */
+  bool are_put;           /* the parts are in the lists of the change */
+} cm_inside;
 
-typedef struct cm_entry {
+struct cm_entry {
   int64_t id;
-  struct cm_entry *next, *previous; /* of those that wait, in order */
-  struct cm_entry *next_by_key, *next_by_natural, *next_by_batch, *next_by_set;
+  cm_entry *next, *previous; /* of those that wait, in order */
+  cm_entry *next_by_key, *next_by_natural, *next_by_batch, *next_by_set;
   cm_change *change; /* owned; NULL when it has ended */
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
@@ -82,7 +69,7 @@ typedef struct cm_entry {
   uint64_t *names;    /* tokens of the rows that it names */
   int name_count;
   int section, run; /* differ on the two sides of a run of DELETEs, of another verb on the table */
-  struct cm_entry *blocker;
+  cm_entry *blocker;
   size_t bytes;
   int64_t weight;  /* records that it counts against delete_limit */
   int64_t filters; /* of the session when it was added: rows of one UPDATE have the same */
@@ -108,7 +95,7 @@ typedef struct cm_entry {
   /* A change of a list that is replaced as a whole, see queue_whole_list.c. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
-  struct cm_entry *follower;  /* the next change of the list that travels with this one */
+  cm_entry *follower;         /* the next change of the list that travels with this one */
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
   cm_cursor_guard list_guard;
@@ -121,7 +108,7 @@ typedef struct cm_entry {
   char *taken_text; /* not_taken, once it has ended */
   char *body, *response;
   size_t log_bytes; /* of body and response */
-} cm_entry;
+};
 
 /** Rows that travel in one call. */
 typedef struct cm_batch {
@@ -134,24 +121,6 @@ typedef struct cm_batch {
 typedef struct cm_batch_chain {
   cm_entry *first, *last;
 } cm_batch_chain;
-
-/** The first of its kind, which is told. */
-typedef struct cm_told {
-  int code;        /* SQLITE_OK: there is none */
-  const char *who; /* its table */
-  char *line;      /* "label: what the API said"; owned; NULL when memory ran out */
-} cm_told;
-
-/** How the writes of the transaction fare. */
-typedef struct cm_tally {
-  bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
-  int64_t written, left_alone, refused, unknown, kept; /* kept: refused, but stored with errors */
-  int64_t refused_early; /* before they waited, in statements that went on */
-  bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
-  cm_told first_refused;
-  cm_told first_early;                 /* of refused_early */
-  cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */
-} cm_tally;
 
 struct cm_queue {
   cm_session *session;
@@ -191,10 +160,40 @@ struct cm_queue {
   cm_batch *batches[CM_QUEUE_MAX_RUNNING];
   int batch_count;
 
-  cm_question *questions[CM_QUEUE_BUCKETS];
-  int question_count;
+  cm_finder finder;
 
   int64_t last_uuid_id; /* the write that session->last_uuid is of */
 };
+
+/** Make an entry of a change, which is taken over. NULL: memory ran out, and the change stays the caller's. */
+cm_entry *cm_entry_new(cm_change *change);
+
+/** Free what only a running entry needs. */
+void cm_entry_rest(cm_entry *entry);
+
+/** Free an entry that does not wait. NULL: nothing. */
+void cm_entry_free(cm_entry *entry);
+
+/** Note another row whose earlier writes come first. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_entry_add_name(cm_entry *entry, uint64_t token);
+
+/** Add a question, which is taken over, on failure too. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) CM_MUST_CHECK;
+
+/** True when every question of the entry has its answer. */
+bool cm_entry_is_answered(const cm_entry *entry);
+void cm_entry_drop_questions(cm_entry *entry);
+
+/** Free what was read of the list that it changes. */
+void cm_whole_list_rest(cm_entry *entry);
+
+/** An entry travels no longer. */
+void cm_batch_leave(cm_entry *entry);
+/** Let the members go, cut the call, and free the batch. */
+void cm_batch_free(cm_queue *queue, cm_batch *batch);
+void cm_batch_free_all(cm_queue *queue);
+
+/** Replace a text that belongs to an outcome. Where memory runs out the statement has to say so. */
+void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text);
 
 #endif

@@ -1,25 +1,27 @@
-/*
-** queue_question.c -- questions that writes ask before they go out: is the row there, which uuid has it.
-** See queue.h. Each distinct question is asked once per transaction, whoever asks.
-*/
+#include "queue_finder.h"
+
 #include <string.h>
 
+#include "call.h"
 #include "change_value.h"
-#include "queue_parts.h"
+#include "http.h"
+#include "json.h"
+#include "queue_token.h"
 #include "registry.h"
+#include "row.h"
 #include "sqlite_api.h"
 
 enum { MAX_KEPT_QUESTIONS = 100000 };
 
 /* ---- the table of questions ---------------------------------------------------------------- */
 
-static cm_question **bucket_of(cm_queue *queue, const char *key) {
+static cm_question **bucket_of(cm_finder *finder, const char *key) {
   uint64_t hash = cm_queue_token('?', key, "", NULL);
-  return &queue->questions[hash & (CM_QUEUE_BUCKETS - 1)];
+  return &finder->buckets[hash & (CM_FINDER_BUCKETS - 1)];
 }
 
-static cm_question *find(cm_queue *queue, const char *key) {
-  cm_question *question = *bucket_of(queue, key);
+static cm_question *find(cm_finder *finder, const char *key) {
+  cm_question *question = *bucket_of(finder, key);
   while (question != NULL && strcmp(question->key, key) != 0)
     question = question->next_in_bucket;
   return question;
@@ -37,12 +39,12 @@ static void free_question(cm_question *question) {
 }
 
 /** Out of the table. Whoever holds it keeps it; the last one frees it. */
-static void detach(cm_queue *queue, cm_question *question) {
-  for (cm_question **at = bucket_of(queue, question->key); *at != NULL;
+static void detach(cm_finder *finder, cm_question *question) {
+  for (cm_question **at = bucket_of(finder, question->key); *at != NULL;
        at = &(*at)->next_in_bucket) {
     if (*at != question) continue;
     *at = question->next_in_bucket;
-    queue->question_count--;
+    finder->count--;
     break;
   }
   question->next_in_bucket = NULL;
@@ -60,23 +62,23 @@ void cm_question_release(cm_question *question) {
   }
 }
 
-void cm_question_forget_all(cm_queue *queue) {
-  for (int i = 0; i < CM_QUEUE_BUCKETS && queue->question_count > 0; i++) {
+void cm_question_forget_all(cm_finder *finder) {
+  for (int i = 0; i < CM_FINDER_BUCKETS && finder->count > 0; i++) {
     cm_question *next = NULL;
-    for (cm_question *question = queue->questions[i]; question != NULL; question = next) {
+    for (cm_question *question = finder->buckets[i]; question != NULL; question = next) {
       next = question->next_in_bucket;
-      detach(queue, question);
+      detach(finder, question);
     }
   }
 }
 
 /** A new question in the table; its texts are copied. NULL when memory runs out. */
-static cm_question *new_question(cm_queue *queue, const char *key, const char *const values[2]) {
-  if (queue->question_count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(queue);
+static cm_question *new_question(cm_finder *finder, const char *key, const char *const values[2]) {
+  if (finder->count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(finder);
   cm_question *question = sqlite3_malloc64(sizeof *question);
   if (question == NULL) return NULL;
   memset(question, 0, sizeof *question);
-  question->session = queue->session;
+  question->session = finder->session;
   question->key = sqlite3_mprintf("%s", key);
   bool is_whole = question->key != NULL;
   for (int i = 0; i < 2 && values != NULL && is_whole; i++) {
@@ -88,10 +90,10 @@ static cm_question *new_question(cm_queue *queue, const char *key, const char *c
     free_question(question);
     return NULL;
   }
-  cm_question **bucket = bucket_of(queue, key);
+  cm_question **bucket = bucket_of(finder, key);
   question->next_in_bucket = *bucket;
   *bucket = question;
-  queue->question_count++;
+  finder->count++;
   return question;
 }
 
@@ -103,13 +105,13 @@ static char *key_of_row(const cm_resource *resource, const char *const values[2]
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-static int ask(cm_queue *queue, cm_question *question, const char *path, const char *who,
+static int ask(cm_finder *finder, cm_question *question, const char *path, const char *who,
                cm_err *err) {
   cm_call_request request = { .who = who, .method = "GET", .path = path };
-  return cm_call_start(queue->session, &request, &question->call, err);
+  return cm_call_start(finder->session, &request, &question->call, err);
 }
 
-static int ask_row(cm_queue *queue, cm_question *question, const char *who, cm_err *err) {
+static int ask_row(cm_finder *finder, cm_question *question, const char *who, cm_err *err) {
   const cm_natural_key *natural = question->resource->natural_key;
   cm_buf path;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
@@ -120,19 +122,19 @@ static int ask_row(cm_queue *queue, cm_question *question, const char *who, cm_e
     cm_buf_percent(&path, question->values[1], strlen(question->values[1]));
   }
   if (natural->query != NULL) cm_buf_printf(&path, "&%s", natural->query);
-  int rc = path.code == SQLITE_OK ? ask(queue, question, cm_buf_str(&path), who, err)
+  int rc = path.code == SQLITE_OK ? ask(finder, question, cm_buf_str(&path), who, err)
                                   : cm_err_set(err, path.code, "%s: the name is too long", who);
   cm_buf_clear(&path);
   return rc;
 }
 
 /** The question that stands under a key, unless its answer does not do any more. */
-static cm_question *find_fresh(cm_queue *queue, const char *key, cm_question_mode mode) {
-  cm_question *question = find(queue, key);
+static cm_question *find_fresh(cm_finder *finder, const char *key, cm_question_mode mode) {
+  cm_question *question = find(finder, key);
   if (question == NULL || !question->is_done) return question;
   bool lacks_row = mode == CM_QUESTION_WITH_ROW && question->matches == 1 && question->row == NULL;
   if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row) return question;
-  detach(queue, question);
+  detach(finder, question);
   return NULL;
 }
 
@@ -143,77 +145,75 @@ static int hold(cm_question *question, int rc, cm_question **out) {
   return rc;
 }
 
-int cm_question_row(cm_queue *queue, const cm_resource *resource, const char *const values[2],
+int cm_question_row(cm_finder *finder, const cm_resource *resource, const char *const values[2],
                     const char *who, cm_question_mode mode, cm_question **out, cm_err *err) {
   char *key = key_of_row(resource, values);
   int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(queue, key, mode) : NULL;
+  cm_question *question = key != NULL ? find_fresh(finder, key, mode) : NULL;
   if (question == NULL) {
-    question = key != NULL ? new_question(queue, key, values) : NULL;
+    question = key != NULL ? new_question(finder, key, values) : NULL;
     if (question != NULL) question->resource = resource;
-    rc = question == NULL ? cm_err_nomem(err) : ask_row(queue, question, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
+    rc = question == NULL ? cm_err_nomem(err) : ask_row(finder, question, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
   }
   sqlite3_free(key);
   return hold(question, rc, out);
 }
 
-int cm_question_need(cm_queue *queue, const cm_need *need, const char *path, const char *who,
+int cm_question_need(cm_finder *finder, const cm_need *need, const char *path, const char *who,
                      cm_question **out, cm_err *err) {
   char *key = sqlite3_mprintf("%s\x1f%s", path, need->member);
   int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(queue, key, CM_QUESTION_ANY) : NULL;
+  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_ANY) : NULL;
   if (question == NULL) {
-    question = key != NULL ? new_question(queue, key, NULL) : NULL;
+    question = key != NULL ? new_question(finder, key, NULL) : NULL;
     if (question != NULL) question->need = need;
-    rc = question == NULL ? cm_err_nomem(err) : ask(queue, question, path, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
+    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
   }
   sqlite3_free(key);
   return hold(question, rc, out);
 }
 
-int cm_question_member(cm_queue *queue, const char *path, const char *list, const char *name,
+int cm_question_member(cm_finder *finder, const char *path, const char *list, const char *name,
                        const char *who, cm_question **out, cm_err *err) {
   const char *values[2] = { name, NULL };
   char *key = sqlite3_mprintf("%s\x1f%s\x1f%s", path, list, name);
   int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(queue, key, CM_QUESTION_AGAIN) : NULL;
+  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_AGAIN) : NULL;
   if (question == NULL) {
-    question = key != NULL ? new_question(queue, key, values) : NULL;
+    question = key != NULL ? new_question(finder, key, values) : NULL;
     if (question != NULL) question->member_list = list;
-    rc = question == NULL ? cm_err_nomem(err) : ask(queue, question, path, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(queue, question);
+    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
   }
   sqlite3_free(key);
   return hold(question, rc, out);
 }
 
-void cm_question_remember(cm_queue *queue, const cm_resource *resource, const char *const values[2],
-                          const char *uuid) {
+int cm_question_remember(cm_finder *finder, const cm_resource *resource,
+                         const char *const values[2], const char *uuid) {
   char *key = key_of_row(resource, values);
-  cm_question *question = key != NULL ? find(queue, key) : NULL;
-  if (question != NULL) detach(queue, question);
-  question = key != NULL ? new_question(queue, key, values) : NULL;
+  cm_question *question = key != NULL ? find(finder, key) : NULL;
+  if (question != NULL) detach(finder, question);
+  question = key != NULL ? new_question(finder, key, values) : NULL;
   sqlite3_free(key);
-  if (question == NULL) {
-    queue->tally.is_out_of_memory = true;
-    return;
-  }
+  if (question == NULL) return SQLITE_NOMEM;
   question->resource = resource;
   question->uuid = sqlite3_mprintf("%s", uuid);
   question->matches = 1;
   question->is_done = true;
-  if (question->uuid != NULL) return;
-  queue->tally.is_out_of_memory = true;
-  detach(queue, question);
+  if (question->uuid != NULL) return SQLITE_OK;
+  detach(finder, question);
+  return SQLITE_NOMEM;
 }
 
-void cm_question_forget(cm_queue *queue, const cm_resource *resource, const char *const values[2]) {
+void cm_question_forget(cm_finder *finder, const cm_resource *resource,
+                        const char *const values[2]) {
   char *key = key_of_row(resource, values);
-  cm_question *question = key != NULL ? find(queue, key) : NULL;
+  cm_question *question = key != NULL ? find(finder, key) : NULL;
   sqlite3_free(key);
-  if (question != NULL) detach(queue, question);
+  if (question != NULL) detach(finder, question);
 }
 
 /* ---- reading the answer -------------------------------------------------------------------- */
