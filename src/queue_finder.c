@@ -316,7 +316,7 @@ static bool is_of_path(const cm_question *question, const cm_json *tree) {
   size_t path_len = strcspn(question->key, "\x1f");
   size_t len = key != NULL ? strlen(key) : 0;
   return len > 0 && len < path_len && question->key[path_len - len - 1] == '/' &&
-         sqlite3_strnicmp(question->key + path_len - len, key, (int)len) == 0;
+         memcmp(question->key + path_len - len, key, len) == 0;
 }
 
 /** A text, or a list in which only one text stands. */

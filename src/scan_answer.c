@@ -23,7 +23,7 @@ bool cm_scan_has_object_items(const cm_resource *resource) {
   return true;
 }
 
-/** A number is the same as its digits, and an id as itself in other letters: SQL looks at those again. */
+/** A number is the same as its digits. An id in other letters is another one, as it is for SQL. */
 static bool is_same(const cm_value *shown, const cm_value *wanted) {
   char digits[32];
   cm_value text = *shown;
@@ -32,8 +32,7 @@ static bool is_same(const cm_value *shown, const cm_value *wanted) {
     sqlite3_snprintf(sizeof digits, digits, "%lld", (long long)shown->integer);
     text = cm_value_text(digits, strlen(digits));
   }
-  return cm_value_is_text(&text) && cm_value_is_text(wanted) && text.len == wanted->len &&
-         sqlite3_strnicmp(text.text, wanted->text, (int)text.len) == 0;
+  return cm_value_is_text(&text) && cm_value_compare(&text, wanted) == 0;
 }
 
 static int check_has(const cm_leg *leg, bool has, const char *member, cm_err *err) {
@@ -43,13 +42,23 @@ static int check_has(const cm_leg *leg, bool has, const char *member, cm_err *er
   return cm_pager_wrong_shape(&leg->pager, why, err);
 }
 
-static int another_key(const cm_leg *leg, const cm_column *column, const cm_value *shown,
-                       cm_err *err) {
+/** What stands in the answer for a column, as it came: `"inv_2"`, `7`, `{}`. Absent: nothing. */
+static cm_slice find_shown(const cm_row *row, const cm_column *column) {
+  const char *path = member_of(column);
+  if (path == NULL) return (cm_slice){ NULL, 0 };
+  if (path[0] == '^' && row->outer.ptr != NULL) return cm_slice_find(row->outer, path + 1);
+  return cm_slice_find(row->text, path[0] == '^' ? column->name : path);
+}
+
+/** An identifier is a text, or a number in its place. */
+static int another_key(const cm_leg *leg, const cm_row *row, const cm_column *column, cm_err *err) {
   char key[SHOWN_KEY_BYTES] = "another value";
   char why[SHOWN_KEY_BYTES + 100];
-  if (cm_value_is_text(shown)) cm_err_line(key, sizeof key, shown->text, shown->len);
-  sqlite3_snprintf(sizeof why, why, "its %s is %s, which is not the one asked for", column->name,
-                   key);
+  cm_slice shown = find_shown(row, column);
+  bool is_text = shown.ptr == NULL || cm_slice_type(shown) == CM_JSON_STRING;
+  if (shown.ptr != NULL) cm_err_line(key, sizeof key, shown.ptr, shown.len);
+  sqlite3_snprintf(sizeof why, why, "its %s is %s, which is not %s", column->name, key,
+                   is_text ? "the one asked for" : "a text");
   return cm_pager_wrong_shape(&leg->pager, why, err);
 }
 
@@ -65,7 +74,7 @@ static int check_bindings(const cm_read *read, const cm_leg *leg, cm_row *row, c
                      cm_request_path_has(row->resource, read, index);
     if (rc == SQLITE_OK && is_needed) rc = check_has(leg, !is_absent, column->name, err);
     if (rc == SQLITE_OK && !is_absent && !is_same(&shown, &leg->bindings[i].value))
-      rc = another_key(leg, column, &shown, err);
+      rc = another_key(leg, row, column, err);
     cm_value_clear(&shown);
     if (rc != SQLITE_OK) return rc;
   }
@@ -77,8 +86,10 @@ static int check_key(const cm_leg *leg, cm_row *row, int column, cm_err *err) {
   int rc = cm_row_peek(row, column, &key, err);
   bool has_key = !(cm_value_is_text(&key) && key.len > 0 && key.text[0] == '?');
   cm_value_clear(&key);
-  if (rc != SQLITE_OK) return rc;
-  return check_has(leg, has_key, member_of(&row->resource->columns[column]), err);
+  if (rc != SQLITE_OK || has_key) return rc;
+  if (find_shown(row, &row->resource->columns[column]).ptr != NULL)
+    return another_key(leg, row, &row->resource->columns[column], err);
+  return check_has(leg, false, member_of(&row->resource->columns[column]), err);
 }
 
 /** An object without any member that a column shows is another one. */

@@ -65,8 +65,7 @@ static const failure failures[] = {
   /* Wrong answers that look like success, and a right one. */
   { "a refusal that is not UTF-8", SQLITE_CONSTRAINT, WORDS(422, "{\"error\":\"\xff\xc3(\"}"),
     .special = PLAIN },
-  { "an error body under 200", SQLITE_ERROR, WORDS(200, "{\"error\":\"No\"}"),
-    .tables_only = true },
+  { "an error body under 200", SQLITE_ERROR, WORDS(200, "{\"error\":\"No\"}") },
   { "an empty object", SQLITE_ERROR, WORDS(200, "{}"), .tables_only = true },
   { "an empty list", SQLITE_ERROR, WORDS(200, "[]"), .tables_only = true },
   { "null", SQLITE_ERROR, WORDS(200, "null"), .tables_only = true },
@@ -74,6 +73,7 @@ static const failure failures[] = {
   { "206", SQLITE_ERROR, .twist = TWIST_PARTIAL },
   { "rows that are not objects", SQLITE_ERROR, .twist = TWIST_ITEMS, .tables_only = true },
   { "the row of another key", SQLITE_ERROR, .twist = TWIST_ANOTHER_KEY, .tables_only = true },
+  { "the key in capitals", SQLITE_ERROR, .twist = TWIST_OTHER_CASE, .tables_only = true },
   { "a key with a NUL", SQLITE_ERROR, .twist = TWIST_NUL_KEY, .tables_only = true },
   { "a member that is not UTF-8", SQLITE_DONE, .twist = TWIST_NOT_UTF8 },
 };

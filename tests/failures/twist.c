@@ -1,6 +1,7 @@
 #include "twist.h"
 
 #include <cJSON.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -39,7 +40,15 @@ static bool twist_items(const char *url, wire_answer *answer) {
   return true;
 }
 
-/** Put `with` behind the key that the path ends in, wherever it stands as a value. Lists are left alone. */
+static void add_in_capitals(text *out, const char *bytes, size_t len) {
+  for (size_t i = 0; i < len; i++)
+    text_printf(out, "%c", toupper((unsigned char)bytes[i]));
+}
+
+/**
+ * Put `with` behind the key that the path ends in, wherever it stands as a value; NULL: make it capitals. Lists are
+ * left alone.
+ */
 static bool twist_key(const char *url, const char *with, wire_answer *answer) {
   char wanted[300];
   text out = { 0 };
@@ -53,7 +62,15 @@ static bool twist_key(const char *url, const char *with, wire_answer *answer) {
   const char *found = strstr(body, "\"has_more\"") == NULL ? strstr(at, wanted) : NULL;
   bool is_twisted = found != NULL;
   for (; found != NULL; found = strstr(at, wanted)) {
-    text_printf(&out, "%.*s%s\"", (int)(found - at + (long)strlen(wanted) - 1), at, with);
+    size_t key_len = strlen(wanted) - strlen(":\"\"");
+    const char *key = found + strlen(":\"");
+    text_printf(&out, "%.*s", (int)(key - at), at);
+    if (with == NULL) {
+      add_in_capitals(&out, key, key_len);
+    } else {
+      text_printf(&out, "%.*s%s", (int)key_len, key, with);
+    }
+    text_add(&out, "\"");
     at = found + strlen(wanted);
   }
   text_add(&out, at);
@@ -79,6 +96,7 @@ bool twist_answer(twist how, const char *url, wire_answer *answer) {
   case TWIST_PARTIAL: answer->status = 206; return true;
   case TWIST_ITEMS: return twist_items(url, answer);
   case TWIST_ANOTHER_KEY: return twist_key(url, "0", answer);
+  case TWIST_OTHER_CASE: return twist_key(url, NULL, answer);
   case TWIST_NUL_KEY: return twist_key(url, "\\u0000zz", answer);
   case TWIST_NOT_UTF8: return twist_bytes(answer);
   case TWIST_NONE: break;

@@ -14,6 +14,7 @@ typedef enum twist {
   TWIST_PARTIAL,     /* the right body under 206 */
   TWIST_ITEMS,       /* the rows of its lists are numbers; a single row is one */
   TWIST_ANOTHER_KEY, /* a look-up shows the row of another key */
+  TWIST_OTHER_CASE,  /* ... of its own key in capitals */
   TWIST_NUL_KEY,     /* ... of a key that goes on behind a NUL */
   TWIST_NOT_UTF8     /* a member with bytes that are not UTF-8: no error, and all rows */
 } twist;
