@@ -267,8 +267,9 @@ static int take_key_parts(cm_change *change, cm_err *err) {
     int64_t integer = 0;
     if (cm_slice_next(list, &at, NULL, &item) != SQLITE_ROW ||
         cm_json_parse(item, &json, NULL) != SQLITE_OK) {
-      return cm_err_set(err, SQLITE_ERROR, "%s: the key of this row is none: read it again",
-                        resource->name);
+      cm_err_set(err, SQLITE_ERROR, "%s: the key of this row is none: read it again",
+                 resource->name);
+      return of_row(SQLITE_ERROR, err);
     }
     if (cm_json_type_of(json) == CM_JSON_STRING) {
       value = cm_value_text(cm_json_text(json), strlen(cm_json_text(json)));
@@ -292,9 +293,10 @@ static int take_key(cm_change *change, const cm_resource *resource, cm_verb verb
   if (rc != SQLITE_OK) return rc;
   bool is_made_up = cm_value_is_text(key) && (key->len == 0 || key->text[0] == '?');
   if (key->type == CM_VALUE_NULL || is_made_up) {
-    return cm_err_set(err, SQLITE_ERROR,
-                      "%s: this row cannot be written (the API sent no key with it): leave it out",
-                      resource->name);
+    cm_err_set(err, SQLITE_ERROR,
+               "%s: this row cannot be written (the API sent no key with it): leave it out",
+               resource->name);
+    return of_row(SQLITE_ERROR, err);
   }
   if (cm_value_copy(key, &change->key) != SQLITE_OK) return cm_err_nomem(err);
   return take_key_parts(change, err);
@@ -303,7 +305,7 @@ static int take_key(cm_change *change, const cm_resource *resource, cm_verb verb
 int cm_change_delete(const cm_resource *resource, const cm_value *key, cm_change *out,
                      cm_err *err) {
   int rc = take_key(out, resource, CM_VERB_DELETE, key, err);
-  if (rc == SQLITE_OK) rc = check_paths(out, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;
 }

@@ -50,17 +50,32 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   return code;
 }
 
-void cm_err_prefix(cm_err *err, const char *who) {
-  if (err == NULL || err->code == SQLITE_OK) return;
+/** Another text for the same error. */
+static void put_text(cm_err *err, const char *first, const char *second, const char *rest) {
+  cm_err all_else = *err;
+  bool has_second = second != NULL;
+  cm_err_set(err, err->code, "%s: %s%s%s", first, has_second ? second : "", has_second ? ": " : "",
+             rest);
+  err->http_status = all_else.http_status;
+  err->may_help = all_else.may_help;
+  err->is_of_row = all_else.is_of_row;
+}
+
+static bool begins_with(const cm_err *err, const char *who) {
   size_t len = strlen(who);
-  if (strncmp(err->text, who, len) == 0 && err->text[len] == ':') return;
-  int http_status = err->http_status;
-  bool may_help = err->may_help;
-  bool is_of_row = err->is_of_row;
-  cm_err_set(err, err->code, "%s: %s", who, err->text);
-  err->http_status = http_status;
-  err->may_help = may_help;
-  err->is_of_row = is_of_row;
+  return strncmp(err->text, who, len) == 0 && err->text[len] == ':';
+}
+
+void cm_err_prefix(cm_err *err, const char *who) {
+  if (err == NULL || err->code == SQLITE_OK || begins_with(err, who)) return;
+  put_text(err, who, NULL, err->text);
+}
+
+void cm_err_name_row(cm_err *err, const char *table, const char *name) {
+  if (err == NULL || err->code == SQLITE_OK || name == NULL || name[0] == 0) return;
+  size_t skipped = begins_with(err, table) ? strlen(table) + 1 : 0;
+  skipped += strspn(err->text + skipped, " ");
+  put_text(err, table, name, err->text + skipped);
 }
 
 int cm_err_nomem(cm_err *err) {

@@ -34,6 +34,12 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) CM_PRINTF(3, 4);
  */
 void cm_err_prefix(cm_err *err, const char *who);
 
+/**
+ * Say which row of the table it is: "table: what" becomes "table: name: what"; all else stays.
+ * NULL err, or one that holds no error, and a name that is NULL or "": nothing happens.
+ */
+void cm_err_name_row(cm_err *err, const char *table, const char *name);
+
 /** Record that memory ran out. @return SQLITE_NOMEM. */
 int cm_err_nomem(cm_err *err);
 

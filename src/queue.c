@@ -21,26 +21,27 @@
 
 /* ---- finding entries that wait ------------------------------------------------------------- */
 
-bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
-                        const cm_binding *bindings, int count) {
+const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resource,
+                                  const cm_binding *bindings, int count) {
   cm_queue *queue = session->queue;
   const cm_natural_key *natural = resource->natural_key;
   const cm_value *values[2] = { NULL, NULL };
-  if (queue == NULL || queue->waiting == 0 || queue->is_autocommit || natural == NULL) return false;
+  if (queue == NULL || queue->waiting == 0 || queue->is_autocommit || natural == NULL) return NULL;
   for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_registry_find_column(resource, natural->columns[i],
                                          strlen(natural->columns[i]));
     for (int b = 0; b < count; b++) {
       if (bindings[b].column == column) values[i] = &bindings[b].value;
     }
-    if (values[i] == NULL) return false;
+    if (values[i] == NULL) return NULL;
   }
   uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
   for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
        entry = entry->next_by_natural) {
-    if (entry->natural_token == token && entry->verb == CM_VERB_INSERT) return true;
+    if (entry->natural_token == token && entry->verb == CM_VERB_INSERT)
+      return entry->label != NULL ? entry->label : "a row";
   }
-  return false;
+  return NULL;
 }
 
 bool cm_queue_is_held_back(const cm_session *session) {

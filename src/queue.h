@@ -50,11 +50,12 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit,
                  cm_err *err) CM_MUST_CHECK;
 
 /**
- * True when a row with this natural key waits for COMMIT, so that a read cannot find it yet.
+ * The row with this natural key that waits for COMMIT, so that a read cannot find it yet.
  * @param bindings  What the read is bound to by `=`; columns beside the natural key are ignored.
+ * @return what the row is called, borrowed from the queue; NULL: none waits.
  */
-bool cm_queue_waits_for(cm_session *session, const cm_resource *resource,
-                        const cm_binding *bindings, int count);
+const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resource,
+                                  const cm_binding *bindings, int count);
 
 /** True when as much room is left as is taken: updates may wait for the end of their statement. */
 bool cm_queue_can_hold(const cm_session *session);

@@ -9,9 +9,10 @@
 #include "pump.h"
 #include "queue_entry.h"
 #include "queue_open.h"
+#include "secret.h"
 #include "sqlite_api.h"
 
-enum { COUNT_PER_PAGE = 200, MAX_EMPTY_PAGES = 100 };
+enum { COUNT_PER_PAGE = 200, MAX_EMPTY_PAGES = 100, SHOWN_PATH = 200 };
 
 /* ---- counting ------------------------------------------------------------------------------ */
 
@@ -146,33 +147,45 @@ void cm_queue_begin_statement(cm_session *session) {
   queue->was_alone = is_alone;
 }
 
-int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts, cm_err *err) {
+int cm_queue_allow_delete(cm_session *session, const char *who, const char *path,
+                          const char *counts, cm_err *err) {
+  char what[SHOWN_PATH] = "DELETE ";
+  size_t len = strlen(what);
   int64_t weight = 1;
+  cm_err_line(what + len, sizeof what - len, path, strlen(path));
+  cm_secret_mask(what, strlen(what), session->settings.api_key);
   int rc = cm_queue_open(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_queue *queue = session->queue;
   int64_t deleted = queue->deleted + queue->deleted_by_functions;
-  rc = allow_delete(session, who, "DELETE", counts, deleted, &weight, err);
+  rc = allow_delete(session, who, what, counts, deleted, &weight, err);
   if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
   queue->was_alone = sqlite3_get_autocommit(session->db) != 0;
   return rc;
 }
 
-int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  bool is_delete = entry->verb == CM_VERB_DELETE;
+/** Ask whether the limit allows what the entry takes away by itself, and with it. */
+static int allow_entry(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  const char *verb = entry->verb == CM_VERB_DELETE ? "DELETE" : "UPDATE";
   cm_buf path;
-  int rc = cm_change_count_removed(entry->change, &entry->weight, err);
-  if (is_delete) entry->weight = 1;
-  if (rc != SQLITE_OK || entry->weight == 0) return rc;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
-  rc = counted_path(entry->change, &path, err);
+  int rc = counted_path(entry->change, &path, err);
   if (rc == SQLITE_OK) {
     cm_queue_begin_statement(queue->session);
     int64_t deleted = queue->deleted + queue->deleted_by_functions;
-    rc = allow_delete(queue->session, entry->resource->name, is_delete ? "DELETE" : "UPDATE",
-                      cm_buf_str(&path), deleted, &entry->weight, err);
+    rc = allow_delete(queue->session, entry->resource->name, verb, cm_buf_str(&path), deleted,
+                      &entry->weight, err);
   }
   cm_buf_clear(&path);
+  return rc;
+}
+
+int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = cm_change_count_removed(entry->change, &entry->weight, err);
+  if (entry->verb == CM_VERB_DELETE) entry->weight = 1;
+  if (rc == SQLITE_OK && entry->weight > 0) rc = allow_entry(queue, entry, err);
+  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_name_row(err, entry->resource->name, name);
   return rc;
 }
 

@@ -13,7 +13,7 @@ typedef struct cm_entry cm_entry;
 /**
  * Weigh an entry: how many records a DELETE takes away, for which it may ask the API; how many members an
  * UPDATE takes out of sets.
- * @return SQLITE_OK; SQLITE_ERROR beyond delete_limit; what the calls say.
+ * @return SQLITE_OK; SQLITE_ERROR beyond delete_limit; what the calls say. The error names the row.
  */
 int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
@@ -28,10 +28,11 @@ void cm_queue_begin_statement(cm_session *session);
 
 /**
  * Count a record, and what goes with it, against delete_limit before a function deletes it.
+ * @param path    Of the DELETE, for the error.
  * @param counts  List path whose rows count, NULL: none.
  * @return SQLITE_OK; SQLITE_ERROR beyond the limit; what the calls say.
  */
-int cm_queue_allow_delete(cm_session *session, const char *who, const char *counts,
-                          cm_err *err) CM_MUST_CHECK;
+int cm_queue_allow_delete(cm_session *session, const char *who, const char *path,
+                          const char *counts, cm_err *err) CM_MUST_CHECK;
 
 #endif

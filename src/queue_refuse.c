@@ -8,17 +8,6 @@
 #include "queue_outcome.h"
 #include "sqlite_api.h"
 
-/** "table: what" becomes "table: name: what". */
-static void put_name(const cm_resource *resource, const char *name, cm_err *err) {
-  char text[sizeof err->text];
-  size_t len = strlen(resource->name) + 2;
-  cm_err_prefix(err, resource->name);
-  if (name == NULL || !err->is_of_row) return;
-  memcpy(text, err->text, sizeof text);
-  cm_err_set(err, err->code, "%s: %s: %s", resource->name, name, text + len);
-  err->is_of_row = true;
-}
-
 static cm_entry *new_line(cm_refused *refused) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
   if (entry == NULL) return NULL;
@@ -40,7 +29,8 @@ int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit
   if (entry == NULL) return cm_err_nomem(err);
   cm_err_prefix(err, entry->resource->name);
   entry->error = sqlite3_mprintf("%s", err->text);
-  put_name(entry->resource, entry->label != NULL ? entry->label : entry->owner, err);
+  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  if (err->is_of_row) cm_err_name_row(err, entry->resource->name, name);
   int rc = entry->error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
   if (rc == SQLITE_OK) {
     entry->id = session->queue->next_id;

@@ -71,7 +71,8 @@ static int allow_delete(cm_session *session, const cm_sending *sending, cm_err *
   int rc = cm_user_deletes(sending->path, &list);
   if (rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) {
-    rc = cm_queue_allow_delete(session, sending->who, list.len > 0 ? cm_buf_str(&list) : NULL, err);
+    rc = cm_queue_allow_delete(session, sending->who, sending->path,
+                               list.len > 0 ? cm_buf_str(&list) : NULL, err);
   }
   cm_buf_clear(&list);
   return rc;

@@ -330,12 +330,13 @@ static int check_waiting(const cm_table *table, const cm_plan *plan, const cm_sc
     if (!is_value) continue;
     bindings[count++] = (cm_binding){ .column = plan->args[i].column, .value = args[i].values[0] };
   }
-  if (!cm_queue_waits_for(table->session, table->resource, bindings, count)) return SQLITE_OK;
+  const char *name = cm_queue_waiting_name(table->session, table->resource, bindings, count);
+  if (name == NULL) return SQLITE_OK;
   return cm_err_set(
       err, SQLITE_ERROR,
-      "%s: this row waits for COMMIT (the API does not know it yet): COMMIT first, or "
+      "%s: %s: this row waits for COMMIT (the API does not know it yet): COMMIT first, or "
       "set write_mode to immediate before BEGIN",
-      table->resource->name);
+      table->resource->name, name);
 }
 
 static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc,

@@ -104,6 +104,29 @@ static void prefix_stands_once(void **state) {
   assert_string_equal("chartmogul: chartmogul_plans: no such day", err.text);
 }
 
+static void a_row_is_named_behind_its_table(void **state) {
+  (void)state;
+  cm_err err = { 0 };
+  cm_err_set(&err, SQLITE_AUTH, "chartmogul_plans: it is refused");
+  err.http_status = 403;
+  err.is_of_row = err.may_help = true;
+  cm_err_name_row(&err, "chartmogul_plans", "pl_1");
+  assert_string_equal("chartmogul_plans: pl_1: it is refused", err.text);
+  assert_int_equal(SQLITE_AUTH, err.code);
+  assert_int_equal(403, err.http_status);
+  assert_true(err.is_of_row && err.may_help);
+  cm_err_name_row(&err, "chartmogul_plan", NULL);
+  cm_err_name_row(&err, "chartmogul_plan", "");
+  cm_err_name_row(NULL, "chartmogul_plan", "pl_1");
+  assert_string_equal("chartmogul_plans: pl_1: it is refused", err.text);
+  cm_err_set(&err, SQLITE_ERROR, "it is refused");
+  cm_err_name_row(&err, "chartmogul_plans", "pl_1");
+  assert_string_equal("chartmogul_plans: pl_1: it is refused", err.text);
+  cm_err_clear(&err);
+  cm_err_name_row(&err, "chartmogul_plans", "pl_1");
+  assert_string_equal("", err.text);
+}
+
 static void prefix_of_nothing(void **state) {
   (void)state;
   cm_err err = { 0 };
@@ -167,6 +190,7 @@ int main(void) {
     cmocka_unit_test(set_cuts_at_a_character_border),
     cmocka_unit_test(set_may_use_its_own_text),
     cmocka_unit_test(prefix_stands_once),
+    cmocka_unit_test(a_row_is_named_behind_its_table),
     cmocka_unit_test(prefix_of_nothing),
     cmocka_unit_test(nomem_and_clear),
     cmocka_unit_test(line_collapses_and_cuts),

@@ -423,18 +423,18 @@ static void waiting_rows_are_found(void **state) {
   int external_id = cm_registry_find_column(customers, "external_id", 11);
   cm_binding both[] = { { external_id, c1, true, false }, { source, ds_1, true, false } };
   cm_binding other[] = { { external_id, c2, true, false }, { source, ds_1, true, false } };
-  assert_false(cm_queue_waits_for(session, customers, both, 2));
+  assert_null(cm_queue_waiting_name(session, customers, both, 2));
   assert_false(cm_queue_is_waiting(session, NULL));
   queue_customer(world, "c1");
-  assert_true(cm_queue_waits_for(session, customers, both, 2));
-  assert_false(cm_queue_waits_for(session, customers, both, 1));
-  assert_false(cm_queue_waits_for(session, customers, other, 2));
-  assert_false(cm_queue_waits_for(session, plans, both, 2));
+  assert_string_equal(cm_queue_waiting_name(session, customers, both, 2), "c1");
+  assert_null(cm_queue_waiting_name(session, customers, both, 1));
+  assert_null(cm_queue_waiting_name(session, customers, other, 2));
+  assert_null(cm_queue_waiting_name(session, plans, both, 2));
   assert_true(cm_queue_is_waiting(session, NULL));
   assert_true(cm_queue_is_waiting(session, customers));
   assert_false(cm_queue_is_waiting(session, plans));
   cm_queue_rollback(session);
-  assert_false(cm_queue_waits_for(session, customers, both, 2));
+  assert_null(cm_queue_waiting_name(session, customers, both, 2));
 }
 
 static bool is_waiting(peer_world *world, const cm_resource *resource, const char *key) {
