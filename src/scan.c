@@ -257,10 +257,11 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   if (scan->is_short || scan->may_repeat) {
     return cm_key_set_add(&scan->shown, &scan->row, accepted, err);
   }
-  rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
+  if (scan->plan.lack != CM_LACK_LIST) rc = cm_key_set_find(&scan->shown, &scan->row, &was, err);
   if (rc == SQLITE_OK && !was) rc = was_on_last_page(scan, leg, &was, err);
   if (was) *accepted = false;
-  return rc;
+  if (rc != SQLITE_OK || was || scan->plan.lack != CM_LACK_LIST) return rc;
+  return cm_scan_accept_choice(scan, leg, accepted, err);
 }
 
 static int check_interrupt(cm_scan *scan, cm_err *err) {
@@ -339,8 +340,7 @@ static int prepare(cm_scan *scan, cm_err *err) {
   }
   scan->is_many = scan->leg_capacity > 1;
   scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan) &&
-                     scan->plan.lack !=
-                         CM_LACK_LIST; /* SQLite drops rows by the value that found them */
+                     scan->plan.lack != CM_LACK_LIST;
   scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
   if (scan->legs == NULL) return cm_err_nomem(err);
   return fill_legs(scan, err);

@@ -332,38 +332,12 @@ static int missing_value(const cm_scan *scan, cm_err *err) {
                     table, column->name, scan->resource->example);
 }
 
-/**
- * A parameter is given by IN, but SQLite keeps the values to itself: it takes them back where another IN of the
- * statement has a row value. So each value that there is is asked for, and SQLite drops what its list lacks.
- */
-static int ask_all_choices(cm_scan *scan, cm_err *err) {
-  int index = scan->plan.missing;
-  const cm_word *words = cm_registry_words(scan->resource, index);
-  cm_scan_arg *arg = &scan->args[0];
-  int count = 2;
-  for (int i = 0; words != NULL && words[i].sql != NULL; i++)
-    count = i + 1;
-  scan->plan.args[0] = (cm_plan_arg){
-    .term = -1, .column = index, .op = CM_TERM_EQ, .use = CM_ARG_SENT, .is_list = true
-  };
-  scan->plan.arg_count = 1;
-  scan->plan.read = scan->resource->read_count - 1;
-  arg->values = sqlite3_malloc64((sqlite3_uint64)count * sizeof *arg->values);
-  if (arg->values == NULL) return cm_err_nomem(err);
-  for (; arg->count < count; arg->count++) {
-    const char *word = words != NULL ? words[arg->count].sql : NULL;
-    cm_value choice = word != NULL ? cm_value_text(word, strlen(word))
-                                   : cm_value_integer(arg->count);
-    if (cm_value_copy(&choice, &arg->values[arg->count]) != SQLITE_OK) return cm_err_nomem(err);
-  }
-  return SQLITE_OK;
-}
-
 int cm_scan_settle(cm_scan *scan, cm_err *err) {
   int rc = check_instants(scan, err);
   if (rc == SQLITE_OK) rc = cm_scan_check_words(scan, err);
   if (rc == SQLITE_OK && scan->plan.read < 0) {
-    rc = scan->plan.lack == CM_LACK_LIST ? ask_all_choices(scan, err) : missing_value(scan, err);
+    rc = scan->plan.lack == CM_LACK_LIST ? cm_scan_ask_choices(scan, err)
+                                         : missing_value(scan, err);
   }
   if (rc != SQLITE_OK) return rc;
   if (has_empty_arg(scan)) return SQLITE_OK;

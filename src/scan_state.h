@@ -45,6 +45,9 @@ struct cm_scan {
   /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
   ** lists of several values of a parameter may hold the same rows. */
   bool is_short, may_repeat;
+  /* Of CM_LACK_LIST: which of its values the list has, as the texts of the running statements say. */
+  bool has_listed, is_list_unknown;
+  uint64_t listed;
   cm_key_set shown;
 
   /* The keys that this page of the leg showed, and those of the page before: lists move while they are
@@ -75,6 +78,27 @@ bool cm_scan_turn_lists(cm_scan *scan);
 
 /** Close the oldest leg. */
 void cm_scan_end_leg(cm_scan *scan);
+
+/* ---- scan_choices.c ------------------------------------------------------------------------ */
+
+/** CM_LACK_LIST: let the scan ask for every value that the parameter can have. Codes as cm_scan_open. */
+int cm_scan_ask_choices(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Such a scan: is the current row to be shown? What several values of the list find is one row.
+ * @return SQLITE_OK; SQLITE_ERROR where the row comes again and nobody knows the list; as cm_key_set_add.
+ */
+int cm_scan_accept_choice(cm_scan *scan, const cm_leg *leg, bool *accepted,
+                          cm_err *err) CM_MUST_CHECK;
+
+/* ---- scan_texts.c -------------------------------------------------------------------------- */
+
+/** Is what is looked for said in this text? */
+typedef bool cm_scan_says(const char *sql, void *context);
+
+/** Ask about the texts of the running statements, and of the TEMP views that they name, until one says yes. */
+int cm_scan_ask_texts(const cm_scan *scan, cm_scan_says *says, void *context, bool *found,
+                      cm_err *err) CM_MUST_CHECK;
 
 /* ---- scan_words.c -------------------------------------------------------------------------- */
 

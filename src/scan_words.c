@@ -19,41 +19,12 @@ typedef struct question {
       *right; /* is it an alternative to the value? NULL: is the column compared with the value? */
 } question;
 
-static bool is_said(const char *sql, const question *of) {
+static bool is_said(const char *sql, void *context) {
+  const question *of = context;
   const cm_value *value = of->value;
   if (of->right == NULL) return cm_sql_compares(sql, of->column, value->text, value->len);
   return cm_sql_are_alternatives(sql, of->column, value->text, value->len, of->right->sql,
                                  strlen(of->right->sql));
-}
-
-/** Does a TEMP view that the text names say so? */
-static int is_in_view(sqlite3 *db, const char *sql, const question *of, bool *found, cm_err *err) {
-  static const char query[] = "SELECT sql FROM temp.sqlite_schema WHERE type = 'view' AND "
-                              "instr(lower(?1), lower(name)) > 0";
-  sqlite3_stmt *views = NULL;
-  int rc = sqlite3_prepare_v2(db, query, -1, &views, NULL);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(views, 1, sql, -1, SQLITE_STATIC);
-  while (rc == SQLITE_OK && !*found && (rc = sqlite3_step(views)) == SQLITE_ROW) {
-    *found = is_said((const char *)sqlite3_column_text(views, 0), of);
-    rc = SQLITE_OK;
-  }
-  sqlite3_finalize(views);
-  return rc == SQLITE_NOMEM ? cm_err_nomem(err)
-                            : SQLITE_OK; /* where nothing can be read, nothing is known */
-}
-
-/** Does a running statement say so? */
-static int is_in_statement(cm_session *session, const question *of, bool *found, cm_err *err) {
-  sqlite3_stmt *statement = sqlite3_next_stmt(session->db, NULL);
-  int rc = SQLITE_OK;
-  for (; statement != NULL && !*found && rc == SQLITE_OK;
-       statement = sqlite3_next_stmt(session->db, statement)) {
-    const char *sql = sqlite3_sql(statement);
-    if (sql == NULL || !sqlite3_stmt_busy(statement)) continue;
-    *found = is_said(sql, of);
-    if (!*found) rc = is_in_view(session->db, sql, of, found, err);
-  }
-  return rc;
 }
 
 static int refuse(const cm_scan *scan, const cm_column *column, const cm_word *words,
@@ -86,9 +57,9 @@ static int check_arg(const cm_scan *scan, int index, const cm_word *words, cm_er
     bool is_literal = plan->is_literal, is_beside = false;
     question of = { column->name, &arg->values[i], NULL };
     if (right == NULL || has_word(arg, right)) continue;
-    if (plan->is_list) rc = is_in_statement(scan->session, &of, &is_literal, err);
+    if (plan->is_list) rc = cm_scan_ask_texts(scan, is_said, &of, &is_literal, err);
     of.right = right;
-    if (rc == SQLITE_OK && is_literal) rc = is_in_statement(scan->session, &of, &is_beside, err);
+    if (rc == SQLITE_OK && is_literal) rc = cm_scan_ask_texts(scan, is_said, &of, &is_beside, err);
     if (rc == SQLITE_OK && is_literal && !is_beside) {
       rc = refuse(scan, column, words, &arg->values[i], right, err);
     }

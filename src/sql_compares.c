@@ -207,3 +207,63 @@ bool cm_sql_are_alternatives(const char *sql, const char *column, const char *on
   }
   return false;
 }
+
+/* ---- lists ------------------------------------------------------------------------------------- */
+
+const char *cm_sql_find_list(const char *sql, const char *column) {
+  cm_sql_token before = { .kind = CM_SQL_OTHER };
+  while (sql != NULL && *sql != '\0') {
+    cm_sql_token token, bracket;
+    sql = next(sql, &token);
+    const char *behind = next(sql, &bracket);
+    bool is_list = cm_sql_is_name(&before, column) && cm_sql_is_name(&token, "IN");
+    if (is_list && bracket.sign == '(') return behind;
+    before = token;
+  }
+  return NULL;
+}
+
+/** A whole number of few digits. */
+static bool is_number(const cm_sql_token *token, int64_t *number) {
+  *number = 0;
+  if (token->kind != CM_SQL_OTHER || token->len == 0 || token->len > 18) return false;
+  for (size_t i = 0; i < token->len; i++) {
+    if (token->text[i] < '0' || token->text[i] > '9') return false;
+    *number = *number * 10 + (token->text[i] - '0');
+  }
+  return true;
+}
+
+/** The next item of a plain list; NULL behind the last. `is_plain` receives false where it is none. */
+static const char *next_item(const char *at, cm_sql_token *item, bool *is_plain) {
+  cm_sql_token behind;
+  int64_t number = 0;
+  at = next(at, item);
+  if (item->sign == ')') return NULL;
+  at = next(at, &behind);
+  *is_plain = (item->kind == CM_SQL_TEXT || is_number(item, &number)) &&
+              (behind.sign == ',' || behind.sign == ')');
+  return behind.sign == ')' ? at - 1 : at;
+}
+
+bool cm_sql_list_is_plain(const char *list) {
+  cm_sql_token item;
+  bool is_plain = true;
+  while (is_plain && list != NULL)
+    list = next_item(list, &item, &is_plain);
+  return is_plain;
+}
+
+bool cm_sql_list_has(const char *list, const cm_value *value) {
+  cm_sql_token item;
+  bool is_plain = true, has_it = false;
+  int64_t number = 0;
+  while (!has_it && (list = next_item(list, &item, &is_plain)) != NULL && is_plain) {
+    if (value->type == CM_VALUE_INTEGER) {
+      has_it = is_number(&item, &number) && number == value->integer;
+    } else {
+      has_it = is_text(&item, value->text, value->len);
+    }
+  }
+  return has_it;
+}

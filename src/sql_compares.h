@@ -5,7 +5,7 @@
 #ifndef CM_SQL_COMPARES_H
 #define CM_SQL_COMPARES_H
 
-#include "base.h"
+#include "value.h"
 
 /**
  * True when `column = 'text'`, `'text' = column` or `column IN (…, 'text', …)` stands in the text. What stands in a
@@ -23,5 +23,14 @@ bool cm_sql_compares(const char *sql, const char *column, const char *text, size
  */
 bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
                              const char *other, size_t other_len);
+
+/** Behind the bracket of the first `column IN (` in the text; NULL where none stands there. @param sql  NULL: none does. */
+const char *cm_sql_find_list(const char *sql, const char *column);
+
+/** Are all items of a list, from behind its bracket on, text literals and whole numbers? */
+bool cm_sql_list_is_plain(const char *list);
+
+/** Is the value, a text or a whole number, an item of a plain list? */
+bool cm_sql_list_has(const char *list, const cm_value *value);
 
 #endif

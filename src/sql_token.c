@@ -87,8 +87,11 @@ const char *cm_sql_next_token(const char *at, cm_sql_token *out) {
     return end;
   }
   *out = (cm_sql_token){ .kind = CM_SQL_OTHER, .sign = *at };
-  if (strchr("?:@#$", *at) != NULL) return skip_parameter(at);
-  return is_name(*at) ? skip_names(at) : at + 1;
+  end = is_name(*at) ? skip_names(at) : at + 1;
+  if (strchr("?:@#$", *at) != NULL) end = skip_parameter(at);
+  out->text = at;
+  out->len = (size_t)(end - at);
+  return end;
 }
 
 static char lower(char c) {

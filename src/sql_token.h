@@ -17,8 +17,8 @@ typedef enum cm_sql_kind {
 typedef struct cm_sql_token {
   cm_sql_kind kind;
   char sign; /* its first byte, of CM_SQL_OTHER; else NUL */
-  const char
-      *text; /* of a name or a literal: what stands between its quotes, doubled ones as they are */
+  const char *
+      text; /* of a name or a literal: what stands between its quotes, doubled ones as they are; else all of it */
   size_t len;
 } cm_sql_token;
 

@@ -123,12 +123,40 @@ static void what_are_none(void **state) {
   assert_false(cm_sql_are_alternatives(NULL, "status", "a", 1, "A", 1));
 }
 
+static void check_list(const char *sql, bool is_plain, bool has_one, bool has_all) {
+  cm_value one = cm_value_integer(1), all = cm_value_text("all", 3);
+  const char *list = cm_sql_find_list(sql, "status");
+  if (list == NULL) fail_msg("%s: no list", sql);
+  if (cm_sql_list_is_plain(list) != is_plain) fail_msg("%s: is it plain?", sql);
+  if (cm_sql_list_has(list, &one) != has_one) fail_msg("%s: has it 1?", sql);
+  if (cm_sql_list_has(list, &all) != has_all) fail_msg("%s: has it 'all'?", sql);
+}
+
+static void what_lists_hold(void **state) {
+  (void)state;
+  check_list("SELECT 1 WHERE status IN (1, 'all')", true, true, true);
+  check_list("SELECT 1 WHERE c.\"status\" /**/ in( 11,'al' , 'all ')", true, false, false);
+  check_list("SELECT 1 WHERE status IN (0,1) AND status IN (2)", true, true, false);
+  check_list("SELECT 1 WHERE status IN ()", true, false, false);
+  check_list("SELECT 1 WHERE status IN (1, ?2)", false, true, false);
+  check_list("SELECT 1 WHERE status IN (-1)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1.0)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (TRUE)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (SELECT 1)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1 + 1, 'all')", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1", false, false, false);
+  check_list("SELECT 1 WHERE status IN (", false, false, false);
+  assert_null(cm_sql_find_list("SELECT status, n IN (1) WHERE status NOT IN (1) AND status IN t",
+                               "status"));
+  assert_null(cm_sql_find_list("SELECT 'status IN (1)' -- status IN (1)", "status"));
+  assert_null(cm_sql_find_list(NULL, "status"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_compares),
-    cmocka_unit_test(what_does_not),
-    cmocka_unit_test(what_are_alternatives),
-    cmocka_unit_test(what_are_none),
+    cmocka_unit_test(what_compares),         cmocka_unit_test(what_does_not),
+    cmocka_unit_test(what_are_alternatives), cmocka_unit_test(what_are_none),
+    cmocka_unit_test(what_lists_hold),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
