@@ -263,7 +263,30 @@ static bool is_empty(const cm_json *json) {
   }
 }
 
-/** Texts are the same where they are equal or the same instant; a number may be shown as its text. */
+/** Is a number that which a text spells? */
+static bool is_spelled(const cm_json *number, const char *text) {
+  if (cm_json_type_of(number) != CM_JSON_NUMBER || text == NULL) return false;
+  char *digits = cm_json_format(number);
+  bool is_same = digits != NULL && strcmp(digits, text) == 0;
+  sqlite3_free(digits);
+  return is_same;
+}
+
+/** Is it what the API makes true or false of: 1, 0, or the word as a text? */
+static bool is_same_boolean(const cm_json *sent, const cm_json *shown) {
+  cm_json_type type = cm_json_type_of(shown);
+  const char *text = cm_json_text(sent);
+  if (type != CM_JSON_TRUE && type != CM_JSON_FALSE) return false;
+  bool is_true = type == CM_JSON_TRUE;
+  if (text != NULL && strcmp(text, is_true ? "true" : "false") == 0) return true;
+  const char *digit = is_true ? "1" : "0";
+  return is_spelled(sent, digit) || (text != NULL && strcmp(text, digit) == 0);
+}
+
+/**
+ * Texts are the same where they are equal or the same instant; a number is what its text is, and a boolean
+ * what a number or a word of it is.
+ */
 static bool is_same_scalar(const cm_json *sent, const cm_json *shown) {
   const char *sent_text = cm_json_text(sent);
   const char *shown_text = cm_json_text(shown);
@@ -274,12 +297,8 @@ static bool is_same_scalar(const cm_json *sent, const cm_json *shown) {
     return cm_instant_parse(sent_text, strlen(sent_text), &sent_ms) &&
            cm_instant_parse(shown_text, strlen(shown_text), &shown_ms) && sent_ms == shown_ms;
   }
-  bool is_number = cm_json_type_of(sent) == CM_JSON_NUMBER;
-  if (!is_number || shown_text == NULL) return false;
-  char *digits = cm_json_format(sent);
-  bool is_same = digits != NULL && strcmp(digits, shown_text) == 0;
-  sqlite3_free(digits);
-  return is_same;
+  return is_spelled(sent, shown_text) || is_spelled(shown, sent_text) ||
+         is_same_boolean(sent, shown);
 }
 
 static const char *item_id(const cm_json *item) {
@@ -301,12 +320,25 @@ static cm_json *find_counterpart(const cm_json *sent, const cm_json *at_place,
   return NULL;
 }
 
+/** A member that is null says nothing, as a column that is not given; an empty text may be kept as null. */
+static bool is_item_taken(const cm_json *sent, const cm_json *shown, int depth) {
+  bool are_objects = cm_json_type_of(sent) == CM_JSON_OBJECT &&
+                     cm_json_type_of(shown) == CM_JSON_OBJECT;
+  if (!are_objects) return is_taken(sent, shown, depth);
+  for (cm_json *member = cm_json_first(sent); member != NULL; member = cm_json_after(member)) {
+    const cm_json *kept = cm_change_shape_member(shown, cm_json_name(member));
+    if (cm_change_shape_is_nothing(member) || (is_empty(member) && is_empty(kept))) continue;
+    if (!is_taken(member, kept, depth + 1)) return false;
+  }
+  return true;
+}
+
 static bool is_list_taken(const cm_json *sent, const cm_json *shown, int depth) {
   cm_json *other = cm_json_first(shown);
   for (cm_json *item = cm_json_first(sent); item != NULL; item = cm_json_after(item)) {
     if (other == NULL) return false;
     cm_json *counterpart = find_counterpart(item, other, shown);
-    if (counterpart == NULL || !is_taken(item, counterpart, depth + 1)) return false;
+    if (counterpart == NULL || !is_item_taken(item, counterpart, depth + 1)) return false;
     other = cm_json_after(other);
   }
   return other == NULL;

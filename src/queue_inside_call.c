@@ -4,6 +4,7 @@
 
 #include "change_batch.h"
 #include "change_inside.h"
+#include "change_replace.h"
 #include "change_step.h"
 #include "queue_answer.h"
 #include "queue_entry.h"
@@ -181,6 +182,29 @@ void cm_inside_release(cm_queue *queue, cm_entry *host) {
   }
   cm_inside_let_go_all(host);
   cm_queue_forget_blockers(queue);
+}
+
+/** With its parts the row has what the one that was found has: they are in there already. */
+static int check_with_parts(cm_entry *host, cm_slice row, cm_err *err) {
+  int rc = put_all(host, err);
+  if (rc == SQLITE_OK) rc = cm_change_check_frozen(host->change, row, err);
+  take_out(host);
+  if (rc == SQLITE_OK) cm_change_drop_frozen(host->change);
+  return rc;
+}
+
+int cm_inside_check_found(cm_entry *entry, const cm_question *found, cm_err *err) {
+  int rc = cm_entry_check_found(entry, found, err);
+  bool is_compared = entry->change->conflict != CM_CONFLICT_FAIL && found->row != NULL;
+  if (rc != SQLITE_OK || !is_compared) return rc;
+  cm_slice row = { found->row, strlen(found->row) };
+  cm_err differs = { 0 };
+  rc = cm_change_check_frozen(entry->change, row, err);
+  if (rc != SQLITE_CONSTRAINT || entry->inside.first == NULL || entry->inside.are_put) return rc;
+  int parts_rc = check_with_parts(entry, row, &differs);
+  if (parts_rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (parts_rc == SQLITE_OK) cm_err_clear(err);
+  return parts_rc == SQLITE_OK ? SQLITE_OK : rc;
 }
 
 void cm_inside_end_all(cm_queue *queue) {

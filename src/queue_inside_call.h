@@ -31,6 +31,13 @@ void cm_inside_settle(cm_entry *host);
 /** Nobody has it although it was sent: what goes out now is made anew. */
 void cm_inside_renew(cm_entry *host);
 
+/**
+ * May a row that was found stand for the one that is written? See cm_entry_check_found; under OR IGNORE and OR
+ * REPLACE its frozen columns must be as they were given, the parts counted or not.
+ * @return SQLITE_OK; SQLITE_CONSTRAINT; SQLITE_NOMEM.
+ */
+int cm_inside_check_found(cm_entry *entry, const cm_question *found, cm_err *err) CM_MUST_CHECK;
+
 /** The row exists already: its parts are on their own, and no longer in its change. */
 void cm_inside_release(cm_queue *queue, cm_entry *host);
 

@@ -127,7 +127,8 @@ static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_
                    entry->refusal == NULL;
   cm_inside_take_errors(queue, entry, object);
   cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
-  if (exists == CM_EXISTS_SURELY && conflict == CM_CONFLICT_IGNORE) {
+  bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
+  if (exists == CM_EXISTS_SURELY && is_left) {
     cm_entry_end_left_alone(queue, entry);
   } else if (exists != CM_EXISTS_NOT && entry->natural_token != 0) {
     look_why_refused(queue, entry, err);
@@ -356,7 +357,7 @@ static void find_one(cm_queue *queue, cm_entry *entry) {
   const cm_question *found = entry->questions[0];
   cm_err err = { 0 };
   if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
-  if (cm_entry_check_found(entry, found, &err) != SQLITE_OK) {
+  if (cm_inside_check_found(entry, found, &err) != SQLITE_OK) {
     cm_entry_end_refused(queue, entry, &err);
   } else if (is_plain && entry->refusal != NULL) {
     cm_entry_end_exists(queue, entry);
@@ -374,7 +375,7 @@ static bool advance_find(cm_queue *queue, cm_entry *entry) {
   const cm_question *question = entry->questions[0];
   cm_err err = { 0 };
   if (cm_question_error(question, &err) != SQLITE_OK) {
-    if (is_refused_alone(entry)) {
+    if (is_refused_alone(entry) && err.code != SQLITE_NOMEM) {
       end_by_refusal(queue, entry);
     } else {
       cm_entry_stop(queue, entry, question->may_help, &err);
