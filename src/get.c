@@ -185,6 +185,9 @@ static int get_next(sqlite3_vtab_cursor *base) {
   cm_err err = { 0 };
   int rc = cm_session_check_account(table_of(base)->session, cursor->account, who, &err);
   if (rc == SQLITE_OK) rc = cm_pager_next(&cursor->pager, &cursor->row, &err);
+  if (rc == SQLITE_ROW && cursor->pager.is_single &&
+      cm_user_is_of_another(cursor->pager.url, cursor->row))
+    rc = cm_pager_wrong_shape(&cursor->pager, "it shows another row", &err);
   cursor->rowid++;
   cursor->is_eof = rc != SQLITE_ROW;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(base, &err);

@@ -94,6 +94,23 @@ int cm_registry_key_read(const cm_resource *resource) {
   return -1;
 }
 
+const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    int read = cm_registry_key_read(resources[i]);
+    if (read < 0) continue;
+    const char *pattern = resources[i]->reads[read].path;
+    size_t before = strcspn(pattern, "{");
+    if (strncmp(path, pattern, before) != 0 ||
+        pattern[before + strcspn(pattern + before, "}")] != '}')
+      continue;
+    *key = path + before;
+    *len = strcspn(*key, "?");
+    if (*len > 0 && memchr(*key, '/', *len) == NULL && memchr(*key, '%', *len) == NULL)
+      return resources[i];
+  }
+  return NULL;
+}
+
 int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser) {
   const cm_column *key = &encloser->columns[cm_registry_key(encloser)];
   const char *member = key->path != NULL ? key->path : key->name;

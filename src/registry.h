@@ -31,6 +31,13 @@ const cm_word *cm_registry_words(const cm_resource *resource, int column);
 /** Index of the read that finds one row by its key; -1 when there is none. */
 int cm_registry_key_read(const cm_resource *resource);
 
+/**
+ * The table of which a GET of this path retrieves one row, by the key that is the last part of the path.
+ * @param key  Receives that part; *len its bytes.
+ * @return borrowed; NULL: none, or the key is percent-encoded.
+ */
+const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len);
+
 /** Index of the column that names the row around a row, "^" and the key of `encloser`; -1: none does. */
 int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "registry.h"
 #include "request.h"
 #include "sqlite_api.h"
 
@@ -298,4 +299,17 @@ int cm_user_deletes(const char *path, cm_buf *list) {
   }
   cm_buf_clear(&decoded);
   return rc;
+}
+
+bool cm_user_is_of_another(const char *path, cm_slice answer) {
+  const char *key = NULL;
+  size_t len = 0;
+  const cm_resource *resource = cm_registry_retrieved(path, &key, &len);
+  if (resource == NULL || cm_slice_check(answer, NULL, NULL) != SQLITE_OK) return false;
+  const cm_column *column = &resource->columns[cm_registry_key(resource)];
+  cm_slice shown = cm_slice_find(answer, column->path != NULL ? column->path : column->name);
+  cm_json_type type = cm_slice_type(shown);
+  if (type == CM_JSON_STRING) shown = cm_slice_inner(shown);
+  bool is_key = (type == CM_JSON_STRING || type == CM_JSON_NUMBER) && shown.len > 0;
+  return is_key && (shown.len != len || memcmp(shown.ptr, key, len) != 0);
 }

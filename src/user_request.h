@@ -56,4 +56,11 @@ void cm_user_headers_clear(cm_user_headers *headers);
  */
 int cm_user_deletes(const char *path, cm_buf *list);
 
+/**
+ * True when a GET of the path retrieves one row of a table by its key, and the answer shows another key: it may belong
+ * to another request.
+ * @param path  As cm_user_path makes it.
+ */
+bool cm_user_is_of_another(const char *path, cm_slice answer);
+
 #endif

@@ -69,6 +69,23 @@ def what_comes_late_is_one_error(stage):
     db.close()
 
 
+def request(db, key):
+    """As chartmogul_request and chartmogul_get show it."""
+    shown = db.execute("SELECT chartmogul_request('GET', ?) ->> 'uuid'", ("/customers/" + key,)).fetchone()[0]
+    assert shown == key, (key, shown)
+
+
+def what_comes_late_is_asked_for_again(stage):
+    """A function that retrieves one object by its key shows no other one: it asks once more, on a new connection."""
+    db = stage.open()
+    for i in range(ROUNDS):
+        request(db, f"cus_late_function_{i}")
+        request(db, f"cus_function_{i}")
+    sent = db.execute("SELECT count(*) FROM chartmogul_requests").fetchone()[0]
+    assert sent == 3 * ROUNDS, sent
+    db.close()
+
+
 def a_quiet_connection_is_kept(stage):
     """TLS 1.3 session tickets, which wait on a new connection, do not count against it."""
     db = stage.open()
@@ -81,4 +98,5 @@ def a_quiet_connection_is_kept(stage):
     db.close()
 
 
-keep(sys.argv[1], [what_waits_is_no_answer, what_comes_late_is_one_error, a_quiet_connection_is_kept])
+keep(sys.argv[1], [what_waits_is_no_answer, what_comes_late_is_one_error, what_comes_late_is_asked_for_again,
+                    a_quiet_connection_is_kept])
