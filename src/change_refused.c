@@ -87,6 +87,24 @@ static int put_body(const given_row *row, bool is_update, char **out, cm_err *er
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
+/** The natural key by which it names the row that it goes inside; both parts, or none. */
+static int put_host(const given_row *row, char **out, cm_err *err) {
+  const cm_resource *resource = row->resource;
+  if (resource->inside_of == NULL) return SQLITE_OK;
+  for (const cm_reference *reference = resource->references; reference->column != NULL;
+       reference++) {
+    if (reference->within != NULL ||
+        strcmp(reference->resource, resource->inside_of->resource) != 0)
+      continue;
+    int source = cm_change_column(resource, reference->data_source);
+    int id = cm_change_column(resource, reference->external_id);
+    if (find_given(row, source) == NULL || find_given(row, id) == NULL) continue;
+    int rc = put_name(row, source, false, &out[0], err);
+    return rc == SQLITE_OK ? put_name(row, id, false, &out[1], err) : rc;
+  }
+  return SQLITE_OK;
+}
+
 int cm_change_refused(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
                       cm_refused *out, cm_err *err) {
   given_row row = { .resource = resource, .cells = cells };
@@ -108,6 +126,7 @@ int cm_change_refused(const cm_resource *resource, const cm_value *key, const cm
   bool is_nameless = rc == SQLITE_OK && cells != NULL && out->name == NULL;
   if (is_nameless) rc = put_owner(&row, &out->owner, err);
   if (rc == SQLITE_OK && cells != NULL) rc = put_body(&row, !is_insert, &out->body, err);
+  if (rc == SQLITE_OK && cells != NULL && is_insert) rc = put_host(&row, out->host, err);
   return rc;
 }
 
@@ -115,5 +134,7 @@ void cm_refused_clear(cm_refused *refused) {
   sqlite3_free(refused->name);
   sqlite3_free(refused->owner);
   sqlite3_free(refused->body);
+  sqlite3_free(refused->host[0]);
+  sqlite3_free(refused->host[1]);
   memset(refused, 0, sizeof *refused);
 }

@@ -82,6 +82,7 @@ void cm_entry_free(cm_entry *entry) {
   sqlite3_free(entry->names);
   sqlite3_free(entry->label);
   sqlite3_free(entry->owner);
+  sqlite3_free(entry->inside.lacks);
   sqlite3_free(entry->refusal);
   sqlite3_free(entry->error);
   sqlite3_free(entry->uuid);

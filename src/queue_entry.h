@@ -49,7 +49,8 @@ typedef struct cm_inside {
   cm_entry *first, *last; /* parts of this row, in the order of the queue */
   cm_entry *behind;       /* this row could not go inside, and waits for the end of that one */
   bool has_behind;        /* there are such rows */
-  bool are_put;           /* the parts are in the lists of the change */
+  char *lacks;  /* that should go inside and was refused: "'l2' of chartmogul_line_items"; owned */
+  bool are_put; /* the parts are in the lists of the change */
 } cm_inside;
 
 struct cm_entry {
@@ -61,6 +62,7 @@ struct cm_entry {
   cm_verb verb; /* of the statement */
   cm_entry_state state;
   bool is_refused_early; /* before it waited, and its statement went on */
+  uint64_t host_token;   /* refused in this transaction: of the row that lacks it now; 0: none */
   bool is_waiting;       /* in the list of those that wait, running or not */
   /* What blocks whom. */
   uint64_t key_token, natural_token; /* 0: none */
@@ -104,8 +106,7 @@ struct cm_entry {
   int code, status, refusal_code; /* at its end, of the answer, of `refusal` */
   char *error;
   const char *note; /* shown where there is no error: why it was dropped, what lasts; static */
-  char *uuid;
-  char *taken_text; /* not_taken, once it has ended */
+  char *uuid, *taken_text; /* the second: not_taken, once it has ended */
   char *body, *response;
   size_t log_bytes; /* of body and response */
 };

@@ -47,7 +47,20 @@ bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host) {
   return is_any;
 }
 
+void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused) {
+  const char *name = refused->label != NULL ? refused->label : refused->owner;
+  sqlite3_free(host->inside.lacks);
+  host->inside.lacks = sqlite3_mprintf("'%.80s' of %s", name != NULL ? name : "",
+                                       refused->resource->name);
+  if (host->inside.lacks == NULL) queue->tally.is_out_of_memory = true;
+}
+
 void cm_inside_leave(cm_queue *queue, cm_entry *entry) {
+  cm_entry *host = entry->inside.host;
+  if (host != NULL && entry->state == CM_ENTRY_REFUSED && !host->inside.are_put) {
+    entry->host_token = host->natural_token;
+    cm_inside_note_lack(queue, host, entry);
+  }
   cm_inside_detach(entry);
   cm_inside_let_go_all(entry);
   if (entry->inside.has_behind) cm_inside_forget_behind(queue, entry);

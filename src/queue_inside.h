@@ -31,6 +31,9 @@ bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host);
 /** An entry waits no longer: it is no part, and its parts are on their own. */
 void cm_inside_leave(cm_queue *queue, cm_entry *entry);
 
+/** A row that should go inside this one was refused: it is not sent without it. */
+void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused);
+
 /** Does an entry go inside another, or behind it? */
 bool cm_inside_waits(const cm_entry *entry);
 

@@ -9,6 +9,7 @@
 #include "queue_answer.h"
 #include "queue_entry.h"
 #include "queue_inside.h"
+#include "queue_log.h"
 #include "queue_outcome.h"
 #include "queue_waiting.h"
 #include "sqlite_api.h"
@@ -26,8 +27,8 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
   cm_entry *host = NULL;
   for (cm_entry *at = queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)]; at != NULL;
        at = at->next_by_natural) {
-    bool is_host = at->natural_token == token && at->section == entry->section &&
-                   is_untouched(at) &&
+    bool is_near = at->section == entry->section || !entry->is_waiting;
+    bool is_host = at->natural_token == token && is_near && is_untouched(at) &&
                    strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
     if (is_host) host = at; /* the chain has the latest first */
   }
@@ -46,8 +47,23 @@ static void end_orphan(cm_queue *queue, cm_entry *entry) {
   cm_entry_end_unknown(queue, entry, &err);
 }
 
+/** Find the hosts of rows that this transaction has refused: they lack them. */
+static void find_lacks(cm_queue *queue) {
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    sqlite3_free(entry->inside.lacks);
+    entry->inside.lacks = NULL;
+  }
+  for (int i = queue->log_count - 1; i >= 0; i--) {
+    const cm_entry *line = cm_queue_log_at(queue, i);
+    if (line->id < queue->begun_id) break;
+    cm_entry *host = line->host_token != 0 ? find_host(queue, line, line->host_token) : NULL;
+    if (host != NULL) cm_inside_note_lack(queue, host, line);
+  }
+}
+
 void cm_inside_find_all(cm_queue *queue) {
   cm_entry *next = NULL;
+  find_lacks(queue);
   for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
     next = entry->next;
     if (entry->resource->inside_of == NULL || entry->inside.host != NULL) continue;

@@ -95,8 +95,14 @@ static bool may_asking_help(const cm_entry *entry) {
   return false;
 }
 
-/** The API takes no invoice without a line. */
+/** The API takes no invoice without a line, and it would take one that lacks a line which was refused. */
 static int check_items(const cm_entry *entry, cm_err *err) {
+  if (entry->inside.lacks != NULL && entry->change->verb == CM_VERB_INSERT) {
+    return cm_err_set(err, SQLITE_CONSTRAINT,
+                      "%s: nothing was sent (%s, which belongs to it, was refused): correct that "
+                      "row, and write both again",
+                      entry->resource->name, entry->inside.lacks);
+  }
   const char *list = cm_change_lacks_items(entry->change);
   if (list == NULL || cm_inside_has_items(entry, list)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_CONSTRAINT,

@@ -6,6 +6,7 @@
 #include "queue_log.h"
 #include "queue_open.h"
 #include "queue_outcome.h"
+#include "queue_token.h"
 #include "sqlite_api.h"
 
 static cm_entry *new_line(cm_refused *refused) {
@@ -20,6 +21,10 @@ static cm_entry *new_line(cm_refused *refused) {
   entry->owner = refused->owner;
   entry->body = refused->body;
   refused->name = refused->owner = refused->body = NULL;
+  if (refused->host[0] != NULL && refused->host[1] != NULL) {
+    entry->host_token = cm_queue_token('n', entry->resource->inside_of->resource, refused->host[0],
+                                       refused->host[1]);
+  }
   return entry;
 }
 

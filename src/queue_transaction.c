@@ -63,6 +63,7 @@ static void mark_lasting(cm_queue *queue, int64_t id) {
     if (entry->id < id) break;
     queue->tally.refused_early -= entry->is_refused_early;
     entry->is_refused_early = false;
+    entry->host_token = 0;
     if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
     entry->note = "ROLLBACK could not undo it: it stays written";
   }
