@@ -30,7 +30,8 @@ CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WERROR) -fPIC -fvi
   -Isrc $(PKG_CFLAGS) -MMD -MP $(EXTRA_CFLAGS) $(CPPFLAGS) $(CFLAGS)
 LDFLAGS_ALL = $(EXTRA_LDFLAGS) $(LDFLAGS)
 
-SOURCES := $(sort $(wildcard src/*.c src/resources/*.c))
+# Rooms and their folders: src/README.md. No two files have one name: the archive knows them by it.
+SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
 LOADABLE_OBJECTS := $(SOURCES:src/%.c=$(OBJ)/loadable/%.o)
 STATIC_OBJECTS   := $(SOURCES:src/%.c=$(OBJ)/static/%.o)
 
@@ -55,17 +56,19 @@ $(ARCHIVE): $(STATIC_OBJECTS)
 $(BUILD)/chartmogul.h: src/chartmogul.h | dirs
 	$(Q)cp $< $@
 
-$(OBJ)/loadable/%.o: src/%.c | dirs
+$(OBJ)/loadable/%.o: src/%.c
+	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC    $<")
 	$(Q)$(CC) $(CFLAGS_ALL) -DCM_COMMIT='"$(COMMIT)"' -c -o $@ $<
 
-$(OBJ)/static/%.o: src/%.c | dirs
+$(OBJ)/static/%.o: src/%.c
+	@mkdir -p $(@D)
 	$(if $(Q),@echo "  CC    $< (static)")
 	$(Q)$(CC) $(CFLAGS_ALL) -DCM_COMMIT='"$(COMMIT)"' -DSQLITE_CORE -c -o $@ $<
 
 .PHONY: dirs
 dirs:
-	@mkdir -p $(OBJ)/loadable/resources $(OBJ)/static/resources
+	@mkdir -p $(OBJ)
 
 -include tests/tests.mk
 
@@ -73,7 +76,7 @@ dirs:
 
 .PHONY: test
 test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
-	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log
+	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log $(BUILD)/unit/*/*.log
 	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) sh tests/tools/run_parts.sh $(PARTS)
 
 # ---- trying it out --------------------------------------------------------------------------------
@@ -90,7 +93,7 @@ shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-VERSION := $(shell sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base.h)
+VERSION := $(shell sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)
 LIBDIR  := $(DESTDIR)$(PREFIX)/lib/sqlite3
 DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
 DIST    := sqlite-chartmogul-$(VERSION)

@@ -1,20 +1,18 @@
 /*
 ** extension.c -- the entry points that SQLite calls: they register everything and create the tables.
-** Layer: entry.
 */
 #define CM_DEFINES_SQLITE_API
 #include "extension.h"
 
 #include <string.h>
 
-#include "buf.h"
-#include "caller.h"
-#include "functions.h"
-#include "meta.h"
-#include "names.h"
-#include "registry.h"
-#include "table.h"
-#include "write.h"
+#include "base/buf.h"
+#include "client/caller.h"
+#include "spec/registry.h"
+#include "sql/functions/functions.h"
+#include "sql/meta/meta.h"
+#include "sql/names.h"
+#include "sql/table.h"
 
 #ifndef SQLITE_CORE
 SQLITE_EXTENSION_INIT1

@@ -1,12 +1,11 @@
 /*
 ** extension.h -- setting up the extension on a connection, for the entry points and for tests.
-** Layer: entry.
 */
 #ifndef CM_EXTENSION_H
 #define CM_EXTENSION_H
 
-#include "clock.h"
-#include "sqlite_api.h"
+#include "base/clock.h"
+#include "base/sqlite_api.h"
 
 /**
  * Register the modules and functions on `db` and create the tables in `temp`.

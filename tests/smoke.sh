@@ -52,7 +52,7 @@ fail() {
   esac
 }
 
-version=$(sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base.h)
+version=$(sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)
 expect "the version" "$version" "$load" "SELECT chartmogul_version();"
 expect "a second load changes nothing" "1" "$load" "$load" \
   "SELECT count(*) FROM temp.sqlite_schema WHERE name = 'chartmogul_customers';"

@@ -1,6 +1,6 @@
 /*
 ** account.c -- chartmogul_account: the account.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

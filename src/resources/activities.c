@@ -1,6 +1,6 @@
 /*
 ** activities.c -- chartmogul_activities: a movement of the MRR of the account.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,6 +1,6 @@
 /*
 ** activities_exports.c -- chartmogul_activities_exports: a job that exports activities.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,6 +1,6 @@
 /*
 ** arpa.c -- chartmogul_arpa: average revenue per account by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

@@ -1,6 +1,6 @@
 /*
 ** arr.c -- chartmogul_arr: annual recurring revenue by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

@@ -1,6 +1,6 @@
 /*
 ** asp.c -- chartmogul_asp: average sale price by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

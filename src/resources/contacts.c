@@ -1,6 +1,6 @@
 /*
 ** contacts.c -- chartmogul_contacts: a person to talk to, at a customer or standing alone.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API has a second list, below a customer; this one with its filter gives the same rows.
 */

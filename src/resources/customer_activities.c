@@ -1,6 +1,6 @@
 /*
 ** customer_activities.c -- chartmogul_customer_activities: a movement of the MRR of one customer.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

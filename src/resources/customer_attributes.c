@@ -1,6 +1,6 @@
 /*
 ** customer_attributes.c -- chartmogul_customer_attributes: a custom attribute of a customer.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API keeps attributes inside the customer, by name, without their type and source.
 */

@@ -1,6 +1,6 @@
 /*
 ** customer_churn_rate.c -- chartmogul_customer_churn_rate: rate of lost customers by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

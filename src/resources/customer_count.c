@@ -1,6 +1,6 @@
 /*
 ** customer_count.c -- chartmogul_customer_count: number of customers by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

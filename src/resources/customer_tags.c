@@ -1,6 +1,6 @@
 /*
 ** customer_tags.c -- chartmogul_customer_tags: a tag of a customer.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API keeps tags inside the customer and has no key for one.
 */

@@ -1,6 +1,6 @@
 /*
 ** customers.c -- chartmogul_customers: a customer or lead.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

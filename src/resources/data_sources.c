@@ -1,6 +1,6 @@
 /*
 ** data_sources.c -- chartmogul_data_sources: where customers, plans and invoices come from.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

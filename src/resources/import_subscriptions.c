@@ -1,6 +1,6 @@
 /*
 ** import_subscriptions.c -- chartmogul_import_subscriptions: a subscription as it was imported.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,6 +1,6 @@
 /*
 ** invoices.c -- chartmogul_invoices: an invoice with its line items and transactions.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API has a second list, one per customer, whose rows lack members that this one has. It is left
 ** alone, so that a column does not depend on the plan.

@@ -1,6 +1,6 @@
 /*
 ** json_imports.c -- chartmogul_json_imports: a job that imports many records.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The answer writes the data source in another form than every other call: the one asked for is shown.
 */

@@ -1,6 +1,6 @@
 /*
 ** ltv.c -- chartmogul_ltv: customer lifetime value by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

@@ -1,6 +1,6 @@
 /*
 ** metric.h -- what all metrics have in common: the parameters of a read, as columns and as filters.
-** Layer: spec.  Data only.
+** Data only.
 */
 #ifndef CM_METRIC_H
 #define CM_METRIC_H

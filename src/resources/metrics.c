@@ -1,6 +1,6 @@
 /*
 ** metrics.c -- chartmogul_metrics: all metrics by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

@@ -1,6 +1,6 @@
 /*
 ** metrics_summary.c -- chartmogul_metrics_summary: the current and the previous value of each metric.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** One object of the answer sums up all metrics; each becomes a row. The values cannot be had from the
 ** intervals.

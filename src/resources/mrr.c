@@ -1,6 +1,6 @@
 /*
 ** mrr.c -- chartmogul_mrr: monthly recurring revenue by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

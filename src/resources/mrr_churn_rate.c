@@ -1,6 +1,6 @@
 /*
 ** mrr_churn_rate.c -- chartmogul_mrr_churn_rate: rate of lost revenue by interval.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "metric.h"
 

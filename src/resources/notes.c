@@ -1,6 +1,6 @@
 /*
 ** notes.c -- chartmogul_notes: a note or a call log about a customer or a contact.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The older /customer_notes has the notes of customers too, and those of no contact: read beside this
 ** one, each of them would come twice.

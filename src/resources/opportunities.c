@@ -1,6 +1,6 @@
 /*
 ** opportunities.c -- chartmogul_opportunities: a sales opportunity.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,6 +1,6 @@
 /*
 ** plan_group_plans.c -- chartmogul_plan_group_plans: the membership of a plan in a plan group.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API takes the plans of a group only all at once.
 */

@@ -1,6 +1,6 @@
 /*
 ** plan_groups.c -- chartmogul_plan_groups: a group of plans.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

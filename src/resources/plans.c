@@ -1,6 +1,6 @@
 /*
 ** plans.c -- chartmogul_plans: a plan that subscriptions are made of.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,11 +1,11 @@
 /*
 ** resources.h -- every descriptor by name, for the registry, and what the descriptors share.
-** Layer: spec.  Data only.
+** Data only.
 */
 #ifndef CM_RESOURCES_H
 #define CM_RESOURCES_H
 
-#include "resource.h"
+#include "spec/resource.h"
 
 enum { CM_WRITABLE = CM_INSERT | CM_UPDATE };
 

@@ -1,6 +1,6 @@
 /*
 ** subscription_events.c -- chartmogul_subscription_events: an event in the life of a subscription.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

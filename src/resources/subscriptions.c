@@ -1,6 +1,6 @@
 /*
 ** subscriptions.c -- chartmogul_subscriptions: a subscription of a customer.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** Two lists of the API describe a customer's subscriptions, under different identifiers. This table is
 ** the current one; what only the import list knows comes from there, as a companion. Cancelling needs

@@ -1,6 +1,6 @@
 /*
 ** tasks.c -- chartmogul_tasks: a task about a customer or a contact.
-** Layer: spec.  Data only.
+** Data only.
 */
 #include "resources.h"
 

@@ -1,6 +1,6 @@
 /*
 ** transactions.c -- chartmogul_transactions: a payment or refund of an invoice.
-** Layer: spec.  Data only.
+** Data only.
 **
 ** The API lists them inside invoices only. One that is read by itself, by uuid or external id, has no
 ** invoice around it: that is looked up when a column of it is looked at.

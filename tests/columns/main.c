@@ -17,7 +17,7 @@
 
 #include "account.h"
 #include "grid.h"
-#include "registry.h"
+#include "spec/registry.h"
 
 enum { MAX_WAY = 8, MAX_ROWS = 1000, VALUES_TRIED = 3 };
 

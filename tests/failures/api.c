@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sqlite_api.h"
+#include "base/sqlite_api.h"
 
 enum { ROWS = 3, MAX_NAME = 200 };
 

@@ -6,7 +6,7 @@
 #ifndef FAILURES_API_H
 #define FAILURES_API_H
 
-#include "registry.h"
+#include "spec/registry.h"
 #include "wire.h"
 
 #define API_BASE "http://127.0.0.1/v1"

@@ -1,5 +1,5 @@
 # Every table × every place of a scan × every final failure: main.c. The network is the fuzz targets' wire.c, which
-# takes the place of src/http.c in the archive.
+# takes the place of src/wire/http.c in the archive.
 
 FAILURES         := $(BUILD)/failures
 FAILURES_SOURCES := $(sort $(wildcard tests/failures/*.c)) tests/fuzz/support/wire.c \

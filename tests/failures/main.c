@@ -15,12 +15,12 @@
 #include <string.h>
 
 #include "api.h"
+#include "base/utf8.h"
 #include "extension.h"
 #include "fake_clock.h"
 #include "text.h"
 #include "torture.h"
 #include "twist.h"
-#include "utf8.h"
 
 enum { MAX_PLACES = 400, MAX_PLACES_TRIED = 60 };
 

@@ -4,9 +4,9 @@
 **
 ** The first byte chooses the read; what follows are the answers, see script.h.
 */
-#include "registry.h"
-#include "request.h"
+#include "record/url.h"
 #include "script.h"
+#include "spec/registry.h"
 
 enum { MAX_READS = 200 };
 

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "registry.h"
 #include "script.h"
+#include "spec/registry.h"
 
 enum { REOPEN_AFTER = 250, MAX_CELLS = 64, CELL_END = 0x1f, CELLS_END = 0x1e };
 

@@ -5,9 +5,9 @@
 ** The first byte chooses the function, the second one how many arguments it has. They follow, each behind a
 ** 0x1f; an empty one is NULL. After a 0x1e come the answers, see script.h.
 */
-#include "actions.h"
-#include "functions.h"
 #include "script.h"
+#include "sql/functions/actions.h"
+#include "sql/functions/functions.h"
 
 enum { MAX_ARGUMENTS = 5, ARGUMENT_END = 0x1f, ARGUMENTS_END = 0x1e };
 

@@ -1,6 +1,6 @@
 # Fuzzing with clang's libFuzzer: every tests/fuzz/NAME.c is a target. NAME.dict and seeds/NAME/ help it
 # along; what it finds on the way is kept in $(BUILD)/fuzz/corpus/NAME. The network is support/wire.c in
-# place of src/http.c, so that a target is a matter of microseconds.
+# place of src/wire/http.c, so that a target is a matter of microseconds.
 #
 #   make fuzz-quick FUZZ_SECONDS=300 FUZZ_ONLY=json
 
@@ -10,7 +10,7 @@ FUZZ_NAMES   := $(basename $(notdir $(sort $(wildcard tests/fuzz/*.c))))
 FUZZ_ONLY    ?= $(FUZZ_NAMES)
 FUZZ_SANITIZERS := -fsanitize=address,undefined,float-cast-overflow -fno-sanitize-recover=all
 FUZZ_FLAGS   := -g -O1 -fno-omit-frame-pointer $(FUZZ_SANITIZERS) -Itests/fuzz/support
-FUZZ_OBJECTS := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,$(filter-out src/http.c,$(SOURCES))) \
+FUZZ_OBJECTS := $(patsubst src/%.c,$(BUILD)/fuzz/obj/%.o,$(filter-out src/wire/http.c,$(SOURCES))) \
   $(patsubst tests/fuzz/support/%.c,$(BUILD)/fuzz/support/%.o,$(wildcard tests/fuzz/support/*.c))
 FUZZ_COMPILE = $(FUZZ_CC) $(CFLAGS_ALL) -UNDEBUG -DSQLITE_CORE -DCM_COMMIT='"$(COMMIT)"' $(FUZZ_FLAGS)
 

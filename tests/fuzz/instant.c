@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "instant.h"
+#include "base/instant.h"
 #include "target.h"
 
 static int64_t read_back(const char *text) {

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan.h"
-#include "registry.h"
+#include "read/plan.h"
+#include "spec/registry.h"
 #include "target.h"
 
 /* What the cursor takes for granted. */

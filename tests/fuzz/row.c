@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "row.h"
+#include "record/row.h"
 #include "target.h"
 
 static void check_same(cm_row *left, cm_row *right) {

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
-#include "http_url.h"
-#include "setting.h"
+#include "client/setting.h"
 #include "target.h"
+#include "wire/http.h"
+#include "wire/http_url.h"
 
 static void check_texts(const cm_settings *settings) {
   int count = 0;

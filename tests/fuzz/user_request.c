@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http.h"
-#include "http_url.h"
+#include "client/user_path.h"
 #include "target.h"
-#include "user_request.h"
+#include "wire/http.h"
+#include "wire/http_url.h"
 
 static void check_path(const cm_buf *path) {
   const char *text = cm_buf_str(path);

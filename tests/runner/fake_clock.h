@@ -7,7 +7,7 @@
 
 #include <stdatomic.h>
 
-#include "clock.h"
+#include "base/clock.h"
 
 typedef struct fake_clock {
   atomic_llong offset_ms;          /* what sleeping and advancing added up to */

@@ -2,7 +2,7 @@
 ** books.h -- the arithmetic of recurring revenue: what one customer's records mean in MRR and
 ** movements.
 ** Layer: core of the sandbox, pure.  Owns: nothing.  Never: reads a database or a clock.  Tests:
-** tests/unit/sandbox_books.c
+** tests/unit/sandbox/books.c
 **
 ** The rules, deliberately simpler than the real ones:
 ** - A subscription has a level of MRR that records set: a line of an invoice, a start or an

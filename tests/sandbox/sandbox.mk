@@ -29,7 +29,7 @@ test-shapes: $(SANDBOX) $(NO_NETWORK) ## the sandbox's answers have what recorde
 
 # Its unit tests are linked with its pure modules, not with the extension.
 SANDBOX_PURE := $(patsubst %,$(BUILD)/sandbox/%.o,books decisions encode ident text timestamp)
-$(BUILD)/unit/sandbox_%: tests/unit/sandbox_%.c $(SANDBOX_PURE)
+$(BUILD)/unit/sandbox/%: tests/unit/sandbox/%.c $(SANDBOX_PURE)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  TEST  $<")
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SANDBOX_PURE) $(call pkg,--libs,cmocka,-lcmocka) $(SANDBOX_LIBS)

@@ -16,7 +16,7 @@ number() {
 
 # Each unit test is a program that ends with cmocka's own summary.
 unit_summary() {
-  cat "$BUILD"/unit/*.log 2>/dev/null | awk '
+  find "$BUILD/unit" -name "*.log" -exec cat {} + 2>/dev/null | awk '
     /^\[  PASSED  \] [0-9]+ test/ { passed += $4 }
     /^\[  FAILED  \] [0-9]+ test/ { failed += $4 }
     END { printf "%d passed, %d failed\n", passed, failed }'

@@ -12,12 +12,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change_make.h"
-#include "change_name.h"
-#include "change_replace.h"
-#include "change_step.h"
-#include "registry.h"
-#include "sqlite_api.h"
+#include "base/sqlite_api.h"
+#include "spec/registry.h"
+#include "write/change_calls.h"
+#include "write/change_check.h"
+#include "write/change_names.h"
+#include "write/change_replace.h"
 
 enum { MAX_CELLS = 48 };
 

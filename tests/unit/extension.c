@@ -12,7 +12,7 @@
 
 #include "chartmogul.h"
 #include "extension.h"
-#include "registry.h"
+#include "spec/registry.h"
 
 static sqlite3 *open_db(void) {
   sqlite3 *db = NULL;

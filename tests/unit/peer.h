@@ -22,7 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pump.h"
+#include "client/pump.h"
 
 static const char peer_key[] = "0123456789abcdef0123456789abcdef";
 

@@ -1,6 +1,6 @@
 /*
 ** registry_rules.h -- every rule of the check of descriptors: a statement that breaks it in the bench `b`
-** of tests/unit/registry.c, and the report that has to follow: X(name, statement, report).
+** of tests/unit/spec/registry.c, and the report that has to follow: X(name, statement, report).
 */
 #ifndef REGISTRY_RULES_H
 #define REGISTRY_RULES_H

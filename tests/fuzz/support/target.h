@@ -6,8 +6,8 @@
 
 #include <stdint.h>
 
-#include "slice.h"
-#include "sqlite_api.h"
+#include "base/sqlite_api.h"
+#include "wire/slice.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "sqlite_api.h"
+#include "base/sqlite_api.h"
 
 struct cm_http {
   cm_transfer *first;

@@ -1,12 +1,12 @@
 /*
-** wire.h -- http.h without a network: what a target says is the answer, at once.
+** wire.h -- wire/http.h without a network: what a target says is the answer, at once.
 ** Owns: nothing but the transfers.  It takes the place of src/http.c when a target is linked.
 */
 #ifndef FUZZ_WIRE_H
 #define FUZZ_WIRE_H
 
-#include "http.h"
-#include "http_url.h"
+#include "wire/http.h"
+#include "wire/http_url.h"
 
 /** What comes back. The body is borrowed until the request is started. */
 typedef struct wire_answer {

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <zlib.h>
 
-#include "base.h"
+#include "base/base.h"
 
 enum { MAX_STALLED = 100, ECHO_BYTES = 8000 };
 

@@ -1,0 +1,36 @@
+/*
+** sql_compares.h -- whether a SQL text compares a column with a text literal.
+** Pure.  Tests: tests/unit/base/sql_compares.c
+*/
+#ifndef CM_BASE_SQL_COMPARES_H
+#define CM_BASE_SQL_COMPARES_H
+
+#include "base/value.h"
+
+/**
+ * True when `column = 'text'`, `'text' = column` or `column IN (…, 'text', …)` stands in the text. What stands in a
+ * comment or in a sub-select does not count, nor does an expression of which the literal is only a part.
+ *
+ * @param sql     NULL: false.
+ * @param column  As it stands in the text behind the name of its table, if any; ASCII.
+ * @param text    As a value: a quote in it stands there once.
+ */
+bool cm_sql_compares(const char *sql, const char *column, const char *text, size_t len);
+
+/**
+ * True when the text lets the column be either: two operands of one OR compare it with the one and with the other, each
+ * as above and with nothing else beside it.
+ */
+bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
+                             const char *other, size_t other_len);
+
+/** Behind the bracket of the first `column IN (` in the text; NULL where none stands there. @param sql  NULL: none does. */
+const char *cm_sql_find_list(const char *sql, const char *column);
+
+/** Are all items of a list, from behind its bracket on, text literals and whole numbers? */
+bool cm_sql_list_is_plain(const char *list);
+
+/** Is the value, a text or a whole number, an item of a plain list? */
+bool cm_sql_list_has(const char *list, const cm_value *value);
+
+#endif

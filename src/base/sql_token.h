@@ -1,0 +1,31 @@
+/*
+** sql_token.h -- a SQL text cut into tokens, as SQLite cuts them.
+** Pure.  Tests: tests/unit/base/sql_calls.c, tests/unit/base/sql_compares.c
+*/
+#ifndef CM_BASE_SQL_TOKEN_H
+#define CM_BASE_SQL_TOKEN_H
+
+#include "base/base.h"
+
+typedef enum cm_sql_kind {
+  CM_SQL_SPACE, /* white space or a comment */
+  CM_SQL_NAME,  /* a name or a key word, bare or quoted as an identifier */
+  CM_SQL_TEXT,  /* a text literal */
+  CM_SQL_OTHER  /* a sign, a number, a parameter, a literal of another kind */
+} cm_sql_kind;
+
+typedef struct cm_sql_token {
+  cm_sql_kind kind;
+  char sign; /* its first byte, of CM_SQL_OTHER; else NUL */
+  const char *
+      text; /* of a name or a literal: what stands between its quotes, doubled ones as they are; else all of it */
+  size_t len;
+} cm_sql_token;
+
+/** Cut one token off a text, which is not at its end. @return what is left. */
+const char *cm_sql_next_token(const char *at, cm_sql_token *out);
+
+/** True for a name that is this one, in any case. @param name  ASCII. */
+bool cm_sql_is_name(const cm_sql_token *token, const char *name);
+
+#endif

@@ -1,0 +1,423 @@
+#include "client/setting.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/secret.h"
+#include "base/sqlite_api.h"
+#include "wire/http_url.h"
+#include "wire/limit.h"
+
+enum { MAX_TEXT_BYTES = 4096, DAY_OF_MS = 24 * 60 * 60 * 1000, HOUR_OF_MS = 60 * 60 * 1000 };
+
+#define ENVIRONMENT_PREFIX "CHARTMOGUL_"
+
+static const char *const write_modes[] = { "commit", "immediate", NULL };
+static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
+
+#define ROW(member, kind, ...)                                                                     \
+  { .name = #member, .type = (kind), .offset = offsetof(cm_settings, member), __VA_ARGS__ }
+
+/*
+** The environment is read from the last row to the first: base_url before the keys, which it would
+** forget, and api_key after api_key_file, so that it wins.
+*/
+static const cm_setting table[] = {
+  ROW(api_key, CM_SETTING_TEXT, .is_secret = true, .is_of_writes = true, .is_lockable = true,
+      .doc = "The API key; it is never shown, and another base_url forgets it."),
+  ROW(api_key_file, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
+      .doc = "A file whose first line is the API key, read at each request."),
+  ROW(base_url, CM_SETTING_TEXT, .default_value = "https://api.chartmogul.com/v1",
+      .is_of_writes = true, .is_lockable = true,
+      .doc = "Where the API is: https, or http to this machine; another host forgets the key."),
+  ROW(timeout_ms, CM_SETTING_INTEGER, .min = 1, .max = HOUR_OF_MS, .default_value = "30000",
+      .doc = "How long one request may take."),
+  ROW(deadline_ms, CM_SETTING_INTEGER, .max = DAY_OF_MS, .default_value = "0",
+      .doc = "How long the requests of one statement may take together; 0 is no limit."),
+  ROW(max_requests, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "0",
+      .doc = "How many requests one statement may make; 0 is no limit."),
+  ROW(concurrency, CM_SETTING_INTEGER, .min = 1, .max = 20, .default_value = "8",
+      .doc = "How many requests may be under way at once; the API takes 20."),
+  ROW(requests_per_second, CM_SETTING_INTEGER, .max = CM_LIMIT_MAX_PER_SECOND,
+      .default_value = "40",
+      .doc = "How many requests any second may see; the API takes 40; 0 is no limit."),
+  ROW(max_retries, CM_SETTING_INTEGER, .max = 100, .default_value = "8",
+      .doc = "How often a request that failed is sent again, where that is safe."),
+  ROW(per_page, CM_SETTING_INTEGER, .min = 1, .max = 200, .default_value = "200",
+      .doc = "How many rows a page of a list has; the API gives at most 200."),
+  ROW(write_mode, CM_SETTING_WORD, .words = write_modes, .default_value = "commit",
+      .is_of_writes = true, .doc = "When writes inside BEGIN are sent: at COMMIT, or immediately."),
+  ROW(on_refusal, CM_SETTING_WORD, .words = refusal_words, .default_value = "stop",
+      .doc = "What follows a refused row: stop; continue: all are tried, then it fails; ignore: "
+             "all are "
+             "tried, and it succeeds."),
+  ROW(dry_run, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
+      .doc = "Writes are recorded in chartmogul_requests and not sent."),
+  ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_READONLY,
+      .doc = "Every write is refused; once set it stays set."),
+  ROW(delete_limit, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "100",
+      .doc = "How many records one transaction may delete; 0 refuses every DELETE."),
+  ROW(handle_as_user_edit, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
+      .doc = "Writes to sources that ChartMogul fills itself are marked as edits by a user."),
+  ROW(stored_tables, CM_SETTING_BOOLEAN, .default_value = "0",
+      .doc = "CREATE VIRTUAL TABLE is allowed outside the temp schema."),
+  ROW(ca_file, CM_SETTING_TEXT, .is_lockable = true,
+      .doc = "A file of certificate authorities to trust; not set means the system's."),
+  ROW(lock_settings, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_ERROR,
+      .doc =
+          "base_url, api_key, api_key_file and ca_file cannot change any more; once set it stays "
+          "set."),
+  ROW(log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
+      .doc = "chartmogul_requests shows the bodies of all requests."),
+};
+
+_Static_assert(cm_countof(table) <= CM_MAX_SETTINGS, "a source per setting");
+
+const cm_setting *cm_setting_table(int *count) {
+  if (count != NULL) *count = (int)cm_countof(table);
+  return table;
+}
+
+int cm_setting_find(const char *name) {
+  if (name == NULL) return -1;
+  for (int row = 0; row < (int)cm_countof(table); row++) {
+    if (strcmp(table[row].name, name) == 0) return row;
+  }
+  return -1;
+}
+
+/* ---- where the values stand ---------------------------------------------------------------- */
+
+static void *place_of(cm_settings *settings, const cm_setting *setting) {
+  return (char *)settings + setting->offset;
+}
+
+static const void *value_of(const cm_settings *settings, const cm_setting *setting) {
+  return (const char *)settings + setting->offset;
+}
+
+static void replace_text(cm_settings *settings, const cm_setting *setting, char *text) {
+  char **place = place_of(settings, setting);
+  if (setting->is_secret) {
+    cm_secret_free(*place);
+  } else {
+    sqlite3_free(*place);
+  }
+  *place = text;
+}
+
+/** What was wrong with the value in the environment is right now, or matters no more. */
+static void settle(cm_settings *settings, int row) {
+  sqlite3_free(settings->wrong[row]);
+  settings->wrong[row] = NULL;
+}
+
+/** Make a text without a default unset. */
+static void forget(cm_settings *settings, const char *name) {
+  int row = cm_setting_find(name);
+  replace_text(settings, &table[row], NULL);
+  settle(settings, row);
+  settings->sources[row] = CM_BY_DEFAULT;
+}
+
+/* ---- reading one value --------------------------------------------------------------------- */
+
+static int parse_integer(const cm_setting *setting, const char *text, int *out, cm_err *err) {
+  char *end = NULL;
+  long long number = strtoll(text, &end, 10);
+  bool starts_well = (*text >= '0' && *text <= '9') || *text == '-';
+  if (!starts_well || *end != '\0' || number < setting->min || number > setting->max) {
+    return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (%s): give %d to %d", setting->name,
+                      text, starts_well && *end == '\0' ? "out of bounds" : "not a whole number",
+                      setting->min, setting->max);
+  }
+  *out = (int)number;
+  return SQLITE_OK;
+}
+
+static int parse_boolean(const cm_setting *setting, const char *text, bool *out, cm_err *err) {
+  static const char *const words[][2] = {
+    { "0", "1" }, { "off", "on" }, { "false", "true" }, { "no", "yes" }
+  };
+  for (size_t i = 0; i < cm_countof(words); i++) {
+    for (int value = 0; value <= 1; value++) {
+      if (sqlite3_stricmp(words[i][value], text) != 0) continue;
+      *out = value == 1;
+      return SQLITE_OK;
+    }
+  }
+  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (it is on or off): give 1 or 0",
+                    setting->name, text);
+}
+
+static int parse_word(const cm_setting *setting, const char *text, int *out, cm_err *err) {
+  char words[256] = "";
+  for (int i = 0; setting->words[i] != NULL; i++) {
+    if (sqlite3_stricmp(setting->words[i], text) == 0) {
+      *out = i;
+      return SQLITE_OK;
+    }
+    size_t len = strlen(words);
+    sqlite3_snprintf((int)(sizeof words - len), words + len, "%s%s", i > 0 ? ", " : "",
+                     setting->words[i]);
+  }
+  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (no such word): give one of %s",
+                    setting->name, text, words);
+}
+
+static bool has_control(const char *text) {
+  for (; *text != '\0'; text++) {
+    if ((unsigned char)*text < ' ' || *text == 0x7f) return true;
+  }
+  return false;
+}
+
+/** An address that a path can be put behind: no query, no fragment, no name and password. */
+static int check_base_url(const char *url, cm_err *err) {
+  if (!cm_http_is_allowed(url, err)) {
+    cm_err_prefix(err, "base_url");
+    return SQLITE_ERROR;
+  }
+  if (strpbrk(url, "?#@ ") != NULL) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "base_url cannot hold a query, a fragment or a user name (paths are put "
+                      "behind it): give scheme, host and path");
+  }
+  return SQLITE_OK;
+}
+
+static int check_text(const cm_setting *setting, const char *text, cm_err *err) {
+  if (setting->is_secret) {
+    if (cm_setting_is_key(text, strlen(text))) return SQLITE_OK;
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s cannot be this text (it holds a space, a colon or a character outside "
+                      "ASCII): copy the key again",
+                      setting->name);
+  }
+  if (strlen(text) > MAX_TEXT_BYTES || has_control(text)) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s cannot be this text (longer than %d bytes, or it holds a control "
+                      "character): give one line",
+                      setting->name, MAX_TEXT_BYTES);
+  }
+  return strcmp(setting->name, "base_url") == 0 ? check_base_url(text, err) : SQLITE_OK;
+}
+
+/* ---- setting one value --------------------------------------------------------------------- */
+
+static void forget_keys(cm_settings *settings) {
+  if (settings->api_key != NULL || settings->api_key_file != NULL)
+    settings->is_key_elsewhere = true;
+  forget(settings, "api_key");
+  forget(settings, "api_key_file");
+}
+
+/** What a new text means for the other settings; called before it takes its place. */
+static void apply_text(cm_settings *settings, const cm_setting *setting, const char *text) {
+  if (strcmp(setting->name, "base_url") == 0) {
+    const char *old = settings->base_url;
+    if (old != NULL && text != NULL && !cm_http_is_same_origin(old, text)) forget_keys(settings);
+  } else if (text != NULL && strcmp(setting->name, "api_key") == 0) {
+    forget(settings, "api_key_file");
+  } else if (text != NULL && strcmp(setting->name, "api_key_file") == 0) {
+    forget(settings, "api_key");
+  }
+}
+
+static int set_text(cm_settings *settings, const cm_setting *setting, const char *text,
+                    cm_err *err) {
+  if (text == NULL || *text == '\0') text = setting->default_value;
+  char *copy = NULL;
+  if (text != NULL) {
+    int rc = check_text(setting, text, err);
+    if (rc != SQLITE_OK) return rc;
+    copy = sqlite3_mprintf("%s", text);
+    if (copy == NULL) return cm_err_nomem(err);
+  }
+  if (copy != NULL && strcmp(setting->name, "base_url") == 0) {
+    for (size_t len = strlen(copy); len > 0 && copy[len - 1] == '/'; len--)
+      copy[len - 1] = '\0';
+  }
+  apply_text(settings, setting, copy);
+  replace_text(settings, setting, copy);
+  return SQLITE_OK;
+}
+
+static int set_boolean(cm_settings *settings, const cm_setting *setting, const char *text,
+                       cm_err *err) {
+  bool *place = place_of(settings, setting);
+  bool wanted = false;
+  int rc = parse_boolean(setting, text, &wanted, err);
+  if (rc != SQLITE_OK) return rc;
+  if (*place && !wanted && setting->latch_code != SQLITE_OK) {
+    return cm_err_set(err, setting->latch_code,
+                      "%s cannot be unset (it holds for the life of the connection): open another "
+                      "connection%s",
+                      setting->name, setting->latch_code == SQLITE_READONLY ? " to write" : "");
+  }
+  *place = wanted;
+  return SQLITE_OK;
+}
+
+static int set_value(cm_settings *settings, int row, const char *value, cm_err *err) {
+  const cm_setting *setting = &table[row];
+  if (setting->type == CM_SETTING_TEXT) return set_text(settings, setting, value, err);
+  if (value == NULL) value = setting->default_value;
+  if (setting->type == CM_SETTING_BOOLEAN) return set_boolean(settings, setting, value, err);
+  int number = 0;
+  int rc = setting->type == CM_SETTING_WORD ? parse_word(setting, value, &number, err)
+                                            : parse_integer(setting, value, &number, err);
+  if (rc != SQLITE_OK) return rc;
+  *(int *)place_of(settings, setting) = number;
+  return SQLITE_OK;
+}
+
+static int unknown_name(const char *name, cm_err *err) {
+  char names[512] = "";
+  for (size_t row = 0; row < cm_countof(table); row++) {
+    size_t len = strlen(names);
+    sqlite3_snprintf((int)(sizeof names - len), names + len, "%s%s", row > 0 ? ", " : "",
+                     table[row].name);
+  }
+  return cm_err_set(err, SQLITE_ERROR,
+                    "there is no setting '%.40s' (misspelt?): the settings are %s",
+                    name != NULL ? name : "NULL", names);
+}
+
+/** A copy without the line's end that files and shells leave behind a value, and a key without blanks. */
+static char *trim(const cm_setting *setting, const char *value) {
+  const char *left_out = setting->is_secret ? " \t\r\n" : "\t\r\n";
+  const char *start = value + strspn(value, left_out);
+  size_t len = strlen(start);
+  while (len > 0 && strchr(left_out, start[len - 1]) != NULL)
+    len--;
+  return sqlite3_mprintf("%.*s", (int)len, start);
+}
+
+/** Trim and set; `is_set` says whether anything was left of the value. */
+static int take_value(cm_settings *settings, int row, const char *value, bool *is_set,
+                      cm_err *err) {
+  char *trimmed = value != NULL ? trim(&table[row], value) : NULL;
+  if (value != NULL && trimmed == NULL) return cm_err_nomem(err);
+  int rc = set_value(settings, row, trimmed, err);
+  *is_set = trimmed != NULL && *trimmed != '\0';
+  cm_secret_free(trimmed);
+  if (rc == SQLITE_OK) settle(settings, row);
+  return rc;
+}
+
+/*
+** Which account is meant may be closed to SQL. A file that SQL names is read only for the host that the
+** environment names: else SQL could send the first line of any file to any host.
+*/
+static int check_allowed(const cm_settings *settings, const cm_setting *setting, const char *value,
+                         cm_err *err) {
+  if (settings->lock_settings && setting->is_lockable) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s cannot change any more (lock_settings is set): open another connection",
+                      setting->name);
+  }
+  bool is_file = value != NULL && *value != '\0' && strcmp(setting->name, "api_key_file") == 0;
+  if (!is_file || cm_http_is_same_origin(settings->first_base_url, settings->base_url)) {
+    return SQLITE_OK;
+  }
+  return cm_err_set(err, SQLITE_ERROR,
+                    "api_key_file cannot be set now (base_url was set to another host, which would "
+                    "be sent a line of the file): give that host's key as text, to api_key");
+}
+
+int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err) {
+  int row = cm_setting_find(name);
+  bool is_set = false;
+  if (row < 0) return unknown_name(name, err);
+  int rc = check_allowed(settings, &table[row], value, err);
+  if (rc == SQLITE_OK) rc = take_value(settings, row, value, &is_set, err);
+  if (rc == SQLITE_OK) settings->sources[row] = is_set ? CM_BY_CONFIG : CM_BY_DEFAULT;
+  return rc;
+}
+
+/* ---- all of them --------------------------------------------------------------------------- */
+
+static int set_defaults(cm_settings *settings, cm_err *err) {
+  int rc = SQLITE_OK;
+  memset(settings, 0, sizeof *settings);
+  for (int row = 0; rc == SQLITE_OK && row < (int)cm_countof(table); row++) {
+    if (table[row].default_value != NULL) rc = set_value(settings, row, NULL, err);
+  }
+  return rc;
+}
+
+static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
+  char variable[64] = ENVIRONMENT_PREFIX;
+  size_t len = strlen(ENVIRONMENT_PREFIX);
+  for (const char *at = table[row].name; *at != '\0' && len < sizeof variable - 1; at++) {
+    variable[len++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
+  }
+  variable[len] = '\0';
+  const char *value = getenv(variable);
+  bool is_set = false;
+  if (value == NULL || *value == '\0') return SQLITE_OK;
+  int rc = take_value(settings, row, value, &is_set, err);
+  if (rc == SQLITE_OK && is_set) settings->sources[row] = CM_BY_ENVIRONMENT;
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  cm_err_prefix(err, variable);
+  if (table[row].latch_code != SQLITE_OK) *(bool *)place_of(settings, &table[row]) = true;
+  settings->wrong[row] = sqlite3_mprintf("%s", err->text);
+  return settings->wrong[row] != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_settings_init(cm_settings *settings, cm_err *err) {
+  cm_err wrong = { 0 };
+  int rc = set_defaults(settings, &wrong);
+  for (int row = (int)cm_countof(table) - 1; rc == SQLITE_OK && row >= 0; row--) {
+    rc = set_from_environment(settings, row, &wrong);
+  }
+  if (rc == SQLITE_OK) {
+    settings->first_base_url = sqlite3_mprintf("%s", settings->base_url);
+    if (settings->first_base_url != NULL) return SQLITE_OK;
+  }
+  cm_settings_clear(settings);
+  set_defaults(settings, NULL);
+  return cm_err_nomem(err);
+}
+
+int cm_settings_check(const cm_settings *settings, cm_err *err) {
+  for (size_t row = 0; row < cm_countof(table); row++) {
+    const char *wrong = settings->wrong[row];
+    if (wrong != NULL) return cm_err_set(err, SQLITE_ERROR, "%s", wrong);
+  }
+  return SQLITE_OK;
+}
+
+void cm_settings_clear(cm_settings *settings) {
+  for (size_t row = 0; row < cm_countof(table); row++) {
+    if (table[row].type == CM_SETTING_TEXT) replace_text(settings, &table[row], NULL);
+    settle(settings, (int)row);
+  }
+  sqlite3_free(settings->first_base_url);
+  settings->first_base_url = NULL;
+}
+
+bool cm_setting_has_value(const cm_settings *settings, int row) {
+  if (row < 0 || row >= (int)cm_countof(table)) return false;
+  if (table[row].type != CM_SETTING_TEXT || table[row].is_secret) return true;
+  return *(char *const *)value_of(settings, &table[row]) != NULL;
+}
+
+char *cm_setting_get(const cm_settings *settings, int row) {
+  if (row < 0 || row >= (int)cm_countof(table)) return NULL;
+  const cm_setting *setting = &table[row];
+  const void *place = value_of(settings, setting);
+  switch (setting->type) {
+  case CM_SETTING_TEXT: {
+    const char *text = *(char *const *)place;
+    if (setting->is_secret) text = text != NULL ? "set" : "not set";
+    return text != NULL ? sqlite3_mprintf("%s", text) : NULL;
+  }
+  case CM_SETTING_INTEGER: return sqlite3_mprintf("%d", *(const int *)place);
+  case CM_SETTING_BOOLEAN: return sqlite3_mprintf("%d", *(const bool *)place);
+  case CM_SETTING_WORD: return sqlite3_mprintf("%s", setting->words[*(const int *)place]);
+  }
+  return NULL;
+}

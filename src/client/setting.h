@@ -1,0 +1,127 @@
+/*
+** setting.h -- the knobs of a connection, as a table.
+** Reads the environment, once, in cm_settings_init, and the file of api_key_file.  Tests: tests/unit/client/setting.c
+*/
+#ifndef CM_CLIENT_SETTING_H
+#define CM_CLIENT_SETTING_H
+
+#include "base/base.h"
+#include "base/err.h"
+
+enum { CM_MAX_SETTINGS = 32 };
+
+typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode;
+/** What a refused row does to the others of its statement, or of its COMMIT. */
+typedef enum cm_on_refusal {
+  CM_REFUSAL_STOPS,     /* the first of a COMMIT, the tenth of a statement */
+  CM_REFUSAL_CONTINUES, /* all are tried, then it fails */
+  CM_REFUSAL_IGNORED    /* all are tried, and it succeeds */
+} cm_on_refusal;
+
+/** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
+typedef struct cm_settings {
+  char *api_key; /* never shown */
+  char *api_key_file;
+  char *base_url;        /* no slash at its end */
+  bool is_key_elsewhere; /* a key was set, for another origin than base_url */
+  char *ca_file;
+  int timeout_ms;
+  int deadline_ms;
+  int max_requests;
+  int concurrency;
+  int requests_per_second;
+  int max_retries;
+  int per_page;
+  int write_mode; /* cm_write_mode */
+  int on_refusal; /* cm_on_refusal */
+  int delete_limit;
+  bool dry_run;
+  bool read_only; /* one-way: once set, never unset */
+  bool handle_as_user_edit;
+  bool stored_tables;
+  bool lock_settings; /* one-way, too */
+  bool log_bodies;
+  /* Per row of the table below: a cm_setting_source, and what is wrong with the value in the environment. */
+  unsigned char sources[CM_MAX_SETTINGS];
+  char *wrong[CM_MAX_SETTINGS];
+  char *first_base_url; /* before SQL changed it */
+} cm_settings;
+
+typedef enum cm_setting_source { CM_BY_DEFAULT, CM_BY_ENVIRONMENT, CM_BY_CONFIG } cm_setting_source;
+typedef enum cm_setting_type {
+  CM_SETTING_TEXT,
+  CM_SETTING_INTEGER,
+  CM_SETTING_BOOLEAN,
+  CM_SETTING_WORD
+} cm_setting_type;
+
+/** One knob. The environment variable is CHARTMOGUL_ and the name in capitals. */
+typedef struct cm_setting {
+  const char *name;
+  cm_setting_type type;
+  size_t offset; /* in cm_settings */
+  int min, max;  /* of an integer */
+  const char *const
+      *words; /* of CM_SETTING_WORD (an int), NULL-terminated, in the order of its enum */
+  const char *default_value;
+  bool is_secret;    /* never readable: shows as "set" / "not set" */
+  bool is_of_writes; /* where writes go, or what they are: it cannot change while some wait */
+  bool is_lockable;  /* it says which account is meant: lock_settings holds it */
+  int latch_code;    /* of a switch that stays on once it is: what unsetting it fails with */
+  const char *doc;   /* one sentence with a period */
+} cm_setting;
+
+/** The table of knobs. */
+const cm_setting *cm_setting_table(int *count);
+
+/** Row of the table by name, -1 when there is none. */
+int cm_setting_find(const char *name);
+
+/**
+ * Defaults, then the environment. A wrong value in the environment leaves the default in force, a one-way
+ * switch on, and a complaint for cm_settings_check.
+ * @return SQLITE_OK or SQLITE_NOMEM; `settings` is valid (defaults) in any case.
+ */
+int cm_settings_init(cm_settings *settings, cm_err *err);
+
+/**
+ * What is wrong with the values in the environment, unless they were set anew since.
+ * @return SQLITE_OK; SQLITE_ERROR with a line that begins with the variable's name.
+ */
+int cm_settings_check(const cm_settings *settings, cm_err *err) CM_MUST_CHECK;
+
+/** Free the texts; the secret ones are wiped first. */
+void cm_settings_clear(cm_settings *settings);
+
+/**
+ * Set a knob from text. NULL text sets the built-in default again (not for read_only), and so does
+ * an empty text where the knob is a text.
+ * An unknown name lists the valid ones; a value out of bounds names the bounds. Setting `base_url`
+ * to another origin forgets `api_key` and `api_key_file`; setting `api_key` forgets `api_key_file`
+ * and the reverse. While `base_url` has another origin than cm_settings_init gave it, `api_key_file`
+ * cannot be set. Under `lock_settings` nothing that is lockable can.
+ * White space at either end of a key is left out, of other values line ends and tabs.
+ * @return SQLITE_OK, SQLITE_ERROR, SQLITE_READONLY (read_only cannot be unset), SQLITE_NOMEM.
+ */
+int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err);
+
+/** True when the knob has a value: a text may have none. Of a secret there is always something to say. */
+bool cm_setting_has_value(const cm_settings *settings, int row);
+
+/**
+ * The value as text, for reading from SQL. A secret reads as "set" or "not set".
+ * @return text to free with sqlite3_free; NULL when it is not set or memory runs out.
+ */
+char *cm_setting_get(const cm_settings *settings, int row);
+
+/** True for visible ASCII without a colon: what the user name of Basic authorisation can carry. */
+bool cm_setting_is_key(const char *text, size_t len);
+
+/**
+ * The key for a request: of api_key, or the first line of api_key_file, read now.
+ * @param out  Receives the key; the caller wipes and frees it with cm_secret_free (base/secret.h).
+ * @return SQLITE_OK; SQLITE_AUTH with the words how to set one; SQLITE_ERROR (file); SQLITE_NOMEM.
+ */
+int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) CM_MUST_CHECK;
+
+#endif

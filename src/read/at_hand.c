@@ -1,0 +1,154 @@
+/*
+** at_hand.c -- what the scans of one statement do for each other: read-ahead for child lists, rows at
+** hand for look-ups of a parent. Nothing here decides about a result, only about requests.
+*/
+#include <string.h>
+
+#include "read/list_store.h"
+#include "read/scan_state.h"
+
+void cm_scan_list(cm_scan *scan) {
+  scan->next_open = scan->session->scans;
+  scan->session->scans = scan;
+}
+
+void cm_scan_unlist(cm_scan *scan) {
+  for (cm_scan **link = &scan->session->scans; *link != NULL; link = &(*link)->next_open) {
+    if (*link != scan) continue;
+    *link = scan->next_open;
+    break;
+  }
+  if (scan->followers[0].read != NULL) cm_memo_drop_prefetched(scan->session);
+}
+
+/** The value that fills the only {column} of the path; NULL when there are more, or lists. */
+static const cm_request_value *path_value(const cm_scan *scan, const cm_request_value *values,
+                                          int count) {
+  size_t at = 0;
+  int column = cm_request_next_placeholder(scan->resource, scan->read->path, &at);
+  bool is_only = column >= 0 &&
+                 cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
+  for (int i = 0; is_only && i < count; i++) {
+    bool is_text = values[i].value != NULL && cm_value_is_text(values[i].value);
+    if (values[i].column == column && is_text) return &values[i];
+  }
+  return NULL;
+}
+
+/** The open scan of a table whose current row has the key. */
+static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *key) {
+  for (cm_scan *other = scan->session->scans; other != NULL; other = other->next_open) {
+    if (other == scan || !other->is_on_row || strcmp(other->resource->name, table) != 0) continue;
+    cm_value shown = cm_value_null();
+    int rc = cm_row_peek(&other->row, cm_registry_key(other->resource), &shown, NULL);
+    bool is_same = rc == SQLITE_OK && cm_value_compare(&shown, key) == 0;
+    cm_value_clear(&shown);
+    if (is_same) return other;
+  }
+  return NULL;
+}
+
+/* ---- read-ahead ---------------------------------------------------------------------------- */
+
+/** Set the window to the outer row of now, unless it reaches further already. */
+static void place_window(const cm_scan *outer, cm_ahead *ahead) {
+  const cm_pager *pager = &outer->legs[outer->leg_first].pager;
+  bool is_behind = ahead->page != pager->pages || ahead->at < pager->page_at;
+  if (!is_behind) return;
+  ahead->page = pager->pages;
+  ahead->at = pager->page_at;
+  ahead->through_row = outer->row_number;
+}
+
+/** Take the key of the next matching row that the outer scan has buffered. False: there is none to guess by. */
+static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
+  cm_leg *leg = &outer->legs[outer->leg_first];
+  bool is_taken = false;
+  if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return false;
+  cm_row row = { .resource = outer->resource,
+                 .bindings = leg->bindings,
+                 .binding_count = leg->binding_count };
+  bool matches = false;
+  while (!matches && ahead->at < leg->pager.page_rows) {
+    cm_slice text = leg->pager.rows.items[ahead->at++];
+    cm_row_set(&row, text);
+    if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
+  }
+  cm_value shown = cm_value_null();
+  if (matches && cm_row_get(&row, cm_registry_key(outer->resource), &shown, NULL) == SQLITE_OK) {
+    is_taken = cm_value_copy(&shown, key) == SQLITE_OK;
+  }
+  cm_value_clear(&shown);
+  cm_row_clear(&row);
+  return is_taken;
+}
+
+static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column,
+                      const cm_request_value *values, int count) {
+  cm_request_value next[CM_LEG_MAX_VALUES];
+  memcpy(next, values, (size_t)count * sizeof *next);
+  while (ahead->through_row < outer->row_number + ahead->window) {
+    cm_value key = cm_value_null();
+    if (!next_buffered_key(outer, ahead, &key)) return;
+    for (int i = 0; i < count; i++) {
+      if (next[i].column == column) next[i].value = &key;
+    }
+    if (cm_request_path_value(&scan->resource->columns[column], &key) == CM_SEND) {
+      cm_leg_prefetch(scan->session, scan->resource, &scan->plan, scan->read, next, count);
+    }
+    cm_value_clear(&key);
+    ahead->through_row++;
+  }
+}
+
+void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count) {
+  const cm_request_value *key = path_value(scan, values, count);
+  if (scan->read->parent == NULL || key == NULL) return;
+  cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
+  if (outer == NULL || outer->leg_count == 0) return;
+  cm_ahead *ahead = cm_ahead_find(outer->followers, scan->read);
+  if (ahead == NULL) return;
+  cm_ahead_note(ahead, outer->row_number, scan->session->settings.concurrency);
+  if (ahead->window == 0) return;
+  place_window(outer, ahead);
+  ask_ahead(scan, outer, ahead, key->column, values, count);
+}
+
+/* ---- rows at hand -------------------------------------------------------------------------- */
+
+static int copy_row(cm_leg *leg, cm_slice text, cm_err *err) {
+  leg->fixed = sqlite3_malloc64(text.len + 1);
+  if (leg->fixed == NULL) return cm_err_nomem(err);
+  memcpy(leg->fixed, text.ptr, text.len);
+  leg->fixed[text.len] = 0;
+  leg->fixed_len = text.len;
+  return SQLITE_OK;
+}
+
+/** True when the statement uses a member that an answer holds only where it was asked for. */
+static bool wants_more(const cm_scan *scan) {
+  for (int i = 0; i < scan->resource->column_count; i++) {
+    if (cm_request_wants(scan->resource, scan->plan.columns_used, i)) return true;
+  }
+  return false;
+}
+
+/** True when the rows of a scan may be other than a plain look-up finds: a parameter says what they hold. */
+static bool has_parameter(const cm_scan *scan) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    if (scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM) return true;
+  }
+  return false;
+}
+
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
+                         cm_err *err) {
+  const cm_request_value *key = path_value(scan, values, count);
+  if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_OK;
+  if (wants_more(scan)) return SQLITE_OK;
+  cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
+  if (other != NULL && !(scan->read->finds_hidden && has_parameter(other)))
+    return copy_row(leg, other->row.text, err);
+  return cm_lookup_find(scan->session, scan->resource, scan->read, key->value->text, &leg->fixed,
+                        &leg->fixed_len, err);
+}

@@ -1,0 +1,80 @@
+#include "read/feed.h"
+
+#include <string.h>
+
+#include "read/pager.h"
+#include "spec/registry.h"
+
+/** Is a path, with or without a query, one of those that the template stands for? It ends at a space, too. */
+static bool fits(const char *path, const char *template) {
+  while (*template != '\0' && *template != ' ') {
+    if (*template == '{') {
+      size_t len = strcspn(path, "/?");
+      if (len == 0) return false;
+      path += len;
+      template += strcspn(template, "}") + 1;
+    } else if (*template ++ != *path++) {
+      return false;
+    }
+  }
+  return *path == '\0' || *path == '?';
+}
+
+static bool fits_any(const char *path, const char *templates) {
+  while (templates != NULL && *templates != '\0') {
+    if (fits(path, templates)) return true;
+    templates += strcspn(templates, " ");
+    templates += *templates == ' ';
+  }
+  return false;
+}
+
+/** A list of the table's own rows. One that is unfolded belongs to another table, which makes it grow. */
+static bool shows(const cm_resource *resource, const cm_pager *pager) {
+  for (int i = 0; i < resource->read_count; i++) {
+    const cm_read *read = &resource->reads[i];
+    if (read->paging == CM_CURSOR && read->each == NULL && fits(pager->url, read->path))
+      return true;
+  }
+  return false;
+}
+
+static int read_rest(cm_pager *pager, const cm_resource *resource, cm_err *err) {
+  int rc = cm_pager_read_rest(pager, err);
+  if (rc != SQLITE_TOOBIG) return rc;
+  return cm_err_set(
+      err, rc,
+      "%s: nothing was created (a SELECT is reading the list GET %.200s, and what is "
+      "left of it is larger than %d MiB): copy what it reads first (CREATE TEMP TABLE "
+      "source AS SELECT …), and read that",
+      resource->name, pager->url, CM_MAX_MEMO_BYTES / (1024 * 1024));
+}
+
+/** Read to their end all lists of a table that are open. */
+static int read_lists(cm_session *session, const cm_resource *resource, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (cm_pager *pager = session->pagers; pager != NULL && rc == SQLITE_OK;
+       pager = pager->next_open) {
+    if (shows(resource, pager)) rc = read_rest(pager, resource, err);
+  }
+  return rc;
+}
+
+static bool is_created_by(const cm_resource *resource, const char *path) {
+  for (int i = 0; i < resource->write_count; i++) {
+    const cm_write *write = &resource->writes[i];
+    bool is_post = write->verb == CM_VERB_INSERT && strcmp(write->method, "POST") == 0;
+    if (is_post && fits(path, write->path)) return true;
+  }
+  return fits_any(path, resource->also_created_by);
+}
+
+int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {
+  int count = 0;
+  int rc = SQLITE_OK;
+  const cm_resource *const *resources = cm_registry_list(&count);
+  for (int i = 0; i < count && rc == SQLITE_OK && session->pagers != NULL; i++) {
+    if (is_created_by(resources[i], path)) rc = read_lists(session, resources[i], err);
+  }
+  return rc;
+}

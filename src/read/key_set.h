@@ -1,0 +1,31 @@
+/*
+** key_set.h -- the keys of rows that were shown already.
+** Owns: copies of the keys, up to CM_MAX_MEMO_BYTES.
+*/
+#ifndef CM_READ_KEY_SET_H
+#define CM_READ_KEY_SET_H
+
+#include "record/row.h"
+
+typedef struct cm_shown_key cm_shown_key;
+
+/** Zeroed it is empty. */
+typedef struct cm_key_set {
+  cm_shown_key **slots;
+  size_t slot_count; /* a power of two; 0: none yet */
+  size_t count, bytes;
+} cm_key_set;
+
+/**
+ * Remember the row's key.
+ * @param is_new  Receives false where the key was there already.
+ * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM; SQLITE_ERROR (a row that is no JSON).
+ */
+int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) CM_MUST_CHECK;
+
+/** Was the row's key added? Codes as cm_key_set_add. */
+int cm_key_set_find(const cm_key_set *set, cm_row *row, bool *found, cm_err *err) CM_MUST_CHECK;
+
+void cm_key_set_clear(cm_key_set *set);
+
+#endif

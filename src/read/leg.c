@@ -1,0 +1,194 @@
+#include "read/leg.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_COMPANIONS = 100000 };
+
+int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in, cm_err *err) {
+  cm_binding *binding = &leg->bindings[leg->binding_count];
+  binding->column = column;
+  binding->stands_in = stands_in;
+  binding->is_worked_out = false;
+  if (cm_value_copy(value, &binding->value) != SQLITE_OK) return cm_err_nomem(err);
+  leg->binding_count++;
+  return SQLITE_OK;
+}
+
+static cm_list companion_list(const cm_session *session, const cm_resource *resource,
+                              const cm_request_value *values, int count, cm_buf *url) {
+  cm_request_format_path(resource, resource->companion->path, values, count, url);
+  return (cm_list){ .who = resource->name,
+                    .url = cm_buf_str(url),
+                    .paging = resource->companion->paging,
+                    .rows = resource->companion->rows,
+                    .missing = resource->companion->missing,
+                    .per_page = session->settings.per_page,
+                    .wanted = -1 };
+}
+
+static cm_list main_list(const cm_resource *resource, const cm_plan *plan, const cm_read *read,
+                         const cm_request_value *values, int count, int per_page, cm_buf *url) {
+  cm_request_format(resource, read, values, count, plan->columns_used, url);
+  return (cm_list){ .who = resource->name,
+                    .url = cm_buf_str(url),
+                    .paging = read->paging,
+                    .rows = read->rows,
+                    .missing = read->missing,
+                    .resume = read->resume,
+                    .per_page = per_page,
+                    .wanted = plan->wanted,
+                    .enough = plan->limit > 0 ? plan->limit : 0 };
+}
+
+static int open_list(cm_pager *pager, cm_session *session, const cm_list *list, const cm_buf *url,
+                     cm_err *err) {
+  if (url->code != SQLITE_OK) {
+    return cm_err_set(err, url->code, "%s: the request is longer than %d bytes", list->who,
+                      CM_MAX_URL_BYTES);
+  }
+  return cm_pager_open(pager, session, list, err);
+}
+
+int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, const cm_plan *plan,
+                const cm_read *read, const cm_request_value *values, int count, int per_page,
+                cm_err *err) {
+  cm_buf url;
+  cm_buf companion_url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  cm_buf_init(&companion_url, CM_MAX_URL_BYTES);
+  cm_list list = main_list(resource, plan, read, values, count, per_page, &url);
+  /* A page that LIMIT made short is followed by none of its kind: the list starts again, with full ones. */
+  if (per_page < session->settings.per_page) list.wanted = 0;
+  int rc = open_list(&leg->pager, session, &list, &url, err);
+  if (rc == SQLITE_OK && cm_plan_uses_companion(resource, plan)) {
+    cm_list companion = companion_list(session, resource, values, count, &companion_url);
+    rc = open_list(&leg->companion_pager, session, &companion, &companion_url, err);
+    leg->has_companion = rc == SQLITE_OK;
+  }
+  cm_buf_clear(&url);
+  cm_buf_clear(&companion_url);
+  return rc;
+}
+
+void cm_leg_prefetch(cm_session *session, const cm_resource *resource, const cm_plan *plan,
+                     const cm_read *read, const cm_request_value *values, int count) {
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  cm_list list = main_list(resource, plan, read, values, count, session->settings.per_page, &url);
+  if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
+  cm_buf_clear(&url);
+  if (!cm_plan_uses_companion(resource, plan)) return;
+  list = companion_list(session, resource, values, count, &url);
+  if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
+  cm_buf_clear(&url);
+}
+
+void cm_leg_close(cm_leg *leg) {
+  for (int i = 0; i < leg->binding_count; i++)
+    cm_value_clear(&leg->bindings[i].value);
+  for (int i = 0; i < leg->companion_count; i++) {
+    sqlite3_free(leg->companions[i].match);
+    sqlite3_free(leg->companions[i].text);
+  }
+  sqlite3_free(leg->companions);
+  sqlite3_free(leg->fixed);
+  cm_pager_close(&leg->pager);
+  cm_pager_close(&leg->companion_pager);
+  memset(leg, 0, sizeof *leg);
+}
+
+/* ---- the companion list -------------------------------------------------------------------- */
+
+static int compare_companions(const void *left, const void *right) {
+  const cm_companion_row *a = left;
+  const cm_companion_row *b = right;
+  return strcmp(a->match, b->match);
+}
+
+/** Make room for one more. The whole list of a parent is kept, so it is bounded as the memo is. */
+static int grow_companions(cm_leg *leg, size_t bytes, cm_err *err) {
+  leg->companion_bytes += bytes;
+  if (leg->companion_count == MAX_COMPANIONS || leg->companion_bytes > CM_MAX_MEMO_BYTES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the list %s is too large (more than %d rows or %d MiB of one parent): "
+                      "leave out the columns that come from it",
+                      leg->companion_pager.list.who, leg->companion_pager.url, MAX_COMPANIONS,
+                      CM_MAX_MEMO_BYTES / (1024 * 1024));
+  }
+  if (leg->companion_count < leg->companion_capacity) return SQLITE_OK;
+  int capacity = leg->companion_capacity == 0 ? 8 : leg->companion_capacity * 2;
+  if (capacity > MAX_COMPANIONS) capacity = MAX_COMPANIONS;
+  cm_companion_row *grown = sqlite3_realloc64(leg->companions,
+                                              (sqlite3_uint64)capacity * sizeof *grown);
+  if (grown == NULL) return cm_err_nomem(err);
+  leg->companions = grown;
+  leg->companion_capacity = capacity;
+  return SQLITE_OK;
+}
+
+/** Keep one row of the companion list; a row without the matching member belongs to none. */
+static int keep_companion(cm_leg *leg, const char *member, cm_slice text, cm_err *err) {
+  cm_json *match = NULL;
+  cm_slice found = cm_slice_find(text, member);
+  if (cm_slice_type(found) != CM_JSON_STRING) return SQLITE_OK;
+  int rc = grow_companions(leg, text.len, err);
+  if (rc == SQLITE_OK) rc = cm_json_parse(found, &match, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_companion_row *row = &leg->companions[leg->companion_count];
+  memset(row, 0, sizeof *row);
+  row->len = text.len;
+  row->match = sqlite3_mprintf("%s", cm_json_text(match));
+  row->text = sqlite3_malloc64(text.len + 1);
+  if (row->text != NULL) memcpy(row->text, text.ptr, text.len);
+  leg->companion_count++;
+  cm_json_free(match);
+  return row->match != NULL && row->text != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int read_companions(cm_leg *leg, const char *member, cm_err *err) {
+  cm_slice text;
+  int rc = SQLITE_OK;
+  while ((rc = cm_pager_next(&leg->companion_pager, &text, err)) == SQLITE_ROW) {
+    rc = keep_companion(leg, member, text, err);
+    if (rc != SQLITE_OK) return rc;
+  }
+  if (rc != SQLITE_DONE) return rc;
+  if (leg->companion_count > 1) {
+    qsort(leg->companions, (size_t)leg->companion_count, sizeof *leg->companions,
+          compare_companions);
+  }
+  for (int i = 1; i < leg->companion_count; i++) {
+    if (strcmp(leg->companions[i - 1].match, leg->companions[i].match) != 0) continue;
+    leg->companions[i - 1].is_ambiguous = true;
+    leg->companions[i].is_ambiguous = true;
+  }
+  leg->is_companion_read = true;
+  return SQLITE_OK;
+}
+
+int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row, cm_slice *out,
+                          cm_err *err) {
+  cm_value match = cm_value_null();
+  const char *member = resource->companion->match;
+  int rc = leg->is_companion_read ? SQLITE_OK : read_companions(leg, member, err);
+  if (rc == SQLITE_OK) rc = cm_row_get_named(row, member, &match, err);
+  bool is_whole = match.type == CM_VALUE_TEXT && strlen(match.text) == match.len;
+  if (rc == SQLITE_OK && is_whole && leg->companion_count > 0) {
+    cm_companion_row wanted = { .match = (char *)match.text };
+    const cm_companion_row *found = bsearch(&wanted, leg->companions, (size_t)leg->companion_count,
+                                            sizeof *leg->companions, compare_companions);
+    if (found != NULL && !found->is_ambiguous) *out = (cm_slice){ found->text, found->len };
+  }
+  cm_value_clear(&match);
+  return rc;
+}
+
+int cm_leg_finish(cm_leg *leg, cm_err *err) {
+  cm_slice text;
+  if (!leg->has_companion || leg->is_companion_read) return SQLITE_OK;
+  leg->companion_pager.list.missing = CM_MISSING_ANY; /* of a parent that is gone it is gone too */
+  if (cm_pager_next(&leg->companion_pager, &text, err) == SQLITE_INTERRUPT) return SQLITE_INTERRUPT;
+  cm_err_clear(err);
+  return SQLITE_OK;
+}

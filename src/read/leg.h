@@ -1,0 +1,75 @@
+/*
+** leg.h -- one list of a scan: the values it is bound to, its pages, and its companion list.
+** Owns: the bound values, the pagers, the companion's rows.
+*/
+#ifndef CM_READ_LEG_H
+#define CM_READ_LEG_H
+
+#include "read/pager.h"
+#include "read/plan.h"
+#include "record/row.h"
+#include "record/url.h"
+
+typedef struct cm_companion_row {
+  char *match; /* owned */
+  char *text;  /* the row's JSON, owned */
+  size_t len;
+  bool is_ambiguous; /* another row of the list has the same `match` */
+} cm_companion_row;
+
+/** Values of one request: the arguments of the plan, a parent's key, and what is sent unless it is given. */
+enum { CM_LEG_MAX_VALUES = CM_PLAN_MAX_ARGS + 1 + CM_MAX_FALLBACKS };
+
+typedef struct cm_leg {
+  cm_binding bindings[CM_LEG_MAX_VALUES]; /* values owned */
+  int binding_count;
+  cm_pager pager;
+  char *fixed; /* the one row, where it was at hand and nothing is asked; owned; NULL: ask */
+  size_t fixed_len;
+  bool is_fixed_used;
+  bool has_companion;
+  cm_pager companion_pager;
+  cm_companion_row *companions; /* sorted by `match` once the list is read */
+  int companion_count, companion_capacity;
+  size_t companion_bytes;
+  bool is_companion_read;
+} cm_leg;
+
+/**
+ * Add a bound value; it is copied.
+ * @param stands_in  A row that lacks the member shows this value.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in,
+                cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Ask for the first page, and for the companion's when the plan uses a column of it.
+ * @param values  The values for path and filters: bindings and ranges.
+ */
+int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, const cm_plan *plan,
+                const cm_read *read, const cm_request_value *values, int count, int per_page,
+                cm_err *err) CM_MUST_CHECK;
+
+/** Ask ahead for what cm_leg_open would ask for with these values. Never fails: it is a guess. */
+void cm_leg_prefetch(cm_session *session, const cm_resource *resource, const cm_plan *plan,
+                     const cm_read *read, const cm_request_value *values, int count);
+
+/**
+ * The companion row that belongs to a row of the list, read when first asked for.
+ * @param out  Receives its text, absent when none or several match. Valid until the close.
+ */
+int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row, cm_slice *out,
+                          cm_err *err) CM_MUST_CHECK;
+
+/**
+ * The list is at its end. A companion list that no row needed was asked for already; it is waited for,
+ * so that the memo has it when the statement comes back to this list. Its error is nobody's.
+ * @return SQLITE_OK or SQLITE_INTERRUPT.
+ */
+int cm_leg_finish(cm_leg *leg, cm_err *err) CM_MUST_CHECK;
+
+/** Free what it holds and make it empty. */
+void cm_leg_close(cm_leg *leg);
+
+#endif

@@ -1,0 +1,230 @@
+#include "read/list_store.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "read/known_pages.h"
+#include "read/pager.h"
+#include "spec/registry.h"
+
+enum { MAX_TABLES = 8, FIRST_SLOTS = 256, LOOKUPS_BEFORE_A_LOOK = 4 };
+
+typedef struct stored_row {
+  struct stored_row *next;
+  uint64_t hash;
+  char *text; /* NULL: the key was looked up, and the memo has the answer */
+  size_t len;
+  char key[];
+} stored_row;
+
+/** The look-ups of one table, and the part of its list that was read. */
+typedef struct table_lookups {
+  const cm_read *read;
+  int64_t count; /* look-ups that were sent: of different keys */
+  stored_row **slots;
+  size_t slot_count; /* a power of two */
+  size_t row_count, bytes;
+  cm_pager pager;
+  bool is_open;     /* the list is being read */
+  bool is_complete; /* nothing more will be read: the end, or no room */
+} table_lookups;
+
+struct cm_lookups {
+  int64_t running_id;
+  int table_count;
+  table_lookups tables[MAX_TABLES];
+};
+
+/* ---- the store ----------------------------------------------------------------------------- */
+
+static const stored_row *find_row(const table_lookups *table, const char *key) {
+  if (table->slot_count == 0) return NULL;
+  uint64_t hash = cm_hash_text(key);
+  const stored_row *row = table->slots[hash & (table->slot_count - 1)];
+  while (row != NULL && (row->hash != hash || strcmp(row->key, key) != 0))
+    row = row->next;
+  return row;
+}
+
+static int grow(table_lookups *table) {
+  if (table->row_count < table->slot_count) return SQLITE_OK;
+  size_t count = table->slot_count == 0 ? FIRST_SLOTS : table->slot_count * 2;
+  stored_row **slots = sqlite3_malloc64(count * sizeof(stored_row *));
+  if (slots == NULL) return SQLITE_NOMEM;
+  memset(slots, 0, count * sizeof(stored_row *));
+  for (size_t i = 0; i < table->slot_count; i++) {
+    while (table->slots[i] != NULL) {
+      stored_row *row = table->slots[i];
+      table->slots[i] = row->next;
+      row->next = slots[row->hash & (count - 1)];
+      slots[row->hash & (count - 1)] = row;
+    }
+  }
+  sqlite3_free(table->slots);
+  table->slots = slots;
+  table->slot_count = count;
+  return SQLITE_OK;
+}
+
+/** Is there room for one row more, with such a key and text? */
+static bool has_room(const table_lookups *table, cm_slice key, cm_slice text) {
+  return table->bytes + sizeof(stored_row) + key.len + 1 + text.len <= CM_MAX_MEMO_BYTES;
+}
+
+/**
+ * @param text  Absent: of a key that was looked up.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
+static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
+  size_t bytes = sizeof(stored_row) + key.len + 1 + text.len;
+  if (grow(table) != SQLITE_OK) return SQLITE_NOMEM;
+  stored_row *row = sqlite3_malloc64(sizeof *row + key.len + 1);
+  char *copy = text.ptr != NULL ? sqlite3_malloc64(text.len + 1) : NULL;
+  if (row == NULL || (copy == NULL && text.ptr != NULL)) {
+    sqlite3_free(row);
+    sqlite3_free(copy);
+    return SQLITE_NOMEM;
+  }
+  memcpy(row->key, key.ptr, key.len);
+  row->key[key.len] = 0;
+  if (copy != NULL) {
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = 0;
+  }
+  row->text = copy;
+  row->len = text.len;
+  row->hash = cm_hash_bytes(CM_HASH_START, key.ptr, key.len);
+  stored_row **slot = &table->slots[row->hash & (table->slot_count - 1)];
+  row->next = *slot;
+  *slot = row;
+  table->row_count++;
+  table->bytes += bytes;
+  return SQLITE_OK;
+}
+
+static void clear_table(table_lookups *table) {
+  for (size_t i = 0; i < table->slot_count; i++) {
+    while (table->slots[i] != NULL) {
+      stored_row *row = table->slots[i];
+      table->slots[i] = row->next;
+      sqlite3_free(row->text);
+      sqlite3_free(row);
+    }
+  }
+  sqlite3_free(table->slots);
+  if (table->is_open) cm_pager_close(&table->pager);
+  memset(table, 0, sizeof *table);
+}
+
+void cm_lookup_clear(cm_session *session) {
+  cm_lookups *lookups = session->lookups;
+  if (lookups == NULL) return;
+  for (int i = 0; i < lookups->table_count; i++)
+    clear_table(&lookups->tables[i]);
+  sqlite3_free(lookups);
+  session->lookups = NULL;
+}
+
+/* ---- reading the list ---------------------------------------------------------------------- */
+
+static int open_list(table_lookups *table, cm_session *session, const cm_resource *resource,
+                     cm_err *err) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  cm_list list = { .who = resource->name,
+                   .url = widest->path,
+                   .paging = widest->paging,
+                   .rows = widest->rows,
+                   .resume = widest->resume,
+                   .per_page = session->settings.per_page,
+                   .wanted = -1 };
+  int rc = cm_pager_open(&table->pager, session, &list, err);
+  table->is_open = rc == SQLITE_OK;
+  return rc;
+}
+
+/** Read to the end of the page under way. */
+static int read_page(table_lookups *table, const cm_resource *resource, cm_err *err) {
+  const cm_column *key_column = &resource->columns[cm_registry_key(resource)];
+  const char *key_path = key_column->path != NULL ? key_column->path : key_column->name;
+  cm_slice text;
+  bool is_over = false;
+  do {
+    int rc = cm_pager_next(&table->pager, &text, err);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return rc;
+    is_over = rc == SQLITE_DONE;
+    if (is_over) break;
+    cm_slice key = cm_slice_find(text, key_path);
+    if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
+    key = (cm_slice){ key.ptr + 1, key.len - 2 };
+    is_over = !has_room(table, key, text);
+    if (!is_over && store_row(table, key, text) != SQLITE_OK) return cm_err_nomem(err);
+  } while (!is_over && table->pager.page_at < table->pager.page_rows);
+  if (is_over) {
+    cm_pager_close(&table->pager);
+    table->is_open = false;
+    table->is_complete = true;
+  }
+  return SQLITE_OK;
+}
+
+/** May one more page be read? Not before the look-ups have cost as much. */
+static bool is_worth_a_page(const table_lookups *table, const cm_session *session,
+                            const cm_resource *resource) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  int64_t known = cm_known_pages_find((void *)session, widest);
+  if (known == 0 && table->is_open) known = table->pager.total_pages;
+  if (table->is_complete || table->count < LOOKUPS_BEFORE_A_LOOK) return false;
+  if (known > 0) return table->count >= known;
+  int64_t pages = table->is_open ? table->pager.pages : 0;
+  return pages < table->count;
+}
+
+/** @param out  Receives the look-ups of the table; NULL: too many tables are looked up already. */
+static int find_table(cm_session *session, const cm_read *read, table_lookups **out, cm_err *err) {
+  cm_lookups *lookups = session->lookups;
+  *out = NULL;
+  if (lookups != NULL && lookups->running_id != session->running_id) cm_lookup_clear(session);
+  lookups = session->lookups;
+  if (lookups == NULL) {
+    lookups = sqlite3_malloc64(sizeof *lookups);
+    if (lookups == NULL) return cm_err_nomem(err);
+    memset(lookups, 0, sizeof *lookups);
+    lookups->running_id = session->running_id;
+    session->lookups = lookups;
+  }
+  for (int i = 0; i < lookups->table_count; i++) {
+    if (lookups->tables[i].read == read) *out = &lookups->tables[i];
+  }
+  if (*out != NULL || lookups->table_count == MAX_TABLES) return SQLITE_OK;
+  *out = &lookups->tables[lookups->table_count++];
+  (*out)->read = read;
+  return SQLITE_OK;
+}
+
+int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_read *read,
+                   const char *key, char **row, size_t *row_len, cm_err *err) {
+  table_lookups *table = NULL;
+  int rc = find_table(session, read, &table, err);
+  *row = NULL;
+  if (rc != SQLITE_OK || table == NULL) return rc;
+  const stored_row *found = find_row(table, key);
+  while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
+    if (!table->is_open) rc = open_list(table, session, resource, err);
+    if (rc == SQLITE_OK) rc = read_page(table, resource, err);
+    found = find_row(table, key);
+  }
+  if (rc != SQLITE_OK) return rc;
+  if (found == NULL) {
+    cm_slice looked_up = { key, strlen(key) };
+    cm_slice no_text = { NULL, 0 };
+    table->count++;
+    if (!has_room(table, looked_up, no_text)) return SQLITE_OK; /* it will be counted again */
+    return store_row(table, looked_up, no_text) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+  }
+  if (found->text == NULL) return SQLITE_OK;
+  *row = sqlite3_malloc64(found->len + 1);
+  if (*row == NULL) return cm_err_nomem(err);
+  memcpy(*row, found->text, found->len + 1);
+  *row_len = found->len;
+  return SQLITE_OK;
+}

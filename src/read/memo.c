@@ -1,0 +1,451 @@
+#include "read/memo.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "client/pump.h"
+
+enum {
+  FIRST_SLOTS = 64,
+  CALL_OVERHEAD = 512, /* what a done call takes beside its answer's bytes, rounded up */
+  MAX_LISTS = 10000 /* lists that are remembered as read; more are read as if for the first time */
+};
+
+/** A list of more than one page, and how often its first page was asked for. */
+typedef struct list_record {
+  struct list_record *next;
+  uint64_t hash;
+  int reads;
+  char first[]; /* its first request */
+} list_record;
+
+struct cm_answer {
+  cm_session *session;
+  cm_call *call;
+  uint64_t hash;
+  char *path;
+  char *list; /* the list's first request; NULL: no page of a list */
+  char *who;
+  int holders;
+  int gets;       /* how often it was asked for */
+  bool is_listed; /* the memo finds it */
+  bool is_ahead;  /* nobody asked for it yet, or nobody needed it, but somebody may */
+  bool is_waited; /* somebody looked at it, or began to wait for it */
+  bool is_settled;
+  bool is_whole;
+  bool is_kept; /* counted in `kept_bytes`, stays without a holder */
+  size_t bytes;
+  cm_answer *next;          /* in its slot */
+  cm_answer *newer, *older; /* all listed answers by their last use */
+};
+
+struct cm_memo {
+  cm_answer **slots;
+  size_t slot_count; /* a power of two */
+  size_t answer_count;
+  cm_answer *newest, *oldest;
+  size_t kept_bytes;
+  cm_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
+  int ahead_count;
+  list_record **lists; /* as many slots as FIRST_SLOTS */
+  int list_count;
+  int64_t running_id; /* of the session, when it was last emptied */
+};
+
+static char *copy_text(const char *text) {
+  return text != NULL ? sqlite3_mprintf("%s", text) : NULL;
+}
+
+/* ---- the table ----------------------------------------------------------------------------- */
+
+static cm_answer **slot_of(cm_memo *memo, uint64_t hash) {
+  return &memo->slots[hash & (memo->slot_count - 1)];
+}
+
+static cm_answer *find(cm_memo *memo, const char *path, uint64_t hash) {
+  cm_answer *answer = *slot_of(memo, hash);
+  while (answer != NULL && (answer->hash != hash || strcmp(answer->path, path) != 0))
+    answer = answer->next;
+  return answer;
+}
+
+/** Double the slots when they fill up. Without memory the chains just become longer. */
+static void grow(cm_memo *memo) {
+  if (memo->answer_count < memo->slot_count) return;
+  size_t count = memo->slot_count * 2;
+  cm_answer **slots = sqlite3_malloc64(count * sizeof(cm_answer *));
+  if (slots == NULL) return;
+  memset(slots, 0, count * sizeof(cm_answer *));
+  sqlite3_free(memo->slots);
+  memo->slots = slots;
+  memo->slot_count = count;
+  for (cm_answer *answer = memo->oldest; answer != NULL; answer = answer->newer) {
+    cm_answer **slot = slot_of(memo, answer->hash);
+    answer->next = *slot;
+    *slot = answer;
+  }
+}
+
+static void append_use(cm_memo *memo, cm_answer *answer) {
+  answer->newer = NULL;
+  answer->older = memo->newest;
+  if (memo->newest != NULL) {
+    memo->newest->newer = answer;
+  } else {
+    memo->oldest = answer;
+  }
+  memo->newest = answer;
+}
+
+static void remove_use(cm_memo *memo, cm_answer *answer) {
+  if (answer->newer != NULL) {
+    answer->newer->older = answer->older;
+  } else {
+    memo->newest = answer->older;
+  }
+  if (answer->older != NULL) {
+    answer->older->newer = answer->newer;
+  } else {
+    memo->oldest = answer->newer;
+  }
+  answer->newer = answer->older = NULL;
+}
+
+static void list_answer(cm_memo *memo, cm_answer *answer) {
+  grow(memo);
+  cm_answer **slot = slot_of(memo, answer->hash);
+  answer->next = *slot;
+  *slot = answer;
+  append_use(memo, answer);
+  memo->answer_count++;
+  answer->is_listed = true;
+}
+
+static void free_answer(cm_answer *answer) {
+  cm_call_free(answer->call);
+  sqlite3_free(answer->path);
+  sqlite3_free(answer->list);
+  sqlite3_free(answer->who);
+  sqlite3_free(answer);
+}
+
+/** Somebody took it, or nobody ever will. */
+static void end_ahead(cm_memo *memo, cm_answer *answer) {
+  if (!answer->is_ahead) return;
+  int at = 0;
+  while (memo->ahead[at] != answer)
+    at++;
+  memo->ahead[at] = memo->ahead[--memo->ahead_count];
+  answer->is_ahead = false;
+}
+
+/** The memo does not find it any more. Whoever holds it may go on; without a holder it is freed. */
+static void unlist_answer(cm_memo *memo, cm_answer *answer) {
+  cm_answer **link = slot_of(memo, answer->hash);
+  while (*link != answer)
+    link = &(*link)->next;
+  *link = answer->next;
+  remove_use(memo, answer);
+  memo->answer_count--;
+  if (answer->is_kept) memo->kept_bytes -= answer->bytes;
+  end_ahead(memo, answer);
+  answer->is_listed = answer->is_kept = false;
+  if (answer->holders == 0) free_answer(answer);
+}
+
+/* ---- lists that were read ------------------------------------------------------------------ */
+
+static list_record *find_list(cm_memo *memo, const char *first) {
+  uint64_t hash = cm_hash_text(first);
+  list_record *record = memo->lists[hash % FIRST_SLOTS];
+  while (record != NULL && (record->hash != hash || strcmp(record->first, first) != 0))
+    record = record->next;
+  return record;
+}
+
+/**
+ * Remember a list of several pages. Without room or memory its next reading counts as the first.
+ */
+static list_record *add_list(cm_memo *memo, const char *first, int reads) {
+  size_t size = strlen(first) + 1;
+  if (memo->list_count >= MAX_LISTS) return NULL;
+  list_record *record = sqlite3_malloc64(sizeof *record + size);
+  if (record == NULL) return NULL;
+  memcpy(record->first, first, size);
+  record->hash = cm_hash_text(first);
+  record->reads = reads;
+  record->next = memo->lists[record->hash % FIRST_SLOTS];
+  memo->lists[record->hash % FIRST_SLOTS] = record;
+  memo->list_count++;
+  return record;
+}
+
+static void clear_lists(cm_memo *memo) {
+  for (int i = 0; i < FIRST_SLOTS && memo->list_count > 0; i++) {
+    while (memo->lists[i] != NULL) {
+      list_record *record = memo->lists[i];
+      memo->lists[i] = record->next;
+      sqlite3_free(record);
+      memo->list_count--;
+    }
+  }
+}
+
+/* ---- keeping ------------------------------------------------------------------------------- */
+
+static size_t size_of(const cm_answer *answer) {
+  size_t texts = strlen(answer->path) + (answer->list != NULL ? strlen(answer->list) : 0);
+  return sizeof *answer + CALL_OVERHEAD + texts + cm_call_result_of(answer->call)->body.len;
+}
+
+/*
+** Make room by dropping what was not used for longest. Pages of a list that is read again stay:
+** each reading would drop the page that the next one needs first.
+*/
+static bool make_room(cm_memo *memo, size_t bytes) {
+  cm_answer *newer = NULL;
+  for (cm_answer *answer = memo->oldest; answer != NULL; answer = newer) {
+    if (memo->kept_bytes + bytes <= CM_MAX_MEMO_BYTES) return true;
+    newer = answer->newer;
+    if (answer->is_kept && answer->is_whole && answer->holders == 0) unlist_answer(memo, answer);
+  }
+  return memo->kept_bytes + bytes <= CM_MAX_MEMO_BYTES;
+}
+
+static bool keep(cm_memo *memo, cm_answer *answer) {
+  size_t bytes = size_of(answer);
+  if (answer->is_kept) return true;
+  if (!make_room(memo, bytes)) return false;
+  answer->bytes = bytes;
+  answer->is_kept = true;
+  memo->kept_bytes += bytes;
+  return true;
+}
+
+/** SQLite 3.38 takes the word MATERIALIZED and reads the list twice all the same. */
+static int refuse_list(const cm_answer *answer, cm_err *err) {
+  enum { SQLITE_THAT_MATERIALISES = 3039000 };
+  bool is_heeded = sqlite3_libversion_number() >= SQLITE_THAT_MATERIALISES;
+  const char *before = is_heeded ? "materialise it first: WITH c AS MATERIALIZED (SELECT … FROM "
+                                 : "copy it first: CREATE TEMP TABLE c AS SELECT … FROM ";
+  char list[200];
+  cm_err_line(list, sizeof list, answer->list, strlen(answer->list));
+  list[strcspn(list, "?")] = '\0';
+  return cm_err_set(err, SQLITE_TOOBIG,
+                    "%s: the list %s is read more than once and is larger than %d MiB (what one "
+                    "statement may keep): %s%s%s",
+                    answer->who, list, CM_MAX_MEMO_BYTES / (1024 * 1024), before, answer->who,
+                    is_heeded ? ") SELECT … FROM c …" : "");
+}
+
+/** A page of a longer list: kept when the list is read again. */
+static int settle_page(cm_memo *memo, cm_answer *answer, cm_err *err) {
+  list_record *record = find_list(memo, answer->list);
+  bool is_first = strcmp(answer->list, answer->path) == 0;
+  if (record == NULL && is_first) record = add_list(memo, answer->list, answer->gets);
+  if (record == NULL || record->reads < 2) return SQLITE_OK;
+  return keep(memo, answer) ? SQLITE_OK : refuse_list(answer, err);
+}
+
+int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err) {
+  cm_memo *memo = answer->session->memo;
+  cm_request_log *line = cm_session_find_request(answer->session,
+                                                 cm_call_result_of(answer->call)->request_id);
+  if (line != NULL) line->rows = rows;
+  answer->is_settled = true;
+  answer->is_whole = is_whole || answer->list == NULL;
+  if (!answer->is_listed) return SQLITE_OK;
+  if (!answer->is_whole) return settle_page(memo, answer, err);
+  keep(memo, answer);
+  return SQLITE_OK;
+}
+
+/* ---- the memo itself ----------------------------------------------------------------------- */
+
+static void empty(cm_memo *memo) {
+  while (memo->oldest != NULL)
+    unlist_answer(memo, memo->oldest);
+  clear_lists(memo);
+}
+
+/** Answers that are still held live on until their release. */
+static void free_memo(cm_memo *memo) {
+  empty(memo);
+  sqlite3_free(memo->slots);
+  sqlite3_free(memo->lists);
+  sqlite3_free(memo);
+}
+
+static int need_memo(cm_session *session, cm_err *err) {
+  if (session->memo != NULL) return SQLITE_OK;
+  cm_memo *memo = sqlite3_malloc64(sizeof *memo);
+  if (memo == NULL) return cm_err_nomem(err);
+  memset(memo, 0, sizeof *memo);
+  memo->slot_count = FIRST_SLOTS;
+  memo->slots = sqlite3_malloc64(FIRST_SLOTS * sizeof(cm_answer *));
+  memo->lists = sqlite3_malloc64(FIRST_SLOTS * sizeof(list_record *));
+  if (memo->slots == NULL || memo->lists == NULL) {
+    sqlite3_free(memo->slots);
+    sqlite3_free(memo->lists);
+    sqlite3_free(memo);
+    return cm_err_nomem(err);
+  }
+  memset(memo->slots, 0, FIRST_SLOTS * sizeof(cm_answer *));
+  memset(memo->lists, 0, FIRST_SLOTS * sizeof(list_record *));
+  memo->running_id = session->running_id;
+  session->memo = memo;
+  session->free_memo = free_memo;
+  return SQLITE_OK;
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+static int new_answer(cm_session *session, const char *who, const char *path, const char *list,
+                      cm_answer **out, cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path };
+  cm_answer *answer = sqlite3_malloc64(sizeof *answer);
+  if (answer == NULL) return cm_err_nomem(err);
+  memset(answer, 0, sizeof *answer);
+  answer->session = session;
+  answer->hash = cm_hash_text(path);
+  answer->path = copy_text(path);
+  answer->list = copy_text(list);
+  answer->who = copy_text(who);
+  bool is_copied = answer->path != NULL && answer->who != NULL &&
+                   (answer->list != NULL || list == NULL);
+  int rc = is_copied ? cm_call_start(session, &request, &answer->call, err) : cm_err_nomem(err);
+  if (rc != SQLITE_OK) {
+    free_answer(answer);
+    return rc;
+  }
+  list_answer(session->memo, answer);
+  *out = answer;
+  return SQLITE_OK;
+}
+
+/** Failed, and not what was asked ahead: that one's error is for the first who takes it. */
+static bool is_stale(const cm_answer *answer) {
+  return cm_call_is_done(answer->call) && !answer->is_settled && !answer->is_ahead &&
+         cm_call_result_of(answer->call)->code != SQLITE_OK;
+}
+
+/** Somebody asks for an answer that is there. */
+static int share(cm_memo *memo, cm_answer *answer, const char *list, cm_err *err) {
+  end_ahead(memo, answer);
+  if (answer->list == NULL && list != NULL) {
+    answer->list = copy_text(list);
+    if (answer->list == NULL) return cm_err_nomem(err);
+  }
+  remove_use(memo, answer);
+  append_use(memo, answer);
+  return SQLITE_OK;
+}
+
+/** The first page is asked for: a list that was read before is being read again. */
+static void count_reading(cm_memo *memo, const char *path, const char *list) {
+  if (list == NULL || strcmp(path, list) != 0) return;
+  list_record *record = find_list(memo, list);
+  if (record != NULL && record->reads < 2) record->reads++;
+}
+
+int cm_memo_get(cm_session *session, const char *who, const char *path, const char *list,
+                cm_answer **out, cm_err *err) {
+  *out = NULL;
+  int rc = need_memo(session, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_memo *memo = session->memo;
+  cm_answer *answer = find(memo, path, cm_hash_text(path));
+  if (answer != NULL && is_stale(answer)) {
+    unlist_answer(memo, answer);
+    answer = NULL;
+  }
+  if (answer != NULL) {
+    rc = share(memo, answer, list, err);
+  } else {
+    rc = new_answer(session, who, path, list, &answer, err);
+  }
+  if (rc != SQLITE_OK) return rc;
+  count_reading(memo, path, list);
+  answer->gets++;
+  answer->holders++;
+  *out = answer;
+  return SQLITE_OK;
+}
+
+/** Bytes of the answers that came ahead. */
+static size_t ahead_bytes(const cm_memo *memo) {
+  size_t bytes = 0;
+  for (int i = 0; i < memo->ahead_count; i++)
+    bytes += cm_call_result_of(memo->ahead[i]->call)->body.len;
+  return bytes;
+}
+
+static bool has_room_ahead(const cm_memo *memo) {
+  return memo->ahead_count < CM_MAX_AHEAD && ahead_bytes(memo) < CM_MAX_AHEAD_BYTES;
+}
+
+void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
+  cm_answer *answer = NULL;
+  if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
+  cm_memo *memo = session->memo;
+  if (!has_room_ahead(memo) || find(memo, path, cm_hash_text(path)) != NULL) return;
+  if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
+  answer->is_ahead = true;
+  memo->ahead[memo->ahead_count++] = answer;
+}
+
+void cm_memo_drop_prefetched(cm_session *session) {
+  cm_memo *memo = session->memo;
+  while (memo != NULL && memo->ahead_count > 0)
+    unlist_answer(memo, memo->ahead[memo->ahead_count - 1]);
+}
+
+/* ---- holding ------------------------------------------------------------------------------- */
+
+bool cm_answer_is_done(const cm_answer *answer) {
+  return cm_call_is_done(answer->call);
+}
+
+int cm_answer_wait(cm_answer *answer, cm_err *err) {
+  answer->is_waited = true;
+  return cm_call_wait(answer->call, err);
+}
+
+const cm_call_result *cm_answer_result(const cm_answer *answer) {
+  return cm_call_result_of(answer->call);
+}
+
+/*
+** A scan that is left early, by LIMIT or in an EXISTS, had asked for more than it looked at. The next run
+** of it in the same statement must not ask again, so these answers stay as if they were asked ahead.
+*/
+static bool stays_ahead(cm_memo *memo, cm_answer *answer) {
+  if (answer->is_waited || !has_room_ahead(memo)) return false;
+  answer->is_ahead = true;
+  memo->ahead[memo->ahead_count++] = answer;
+  return true;
+}
+
+void cm_answer_release(cm_answer *answer) {
+  if (answer == NULL || --answer->holders > 0) return;
+  if (!answer->is_listed) {
+    free_answer(answer);
+  } else if (!answer->is_kept && !stays_ahead(answer->session->memo, answer)) {
+    unlist_answer(answer->session->memo, answer);
+  }
+}
+
+/* ---- emptying ------------------------------------------------------------------------------ */
+
+void cm_memo_enter(cm_session *session) {
+  cm_session_enter(session);
+  if (session->memo == NULL || session->memo->running_id == session->running_id) return;
+  empty(session->memo);
+  session->memo->running_id = session->running_id;
+}
+
+void cm_memo_leave(cm_session *session, int open) {
+  if (open > 0 && cm_session_enter(session) <= 1) return;
+  session->running = 0; /* what runs next is another statement, wherever it stands */
+  if (session->memo != NULL) empty(session->memo);
+}

@@ -1,0 +1,83 @@
+/*
+** memo.h -- answers of GET requests, kept for the statements that are running: no request twice.
+** Owns: the answers, up to CM_MAX_MEMO_BYTES.  Tests: tests/unit/read/memo.c
+**
+** The key is the whole request (path with query). An answer is shared: it may be under way while
+** several cursors hold it, and lives until the last one lets go, in the memo or not. A failed
+** answer is not kept: who asks again gets a new call.
+**
+** What is kept. An answer that holds its whole list, or a single object, is kept from the first
+** time. Pages of a longer list are kept when the same list is read for the second time in a
+** statement, so a plain scan keeps nothing. Small answers leave in the order of their last use when
+** room is needed; a list that is read again and does not fit is an error that shows the
+** MATERIALIZED form.
+**
+** When it is emptied. A memo belongs to the set of running statements: it is emptied when that set
+** (see cm_session_enter) differs from the one it was filled under, when the last cursor closes, and
+** when a cursor closes while several statements run.
+*/
+#ifndef CM_READ_MEMO_H
+#define CM_READ_MEMO_H
+
+#include "client/call.h"
+
+typedef struct cm_answer cm_answer;
+
+enum {
+  CM_MAX_AHEAD = 64,                    /* answers asked ahead that nobody took yet */
+  CM_MAX_AHEAD_BYTES = 16 * 1024 * 1024 /* no further ones while these hold so much */
+};
+
+/**
+ * Ask for an answer: from the memo, from a request under way, or by a new call.
+ *
+ * @param list  The list's first request when this is a page of a list, NULL for a single object:
+ *              what counts as "the same list again".
+ * @param out   Receives the answer; let it go with cm_answer_release.
+ * @return SQLITE_OK, or what cm_call_start says.
+ */
+int cm_memo_get(cm_session *session, const char *who, const char *path, const char *list,
+                cm_answer **out, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Ask ahead for an answer that nobody needs yet. It stays in the memo until cm_memo_get takes it or
+ * the memo drops it; an error shows only to who takes it. Nothing happens when the answer is there
+ * already, when CM_MAX_AHEAD such answers wait to be taken, when they hold too much, or when
+ * max_requests is set: a guess must not use up what the statement needs.
+ */
+void cm_memo_prefetch(cm_session *session, const char *who, const char *path);
+
+/**
+ * Drop what was asked ahead and not taken; what is under way is cut. For a new guess, and for
+ * writes.
+ */
+void cm_memo_drop_prefetched(cm_session *session);
+
+bool cm_answer_is_done(const cm_answer *answer);
+
+/** Wait until it is there. @return the call's code, its line in `err`. Again at will. */
+int cm_answer_wait(cm_answer *answer, cm_err *err);
+
+/** Result of a done answer; the body stays valid until the release. */
+const cm_call_result *cm_answer_result(const cm_answer *answer);
+
+/**
+ * Say how many rows the answer holds and whether it is whole (all rows of its list, a single
+ * object, or a 404 that means no row): decides about keeping. An answer that nobody settles is not
+ * kept.
+ * @return SQLITE_OK; SQLITE_TOOBIG for a page of a list that is read again and does not fit.
+ */
+int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err);
+
+/**
+ * Let go. NULL: nothing. An answer nobody holds and nobody keeps is freed, a call under way cut; one that
+ * nobody has waited for stays as if it was asked ahead, where there is room.
+ */
+void cm_answer_release(cm_answer *answer);
+
+/** Look whether other statements run than before, and empty the memo if so. Called by xFilter. */
+void cm_memo_enter(cm_session *session);
+/** A cursor closed; `open` cursors are left. */
+void cm_memo_leave(cm_session *session, int open);
+
+#endif

@@ -1,0 +1,181 @@
+/*
+** scan_state.h -- the inside of a scan, shared by read/scan.c (rows), read/legs.c (requests), read/scan_match.c (which rows
+** match), read/at_hand.c (what other scans of the statement have at hand), read/scan_answer.c and read/enclosing.c.
+*/
+#ifndef CM_READ_SCAN_STATE_H
+#define CM_READ_SCAN_STATE_H
+
+#include "base/instant.h"
+#include "read/ahead.h"
+#include "read/key_set.h"
+#include "read/scan.h"
+
+struct cm_scan {
+  cm_session *session;
+  const cm_resource *resource;
+  cm_plan plan;
+  const cm_read *read; /* NULL: no row can match */
+  cm_scan_arg args[CM_PLAN_MAX_ARGS];
+  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
+  bool is_many;                  /* an IN list is sent: its look-ups leave together */
+  bool is_exhausted;             /* no leg is left to start */
+
+  cm_leg *legs; /* ring: the legs under way, oldest first */
+  int leg_capacity, leg_first, leg_count;
+  uint64_t account; /* of the session when the scan began */
+  cm_scan *parent;  /* whose keys fill the path; NULL: none */
+  int parent_column;
+
+  cm_row row;
+  bool is_on_row;
+  char *enclosing; /* the row around `row`, where it was looked up; owned; NULL: it was not */
+  bool has_asked_enclosing;             /* of this row: not twice */
+  int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
+  cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
+  cm_scan *next_open;                   /* in the session's list */
+
+  bool has_object_items;    /* of `each`: an item that is none is an error */
+  size_t each_at;           /* position in the items of `row.outer` */
+  cm_slice each;            /* the items or members that are being unfolded */
+  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
+  int64_t dropped, moves;
+  int64_t pumped_ms; /* between two rows; 0: not yet */
+
+  /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
+  ** lists of several values of a parameter may hold the same rows. */
+  bool is_short, may_repeat;
+  /* Of CM_LACK_LIST: which of its values the list has, as the texts of the running statements say. */
+  bool has_listed, is_list_unknown;
+  uint64_t listed;
+  cm_key_set shown;
+
+  /* The keys that this page of the leg showed, and those of the page before: lists move while they are
+  ** read, so that a page may begin with rows that the one before ended in. */
+  cm_key_set page_keys, last_page_keys;
+  int64_t keys_page; /* the page of `page_keys`; 0: none yet */
+};
+
+/* ---- read/legs.c --------------------------------------------------------------------------- */
+
+/** Check the values and settle which read is made and what is sent. Codes as cm_scan_open. */
+int cm_scan_settle(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/** How many legs the scan has in all; for one that walks its parent, more than can be. */
+int64_t cm_scan_leg_total(const cm_scan *scan);
+
+/** True when a parameter is given by IN: what its values ask for may hold the same rows. */
+bool cm_scan_has_parameter_list(const cm_scan *scan);
+
+/**
+ * Start one leg at the end of the ring with the values of the lists, unless these can have no rows.
+ * @param parent_key  Where the scan walks its parent: the key of the parent's row; else NULL.
+ */
+int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) CM_MUST_CHECK;
+
+/** Turn the odometer of the lists. False when it has gone round. */
+bool cm_scan_turn_lists(cm_scan *scan);
+
+/** Close the oldest leg. */
+void cm_scan_end_leg(cm_scan *scan);
+
+/* ---- read/scan_choices.c ------------------------------------------------------------------------ */
+
+/** CM_LACK_LIST: let the scan ask for every value that the parameter can have. Codes as cm_scan_open. */
+int cm_scan_ask_choices(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Such a scan: is the current row to be shown? What several values of the list find is one row.
+ * @return SQLITE_OK; SQLITE_ERROR where the row comes again and nobody knows the list; as cm_key_set_add.
+ */
+int cm_scan_accept_choice(cm_scan *scan, const cm_leg *leg, bool *accepted,
+                          cm_err *err) CM_MUST_CHECK;
+
+/* ---- read/scan_texts.c -------------------------------------------------------------------------- */
+
+/** Is what is looked for said in this text? */
+typedef bool cm_scan_says(const char *sql, void *context);
+
+/** Ask about the texts of the running statements, and of the TEMP views that they name, until one says yes. */
+int cm_scan_ask_texts(const cm_scan *scan, cm_scan_says *says, void *context, bool *found,
+                      cm_err *err) CM_MUST_CHECK;
+
+/* ---- read/scan_words.c -------------------------------------------------------------------------- */
+
+/** Is a literal a known word of its column but for the way it is written? @return SQLITE_OK, or an error that says so. */
+int cm_scan_check_words(const cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/* ---- read/scan_days.c --------------------------------------------------------------------------- */
+
+/** The days that the WHERE clause sets to parameters of a leg that are not given, see cm_widened. */
+typedef struct cm_scan_days {
+  cm_value first, last; /* NULL: not set; they borrow `texts` */
+  char texts[2][CM_INSTANT_TEXT];
+  bool is_empty; /* no day is left, so no row can match */
+} cm_scan_days;
+
+/** @param now_ms  The wall clock. @param out  Not to be copied. */
+void cm_scan_find_days(const cm_scan *scan, const cm_leg *leg, int64_t now_ms, cm_scan_days *out);
+
+/** The value that a leg is bound to for a column, NULL: none. */
+const cm_value *cm_leg_find_bound(const cm_leg *leg, int column);
+
+/* ---- read/at_hand.c --------------------------------------------------------------------------- */
+
+/** Put the scan into the session's list of open ones, and take it out. */
+void cm_scan_list(cm_scan *scan);
+void cm_scan_unlist(cm_scan *scan);
+
+/**
+ * A look-up by key: is its row at hand, under another scan or in the store of a list? Then the leg has it
+ * in `fixed`, which stays NULL where it has to be asked for.
+ * @return SQLITE_OK or an error.
+ */
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
+void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count);
+
+/* ---- read/enclosing.c ---------------------------------------------------------------------- */
+
+/** True when a column of the current row stands in the row around it, which it came without and nobody looked for. */
+bool cm_scan_lacks_enclosing(cm_scan *scan, int column);
+
+/**
+ * How the row around the current one is found.
+ * @param is_hidden Also where the API hides it.
+ * @param resource  Receives the table to scan; NULL: there is nothing to look for.
+ * @param args      CM_PLAN_MAX_ARGS empty ones; the caller clears them whatever the result is.
+ * @return SQLITE_OK, SQLITE_NOMEM; what a value of the row may return.
+ */
+int cm_scan_plan_enclosing(cm_scan *scan, bool is_hidden, const cm_resource **resource,
+                           cm_plan *plan, cm_scan_arg *args, cm_err *err) CM_MUST_CHECK;
+
+/** Keep the row around the current one: the row found, or what is around that. */
+int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) CM_MUST_CHECK;
+
+/** The scan goes on to another row: what was around this one is of no use any more. */
+void cm_scan_forget_enclosing(cm_scan *scan);
+
+/* ---- read/scan_answer.c ------------------------------------------------------------------------- */
+
+/**
+ * Is this answer, which is no list, what was asked for: has it a key, or the list of the rows that it
+ * encloses, and does it repeat the identifiers of the request? @return SQLITE_OK, or an error that says no.
+ */
+int cm_scan_check_answer(const cm_scan *scan, const cm_leg *leg, cm_slice text,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** True when the items that are rows of the resource are objects: no column shows an item itself. */
+bool cm_scan_has_object_items(const cm_resource *resource);
+
+/* ---- read/scan_match.c -------------------------------------------------------------------------- */
+
+/** Does a row match a term of the plan? One that is not checked matches. */
+int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matches,
+                         cm_err *err) CM_MUST_CHECK;
+
+/** Does a row match all terms? A list that is sent counts for the oldest leg, with the value that it is bound to. */
+int cm_scan_row_matches(const cm_scan *scan, cm_row *row, bool *matches, cm_err *err) CM_MUST_CHECK;
+
+#endif

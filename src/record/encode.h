@@ -1,0 +1,44 @@
+/*
+** encode.h -- a column's SQL value as the JSON that a request carries, and what counts as the same.
+** Pure.  Tests: tests/unit/write/change.c
+*/
+#ifndef CM_RECORD_ENCODE_H
+#define CM_RECORD_ENCODE_H
+
+#include "base/value.h"
+#include "spec/resource.h"
+#include "wire/json.h"
+
+/** A value as the text that paths, queries and names carry: numbers as digits. */
+typedef struct cm_plain {
+  char digits[32];
+  const char *text; /* into `digits` or borrowed from the value; NULL for NULL and blobs */
+  size_t len;
+} cm_plain;
+
+/** Fill `out` from `value`; `out` may not be moved afterwards. @return out->text. */
+const char *cm_plain_set(cm_plain *out, const cm_value *value);
+
+/**
+ * Encode a value for a request: instants as ISO, days as days, booleans as true and false, JSON text
+ * parsed and laid out by the column's shape. NULL becomes JSON null, of a
+ * set of members the empty list.
+ *
+ * @param was  JSON type that the column had in the row that was read, CM_JSON_ABSENT where it was not:
+ *             a text column that held a number or a boolean keeps that type.
+ * @param out  Receives the JSON; free it with cm_json_free.
+ * @return SQLITE_OK; SQLITE_ERROR with table and column where the value does not fit; SQLITE_NOMEM.
+ */
+int cm_change_value_encode(const cm_resource *resource, int column, const cm_value *value,
+                           cm_json_type was, cm_json **out, cm_err *err) CM_MUST_CHECK;
+
+/** True when two encoded values of a column mean the same. NULL, JSON null: nothing. */
+bool cm_change_value_is_same(const cm_column *column, const cm_json *left, const cm_json *right);
+
+/**
+ * True when an answer shows what was sent. What the answer lacks counts as taken, and so does null shown
+ * as something empty; instants in any form, items of a list in any order.
+ */
+bool cm_change_value_is_taken(const cm_json *sent, const cm_json *shown);
+
+#endif

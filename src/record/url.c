@@ -1,0 +1,303 @@
+#include "record/url.h"
+
+#include <string.h>
+
+#include "base/instant.h"
+#include "base/sqlite_api.h"
+
+enum {
+  MAX_ID_BYTES = 255,
+  MAX_FILTER_BYTES = 2048,
+  DAY_MS = 24 * 60 * 60 * 1000,
+  DAY_BYTES = 10 /* of "2025-01-31" */
+};
+
+int cm_request_next_placeholder(const cm_resource *resource, const char *path, size_t *at) {
+  const char *open = strchr(path + *at, '{');
+  if (open == NULL) return -1;
+  size_t len = strcspn(open + 1, "}");
+  if (open[1 + len] == '\0') return -1;
+  *at = (size_t)(open - path) + len + 2;
+  return cm_registry_find_column(resource, open + 1, len);
+}
+
+bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int column) {
+  size_t at = 0;
+  for (int found; (found = cm_request_next_placeholder(resource, read->path, &at)) >= 0;) {
+    if (found == column) return true;
+  }
+  return false;
+}
+
+bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column) {
+  const char *name = resource->columns[column].name;
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    if (filter->widened != NULL && strcmp(filter->widened->column, name) == 0) return true;
+  }
+  return false;
+}
+
+bool cm_request_is_look_up(const cm_read *read) {
+  return read->paging == CM_SINGLE || read->paging == CM_EITHER;
+}
+
+static bool serves(const cm_filter *filter, cm_term_op op) {
+  switch (filter->op) {
+  case CM_EQ: return op == CM_TERM_EQ;
+  case CM_GE: return op == CM_TERM_GE || op == CM_TERM_GT;
+  default: return op == CM_TERM_LE || op == CM_TERM_LT;
+  }
+}
+
+const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_read *read,
+                                        int column, cm_term_op op) {
+  const char *name = resource->columns[column].name;
+  const cm_filter *bound = NULL;
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    if (strcmp(filter->column, name) != 0) continue;
+    if (serves(filter, op)) return filter;
+    if (op == CM_TERM_EQ && bound == NULL) bound = filter;
+  }
+  return bound;
+}
+
+/** Does this filter carry the value? An equality that none serves is carried by every bound. */
+static bool carries(const cm_resource *resource, const cm_read *read, const cm_filter *filter,
+                    const cm_request_value *value) {
+  const cm_filter *found = cm_request_find_filter(resource, read, value->column, value->op);
+  if (found == filter) return true;
+  bool is_by_bounds = found != NULL && value->op == CM_TERM_EQ && found->op != CM_EQ;
+  return is_by_bounds && strcmp(found->column, filter->column) == 0;
+}
+
+/*
+** The ids of the API are made of letters, digits, "-" and "_". A text with anything else in it is the
+** id of no row, so nothing needs to be asked, and nothing odd ever gets into a path.
+*/
+cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value) {
+  if (value->type == CM_VALUE_INTEGER) return value->integer >= 0 ? CM_SEND : CM_NO_ROW;
+  if (!cm_value_is_text(value) || value->len == 0 || value->len > MAX_ID_BYTES) return CM_NO_ROW;
+  if (column->flags & CM_FREE) {
+    /* "." and ".." lead elsewhere, however they are encoded */
+    bool is_dots = strspn(value->text, ".") == value->len && value->len <= 2;
+    return is_dots || memchr(value->text, 0, value->len) ? CM_NO_ROW : CM_SEND;
+  }
+  for (size_t i = 0; i < value->len; i++) {
+    char c = value->text[i];
+    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+    if (!is_letter && !(c >= '0' && c <= '9')) return CM_NO_ROW;
+  }
+  return CM_SEND;
+}
+
+static cm_sendable send_word(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
+  for (const cm_word *word = filter->words; word->sql != NULL; word++) {
+    if (strlen(word->sql) == value->len && memcmp(word->sql, value->text, value->len) == 0) {
+      if (wire != NULL) cm_buf_text(wire, word->wire);
+      return CM_SEND;
+    }
+  }
+  return CM_SEND_NOT;
+}
+
+/*
+** A bound on a point in time is sent as a day, one day further out: the API may cut either way. SQL
+** compares the texts, so the day that the text begins with counts, whatever offset stands at its end.
+*/
+static cm_sendable send_bound(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
+  char day[CM_INSTANT_TEXT];
+  int64_t instant_ms = 0;
+  if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms) ||
+      !cm_instant_parse(value->text, DAY_BYTES, &instant_ms)) {
+    return CM_SEND_NOT;
+  }
+  cm_instant_format_day(instant_ms + (filter->op == CM_GE ? -DAY_MS : DAY_MS), day);
+  if (wire != NULL) cm_buf_text(wire, day);
+  return CM_SEND;
+}
+
+static cm_sendable send_boolean(const cm_value *value, cm_buf *wire) {
+  if (value->type != CM_VALUE_INTEGER || (value->integer != 0 && value->integer != 1)) {
+    return CM_SEND_NOT;
+  }
+  if (wire != NULL) cm_buf_text(wire, value->integer ? "true" : "false");
+  return CM_SEND;
+}
+
+static cm_sendable send_number(const cm_value *value, cm_buf *wire) {
+  if (value->type != CM_VALUE_INTEGER) return CM_SEND_NOT;
+  if (wire != NULL) cm_buf_printf(wire, "%lld", (long long)value->integer);
+  return CM_SEND;
+}
+
+/** The parameter that carries the value; NULL: none does. */
+static const char *param_of(const cm_filter *filter, const cm_value *value) {
+  if (filter->prefixes == NULL) return filter->param;
+  for (const cm_word *prefix = filter->prefixes; prefix->sql != NULL; prefix++) {
+    size_t len = strlen(prefix->sql);
+    if (value->len > len && memcmp(value->text, prefix->sql, len) == 0) return prefix->wire;
+  }
+  return NULL;
+}
+
+static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
+  /* SQL finds '5', '5.0' and 5 equal to a number in some statements: the list decides. */
+  if (!cm_value_is_text(value)) return CM_SEND_NOT;
+  if (value->len == 0 || value->len > MAX_FILTER_BYTES || memchr(value->text, 0, value->len)) {
+    return CM_SEND_NOT;
+  }
+  if (filter->words != NULL) return send_word(filter, value, wire);
+  if (param_of(filter, value) == NULL) return CM_SEND_NOT;
+  if (wire != NULL) cm_buf_append(wire, value->text, value->len);
+  return CM_SEND;
+}
+
+/** A point in time is sent as the day that it falls on; what is no day either, as it stands. */
+static cm_sendable send_day(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
+  char day[CM_INSTANT_TEXT];
+  int64_t instant_ms = 0;
+  if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms)) {
+    return send_text(filter, value, wire);
+  }
+  cm_instant_format_day(instant_ms, day);
+  if (wire != NULL) cm_buf_text(wire, day);
+  return CM_SEND;
+}
+
+cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,
+                                    const cm_value *value, cm_buf *wire) {
+  if (value->type == CM_VALUE_NULL) return CM_NO_ROW; /* nothing is equal to NULL */
+  switch (column->type) {
+  case CM_BOOLEAN: return send_boolean(value, wire);
+  case CM_INTEGER:
+  case CM_REAL: return send_number(value, wire);
+  case CM_TIME: return filter->op == CM_EQ ? CM_SEND_NOT : send_bound(filter, value, wire);
+  case CM_DAY:
+    return filter->op == CM_EQ ? send_day(filter, value, wire) : send_bound(filter, value, wire);
+  default: return send_text(filter, value, wire);
+  }
+}
+
+void cm_request_sample(const cm_column *column, char *out, int size) {
+  bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
+  const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
+  sqlite3_snprintf(size, out, is_text ? "'%s'" : "%s", sample);
+}
+
+const char *cm_request_separator(const cm_buf *url) {
+  return strchr(cm_buf_str(url), '?') == NULL ? "?" : "&";
+}
+
+static const cm_request_value *find_value(const cm_request_value *values, int count, int column) {
+  for (int i = 0; i < count; i++) {
+    if (values[i].column == column && values[i].op == CM_TERM_EQ) return &values[i];
+  }
+  return NULL;
+}
+
+static void put_unknown(cm_buf *out, const cm_resource *resource, const cm_request_value *value,
+                        int column) {
+  const char *shown = value != NULL ? value->shown : NULL;
+  cm_buf_printf(out, "{%s}", shown != NULL ? shown : resource->columns[column].name);
+}
+
+int cm_request_format_path(const cm_resource *resource, const char *path,
+                           const cm_request_value *values, int count, cm_buf *out) {
+  size_t from = 0;
+  size_t at = 0;
+  for (int column; (column = cm_request_next_placeholder(resource, path, &at)) >= 0; from = at) {
+    size_t open = (size_t)(strchr(path + from, '{') - path);
+    cm_buf_append(out, path + from, open - from);
+    const cm_request_value *value = find_value(values, count, column);
+    if (value == NULL || value->value == NULL) {
+      put_unknown(out, resource, value, column);
+    } else if (value->value->type == CM_VALUE_INTEGER) {
+      cm_buf_printf(out, "%lld", (long long)value->value->integer);
+    } else {
+      cm_buf_percent(out, value->value->text, value->value->len);
+    }
+  }
+  return cm_buf_text(out, path + from);
+}
+
+/** Two columns may say the same: the first one is sent, and the other is checked like any term. */
+static bool has_param(const char *url, const char *param) {
+  size_t len = strlen(param);
+  for (const char *at = strchr(url, '?'); at != NULL; at = strchr(at + 1, '&')) {
+    if (strncmp(at + 1, param, len) == 0 && at[1 + len] == '=') return true;
+  }
+  return false;
+}
+
+static void put_filter(const cm_resource *resource, const cm_filter *filter,
+                       const cm_request_value *value, cm_buf *out) {
+  if (value->value == NULL) {
+    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+    put_unknown(out, resource, value, value->column);
+    return;
+  }
+  cm_buf wire;
+  cm_buf_init(&wire, MAX_FILTER_BYTES + 1);
+  const cm_column *column = &resource->columns[value->column];
+  if (cm_request_filter_value(column, filter, value->value, &wire) == CM_SEND &&
+      !has_param(cm_buf_str(out), param_of(filter, value->value))) {
+    cm_buf_printf(out, "%s%s=", cm_request_separator(out), param_of(filter, value->value));
+    cm_buf_percent(out, cm_buf_str(&wire), wire.len);
+    cm_buf_fail(out, wire.code); /* never "param=" with nothing behind it */
+  }
+  cm_buf_clear(&wire);
+}
+
+bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column) {
+  if (resource->columns[column].wants == NULL) return false;
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    bool has_it = i == column || (path != NULL && strcmp(path, "@row") == 0);
+    if (has_it && (columns_used & 1ull << (i < 63 ? i : 63))) return true;
+  }
+  return false;
+}
+
+static void put_wants(const cm_resource *resource, uint64_t columns_used, cm_buf *out) {
+  for (int i = 0; i < resource->column_count; i++) {
+    if (!cm_request_wants(resource, columns_used, i)) continue;
+    cm_buf_printf(out, "%s%s=true", cm_request_separator(out), resource->columns[i].wants);
+  }
+}
+
+/** Is the parameter a bound of a column that one of the values bounds? */
+static bool is_bounded(const cm_resource *resource, const cm_filter *filter,
+                       const cm_request_value *values, int count) {
+  for (int i = 0; i < count && filter->widened != NULL; i++) {
+    const char *name = resource->columns[values[i].column].name;
+    if (strcmp(name, filter->widened->column) != 0) continue;
+    cm_filter bound = { .op = filter->widened->op };
+    if (values[i].op == CM_TERM_EQ || serves(&bound, values[i].op)) return true;
+  }
+  return false;
+}
+
+int cm_request_format(const cm_resource *resource, const cm_read *read,
+                      const cm_request_value *values, int count, uint64_t columns_used,
+                      cm_buf *out) {
+  cm_request_format_path(resource, read->path, values, count, out);
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    bool is_given = false;
+    for (int i = 0; i < count; i++) {
+      const cm_request_value *value = &values[i];
+      if (!carries(resource, read, filter, value)) continue;
+      put_filter(resource, filter, value, out);
+      is_given = true;
+    }
+    if (is_given || filter->fallback == NULL) continue;
+    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+    if (is_bounded(resource, filter, values, count)) {
+      cm_buf_printf(out, "{%s of %s}", filter->widened->interval, filter->widened->column);
+    } else {
+      cm_buf_text(out, filter->fallback);
+    }
+  }
+  if (read->query != NULL) cm_buf_printf(out, "%s%s", cm_request_separator(out), read->query);
+  put_wants(resource, columns_used, out);
+  return out->code;
+}

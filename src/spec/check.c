@@ -1,0 +1,121 @@
+/*
+** check.c -- the check of descriptors: the resource as a whole.
+*/
+#include "spec/check.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+
+/* ---- the resource -------------------------------------------------------------------------- */
+
+static const char table_prefix[] = "chartmogul_";
+
+static int check_name(const cm_check *check) {
+  const cm_resource *resource = check->resource;
+  int same = 0;
+  if (resource->name == NULL || strncmp(resource->name, table_prefix, sizeof table_prefix - 1)) {
+    return cm_check_fail(check, "name", "the name of a table begins with %s", table_prefix);
+  }
+  for (int i = 0; i < check->count; i++) {
+    if (check->list[i]->name != NULL && strcmp(check->list[i]->name, resource->name) == 0) same++;
+  }
+  if (same > 1) return cm_check_fail(check, "name", "two tables have the same name");
+  if (resource->doc == NULL || resource->doc[0] == 0 ||
+      resource->doc[strlen(resource->doc) - 1] != '.') {
+    return cm_check_fail(check, "doc", "the description does not end with a period");
+  }
+  return SQLITE_OK;
+}
+
+static int check_example(const cm_check *check) {
+  const char *example = check->resource->example;
+  if (example == NULL || strncmp(example, "SELECT ", 7) != 0) {
+    return cm_check_fail(check, "example", "the example does not begin with SELECT");
+  }
+  if (strstr(example, check->resource->name) == NULL) {
+    return cm_check_fail(check, "example", "the example does not read the table");
+  }
+  if (strchr(example, ';') != NULL) {
+    return cm_check_fail(check, "example", "the example is one statement without a semicolon");
+  }
+  return SQLITE_OK;
+}
+
+static int check_told_by(const cm_check *check) {
+  const char *name = check->resource->told_by;
+  if (name == NULL) return SQLITE_OK;
+  const cm_column *column = cm_check_column(check, name, strlen(name));
+  if (column == NULL || column->path != NULL || cm_registry_key(check->resource) >= 0)
+    return cm_check_fail(check, "told_by", "%s is no plain column, or there is a key", name);
+  return SQLITE_OK;
+}
+
+static int check_key_parts(const cm_check *check) {
+  const char *list = check->resource->key_parts;
+  const char *word = NULL;
+  size_t len = 0;
+  if (list == NULL) return SQLITE_OK;
+  if (cm_registry_key(check->resource) < 0) {
+    return cm_check_fail(check, "key_parts", "there is no key column to show them");
+  }
+  while (cm_check_next_word(&list, &word, &len)) {
+    const cm_column *column = cm_check_column(check, word, len);
+    if (column == NULL || column->flags & CM_KEY) {
+      return cm_check_fail(check, "key_parts", "%.*s is no column", (int)len, word);
+    }
+  }
+  return SQLITE_OK;
+}
+
+/** Exactly one of two columns that INSERT gives says whose a row is. */
+static int check_owners(const cm_check *check) {
+  const char *list = check->resource->owners;
+  const char *word = NULL;
+  size_t len = 0;
+  int count = 0;
+  if (list == NULL) return SQLITE_OK;
+  for (; cm_check_next_word(&list, &word, &len); count++) {
+    const cm_column *column = cm_check_column(check, word, len);
+    if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED) {
+      return cm_check_fail(check, "owners", "%.*s is no column that INSERT may give", (int)len,
+                           word);
+    }
+  }
+  return count == 2 ? SQLITE_OK : cm_check_fail(check, "owners", "there are two of them");
+}
+
+static int check_young(const cm_check *check) {
+  const char *path = check->resource->young;
+  return path == NULL ? SQLITE_OK : cm_check_path(check, path, 0);
+}
+
+static int check_delete_counts(const cm_check *check) {
+  const char *path = check->resource->delete_counts;
+  if (path == NULL) return SQLITE_OK;
+  if (!cm_registry_can(check->resource, CM_VERB_DELETE)) {
+    return cm_check_fail(check, "delete_counts", "nothing can be deleted");
+  }
+  return cm_check_path(check, path, 0);
+}
+
+int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err) {
+  static int (*const parts[])(const cm_check *) = {
+    check_name,   cm_check_columns, cm_check_reads,      cm_check_writes, check_key_parts,
+    check_owners, check_young,      check_delete_counts, check_example,   check_told_by
+  };
+  cm_check check = { .list = resources, .count = count, .err = err };
+  int rc = SQLITE_OK;
+  for (int i = 0; i < count; i++) {
+    check.resource = resources[i];
+    for (size_t part = 0; part < cm_countof(parts) && rc == SQLITE_OK; part++)
+      rc = parts[part](&check);
+  }
+  return rc;
+}
+
+int cm_registry_validate(cm_err *err) {
+  int count = 0;
+  const cm_resource *const *list = cm_registry_list(&count);
+  return cm_registry_check(list, count, err);
+}

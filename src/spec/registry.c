@@ -1,0 +1,161 @@
+#include "spec/registry.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "resources/resources.h"
+
+/* In the order of the manual. */
+static const cm_resource *const resources[] = {
+  &cm_resource_customers,
+  &cm_resource_customer_tags,
+  &cm_resource_customer_attributes,
+  &cm_resource_customer_activities,
+  &cm_resource_contacts,
+  &cm_resource_notes,
+  &cm_resource_opportunities,
+  &cm_resource_tasks,
+  &cm_resource_data_sources,
+  &cm_resource_plans,
+  &cm_resource_plan_groups,
+  &cm_resource_plan_group_plans,
+  &cm_resource_invoices,
+  &cm_resource_line_items,
+  &cm_resource_transactions,
+  &cm_resource_subscriptions,
+  &cm_resource_import_subscriptions,
+  &cm_resource_subscription_events,
+  &cm_resource_activities,
+  &cm_resource_mrr,
+  &cm_resource_arr,
+  &cm_resource_arpa,
+  &cm_resource_asp,
+  &cm_resource_customer_count,
+  &cm_resource_customer_churn_rate,
+  &cm_resource_mrr_churn_rate,
+  &cm_resource_ltv,
+  &cm_resource_metrics,
+  &cm_resource_metrics_summary,
+  &cm_resource_account,
+  &cm_resource_activities_exports,
+  &cm_resource_json_imports,
+};
+
+const cm_resource *const *cm_registry_list(int *count) {
+  *count = (int)cm_countof(resources);
+  return resources;
+}
+
+const cm_resource *cm_registry_find(const char *name) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    if (strcmp(resources[i]->name, name) == 0) return resources[i];
+  }
+  return NULL;
+}
+
+int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len) {
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *column = resource->columns[i].name;
+    if (strlen(column) == len && memcmp(column, name, len) == 0) return i;
+  }
+  return -1;
+}
+
+int cm_registry_key(const cm_resource *resource) {
+  for (int i = 0; i < resource->column_count; i++) {
+    if (resource->columns[i].flags & CM_KEY) return i;
+  }
+  return -1;
+}
+
+const cm_word *cm_registry_words(const cm_resource *resource, int column) {
+  const cm_column *described = &resource->columns[column];
+  if (described->words != NULL) return described->words;
+  for (int i = 0; i < resource->read_count; i++) {
+    const cm_filter *filter = resource->reads[i].filters;
+    for (; filter != NULL && filter->column != NULL; filter++) {
+      if (filter->words != NULL && strcmp(filter->column, described->name) == 0)
+        return filter->words;
+    }
+  }
+  return NULL;
+}
+
+int cm_registry_key_read(const cm_resource *resource) {
+  int key = cm_registry_key(resource);
+  for (int i = 0; i < resource->read_count && key >= 0; i++) {
+    const cm_read *read = &resource->reads[i];
+    const char *brace = strchr(read->path, '{');
+    size_t len = brace != NULL ? strcspn(brace + 1, "}") : 0;
+    bool is_last = brace != NULL && strcmp(brace + 1 + len, "}") == 0;
+    bool is_key = is_last && cm_registry_find_column(resource, brace + 1, len) == key;
+    if (is_key && read->paging == CM_SINGLE && read->each == NULL) return i;
+  }
+  return -1;
+}
+
+const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    int read = cm_registry_key_read(resources[i]);
+    if (read < 0) continue;
+    const char *pattern = resources[i]->reads[read].path;
+    size_t before = strcspn(pattern, "{");
+    if (strncmp(path, pattern, before) != 0 ||
+        pattern[before + strcspn(pattern + before, "}")] != '}')
+      continue;
+    *key = path + before;
+    *len = strcspn(*key, "?");
+    if (*len > 0 && memchr(*key, '/', *len) == NULL && memchr(*key, '%', *len) == NULL)
+      return resources[i];
+  }
+  return NULL;
+}
+
+int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser) {
+  const cm_column *key = &encloser->columns[cm_registry_key(encloser)];
+  const char *member = key->path != NULL ? key->path : key->name;
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    if (path != NULL && path[0] == '^' && strcmp(path + 1, member) == 0) return i;
+  }
+  return -1;
+}
+
+bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
+  for (int i = 0; i < resource->write_count; i++) {
+    if (resource->writes[i].verb == verb) return true;
+  }
+  return false;
+}
+
+const char *cm_registry_young(const char *path) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    const char *young = resources[i]->young;
+    size_t len = young != NULL ? strlen(young) : 0;
+    bool is_below = young != NULL && strncmp(path, young, len) == 0;
+    if (is_below && (path[len] == 0 || path[len] == '/' || path[len] == '?')) return young;
+  }
+  return NULL;
+}
+
+/** The declared type: it gives a column its affinity, so JSON and times are texts. */
+static const char *sql_type(cm_type type) {
+  switch (type) {
+  case CM_INTEGER:
+  case CM_BOOLEAN: return " INTEGER";
+  case CM_REAL: return " REAL";
+  case CM_ANY: return "";
+  default: return " TEXT";
+  }
+}
+
+int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
+  cm_buf_printf(out, "CREATE TABLE %s(", resource->name);
+  for (int i = 0; i < resource->column_count; i++) {
+    const cm_column *column = &resource->columns[i];
+    cm_buf_printf(out, "%s%s%s%s%s", i > 0 ? ", " : "", column->name, sql_type(column->type),
+                  column->flags & CM_HIDDEN ? " HIDDEN" : "",
+                  column->flags & CM_KEY ? " PRIMARY KEY" : "");
+  }
+  return cm_buf_text(out, cm_registry_key(resource) < 0 ? ")" : ") WITHOUT ROWID");
+}

@@ -1,0 +1,66 @@
+/*
+** registry.h -- the list of all resources: look them up, declare their tables, check their descriptors.
+** Owns: nothing; the descriptors are constant data in resources/.
+** Tests: tests/unit/spec/registry.c
+*/
+#ifndef CM_SPEC_REGISTRY_H
+#define CM_SPEC_REGISTRY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "spec/resource.h"
+
+/** Every resource that has a table, in the order in which the manual lists them. Borrowed. */
+const cm_resource *const *cm_registry_list(int *count);
+
+/** By table name ("chartmogul_customers"); NULL when no table has it. */
+const cm_resource *cm_registry_find(const char *name);
+
+/** Index of a column by name, of which `len` bytes count; -1 when there is none. */
+int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len);
+
+/** Index of the CM_KEY column; -1 when the table has none. */
+int cm_registry_key(const cm_resource *resource);
+
+/**
+ * The words that a column can have where all of them are known, by itself or by a filter; ends with {NULL, NULL}.
+ * NULL: anything. Borrowed.
+ */
+const cm_word *cm_registry_words(const cm_resource *resource, int column);
+
+/** Index of the read that finds one row by its key; -1 when there is none. */
+int cm_registry_key_read(const cm_resource *resource);
+
+/**
+ * The table of which a GET of this path retrieves one row, by the key that is the last part of the path.
+ * @param key  Receives that part; *len its bytes.
+ * @return borrowed; NULL: none, or the key is percent-encoded.
+ */
+const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len);
+
+/** Index of the column that names the row around a row, "^" and the key of `encloser`; -1: none does. */
+int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser);
+
+/** True when a write of the resource has the verb. */
+bool cm_registry_can(const cm_resource *resource, cm_verb verb);
+
+/** Where the path of a call begins that not every account serves yet; NULL: all do. Borrowed. */
+const char *cm_registry_young(const char *path);
+
+/**
+ * Append the CREATE TABLE text for sqlite3_declare_vtab. With a key the table is WITHOUT ROWID, because
+ * UPDATE and DELETE then hand over the key itself. Codes as cm_buf_append.
+ */
+int cm_registry_schema(const cm_resource *resource, cm_buf *out);
+
+/**
+ * Check every descriptor. A mistake in a descriptor is a mistake in the program, so
+ * this runs in the tests and in debug builds.
+ * @return SQLITE_OK; SQLITE_ERROR with table, column and the rule that is broken.
+ */
+int cm_registry_validate(cm_err *err);
+
+/** The same for any list. Tables that a descriptor names are looked for in it. */
+int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err);
+
+#endif

@@ -1,0 +1,58 @@
+/*
+** resource.h -- how a ChartMogul resource is described: its table, how it is read and written.
+** Data only: no function, no I/O.  How to add one: src/resources/README.md
+**
+** A descriptor says everything that is special about a resource; the engine has no other source and
+** no exception for any table. The API spells one thing in up to four ways, so four fields: `name` is
+** the SQL column, `path` the member of an answer, `body` the member of a request, `param` the name in a
+** query string.
+*/
+#ifndef CM_SPEC_RESOURCE_H
+#define CM_SPEC_RESOURCE_H
+
+#include "base/base.h"
+#include "spec/resource_read.h"
+#include "spec/resource_write.h"
+
+/* ---- the resource -------------------------------------------------------------------------- */
+
+typedef struct cm_resource {
+  const char *name; /* "chartmogul_customers" */
+  const char *doc;  /* one sentence with a period */
+  const cm_column *columns;
+  int column_count;
+  const cm_read *reads; /* the cheapest possible ones first; the last one is the widest */
+  int read_count;
+  const cm_companion *companion; /* NULL: none */
+  const cm_write *writes;
+  int write_count;
+  const cm_natural_key *natural_key; /* NULL: none */
+  const cm_reference *references;    /* NULL: none */
+  const cm_need *needs;              /* NULL: none */
+  const cm_member_of *member_of;     /* NULL: its rows are in no set of another table */
+  const cm_inside_of *inside_of;     /* NULL: its rows go inside no other */
+  /* Two columns, "a b", that say whose the row is: INSERT gives exactly one of them, by value or by the
+  ** names of a reference. NULL: none. */
+  const char *owners;
+  /* Where its paths begin, as long as not every account serves them: a 404 there without the API's own
+  ** error body says so. NULL: every account does. */
+  const char *young;
+  /* Columns that together identify a row of a table whose API has no key, by spaces; the CM_KEY column
+  ** then shows them as a JSON array. NULL: the key is the member of its path. */
+  const char *key_parts;
+  /* Of a table without a key: the column that tells its rows apart, with the parameters that are not worked out.
+  ** Its path is a plain member. NULL: all that a row holds does. */
+  const char *told_by;
+  /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
+  ** with {column}. NULL: nothing. */
+  const char *delete_counts;
+  /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
+  const char *also_created_by;
+  const char *example; /* one statement that works on any account */
+} cm_resource;
+
+#define CM_COLUMNS(array) .columns = (array), .column_count = (int)cm_countof(array)
+#define CM_READS(array) .reads = (array), .read_count = (int)cm_countof(array)
+#define CM_WRITES(array) .writes = (array), .write_count = (int)cm_countof(array)
+
+#endif

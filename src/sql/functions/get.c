@@ -1,0 +1,264 @@
+#include "sql/functions/get.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "client/caller.h"
+#include "client/user_path.h"
+#include "read/list_store.h"
+#include "read/pager.h"
+#include "spec/registry.h"
+#include "sql/bridge.h"
+#include "sql/functions/function_call.h"
+
+static const char who[] = "chartmogul_get";
+
+enum { VALUE, PATH, QUERY }; /* columns */
+
+/* Of idxNum: which arguments xFilter is given, and whether somebody may stop before the end. */
+enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1, HAS_LIMIT = 1 << 2 };
+
+enum { ASKED_COST = 10000, UNASKED_COST = 1000000000 };
+static const double EARLY_COST = 1e18; /* any other order of the join is better */
+
+typedef struct get_table {
+  sqlite3_vtab base;
+  sqlite3 *db;
+  cm_session *session; /* a reference */
+} get_table;
+
+typedef struct get_cursor {
+  sqlite3_vtab_cursor base;
+  cm_pager pager;
+  uint64_t account;   /* of the session when it began */
+  char *path, *query; /* as given; owned, NULL: not given */
+  cm_slice row;
+  sqlite3_int64 rowid;
+  bool is_eof;
+} get_cursor;
+
+static get_table *table_of(sqlite3_vtab_cursor *cursor) {
+  return (get_table *)cursor->pVtab;
+}
+
+static int get_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
+                       sqlite3_vtab **out, char **error) {
+  (void)argc;
+  (void)argv;
+  (void)error;
+  int rc = sqlite3_declare_vtab(db, "CREATE TABLE chartmogul_get("
+                                    "value TEXT, path TEXT HIDDEN, query TEXT HIDDEN)");
+  if (rc == SQLITE_OK) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
+  if (rc != SQLITE_OK) return rc;
+  get_table *table = sqlite3_malloc64(sizeof *table);
+  if (table == NULL) return SQLITE_NOMEM;
+  memset(table, 0, sizeof *table);
+  table->db = db;
+  table->session = cm_session_ref(aux);
+  *out = &table->base;
+  return SQLITE_OK;
+}
+
+static int get_disconnect(sqlite3_vtab *base) {
+  cm_session_unref(((get_table *)base)->session);
+  sqlite3_free(base);
+  return SQLITE_OK;
+}
+
+/** Both arguments are taken where they are given; without a path xFilter says what is missing. */
+static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
+  int places[] = { [PATH] = -1, [QUERY] = -1 };
+  int argument = 0;
+  bool is_early = false; /* an argument is known only when another table has been read */
+  (void)base;
+  for (int i = 0; i < info->nConstraint; i++) {
+    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
+    bool is_argument = term->iColumn == PATH || term->iColumn == QUERY;
+    if (term->op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
+    if (!is_argument || term->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
+    if (!term->usable) {
+      is_early = true;
+      continue;
+    }
+    if (places[term->iColumn] < 0) places[term->iColumn] = i;
+  }
+  for (int column = PATH; column <= QUERY; column++) {
+    if (places[column] < 0) continue;
+    info->aConstraintUsage[places[column]].argvIndex = ++argument;
+    info->aConstraintUsage[places[column]].omit = 1; /* a query that is NULL is none */
+    info->idxNum |= column == PATH ? HAS_PATH : HAS_QUERY;
+  }
+  info->estimatedCost = is_early ? EARLY_COST : places[PATH] >= 0 ? ASKED_COST : UNASKED_COST;
+  return SQLITE_OK;
+}
+
+static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
+  cm_err err = { 0 };
+  if (cm_caller_check_table(((get_table *)base)->db, who, &err) != SQLITE_OK) {
+    return cm_bridge_table_error(base, &err);
+  }
+  get_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
+  if (cursor == NULL) return SQLITE_NOMEM;
+  memset(cursor, 0, sizeof *cursor);
+  cursor->pager.is_done = cursor->is_eof = true;
+  *out = &cursor->base;
+  ((get_table *)base)->session->open_cursors++;
+  return SQLITE_OK;
+}
+
+static void clear(get_cursor *cursor) {
+  cm_pager_close(&cursor->pager);
+  sqlite3_free(cursor->path);
+  sqlite3_free(cursor->query);
+  cursor->path = cursor->query = NULL;
+  cursor->is_eof = true;
+}
+
+static int get_close(sqlite3_vtab_cursor *base) {
+  cm_session *session = table_of(base)->session;
+  clear((get_cursor *)base);
+  sqlite3_free(base);
+  session->open_cursors--;
+  cm_memo_leave(session, session->open_cursors);
+  if (session->open_cursors == 0) cm_lookup_clear(session);
+  return SQLITE_OK;
+}
+
+static int fail(sqlite3_vtab_cursor *base, cm_err *err) {
+  cm_err_prefix(err, who);
+  return cm_bridge_table_error(base->pVtab, err);
+}
+
+/** Keep the arguments: the columns show them, and the request is made from them. */
+static int keep_arguments(get_cursor *cursor, int number, sqlite3_value **argv, cm_err *err) {
+  cm_slice path = { NULL, 0 };
+  cm_slice query = { NULL, 0 };
+  int rc = SQLITE_OK;
+  if (number & HAS_PATH) rc = cm_sending_text(*argv++, "path", &path, err);
+  if (rc == SQLITE_OK && (number & HAS_QUERY)) rc = cm_sending_text(*argv, "query", &query, err);
+  if (rc != SQLITE_OK) return rc;
+  if (path.ptr != NULL) cursor->path = sqlite3_mprintf("%s", path.ptr);
+  if (query.ptr != NULL) cursor->query = sqlite3_mprintf("%s", query.ptr);
+  bool is_kept = (cursor->path != NULL || path.ptr == NULL) &&
+                 (cursor->query != NULL || query.ptr == NULL);
+  return is_kept ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static cm_slice slice_of(const char *text) {
+  return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
+}
+
+/** A list that a table reads too is walked as the table walks it. */
+static const char *resume_of(const char *url) {
+  size_t len = strcspn(url, "?");
+  int count = 0;
+  const cm_resource *const *resources = cm_registry_list(&count);
+  for (int i = 0; i < count; i++) {
+    for (int r = 0; r < resources[i]->read_count; r++) {
+      const cm_read *read = &resources[i]->reads[r];
+      if (read->resume != NULL && strlen(read->path) == len && memcmp(read->path, url, len) == 0)
+        return read->resume;
+    }
+  }
+  return NULL;
+}
+
+/** No page is asked for ahead where LIMIT may end the reading first. */
+static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_err *err) {
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  int rc = cm_user_path(slice_of(cursor->path), slice_of(cursor->query), &url, err);
+  if (rc == SQLITE_OK) {
+    cm_list list = { .who = who,
+                     .url = cm_buf_str(&url),
+                     .paging = CM_CURSOR,
+                     .resume = resume_of(cm_buf_str(&url)),
+                     .wanted = number & HAS_LIMIT ? 0 : -1 };
+    rc = cm_pager_open(&cursor->pager, session, &list, err);
+  }
+  cm_buf_clear(&url);
+  return rc;
+}
+
+static int get_next(sqlite3_vtab_cursor *base) {
+  get_cursor *cursor = (get_cursor *)base;
+  cm_err err = { 0 };
+  int rc = cm_session_check_account(table_of(base)->session, cursor->account, who, &err);
+  if (rc == SQLITE_OK) rc = cm_pager_next(&cursor->pager, &cursor->row, &err);
+  if (rc == SQLITE_ROW && cursor->pager.is_single &&
+      cm_user_is_of_another(cursor->pager.url, cursor->row))
+    rc = cm_pager_wrong_shape(&cursor->pager, "it shows another row", &err);
+  cursor->rowid++;
+  cursor->is_eof = rc != SQLITE_ROW;
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(base, &err);
+}
+
+/** Rows of different requests must differ too: OR tells rows apart by their rowids. */
+static sqlite3_int64 first_rowid(const get_cursor *cursor) {
+  return (sqlite3_int64)(cm_hash_text(cursor->pager.url) >> 2);
+}
+
+static int get_filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc,
+                      sqlite3_value **argv) {
+  get_cursor *cursor = (get_cursor *)base;
+  cm_session *session = table_of(base)->session;
+  cm_err err = { 0 };
+  (void)text;
+  (void)argc;
+  clear(cursor);
+  cm_memo_enter(session);
+  cursor->account = session->account;
+  if (!(number & HAS_PATH)) {
+    cm_err_set(&err, SQLITE_ERROR,
+               "path is missing (nothing says what to get): write SELECT value FROM "
+               "chartmogul_get('/customers')");
+    return fail(base, &err);
+  }
+  int rc = keep_arguments(cursor, number, argv, &err);
+  if (rc == SQLITE_OK && cursor->path == NULL) return SQLITE_OK; /* nothing is equal to NULL */
+  if (rc == SQLITE_OK) rc = open_pager(cursor, session, number, &err);
+  if (rc != SQLITE_OK) return fail(base, &err);
+  cursor->rowid = first_rowid(cursor);
+  return get_next(base);
+}
+
+static int get_eof(sqlite3_vtab_cursor *base) {
+  return ((get_cursor *)base)->is_eof;
+}
+
+/** A row is shown as it arrived, whatever it is: `value ->> '$.name'` reads it. */
+static int get_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
+  const get_cursor *cursor = (const get_cursor *)base;
+  const char *argument = column == PATH ? cursor->path : cursor->query;
+  cm_value value = cm_value_text(argument, argument != NULL ? strlen(argument) : 0);
+  if (column == VALUE) {
+    value = cm_value_text(cursor->row.ptr, cursor->row.len);
+    value.type = CM_VALUE_JSON;
+  }
+  cm_bridge_result(context, &value);
+  return SQLITE_OK;
+}
+
+static int get_rowid(sqlite3_vtab_cursor *base, sqlite3_int64 *rowid) {
+  *rowid = ((get_cursor *)base)->rowid;
+  return SQLITE_OK;
+}
+
+/* Without xCreate it is a table-valued function and nothing else. */
+static const sqlite3_module module = {
+  .iVersion = 1,
+  .xConnect = get_connect,
+  .xBestIndex = get_best_index,
+  .xDisconnect = get_disconnect,
+  .xOpen = get_open,
+  .xClose = get_close,
+  .xFilter = get_filter,
+  .xNext = get_next,
+  .xEof = get_eof,
+  .xColumn = get_column,
+  .xRowid = get_rowid,
+};
+
+int cm_get_register(sqlite3 *db, cm_session *session) {
+  return sqlite3_create_module_v2(db, who, &module, cm_session_ref(session), cm_session_unref);
+}

@@ -1,0 +1,58 @@
+/*
+** writes.c -- chartmogul_writes: what became of each write of this connection. See sql/meta/meta.h.
+*/
+#include "sql/meta/writes.h"
+
+#include "write/queue.h"
+
+static int copy_texts(const cm_write_line *line, cm_value *cells) {
+  const char *const texts[] = { line->error, line->uuid, line->not_taken, line->body,
+                                line->response };
+  int rc = cm_meta_copy(&cells[3], line->key);
+  for (size_t i = 0; i < cm_countof(texts) && rc == SQLITE_OK; i++)
+    rc = cm_meta_copy(&cells[6 + i], texts[i]);
+  return rc;
+}
+
+/** A position is the number of the line before: lines leave the log while a statement reads it. */
+static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
+  cm_write_line line;
+  int rc = cm_queue_next_line(session, *position, &line);
+  if (rc != SQLITE_ROW) return rc;
+  *position = line.id;
+  cells[0] = cm_value_integer(line.id);
+  cells[1] = cm_meta_constant(line.table_name);
+  cells[2] = cm_meta_constant(line.operation);
+  cells[4] = cm_meta_constant(line.state);
+  if (line.status != 0) cells[5] = cm_value_integer(line.status);
+  rc = copy_texts(&line, cells);
+  cm_write_line_clear(&line);
+  return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+static const cm_meta_column columns[] = {
+  { "id", "INTEGER", "Number of the write, 1 for the first of the connection." },
+  { "table_name", "TEXT", "Table that was written." },
+  { "operation", "TEXT", "INSERT, UPDATE or DELETE." },
+  { "key", "TEXT", "Key of the row; of an INSERT its external id, or its name." },
+  { "state", "TEXT",
+    "queued, sent, written, refused, dropped (nobody will send it), dry run, or unknown: it may "
+    "have "
+    "happened." },
+  { "status", "INTEGER", "Status of the last answer; NULL where there was none." },
+  { "error", "TEXT", "Why it is not written, or what is odd about it." },
+  { "uuid", "TEXT", "Key of the row that was created, or that was there already." },
+  { "not_taken", "TEXT", "Columns whose value in the answer is not the one that was sent." },
+  { "body", "TEXT", "What was sent, one line a call." },
+  { "response", "TEXT", "The last answer." },
+};
+
+const cm_meta_table cm_meta_writes = {
+  .name = "chartmogul_writes",
+  .doc = "A write of this connection and what became of it; the last 100,000 are kept.",
+  .columns = columns,
+  .column_count = (int)cm_countof(columns),
+  .next = next_write,
+  .newest = cm_queue_newest_line,
+  .example = "SELECT key, state, error FROM chartmogul_writes WHERE state <> 'written'",
+};

@@ -1,0 +1,234 @@
+#include "sql/update.h"
+
+#include <string.h>
+
+#include "client/writable.h"
+#include "sql/asked.h"
+#include "sql/bridge.h"
+#include "sql/vtab.h"
+#include "write/change.h"
+#include "write/change_check.h"
+#include "write/queue.h"
+
+static int fail(cm_table *table, cm_err *err) {
+  cm_err_prefix(err, table->resource->name);
+  return cm_bridge_table_error(&table->base, err);
+}
+
+/* ---- from SQLite's values to a change ------------------------------------------------------- */
+
+/*
+** SQLite skips a row of OR IGNORE whose xUpdate says SQLITE_CONSTRAINT. Only "exists already" may be skipped
+** so, hence every other refusal gets another code.
+*/
+static int visible_code(int code, int on_conflict) {
+  return code == SQLITE_CONSTRAINT && on_conflict == SQLITE_IGNORE ? SQLITE_ERROR : code;
+}
+
+static cm_conflict conflict_of(int on_conflict) {
+  if (on_conflict == SQLITE_IGNORE) return CM_CONFLICT_IGNORE;
+  return on_conflict == SQLITE_REPLACE ? CM_CONFLICT_REPLACE : CM_CONFLICT_FAIL;
+}
+
+static int make_insert(cm_table *table, const cm_cell *cells, int on_conflict, cm_change *change,
+                       cm_err *err) {
+  return cm_change_insert(table->resource, cells, conflict_of(on_conflict), change, err);
+}
+
+static int make_update(cm_table *table, const cm_value *key, const cm_cell *cells,
+                       cm_change *change, cm_err *err) {
+  cm_queue_search search = { .session = table->session };
+  int rc = cm_change_update(table->resource, key, cells, cm_queue_is_column_waiting, &search,
+                            change, err);
+  if (rc != SQLITE_OK || search.code == SQLITE_OK) return rc;
+  cm_change_clear(change);
+  return cm_err_nomem(err);
+}
+
+/** The columns that an old SQLite may hand over although UPDATE ... FROM does not set them. */
+static uint64_t asked_columns(const cm_table *table) {
+  uint64_t fixed = 0;
+  for (int i = 0; i < table->resource->column_count; i++) {
+    if (!(table->resource->columns[i].flags & (CM_KEY | CM_UPDATE))) fixed |= cm_asked_bit(i);
+  }
+  return cm_asked_columns(&table->asked, fixed);
+}
+
+static int copy_cells(const cm_table *table, sqlite3_value **argv, cm_cell **out, cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_cell *cells = sqlite3_malloc64((sqlite3_uint64)resource->column_count * sizeof *cells);
+  if (cells == NULL) return cm_err_nomem(err);
+  uint64_t asked = asked_columns(table);
+  for (int i = 0; i < resource->column_count; i++) {
+    cells[i].value = cm_bridge_value(argv[i + 2]);
+    cells[i].is_unchanged = sqlite3_value_nochange(argv[i + 2]) != 0;
+    cells[i].is_doubtful = (asked & cm_asked_bit(i)) != 0;
+  }
+  *out = cells;
+  return SQLITE_OK;
+}
+
+/** argv: the old key, the new key, the columns; only the old key for DELETE. */
+static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
+                       cm_change *change, cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_value key = cm_bridge_value(argv[0]);
+  if (argc == 1) return cm_change_delete(resource, &key, change, err);
+  cm_cell *cells = NULL;
+  int rc = copy_cells(table, argv, &cells, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
+                                 : make_update(table, &key, cells, change, err);
+  sqlite3_free(cells);
+  return rc;
+}
+
+/**
+ * A row is refused before it waits: it gets its line in the log. @return as cm_queue_refuse.
+ */
+static int refuse_row(cm_table *table, int argc, sqlite3_value **argv, bool is_autocommit,
+                      cm_err *err) {
+  const cm_resource *resource = table->resource;
+  cm_value key = cm_bridge_value(argv[0]);
+  cm_cell *cells = NULL;
+  cm_refused refused = { .resource = resource };
+  int rc = argc == 1 ? SQLITE_OK : copy_cells(table, argv, &cells, err);
+  if (rc == SQLITE_OK) rc = cm_change_refused(resource, &key, cells, &refused, err);
+  if (rc == SQLITE_OK) rc = cm_queue_refuse(table->session, &refused, is_autocommit, err);
+  cm_refused_clear(&refused);
+  sqlite3_free(cells);
+  return rc;
+}
+
+/* ---- sending ------------------------------------------------------------------------------- */
+
+/** OR IGNORE, OR REPLACE and OR FAIL promise something about each row. */
+static bool is_by_row(int on_conflict) {
+  return on_conflict == SQLITE_IGNORE || on_conflict == SQLITE_REPLACE ||
+         on_conflict == SQLITE_FAIL;
+}
+
+/** Does a write wait for the end of its statement? */
+static bool is_held_back(const cm_session *session, cm_verb verb) {
+  /* delete_limit has to see all deletes first, and all that updates take out of sets; a row that is updated
+  ** again by the same statement is one update; changes of a list that goes as a whole are one call. */
+  if (verb == CM_VERB_DELETE) return true;
+  if (verb == CM_VERB_UPDATE && cm_queue_can_hold(session)) return true;
+  return cm_queue_is_held_back(session);
+}
+
+/** How far the write that was added last goes now. @return false: it waits. */
+static bool choose_goal(const cm_table *table, cm_verb verb, bool is_autocommit, int on_conflict,
+                        cm_queue_goal *goal) {
+  const cm_session *session = table->session;
+  *goal = CM_QUEUE_ROW;
+  if (!is_autocommit) return session->settings.write_mode == CM_WRITE_IMMEDIATE;
+  /* OR FAIL ends the statement with the first row that is refused: it cannot wait for the end. */
+  if (on_conflict != SQLITE_FAIL && cm_queue_holds(session)) {
+    *goal = CM_QUEUE_FOUND;
+    return is_by_row(on_conflict);
+  }
+  if (is_by_row(on_conflict)) return true;
+  *goal = CM_QUEUE_ROOM;
+  return !is_held_back(session, verb);
+}
+
+static int send(cm_table *table, cm_verb verb, bool is_autocommit, int on_conflict, cm_err *err) {
+  cm_queue_goal goal;
+  if (!choose_goal(table, verb, is_autocommit, on_conflict, &goal)) return SQLITE_OK;
+  int rc = cm_queue_send(table->session, goal, err);
+  if (rc == SQLITE_DONE && on_conflict != SQLITE_IGNORE) rc = SQLITE_OK;
+  return rc;
+}
+
+static cm_verb verb_of(int argc, sqlite3_value **argv) {
+  if (argc == 1) return CM_VERB_DELETE;
+  return sqlite3_value_type(argv[0]) == SQLITE_NULL ? CM_VERB_INSERT : CM_VERB_UPDATE;
+}
+
+int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
+  cm_table *table = (cm_table *)base;
+  cm_session *session = table->session;
+  int on_conflict = sqlite3_vtab_on_conflict(table->db);
+  bool is_autocommit = sqlite3_get_autocommit(table->db) != 0;
+  cm_change change;
+  cm_err err = { 0 };
+  (void)rowid; /* the new row's key is known later, if at all */
+  if (cm_queue_check_process(session, table->resource->name, &err) != SQLITE_OK)
+    return cm_bridge_table_error(base, &err);
+  if (session->settings.read_only) {
+    cm_err_set(&err, SQLITE_READONLY,
+               "%s: nothing was written (read_only is set): open another connection to write",
+               table->resource->name);
+    return fail(table, &err);
+  }
+  if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
+    return fail(table, &err);
+  memset(&change, 0, sizeof change);
+  int rc = make_change(table, argc, argv, on_conflict, &change, &err);
+  if (rc == SQLITE_OK && cm_change_is_empty(&change)) {
+    cm_change_clear(&change);
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK) rc = cm_queue_add(session, &change, is_autocommit, &err);
+  if (rc != SQLITE_OK) {
+    if (rc != SQLITE_NOMEM) rc = refuse_row(table, argc, argv, is_autocommit, &err);
+    if (rc == SQLITE_OK) return SQLITE_OK;
+    cm_queue_abandon(session, &err);
+  } else {
+    rc = send(table, verb_of(argc, argv), is_autocommit, on_conflict, &err);
+    if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
+  }
+  if (rc == SQLITE_OK) return SQLITE_OK;
+  err.code = visible_code(rc, on_conflict);
+  return fail(table, &err);
+}
+
+/* ---- transactions -------------------------------------------------------------------------- */
+
+int cm_write_begin(sqlite3_vtab *base) {
+  cm_queue_begin(((cm_table *)base)->session);
+  return SQLITE_OK;
+}
+
+int cm_write_sync(sqlite3_vtab *base) {
+  cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  int rc = cm_queue_check_process(table->session, table->resource->name, &err);
+  if (rc == SQLITE_OK) rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
+  /* The first table of the transaction sends the rows of all: the line says whose they are. */
+  return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, &err);
+}
+
+int cm_write_commit(sqlite3_vtab *base) {
+  cm_queue_commit(((cm_table *)base)->session);
+  return SQLITE_OK;
+}
+
+int cm_write_rollback(sqlite3_vtab *base) {
+  cm_queue_rollback(((cm_table *)base)->session);
+  return SQLITE_OK;
+}
+
+int cm_write_savepoint(sqlite3_vtab *base, int level) {
+  return cm_queue_savepoint(((cm_table *)base)->session, level);
+}
+
+int cm_write_release(sqlite3_vtab *base, int level) {
+  cm_table *table = (cm_table *)base;
+  cm_err err = { 0 };
+  int rc = cm_queue_check_process(table->session, table->resource->name, &err);
+  if (rc == SQLITE_OK) cm_queue_release(table->session, level);
+  return rc; /* SQLite shows no text of xRelease, and frees none */
+}
+
+int cm_write_rollback_to(sqlite3_vtab *base, int level) {
+  cm_queue_rollback_to(((cm_table *)base)->session, level);
+  return SQLITE_OK;
+}
+
+int cm_write_check_destroy(sqlite3_vtab *base) {
+  cm_table *table = (cm_table *)base;
+  /* SQLite shows no text of xDestroy, and frees none. */
+  return cm_queue_is_waiting(table->session, table->resource) ? SQLITE_ERROR : SQLITE_OK;
+}

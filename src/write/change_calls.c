@@ -1,0 +1,357 @@
+/*
+** change_calls.c -- the calls of a change: paths, bodies, and what their answers took. See write/change.h.
+*/
+#include "write/change_calls.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "record/shape.h"
+#include "spec/carry.h"
+#include "write/change_names.h"
+#include "write/change_sets.h"
+
+enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
+
+/* ---- bodies -------------------------------------------------------------------------------- */
+
+/** The type that an INSERT leaves out goes by the value. NULL out: none can be told. */
+static int implied_type(cm_change *change, cm_json **out, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    const cm_value *given = cm_change_find(change, i);
+    cm_json *json = NULL;
+    if (given == NULL || path == NULL || strcmp(path, "@self") != 0) continue;
+    int rc = cm_change_value_encode(resource, i, given, CM_JSON_ABSENT, &json, err);
+    const char *type = cm_change_shape_type(json);
+    cm_json_free(json);
+    if (rc != SQLITE_OK || type == NULL) return rc;
+    *out = cm_json_new_text(type);
+    return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  }
+  return SQLITE_OK;
+}
+
+/** What a write says that is not in the statement: the key and its parts, an implied type. */
+static int unasked_json(cm_change *change, int column, cm_json **out, cm_err *err) {
+  const cm_column *described = &change->resource->columns[column];
+  cm_value value = cm_value_null();
+  if (change->verb == CM_VERB_INSERT) {
+    bool is_type = described->path != NULL && strcmp(described->path, "@type") == 0;
+    return is_type ? implied_type(change, out, err) : SQLITE_OK;
+  }
+  bool is_identity = (described->flags & CM_KEY) ||
+                     cm_change_find_use(change, column, CM_GIVEN_KNOWN) != NULL;
+  if (!is_identity) return SQLITE_OK;
+  int rc = cm_change_value(change, column, &value, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_value_encode(change->resource, column, &value, CM_JSON_ABSENT, out, err);
+  cm_value_clear(&value);
+  return rc;
+}
+
+/**
+ * What a write puts into its body for a column. NULL: nothing.
+ * @param is_news  Receives whether it is a reason to send the call.
+ */
+static int carried_json(cm_change *change, const cm_write *write, int column, cm_json **out,
+                        bool *is_news, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const cm_value *given = cm_change_find(change, column);
+  cm_json_type was = CM_JSON_ABSENT;
+  *out = NULL;
+  *is_news = given != NULL;
+  if (given == NULL) return unasked_json(change, column, out, err);
+  if (change->old.text != NULL) was = cm_change_type_in_row(change, column);
+  int rc = cm_change_value_encode(resource, column, given, was, out, err);
+  bool is_list = rc == SQLITE_OK && cm_json_type_of(*out) == CM_JSON_ARRAY;
+  if (rc == SQLITE_OK && (write->flags & SET_FLAGS)) {
+    rc = cm_change_set_part(change, write, column, out, err);
+    *is_news = *out != NULL;
+  } else if (is_list && resource->columns[column].shape == CM_KEY_VALUES) {
+    rc = cm_change_set_gone(change, column, *out, err);
+  }
+  return rc;
+}
+
+/** The member that a place like "{key}" stands for. */
+static int set_named(cm_change *change, cm_json *object, const char *place, cm_json *json,
+                     cm_err *err) {
+  cm_value name;
+  cm_plain plain;
+  int column = cm_change_next_placeholder(change->resource, &place);
+  int rc = cm_change_value(change, column, &name, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &name) : NULL;
+  char *copy = text != NULL ? sqlite3_mprintf("%.*s", (int)plain.len, text) : NULL;
+  if (copy != NULL) {
+    if (cm_json_set(object, copy, json) != SQLITE_OK) rc = cm_err_nomem(err);
+  } else {
+    cm_json_free(json);
+    if (rc == SQLITE_OK) rc = cm_err_nomem(err);
+  }
+  sqlite3_free(copy);
+  cm_value_clear(&name);
+  return rc;
+}
+
+/** Put a value at its place; takes `json` over. */
+static int put_at(cm_change *change, cm_json **object, const char *place, size_t len, cm_json *json,
+                  cm_err *err) {
+  char path[MAX_PLACE_BYTES];
+  sqlite3_snprintf(sizeof path, path, "%.*s", (int)len, place);
+  if (path[0] == '{') return set_named(change, *object, path, json, err);
+  if (strcmp(path, "@self") == 0) {
+    cm_json_free(*object);
+    *object = json;
+    return SQLITE_OK;
+  }
+  return cm_json_put(*object, path, json) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The words that go with a column: "place=word place=word". */
+static int put_beside(cm_json *object, const char *beside, cm_err *err) {
+  while (beside != NULL && *beside != 0) {
+    char place[MAX_PLACE_BYTES];
+    char word[MAX_PLACE_BYTES];
+    size_t len = strcspn(beside, " ");
+    size_t name = strcspn(beside, "=");
+    sqlite3_snprintf(sizeof place, place, "%.*s", (int)name, beside);
+    sqlite3_snprintf(sizeof word, word, "%.*s", (int)(len - name - 1), beside + name + 1);
+    if (cm_json_put(object, place, cm_json_new_text(word)) != SQLITE_OK) return cm_err_nomem(err);
+    beside += len + strspn(beside + len, " ");
+  }
+  return SQLITE_OK;
+}
+
+/** SET column = NULL, where the API wants an empty list instead. */
+static int put_empty(cm_json *object, const char *place, cm_err *err) {
+  return cm_json_put(object, place, cm_json_new_array()) == SQLITE_OK ? SQLITE_OK
+                                                                      : cm_err_nomem(err);
+}
+
+/** Every column that the write carries; `news`: how many of them are a reason to send it. */
+static int put_columns(cm_change *change, const cm_write *write, cm_json **object, int *news,
+                       cm_err *err) {
+  const cm_resource *resource = change->resource;
+  int rc = SQLITE_OK;
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+    const char *place = NULL;
+    size_t len = 0;
+    cm_json *json = NULL;
+    bool is_news = false;
+    if (!cm_carries(resource, write, i, &place, &len)) continue;
+    rc = carried_json(change, write, i, &json, &is_news, err);
+    if (rc != SQLITE_OK || json == NULL) continue;
+    *news += is_news;
+    bool is_cleared = cm_json_type_of(json) == CM_JSON_NULL && resource->columns[i].empties != NULL;
+    if (len == 0 || is_cleared) {
+      cm_json_free(json);
+      if (is_cleared) rc = put_empty(*object, resource->columns[i].empties, err);
+    } else {
+      rc = put_beside(*object, resource->columns[i].beside, err);
+      if (rc == SQLITE_OK) {
+        rc = put_at(change, object, place, len, json, err);
+      } else {
+        cm_json_free(json);
+      }
+    }
+  }
+  return rc;
+}
+
+/** Put the object where the body wants it: "invoices[]" is a list of one. Takes `object` over. */
+static int wrap(const cm_write *write, cm_json **object, cm_err *err) {
+  if (write->body == NULL) return SQLITE_OK;
+  char name[64];
+  size_t len = strcspn(write->body, "[");
+  bool is_list = write->body[len] == '[';
+  sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, write->body);
+  cm_json *inner = *object;
+  cm_json *root = cm_json_new_object();
+  *object = root;
+  if (is_list) {
+    cm_json *list = cm_json_new_array();
+    if (list == NULL) {
+      cm_json_free(inner);
+      return cm_err_nomem(err);
+    }
+    int rc = cm_json_push(list, inner);
+    inner = list;
+    if (rc != SQLITE_OK) {
+      cm_json_free(list);
+      return cm_err_nomem(err);
+    }
+  }
+  if (root == NULL) {
+    cm_json_free(inner);
+    return cm_err_nomem(err);
+  }
+  return cm_json_put(root, name, inner) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static bool has_body(const cm_write *write) {
+  if (write->columns != NULL) return write->columns[0] != 0;
+  return write->verb != CM_VERB_DELETE;
+}
+
+/** @param out  Receives the body, NULL where the write has none. `news` as put_columns. */
+static int make_body(cm_change *change, const cm_write *write, char **out, int *news, cm_err *err) {
+  *out = NULL;
+  *news = 0;
+  if (!has_body(write)) return SQLITE_OK;
+  cm_json *object = cm_json_new_object();
+  int rc = object == NULL ? cm_err_nomem(err) : put_columns(change, write, &object, news, err);
+  if (rc == SQLITE_OK) rc = wrap(write, &object, err);
+  if (rc == SQLITE_OK) {
+    *out = cm_json_format(object);
+    if (*out == NULL) rc = cm_err_nomem(err);
+  }
+  cm_json_free(object);
+  if (*out != NULL && strlen(*out) > CM_MAX_BODY_BYTES) {
+    sqlite3_free(*out);
+    *out = NULL;
+    rc = cm_err_set(err, SQLITE_TOOBIG, "%s: the row is larger than %d MiB: write it in parts",
+                    change->resource->name, CM_MAX_BODY_BYTES / (1024 * 1024));
+  }
+  return rc;
+}
+
+/* ---- steps --------------------------------------------------------------------------------- */
+
+static int make_path(cm_change *change, const cm_write *write, bool is_user_edit, char **out,
+                     cm_err *err) {
+  cm_buf path;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = cm_change_fill(change, write->path, &path, err);
+  if (rc == SQLITE_OK && write->query != NULL) {
+    cm_buf_text(&path, "?");
+    rc = cm_change_fill(change, write->query, &path, err);
+  }
+  if (rc == SQLITE_OK && is_user_edit && (write->flags & CM_USER_EDIT))
+    cm_buf_printf(&path, "%chandle_as_user_edit=true", write->query != NULL ? '&' : '?');
+  if (rc == SQLITE_OK && path.code != SQLITE_OK)
+    rc = cm_err_set(err, path.code, "%s: the path is too long", change->resource->name);
+  *out = rc == SQLITE_OK ? cm_buf_take(&path) : NULL;
+  cm_buf_clear(&path);
+  if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
+  return rc;
+}
+
+/** @return SQLITE_OK with `step->write` set; SQLITE_DONE when the write has nothing to do. */
+static int make_step(cm_change *change, const cm_write *write, bool with_path, bool is_user_edit,
+                     cm_change_step *step, cm_err *err) {
+  int news = 0;
+  memset(step, 0, sizeof *step);
+  if (!cm_change_uses(change, write)) return SQLITE_DONE;
+  int rc = make_body(change, write, &step->body, &news, err);
+  if (rc == SQLITE_OK && change->verb == CM_VERB_UPDATE && news == 0) {
+    sqlite3_free(step->body);
+    step->body = NULL;
+    return SQLITE_DONE;
+  }
+  if (rc == SQLITE_OK && with_path) rc = make_path(change, write, is_user_edit, &step->path, err);
+  step->write = write;
+  return rc;
+}
+
+static int make_steps(cm_change *change, bool with_paths, bool is_user_edit, cm_change_step **out,
+                      int *count, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  size_t size = ((size_t)resource->write_count + 1) * sizeof **out;
+  int rc = SQLITE_OK;
+  *count = 0;
+  *out = sqlite3_malloc64(size);
+  if (*out == NULL) return cm_err_nomem(err);
+  memset(*out, 0, size);
+  for (int i = 0; i < resource->write_count && rc == SQLITE_OK; i++) {
+    cm_change_step *step = &(*out)[*count];
+    rc = make_step(change, &resource->writes[i], with_paths, is_user_edit, step, err);
+    if (rc == SQLITE_DONE) {
+      rc = SQLITE_OK;
+      continue;
+    }
+    (*count)++;
+    if (change->verb != CM_VERB_UPDATE) break;
+  }
+  if (rc != SQLITE_OK) {
+    cm_change_free_steps(*out, *count);
+    *out = NULL;
+    *count = 0;
+  }
+  return rc;
+}
+
+int cm_change_steps(cm_change *change, bool is_user_edit, cm_change_step **out, int *count,
+                    cm_err *err) {
+  return make_steps(change, true, is_user_edit, out, count, err);
+}
+
+void cm_change_free_steps(cm_change_step *steps, int count) {
+  for (int i = 0; i < count; i++) {
+    sqlite3_free(steps[i].path);
+    sqlite3_free(steps[i].body);
+  }
+  sqlite3_free(steps);
+}
+
+int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
+  cm_change_step *steps = NULL;
+  int count = 0;
+  cm_buf bodies;
+  *out = NULL;
+  cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
+  int rc = make_steps(change, false, false, &steps, &count, err);
+  for (int i = 0; i < count; i++) {
+    if (steps[i].body == NULL) continue;
+    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", steps[i].body);
+  }
+  cm_change_free_steps(steps, count);
+  if (bodies.len > 0) *out = cm_buf_take(&bodies);
+  if (rc == SQLITE_OK && bodies.code == SQLITE_NOMEM) rc = cm_err_nomem(err);
+  cm_buf_clear(&bodies);
+  return rc;
+}
+
+/* ---- what an answer took ------------------------------------------------------------------- */
+
+static bool is_column_taken(const cm_change *change, const cm_write *write, int column,
+                            const cm_json *sent, const cm_json *object) {
+  const cm_column *described = &change->resource->columns[column];
+  const char *path = described->path != NULL ? described->path : described->name;
+  const char *place = NULL;
+  size_t len = 0;
+  if (write->flags & SET_FLAGS) {
+    char name[MAX_PLACE_BYTES];
+    cm_carries(change->resource, write, column, &place, &len);
+    sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, place);
+    return cm_change_set_is_taken(write, sent, cm_json_find(object, name));
+  }
+  if (path[0] == '^' || path[0] == '@' || path[0] == '?') return true;
+  return cm_change_value_is_taken(sent, cm_json_find(object, path));
+}
+
+static void add_name(cm_buf *out, const char *name) {
+  cm_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", name);
+}
+
+int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
+                        cm_buf *kept, cm_err *err) {
+  cm_json *tree = NULL;
+  if (cm_slice_type(object) != CM_JSON_OBJECT) return SQLITE_OK;
+  int rc = cm_json_parse(object, &tree, err);
+  for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
+    cm_json *sent = NULL;
+    bool is_news = false;
+    if (!cm_carries(change->resource, step->write, i, NULL, NULL)) continue;
+    rc = carried_json(change, step->write, i, &sent, &is_news, err);
+    const cm_column *column = &change->resource->columns[i];
+    if (rc == SQLITE_OK && is_news && sent != NULL &&
+        !is_column_taken(change, step->write, i, sent, tree))
+      add_name(column->flags & CM_MAY_DROP ? out : kept, column->name);
+    cm_json_free(sent);
+  }
+  cm_json_free(tree);
+  return rc;
+}

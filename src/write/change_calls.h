@@ -1,0 +1,43 @@
+/*
+** change_calls.h -- the calls of a change: paths, bodies, and what their answers took.
+** Pure: no I/O.  Tests: tests/unit/write/change.c
+*/
+#ifndef CM_WRITE_CHANGE_CALLS_H
+#define CM_WRITE_CHANGE_CALLS_H
+
+#include "base/buf.h"
+#include "write/change.h"
+
+/** One call of a change. */
+typedef struct cm_change_step {
+  const cm_write *write;
+  char *path; /* with query; owned */
+  char *body; /* owned; NULL: none */
+} cm_change_step;
+
+/**
+ * Make the calls of a change, in the order they have to go out.
+ * @param is_user_edit  Ask for handle_as_user_edit where the call takes it.
+ * @param out           Receives `count` steps; free them with cm_change_free_steps.
+ * @return SQLITE_OK; SQLITE_ERROR when a path lacks a value; SQLITE_TOOBIG; SQLITE_NOMEM.
+ */
+int cm_change_steps(cm_change *change, bool is_user_edit, cm_change_step **out, int *count,
+                    cm_err *err) CM_MUST_CHECK;
+void cm_change_free_steps(cm_change_step *steps, int count);
+
+/**
+ * Bodies of the calls as one text, for the log; names and paths need not be resolved.
+ * @param out  Receives the text, to free with sqlite3_free; NULL when there is none.
+ */
+int cm_change_bodies(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Append the names of the columns that a step carried and that the answer shows otherwise, with ", " between.
+ * @param object  The object in the answer, or the row that may be the one sent.
+ * @param out     Receives columns that the API may drop (CM_MAY_DROP).
+ * @param kept    Receives all others; it may be `out`.
+ */
+int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
+                        cm_buf *kept, cm_err *err) CM_MUST_CHECK;
+
+#endif

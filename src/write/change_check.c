@@ -1,0 +1,473 @@
+/*
+** change_check.c -- what a statement may say about a row, and what is wrong with it. See write/change.h.
+*/
+#include "write/change_check.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
+#include "write/change_names.h"
+
+static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
+static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };
+
+/** What is wrong is wrong with this row, not with the statement. */
+static int of_row(int rc, cm_err *err) {
+  if (rc != SQLITE_OK && err != NULL) err->is_of_row = true;
+  return rc;
+}
+
+/* ---- what may be said ---------------------------------------------------------------------- */
+
+static int refuse_column(const cm_resource *resource, int column, cm_verb verb, cm_err *err) {
+  cm_buf writable;
+  cm_buf_init(&writable, CM_MAX_URL_BYTES);
+  for (int i = 0; i < resource->column_count; i++) {
+    if (!(resource->columns[i].flags & verb_flags[verb])) continue;
+    cm_buf_printf(&writable, "%s%s", writable.len > 0 ? ", " : "", resource->columns[i].name);
+  }
+  int rc = cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be written by %s: columns that can are %s",
+                      resource->name, resource->columns[column].name, verb_words[verb],
+                      cm_buf_str(&writable));
+  cm_buf_clear(&writable);
+  return rc;
+}
+
+static int check_verb(const cm_resource *resource, cm_verb verb, cm_err *err) {
+  if (cm_registry_can(resource, verb)) return SQLITE_OK;
+  if (verb == CM_VERB_UPDATE && resource->delete_counts != NULL) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: UPDATE is not possible (the API has no call for it): change the row in "
+                      "the ChartMogul app, because DELETE takes away all that belongs to it",
+                      resource->name);
+  }
+  cm_buf others;
+  cm_buf_init(&others, CM_MAX_URL_BYTES);
+  for (int i = 0; i < 3; i++) {
+    if (cm_registry_can(resource, (cm_verb)i))
+      cm_buf_printf(&others, "%s%s", others.len > 0 ? " and " : "", verb_words[i]);
+  }
+  int rc = cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s is not possible (the API has no call for it): %s%s", resource->name,
+                      verb_words[verb], others.len > 0 ? "use " : "it is read-only",
+                      cm_buf_str(&others));
+  cm_buf_clear(&others);
+  return rc;
+}
+
+/** Would this value go out? The JSON that was made of it is thrown away. */
+static int check_value(const cm_resource *resource, int column, const cm_value *value,
+                       cm_json_type was, cm_err *err) {
+  cm_json *json = NULL;
+  int rc = cm_change_value_encode(resource, column, value, was, &json, err);
+  cm_json_free(json);
+  return rc;
+}
+
+static int refuse_missing(const cm_resource *resource, int column, cm_err *err) {
+  const char *name = resource->columns[column].name;
+  const cm_reference *reference = cm_change_reference(resource, column);
+  const cm_need *need = cm_change_need(resource, column);
+  const char *other = resource->owners != NULL ? strchr(resource->owners, ' ') + 1 : NULL;
+  bool is_owner = other != NULL && strcspn(resource->owners, " ") == strlen(name) &&
+                  memcmp(resource->owners, name, strlen(name)) == 0;
+  if (reference != NULL) {
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: give it, or %s and %s%s%s",
+                      resource->name, name, reference->data_source, reference->external_id,
+                      is_owner ? ", or " : "", is_owner ? other : "");
+  }
+  return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: %s", resource->name, name,
+                    need != NULL && need->hint != NULL ? need->hint : "give it a value");
+}
+
+/** Is what a {column} is filled with fit for its place? */
+static int check_fill(cm_change *change, int column, bool is_path, cm_err *err) {
+  cm_buf scratch;
+  cm_buf_init(&scratch, CM_MAX_URL_BYTES);
+  int rc = cm_change_fill_column(change, column, is_path, &scratch, err);
+  cm_buf_clear(&scratch);
+  return rc;
+}
+
+/** Can every {column} be filled, now or by a look-up? `depth` 1: the path of a look-up itself. */
+static int check_pattern(cm_change *change, const char *pattern, int depth, cm_err *err) {
+  bool is_path = pattern != NULL && pattern[0] == '/';
+  for (int column; (column = cm_change_next_placeholder(change->resource, &pattern)) >= 0;) {
+    bool is_there = false;
+    int rc = cm_change_has_value(change, column, &is_there, err);
+    if (rc == SQLITE_OK && is_there) rc = check_fill(change, column, is_path, err);
+    if (rc != SQLITE_OK) return rc;
+    bool is_named = false;
+    if (!is_there) rc = cm_change_is_named(change, column, &is_named, err);
+    if (rc != SQLITE_OK) return rc;
+    if (is_there || is_named) continue;
+    const cm_need *need = cm_change_need(change->resource, column);
+    bool can_ask = depth == 0 && need != NULL && need->path != NULL;
+    rc = can_ask ? check_pattern(change, need->path, depth + 1, NULL) : SQLITE_ERROR;
+    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+    if (rc != SQLITE_OK) return refuse_missing(change->resource, column, err);
+  }
+  return SQLITE_OK;
+}
+
+static int check_paths(cm_change *change, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->resource->write_count && rc == SQLITE_OK; i++) {
+    const cm_write *write = &change->resource->writes[i];
+    if (!cm_change_uses(change, write)) continue;
+    rc = check_pattern(change, write->path, 0, err);
+    if (rc == SQLITE_OK) rc = check_pattern(change, write->query, 0, err);
+  }
+  return rc;
+}
+
+/** Finds names that are incomplete. */
+static int no_answer(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  (void)context, (void)name, (void)uuid, (void)err;
+  return SQLITE_OK;
+}
+
+/* ---- INSERT -------------------------------------------------------------------------------- */
+
+/** A file of comma-separated values has no other word for "none". In a text or JSON it is a value. */
+static bool is_left_empty(const cm_column *column, const cm_value *value) {
+  switch (column->type) {
+  case CM_INTEGER:
+  case CM_REAL:
+  case CM_BOOLEAN:
+  case CM_TIME:
+  case CM_DAY: return cm_value_is_text(value) && value->len == 0;
+  default: return false;
+  }
+}
+
+/** Take a value of an INSERT; where its column is a list, one object for a list of one. */
+static int give_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
+  bool is_list = change->resource->columns[column].shape == CM_LIST;
+  if (!is_list || cm_slice_type((cm_slice){ value->text, value->len }) != CM_JSON_OBJECT)
+    return cm_change_give(change, column, CM_GIVEN_SENT, value, err);
+  char *text = sqlite3_mprintf("[%.*s]", (int)value->len, value->text);
+  if (text == NULL) return cm_err_nomem(err);
+  cm_value list = cm_value_text(text, strlen(text));
+  int rc = cm_change_give(change, column, CM_GIVEN_SENT, &list, err);
+  sqlite3_free(text);
+  return rc;
+}
+
+static int take_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const cm_column *described = &resource->columns[column];
+  if (value->type == CM_VALUE_NULL || is_left_empty(described, value)) return SQLITE_OK;
+  if (described->flags & CM_PARAM) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s is a parameter of reading: leave it out of the INSERT",
+                      resource->name, described->name);
+  }
+  if (!(described->flags & CM_INSERT)) return refuse_column(resource, column, CM_VERB_INSERT, err);
+  int rc = of_row(check_value(resource, column, value, CM_JSON_ABSENT, err), err);
+  return rc == SQLITE_OK ? give_inserted(change, column, value, err) : rc;
+}
+
+static int check_required(cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  for (int i = 0; i < resource->column_count; i++) {
+    bool is_named = false;
+    if (!(resource->columns[i].flags & CM_REQUIRED) || cm_change_find(change, i) != NULL) continue;
+    int rc = cm_change_is_named(change, i, &is_named, err);
+    if (rc != SQLITE_OK) return rc;
+    if (!is_named) return refuse_missing(resource, i, err);
+  }
+  return SQLITE_OK;
+}
+
+/** A row that belongs to one of two: exactly one of them is named. */
+static int check_owners(cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const char *owners = resource->owners;
+  if (owners == NULL) return SQLITE_OK;
+  int count = 0;
+  int first = (int)strcspn(owners, " ");
+  const char *second = owners + first + 1;
+  for (const char *at = owners; at != NULL; at = at == owners ? second : NULL) {
+    int column = cm_registry_find_column(resource, at, strcspn(at, " "));
+    bool is_there = cm_change_find(change, column) != NULL;
+    int rc = is_there ? SQLITE_OK : cm_change_is_named(change, column, &is_there, err);
+    if (rc != SQLITE_OK) return rc;
+    count += is_there;
+  }
+  if (count == 1) return SQLITE_OK;
+  if (count > 1) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %.*s and %s are both given (a row belongs to one of them): give one",
+                      resource->name, first, owners, second);
+  }
+  return refuse_missing(resource, cm_registry_find_column(resource, owners, (size_t)first), err);
+}
+
+/** Without the whole natural key nobody can tell whether the row exists. */
+static int check_conflict(cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const cm_natural_key *natural = resource->natural_key;
+  bool is_replace = change->conflict == CM_CONFLICT_REPLACE;
+  if (natural == NULL && resource->member_of == NULL && is_replace) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: INSERT OR REPLACE is not possible (its rows have no external id to find "
+                      "them by): use UPDATE for rows that exist",
+                      resource->name);
+  }
+  /* An INSERT of a member says what it is to be, whatever was there; a list of values has each once. */
+  const cm_member_of *of = resource->member_of;
+  if (of != NULL && (is_replace || of->name == NULL)) change->conflict = CM_CONFLICT_FAIL;
+  for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
+    int column = cm_change_column(resource, natural->columns[i]);
+    if (change->conflict == CM_CONFLICT_FAIL || cm_change_find(change, column) != NULL) continue;
+    return of_row(
+        cm_err_set(err, SQLITE_ERROR, "%s: INSERT OR %s needs %s (rows are found by it): give it",
+                   resource->name, is_replace ? "REPLACE" : "IGNORE", natural->columns[i]),
+        err);
+  }
+  return SQLITE_OK;
+}
+
+int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_conflict conflict,
+                     cm_change *out, cm_err *err) {
+  memset(out, 0, sizeof *out);
+  out->resource = resource;
+  out->verb = CM_VERB_INSERT;
+  out->conflict = conflict;
+  int rc = check_verb(resource, CM_VERB_INSERT, err);
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++)
+    rc = take_inserted(out, i, &cells[i].value, err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
+  if (rc == SQLITE_OK) rc = of_row(check_required(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(check_owners(out, err), err);
+  if (rc == SQLITE_OK) rc = check_conflict(out, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
+  if (rc != SQLITE_OK) cm_change_clear(out);
+  return rc;
+}
+
+/* ---- the key of UPDATE and DELETE ---------------------------------------------------------- */
+
+/** The parts of a key that is a JSON array, remembered each under its column. */
+static int take_key_parts(cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const char *part = resource->key_parts;
+  cm_slice list = { change->key.text, change->key.len };
+  cm_slice item = { NULL, 0 };
+  size_t at = 0;
+  int rc = SQLITE_OK;
+  while (part != NULL && *part != 0 && rc == SQLITE_OK) {
+    size_t len = strcspn(part, " ");
+    cm_json *json = NULL;
+    cm_value value = cm_value_null();
+    int64_t integer = 0;
+    if (cm_slice_next(list, &at, NULL, &item) != SQLITE_ROW ||
+        cm_json_parse(item, &json, NULL) != SQLITE_OK) {
+      cm_err_set(err, SQLITE_ERROR, "%s: the key of this row is none: read it again",
+                 resource->name);
+      return of_row(SQLITE_ERROR, err);
+    }
+    if (cm_json_type_of(json) == CM_JSON_STRING) {
+      value = cm_value_text(cm_json_text(json), strlen(cm_json_text(json)));
+    } else if (cm_json_integer(json, &integer)) {
+      value = cm_value_integer(integer);
+    }
+    rc = cm_change_give(change, cm_registry_find_column(resource, part, len), CM_GIVEN_KNOWN,
+                        &value, err);
+    cm_json_free(json);
+    part += len + strspn(part + len, " ");
+  }
+  return rc;
+}
+
+static int take_key(cm_change *change, const cm_resource *resource, cm_verb verb,
+                    const cm_value *key, cm_err *err) {
+  memset(change, 0, sizeof *change);
+  change->resource = resource;
+  change->verb = verb;
+  int rc = check_verb(resource, verb, err);
+  if (rc != SQLITE_OK) return rc;
+  bool is_made_up = cm_value_is_text(key) && (key->len == 0 || key->text[0] == '?');
+  if (key->type == CM_VALUE_NULL || is_made_up) {
+    cm_err_set(err, SQLITE_ERROR,
+               "%s: this row cannot be written (the API sent no key with it): leave it out",
+               resource->name);
+    return of_row(SQLITE_ERROR, err);
+  }
+  if (cm_value_copy(key, &change->key) != SQLITE_OK) return cm_err_nomem(err);
+  return take_key_parts(change, err);
+}
+
+int cm_change_delete(const cm_resource *resource, const cm_value *key, cm_change *out,
+                     cm_err *err) {
+  int rc = take_key(out, resource, CM_VERB_DELETE, key, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
+  if (rc != SQLITE_OK) cm_change_clear(out);
+  return rc;
+}
+
+/** Column that shows the row as it arrived, and carries it here. */
+static int find_row_column(const cm_resource *resource) {
+  for (int i = 0; i < resource->column_count; i++) {
+    const char *path = resource->columns[i].path;
+    if (path != NULL && strcmp(path, "@row") == 0) return i;
+  }
+  return -1;
+}
+
+/* ---- UPDATE -------------------------------------------------------------------------------- */
+
+static int refuse_json(const cm_resource *resource, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR, "%s: json is read-only: set the columns that it shows",
+                    resource->name);
+}
+
+/*
+** A row that was not packed is either what UPDATE ... FROM passes on SQLite 3.40, which hands over every
+** column, or something the user put into SET.
+*/
+static int take_old_row(cm_change *change, const cm_cell *cells, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  int column = find_row_column(resource);
+  int key_column = cm_registry_key(resource);
+  if (column < 0 || !cm_value_is_text(&cells[column].value)) return refuse_json(resource, err);
+  const cm_value *text = &cells[column].value;
+  int rc = cm_row_unpack(resource, text->text, text->len, &change->old, err);
+  if (rc != SQLITE_OK || change->old.is_packed) return rc;
+  for (int i = 0; i < resource->column_count; i++) {
+    if (i != key_column && cells[i].is_unchanged) return refuse_json(resource, err);
+  }
+  cm_value key = cm_value_null();
+  rc = cm_row_get(&change->old.row, key_column, &key, err);
+  bool is_same = rc == SQLITE_OK && cm_value_compare(&key, &change->key) == 0;
+  cm_value_clear(&key);
+  if (rc != SQLITE_OK || is_same || resource->key_parts != NULL) return rc;
+  return refuse_json(resource, err);
+}
+
+/** Compare by meaning. An old value that does not fit its column differs from any other. */
+static int compare(const cm_change *change, int column, const cm_value *old, const cm_value *new,
+                   cm_json_type was, bool *is_same, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  cm_json *old_json = NULL;
+  cm_json *new_json = NULL;
+  int rc = cm_change_value_encode(resource, column, new, was, &new_json, err);
+  *is_same = false;
+  if (rc == SQLITE_OK) {
+    int old_rc = cm_change_value_encode(resource, column, old, was, &old_json, NULL);
+    if (old_rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
+    *is_same = old_rc == SQLITE_OK &&
+               cm_change_value_is_same(&resource->columns[column], old_json, new_json);
+  }
+  cm_json_free(old_json);
+  cm_json_free(new_json);
+  return rc;
+}
+
+static bool is_equal_sql(const cm_value *left, const cm_value *right) {
+  return cm_value_compare(left, right) == 0;
+}
+
+/** A column that UPDATE cannot write: only its old value may stand there. */
+static int check_read_only(cm_change *change, int column, const cm_value *old, const cm_value *new,
+                           cm_err *err) {
+  const cm_column *described = &change->resource->columns[column];
+  bool is_same = is_equal_sql(old, new);
+  bool is_unknown = !change->old.is_packed && old->type == CM_VALUE_NULL &&
+                    cm_change_type_in_row(change, column) == CM_JSON_ABSENT;
+  if (is_same || new->type == CM_VALUE_BLOB) {
+    return is_same ? SQLITE_OK : refuse_column(change->resource, column, CM_VERB_UPDATE, err);
+  }
+  if (is_unknown) {
+    if (described->flags & CM_PARAM) return SQLITE_OK;
+    return cm_change_give(change, column, CM_GIVEN_KNOWN, new, err);
+  }
+  if (!(described->flags & CM_PARAM)) {
+    cm_json_type was = cm_change_type_in_row(change, column);
+    int rc = compare(change, column, old, new, was, &is_same, NULL);
+    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+    if (is_same) return SQLITE_OK;
+  }
+  return refuse_column(change->resource, column, CM_VERB_UPDATE, err);
+}
+
+static int take_written(cm_change *change, int column, const cm_value *old, const cm_value *new,
+                        bool is_uncompared, cm_err *err) {
+  const cm_column *described = &change->resource->columns[column];
+  bool is_same = is_equal_sql(old, new); /* what was read may be set again, whatever it is */
+  if (is_same && !is_uncompared) return SQLITE_OK;
+  if (!change->old.is_packed && (described->flags & CM_COMPANION) && new->type != CM_VALUE_NULL) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s cannot be compared in UPDATE ... FROM (this version of SQLite hands "
+                      "over columns that are not set, too): write SET %s = (SELECT ...) WHERE ...",
+                      change->resource->name, described->name, described->name);
+  }
+  int rc = compare(change, column, old, new, cm_change_type_in_row(change, column), &is_same, err);
+  if (rc != SQLITE_OK || (is_same && !is_uncompared)) return of_row(rc, err);
+  if (new->type == CM_VALUE_NULL && (described->flags & CM_NO_NULL)) {
+    return of_row(cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be NULL: give it a value",
+                             change->resource->name, described->name),
+                  err);
+  }
+  return cm_change_give(change, column, CM_GIVEN_SENT, new, err);
+}
+
+static int take_updated(cm_change *change, int column, const cm_cell *cell, bool is_uncompared,
+                        cm_err *err) {
+  const cm_column *described = &change->resource->columns[column];
+  if (cell->is_unchanged) return SQLITE_OK;
+  if (described->flags & CM_KEY) {
+    if (is_equal_sql(&cell->value, &change->key)) return SQLITE_OK;
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s is the key and cannot be changed: leave it out",
+                      change->resource->name, described->name);
+  }
+  cm_value old = cm_value_null();
+  int rc = cm_row_get(&change->old.row, column, &old, err);
+  if (rc == SQLITE_OK && !(described->flags & CM_UPDATE)) {
+    rc = check_read_only(change, column, &old, &cell->value, err);
+  } else if (rc == SQLITE_OK) {
+    rc = take_written(change, column, &old, &cell->value, is_uncompared, err);
+  }
+  cm_value_clear(&old);
+  return rc;
+}
+
+/** Some calls stand for themselves: their columns may not be set beside those of another. */
+static int check_alone(const cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  const cm_write *alone = NULL;
+  int calls = 0;
+  for (int i = 0; i < resource->write_count; i++) {
+    const cm_write *write = &resource->writes[i];
+    if (!cm_change_uses(change, write)) continue;
+    calls++;
+    if (write->flags & CM_ALONE) alone = write;
+  }
+  if (alone == NULL || calls < 2) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: %s cannot be set together with other columns (it is a call of its own): "
+                    "use an UPDATE for each",
+                    resource->name, alone->columns);
+}
+
+int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
+                     cm_change_waits *waits, void *context, cm_change *out, cm_err *err) {
+  int row_column = find_row_column(resource);
+  int rc = take_key(out, resource, CM_VERB_UPDATE, key, err);
+  if (rc == SQLITE_OK) rc = take_old_row(out, cells, err);
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+    bool is_set = !cells[i].is_unchanged && (out->old.is_packed || !cells[i].is_doubtful);
+    bool is_uncompared = is_set && waits != NULL && waits(context, out, i);
+    if (i != row_column) rc = take_updated(out, i, &cells[i], is_uncompared, err);
+  }
+  if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
+  if (rc == SQLITE_OK) rc = check_alone(out, err);
+  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
+  if (rc != SQLITE_OK) cm_change_clear(out);
+  return rc;
+}

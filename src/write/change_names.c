@@ -1,0 +1,286 @@
+/*
+** change_names.c -- rows that a change names by external id, and what else its paths need. See write/change.h.
+*/
+#include "write/change_names.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "record/url.h"
+#include "spec/registry.h"
+#include "write/change.h"
+
+const cm_reference *cm_change_reference(const cm_resource *resource, int column) {
+  const char *name = resource->columns[column].name;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL; reference++) {
+    if (reference->within == NULL && strcmp(reference->column, name) == 0) return reference;
+  }
+  return NULL;
+}
+
+const cm_need *cm_change_need(const cm_resource *resource, int column) {
+  const char *name = resource->columns[column].name;
+  for (const cm_need *need = resource->needs; need != NULL && need->column != NULL; need++) {
+    if (strcmp(need->column, name) == 0) return need;
+  }
+  return NULL;
+}
+
+/** A value that names something: what is given; for UPDATE what the row had, too. As text, owned. */
+static int naming_text(cm_change *change, const char *name, char **out, cm_err *err) {
+  int column = cm_change_column(change->resource, name);
+  const cm_value *given = cm_change_find(change, column);
+  cm_value value = cm_value_null();
+  cm_plain plain;
+  int rc = SQLITE_OK;
+  *out = NULL;
+  if (given == NULL) rc = cm_change_value(change, column, &value, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, given != NULL ? given : &value) : NULL;
+  if (text != NULL && plain.len > 0) {
+    *out = sqlite3_mprintf("%.*s", (int)plain.len, text);
+    if (*out == NULL) rc = cm_err_nomem(err);
+  }
+  cm_value_clear(&value);
+  return rc;
+}
+
+int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) {
+  const cm_reference *reference = cm_change_reference(change->resource, column);
+  char *data_source = NULL;
+  *out = false;
+  if (reference == NULL) return SQLITE_OK;
+  int external_id = cm_change_column(change->resource, reference->external_id);
+  if (cm_change_find(change, external_id) == NULL) return SQLITE_OK;
+  int rc = naming_text(change, reference->data_source, &data_source, err);
+  *out = data_source != NULL;
+  sqlite3_free(data_source);
+  return rc;
+}
+
+int cm_change_check_names(const cm_change *change, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL; reference++) {
+    int external_id = cm_change_column(resource, reference->external_id);
+    if (reference->within != NULL || external_id < 0) continue;
+    const char *place = resource->columns[external_id].body;
+    bool is_only_name = place != NULL && place[0] == 0;
+    if (!is_only_name || cm_change_find(change, external_id) == NULL ||
+        cm_change_find(change, cm_change_column(resource, reference->column)) == NULL)
+      continue;
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s and %s name one thing: give one", resource->name,
+                      reference->column, reference->external_id);
+  }
+  return SQLITE_OK;
+}
+
+static int refuse_half(cm_change *change, const cm_reference *reference, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: %s%s%s names a row of %s only together with %s: give both, or %s",
+                    change->resource->name, reference->within != NULL ? reference->within : "",
+                    reference->within != NULL ? "." : "", reference->external_id,
+                    reference->resource, reference->data_source, reference->column);
+}
+
+/** Is the external id of no use but to name the row, or the row one that must be named? */
+static bool is_only_name(const cm_resource *resource, int column, int external_id) {
+  const char *body = resource->columns[external_id].body;
+  return resource->columns[column].flags & CM_REQUIRED || (body != NULL && body[0] == 0);
+}
+
+/** A name that stands in the row's own columns. The call of an UPDATE may take the external id itself. */
+static int visit_column(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
+                        void *context, cm_err *err) {
+  int column = cm_change_column(change->resource, reference->column);
+  int external_id = cm_change_column(change->resource, reference->external_id);
+  cm_name name = { .reference = reference };
+  char *data_source_text = NULL;
+  char *external_text = NULL;
+  const char *uuid = NULL;
+  bool is_taken = change->verb == CM_VERB_UPDATE &&
+                  (change->resource->columns[external_id].flags & CM_UPDATE);
+  if (is_taken || cm_change_find(change, column) != NULL ||
+      cm_change_find(change, external_id) == NULL)
+    return SQLITE_OK;
+  int rc = naming_text(change, reference->data_source, &data_source_text, err);
+  if (rc == SQLITE_OK) rc = naming_text(change, reference->external_id, &external_text, err);
+  if (rc == SQLITE_OK && data_source_text != NULL && external_text != NULL) {
+    name.data_source = data_source_text;
+    name.external_id = external_text;
+    rc = visit(context, &name, &uuid, err);
+  } else if (rc == SQLITE_OK && is_only_name(change->resource, column, external_id)) {
+    rc = refuse_half(change, reference, err);
+  }
+  if (rc == SQLITE_OK && uuid != NULL) {
+    cm_value value = cm_value_text(uuid, strlen(uuid));
+    rc = cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
+    if (rc == SQLITE_OK && reference->is_spent)
+      cm_change_find_use(change, external_id, CM_GIVEN_SENT)->use = CM_GIVEN_KNOWN;
+  }
+  sqlite3_free(data_source_text);
+  sqlite3_free(external_text);
+  return rc;
+}
+
+/** Text of an item's external id: a text, or a number's digits. NULL out: it names nothing. */
+static int item_name(const cm_json *item, const cm_reference *reference, char **out, cm_err *err) {
+  const cm_json *uuid = cm_json_find(item, reference->column);
+  const cm_json *id = cm_json_find(item, reference->external_id);
+  bool has_uuid = cm_json_type_of(uuid) == CM_JSON_STRING && cm_json_text(uuid)[0] != 0;
+  bool is_number = cm_json_type_of(id) == CM_JSON_NUMBER;
+  const char *text = cm_json_text(id);
+  *out = NULL;
+  if (has_uuid || (!is_number && (text == NULL || text[0] == 0))) return SQLITE_OK;
+  *out = is_number ? cm_json_format(id) : sqlite3_mprintf("%s", text);
+  return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
+}
+
+/** The uuid takes the place of the external id, which means nothing to the API here. */
+static int fill_item(cm_json *item, const cm_reference *reference, const char *uuid) {
+  cm_json_free(cm_json_take(item, reference->external_id));
+  return cm_json_put(item, reference->column, cm_json_new_text(uuid));
+}
+
+static int visit_items(cm_change *change, cm_json *list, const cm_reference *reference,
+                       cm_name_visitor *visit, void *context, bool *is_filled, cm_err *err) {
+  char *data_source = NULL;
+  int rc = naming_text(change, reference->data_source, &data_source, err);
+  for (cm_json *item = cm_json_first(list); item != NULL && rc == SQLITE_OK;
+       item = cm_json_after(item)) {
+    const char *uuid = NULL;
+    char *external_id = NULL;
+    if (cm_json_type_of(item) == CM_JSON_OBJECT) rc = item_name(item, reference, &external_id, err);
+    cm_name name = { reference, data_source, external_id };
+    if (external_id != NULL) {
+      rc = data_source != NULL ? visit(context, &name, &uuid, err)
+                               : refuse_half(change, reference, err);
+    }
+    if (rc == SQLITE_OK && uuid != NULL) {
+      *is_filled = true;
+      if (fill_item(item, reference, uuid) != SQLITE_OK) rc = cm_err_nomem(err);
+    }
+    sqlite3_free(external_id);
+  }
+  sqlite3_free(data_source);
+  return rc;
+}
+
+/** Names that stand in the items of a JSON column. */
+static int visit_within(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
+                        void *context, cm_err *err) {
+  int column = cm_change_column(change->resource, reference->within);
+  const cm_value *given = cm_change_find(change, column);
+  cm_json *list = NULL;
+  bool is_filled = false;
+  if (given == NULL || !cm_value_is_text(given)) return SQLITE_OK;
+  int rc = cm_json_parse((cm_slice){ given->text, given->len }, &list, err);
+  if (rc == SQLITE_OK && cm_json_type_of(list) == CM_JSON_ARRAY)
+    rc = visit_items(change, list, reference, visit, context, &is_filled, err);
+  if (rc == SQLITE_OK && is_filled) {
+    char *text = cm_json_format(list);
+    cm_value value = cm_value_text(text, text != NULL ? strlen(text) : 0);
+    rc = text == NULL ? cm_err_nomem(err)
+                      : cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
+    sqlite3_free(text);
+  }
+  cm_json_free(list);
+  return rc;
+}
+
+int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *context, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (const cm_reference *reference = change->resource->references;
+       reference != NULL && reference->column != NULL && rc == SQLITE_OK; reference++) {
+    rc = reference->within != NULL ? visit_within(change, reference, visit, context, err)
+                                   : visit_column(change, reference, visit, context, err);
+  }
+  return rc;
+}
+
+/* ---- patterns ------------------------------------------------------------------------------ */
+
+int cm_change_next_placeholder(const cm_resource *resource, const char **pattern) {
+  const char *open = *pattern != NULL ? strchr(*pattern, '{') : NULL;
+  if (open == NULL) return -1;
+  size_t len = strcspn(open + 1, "}");
+  *pattern = open + 1 + len;
+  return cm_registry_find_column(resource, open + 1, len);
+}
+
+int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) {
+  cm_value value;
+  cm_plain plain;
+  int rc = cm_change_value(change, column, &value, err);
+  *out = rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0;
+  cm_value_clear(&value);
+  return rc;
+}
+
+int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  *out = NULL;
+  for (int i = 0; i < resource->write_count; i++) {
+    const char *patterns[2] = { resource->writes[i].path, resource->writes[i].query };
+    if (!cm_change_uses(change, &resource->writes[i])) continue;
+    for (int p = 0; p < 2; p++) {
+      for (int column; (column = cm_change_next_placeholder(resource, &patterns[p])) >= 0;) {
+        const cm_need *need = cm_change_need(resource, column);
+        bool is_there = true;
+        if (need == NULL || need->path == NULL) continue;
+        int rc = cm_change_has_value(change, column, &is_there, err);
+        if (rc != SQLITE_OK) return rc;
+        if (!is_there) {
+          *out = need;
+          return SQLITE_OK;
+        }
+      }
+    }
+  }
+  return SQLITE_OK;
+}
+
+/** An id fills a segment of a path. Dots alone would lead to another one. */
+static bool is_path_segment(const cm_column *column, const cm_plain *plain) {
+  cm_value value = cm_value_text(plain->text, plain->len);
+  bool is_dots = plain->len <= 2 && strspn(plain->text, ".") >= plain->len;
+  return !is_dots && cm_request_path_value(column, &value) == CM_SEND;
+}
+
+int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *out, cm_err *err) {
+  const cm_column *described = &change->resource->columns[column];
+  cm_value value;
+  cm_plain plain;
+  int rc = cm_change_value(change, column, &value, err);
+  if (rc != SQLITE_OK) return rc;
+  if (cm_plain_set(&plain, &value) == NULL || plain.len == 0) {
+    rc = cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: give it a value", change->resource->name,
+                    described->name);
+  } else if (is_path && !is_path_segment(described, &plain)) {
+    rc = cm_err_set(err, SQLITE_ERROR, "%s: %s is no identifier (it was given '%.*s'): correct it",
+                    change->resource->name, described->name, plain.len < 64 ? (int)plain.len : 64,
+                    plain.text);
+  } else {
+    cm_buf_percent(out, plain.text, plain.len);
+  }
+  cm_value_clear(&value);
+  return rc;
+}
+
+int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *err) {
+  const char *query = strchr(pattern, '?');
+  const char *rest = pattern;
+  const char *from = pattern;
+  for (int column; (column = cm_change_next_placeholder(change->resource, &rest)) >= 0;) {
+    bool is_path = pattern[0] == '/' && (query == NULL || rest < query);
+    cm_buf_append(out, from, strcspn(from, "{"));
+    int rc = cm_change_fill_column(change, column, is_path, out, err);
+    if (rc != SQLITE_OK) return rc;
+    from = rest + 1;
+  }
+  cm_buf_text(out, from);
+  return out->code == SQLITE_OK
+             ? SQLITE_OK
+             : cm_err_set(err, out->code, "%s: the path is too long", change->resource->name);
+}

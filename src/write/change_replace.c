@@ -1,0 +1,157 @@
+/*
+** change_replace.c -- INSERT OR REPLACE of a row that exists becomes its update. See write/change.h.
+*/
+#include "write/change_replace.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
+#include "write/change.h"
+
+/** True when `name` stands in a list of names separated by spaces. */
+static bool is_listed(const char *list, const char *name) {
+  size_t len = strlen(name);
+  while (list != NULL && *list != 0) {
+    size_t item = strcspn(list, " ");
+    if (item == len && memcmp(list, name, len) == 0) return true;
+    list += item + strspn(list + item, " ");
+  }
+  return false;
+}
+
+/** Where a frozen list differs the row has to be made anew; for any other column that is too much. */
+static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {
+  return cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s: %s differs from the row that exists (the API cannot change it): %s",
+                    change->resource->name, change->resource->columns[column].name,
+                    is_frozen ? "DELETE the row and INSERT it"
+                              : "leave the column out, or give the value that is there");
+}
+
+/** A given value, and the one that the row has, as JSON. */
+typedef struct pair {
+  cm_json *sent, *shown;
+  bool is_known; /* the row shows its value */
+} pair;
+
+static void clear_pair(pair *values) {
+  cm_json_free(values->sent);
+  cm_json_free(values->shown);
+}
+
+/** @param out  To be freed with clear_pair, also after a failure. */
+static int read_pair(cm_change *change, const cm_given *given, pair *out, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  cm_value old = cm_value_null();
+  *out = (pair){ NULL, NULL, false };
+  int rc = cm_row_get(&change->old.row, given->column, &old, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_value_encode(resource, given->column, &given->value,
+                                cm_change_type_in_row(change, given->column), &out->sent, err);
+  if (rc == SQLITE_OK && old.type != CM_VALUE_NULL) {
+    int old_rc = cm_change_value_encode(resource, given->column, &old, CM_JSON_ABSENT, &out->shown,
+                                        NULL);
+    if (old_rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
+    out->is_known = old_rc == SQLITE_OK;
+  }
+  cm_value_clear(&old);
+  return rc;
+}
+
+static bool is_key_part(const cm_natural_key *natural, const char *name) {
+  for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
+    if (strcmp(natural->columns[i], name) == 0) return true;
+  }
+  return false;
+}
+
+/** Decides what becomes of one given column. @return SQLITE_OK; `keep` false: it does not go out. */
+static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm_err *err) {
+  const cm_column *column = &change->resource->columns[given->column];
+  const cm_natural_key *natural = change->resource->natural_key;
+  bool is_frozen = is_listed(natural->frozen, column->name);
+  bool is_changeable = (column->flags & CM_UPDATE) && !is_frozen;
+  pair values;
+  *keep = false;
+  /* equal, or a further name of a merged row */
+  if (is_key_part(natural, column->name)) return SQLITE_OK;
+  int rc = read_pair(change, given, &values, err);
+  if (rc == SQLITE_OK && is_changeable) {
+    *keep = !values.is_known || !cm_change_value_is_same(column, values.sent, values.shown);
+  } else if (rc == SQLITE_OK && values.is_known &&
+             !cm_change_value_is_taken(values.sent, values.shown)) {
+    rc = refuse_fixed(change, given->column, is_frozen, err);
+  }
+  clear_pair(&values);
+  return rc;
+}
+
+static bool is_frozen_given(const cm_change *change, const cm_given *given) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  if (given->use != CM_GIVEN_SENT || natural == NULL) return false;
+  return is_listed(natural->frozen, change->resource->columns[given->column].name);
+}
+
+bool cm_change_gives_frozen(const cm_change *change) {
+  for (int i = 0; i < change->given_count; i++) {
+    if (is_frozen_given(change, &change->given[i])) return true;
+  }
+  return false;
+}
+
+int cm_change_check_frozen(cm_change *change, cm_slice row, cm_err *err) {
+  if (!cm_change_gives_frozen(change)) return SQLITE_OK;
+  int rc = cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
+  if (rc != SQLITE_OK) return rc;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    bool keep = false;
+    if (is_frozen_given(change, &change->given[i]))
+      rc = settle_given(change, &change->given[i], &keep, err);
+  }
+  cm_packed_row_clear(&change->old);
+  return rc;
+}
+
+void cm_change_drop_frozen(cm_change *change) {
+  int kept = 0;
+  for (int i = 0; i < change->given_count; i++) {
+    cm_given *given = &change->given[i];
+    if (is_frozen_given(change, given)) {
+      cm_value_clear(&given->value);
+    } else {
+      change->given[kept++] = *given;
+    }
+  }
+  change->given_count = kept;
+}
+
+int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
+  int key_column = cm_registry_key(change->resource);
+  int rc = cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
+  int kept = 0;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    bool keep = change->given[i].use != CM_GIVEN_SENT;
+    if (!keep) rc = settle_given(change, &change->given[i], &keep, err);
+    if (rc != SQLITE_OK) break;
+    if (keep) {
+      cm_given moved = change->given[i];
+      change->given[i].value = cm_value_null();
+      change->given[kept++] = moved;
+    } else {
+      cm_value_clear(&change->given[i].value);
+    }
+  }
+  cm_value key = cm_value_null();
+  if (rc == SQLITE_OK) rc = cm_row_get(&change->old.row, key_column, &key, err);
+  if (rc == SQLITE_OK && cm_value_copy(&key, &change->key) != SQLITE_OK) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    change->given_count = kept;
+    change->verb = CM_VERB_UPDATE;
+    change->conflict = CM_CONFLICT_FAIL;
+    change->is_merge = true;
+  }
+  cm_value_clear(&key);
+  return rc;
+}

@@ -1,0 +1,399 @@
+#include "write/finder.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "client/call.h"
+#include "record/encode.h"
+#include "record/row.h"
+#include "spec/registry.h"
+#include "wire/http.h"
+#include "wire/json.h"
+#include "write/token.h"
+
+enum { MAX_KEPT_QUESTIONS = 100000 };
+
+/* ---- the table of questions ---------------------------------------------------------------- */
+
+static cm_question **bucket_of(cm_finder *finder, const char *key) {
+  uint64_t hash = cm_queue_token('?', key, "", NULL);
+  return &finder->buckets[hash & (CM_FINDER_BUCKETS - 1)];
+}
+
+static cm_question *find(cm_finder *finder, const char *key) {
+  cm_question *question = *bucket_of(finder, key);
+  while (question != NULL && strcmp(question->key, key) != 0)
+    question = question->next_in_bucket;
+  return question;
+}
+
+static void free_question(cm_question *question) {
+  cm_call_free(question->call);
+  sqlite3_free(question->key);
+  sqlite3_free(question->values[0]);
+  sqlite3_free(question->values[1]);
+  sqlite3_free(question->uuid);
+  sqlite3_free(question->row);
+  sqlite3_free(question->error);
+  sqlite3_free(question);
+}
+
+/** Out of the table. Whoever holds it keeps it; the last one frees it. */
+static void detach(cm_finder *finder, cm_question *question) {
+  for (cm_question **at = bucket_of(finder, question->key); *at != NULL;
+       at = &(*at)->next_in_bucket) {
+    if (*at != question) continue;
+    *at = question->next_in_bucket;
+    finder->count--;
+    break;
+  }
+  question->next_in_bucket = NULL;
+  question->is_detached = true;
+  if (question->holders == 0) free_question(question);
+}
+
+void cm_question_release(cm_question *question) {
+  if (question == NULL || --question->holders > 0) return;
+  if (question->is_detached) {
+    free_question(question);
+  } else {
+    sqlite3_free(question->row); /* only an update needs it, and asks again */
+    question->row = NULL;
+  }
+}
+
+void cm_question_forget_all(cm_finder *finder) {
+  for (int i = 0; i < CM_FINDER_BUCKETS && finder->count > 0; i++) {
+    cm_question *next = NULL;
+    for (cm_question *question = finder->buckets[i]; question != NULL; question = next) {
+      next = question->next_in_bucket;
+      detach(finder, question);
+    }
+  }
+}
+
+/** A new question in the table; its texts are copied. NULL when memory runs out. */
+static cm_question *new_question(cm_finder *finder, const char *key, const char *const values[2]) {
+  if (finder->count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(finder);
+  cm_question *question = sqlite3_malloc64(sizeof *question);
+  if (question == NULL) return NULL;
+  memset(question, 0, sizeof *question);
+  question->session = finder->session;
+  question->key = sqlite3_mprintf("%s", key);
+  bool is_whole = question->key != NULL;
+  for (int i = 0; i < 2 && values != NULL && is_whole; i++) {
+    if (values[i] == NULL) continue;
+    question->values[i] = sqlite3_mprintf("%s", values[i]);
+    is_whole = question->values[i] != NULL;
+  }
+  if (!is_whole) {
+    free_question(question);
+    return NULL;
+  }
+  cm_question **bucket = bucket_of(finder, key);
+  question->next_in_bucket = *bucket;
+  *bucket = question;
+  finder->count++;
+  return question;
+}
+
+/** The question after a row: who is asked, for which natural key. */
+static char *key_of_row(const cm_resource *resource, const char *const values[2]) {
+  return sqlite3_mprintf("%s\x1f%s\x1f%s", resource->name, values[0],
+                         values[1] != NULL ? values[1] : "");
+}
+
+/* ---- asking -------------------------------------------------------------------------------- */
+
+static int ask(cm_finder *finder, cm_question *question, const char *path, const char *who,
+               cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path };
+  return cm_call_start(finder->session, &request, &question->call, err);
+}
+
+static int ask_row(cm_finder *finder, cm_question *question, const char *who, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_buf path;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  cm_buf_printf(&path, "%s?%s=", natural->path, natural->params[0]);
+  cm_buf_percent(&path, question->values[0], strlen(question->values[0]));
+  if (natural->params[1] != NULL && question->values[1] != NULL) {
+    cm_buf_printf(&path, "&%s=", natural->params[1]);
+    cm_buf_percent(&path, question->values[1], strlen(question->values[1]));
+  }
+  if (natural->query != NULL) cm_buf_printf(&path, "&%s", natural->query);
+  int rc = path.code == SQLITE_OK ? ask(finder, question, cm_buf_str(&path), who, err)
+                                  : cm_err_set(err, path.code, "%s: the name is too long", who);
+  cm_buf_clear(&path);
+  return rc;
+}
+
+/** The question that stands under a key, unless its answer does not do any more. */
+static cm_question *find_fresh(cm_finder *finder, const char *key, cm_question_mode mode) {
+  cm_question *question = find(finder, key);
+  if (question == NULL || !question->is_done) return question;
+  bool lacks_row = mode == CM_QUESTION_WITH_ROW && question->matches == 1 && question->row == NULL;
+  if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row) return question;
+  detach(finder, question);
+  return NULL;
+}
+
+/** Hold a question, if there is one, and hand it out. */
+static int hold(cm_question *question, int rc, cm_question **out) {
+  *out = rc == SQLITE_OK ? question : NULL;
+  if (*out != NULL) question->holders++;
+  return rc;
+}
+
+int cm_question_row(cm_finder *finder, const cm_resource *resource, const char *const values[2],
+                    const char *who, cm_question_mode mode, cm_question **out, cm_err *err) {
+  char *key = key_of_row(resource, values);
+  int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(finder, key, mode) : NULL;
+  if (question == NULL) {
+    question = key != NULL ? new_question(finder, key, values) : NULL;
+    if (question != NULL) question->resource = resource;
+    rc = question == NULL ? cm_err_nomem(err) : ask_row(finder, question, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
+  }
+  sqlite3_free(key);
+  return hold(question, rc, out);
+}
+
+int cm_question_need(cm_finder *finder, const cm_need *need, const char *path, const char *who,
+                     cm_question **out, cm_err *err) {
+  char *key = sqlite3_mprintf("%s\x1f%s", path, need->member);
+  int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_ANY) : NULL;
+  if (question == NULL) {
+    question = key != NULL ? new_question(finder, key, NULL) : NULL;
+    if (question != NULL) question->need = need;
+    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
+  }
+  sqlite3_free(key);
+  return hold(question, rc, out);
+}
+
+int cm_question_member(cm_finder *finder, const char *path, const char *list, const char *name,
+                       const char *who, cm_question **out, cm_err *err) {
+  const char *values[2] = { name, NULL };
+  char *key = sqlite3_mprintf("%s\x1f%s\x1f%s", path, list, name);
+  int rc = SQLITE_OK;
+  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_AGAIN) : NULL;
+  if (question == NULL) {
+    question = key != NULL ? new_question(finder, key, values) : NULL;
+    if (question != NULL) question->member_list = list;
+    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
+    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
+  }
+  sqlite3_free(key);
+  return hold(question, rc, out);
+}
+
+int cm_question_remember(cm_finder *finder, const cm_resource *resource,
+                         const char *const values[2], const char *uuid) {
+  char *key = key_of_row(resource, values);
+  cm_question *question = key != NULL ? find(finder, key) : NULL;
+  if (question != NULL) detach(finder, question);
+  question = key != NULL ? new_question(finder, key, values) : NULL;
+  sqlite3_free(key);
+  if (question == NULL) return SQLITE_NOMEM;
+  question->resource = resource;
+  question->uuid = sqlite3_mprintf("%s", uuid);
+  question->matches = 1;
+  question->is_done = true;
+  if (question->uuid != NULL) return SQLITE_OK;
+  detach(finder, question);
+  return SQLITE_NOMEM;
+}
+
+void cm_question_forget(cm_finder *finder, const cm_resource *resource,
+                        const char *const values[2]) {
+  char *key = key_of_row(resource, values);
+  cm_question *question = key != NULL ? find(finder, key) : NULL;
+  sqlite3_free(key);
+  if (question != NULL) detach(finder, question);
+}
+
+/* ---- reading the answer -------------------------------------------------------------------- */
+
+/** Does the row show this text in the column? One that the answer lacks is taken for it. */
+static int compare_text(cm_row *row, const char *column, const char *wanted, bool *is_same,
+                        cm_err *err) {
+  cm_value value;
+  cm_plain plain;
+  if (column == NULL || wanted == NULL || !*is_same) return SQLITE_OK;
+  int rc = cm_row_get_named(row, column, &value, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+  if (text != NULL) *is_same = plain.len == strlen(wanted) && memcmp(text, wanted, plain.len) == 0;
+  cm_value_clear(&value);
+  return rc;
+}
+
+/** A merged row answers to further pairs: items at the same place of two arrays. */
+static int find_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2],
+                             bool *is_found, cm_err *err) {
+  cm_json *tree = NULL;
+  if (*is_found || natural->also[0] == NULL || values[1] == NULL) return SQLITE_OK;
+  int rc = cm_json_parse(row, &tree, err);
+  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
+  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  for (; first != NULL && second != NULL && !*is_found;
+       first = cm_json_after(first), second = cm_json_after(second)) {
+    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
+    *is_found = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], values[0]) == 0 &&
+                strcmp(texts[1], values[1]) == 0;
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+/** What the list shows may be more than what was asked for: only the row itself counts. */
+static int take_match(cm_question *question, cm_slice text, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_row row = { .resource = question->resource };
+  cm_value key = cm_value_null();
+  cm_plain plain;
+  bool is_match = true;
+  cm_row_set(&row, text);
+  int rc = compare_text(&row, natural->columns[0], question->values[0], &is_match, err);
+  if (rc == SQLITE_OK)
+    rc = compare_text(&row, natural->columns[1], question->values[1], &is_match, err);
+  if (rc == SQLITE_OK) rc = find_further_pair(text, natural, question->values, &is_match, err);
+  if (rc == SQLITE_OK && is_match)
+    rc = cm_row_get(&row, cm_registry_key(question->resource), &key, err);
+  const char *uuid = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
+  is_match = rc == SQLITE_OK && is_match && uuid != NULL &&
+             uuid[0] != '?'; /* a row without a key is none */
+  if (is_match && question->matches == 0) {
+    question->uuid = sqlite3_mprintf("%.*s", (int)plain.len, uuid);
+    question->row = sqlite3_mprintf("%.*s", (int)text.len, text.ptr);
+    if (question->uuid == NULL || question->row == NULL) rc = cm_err_nomem(err);
+  }
+  if (is_match && question->matches < 2) question->matches++;
+  cm_value_clear(&key);
+  cm_row_clear(&row);
+  return rc;
+}
+
+static bool has_key(const cm_resource *resource, cm_slice object) {
+  const cm_column *key = &resource->columns[cm_registry_key(resource)];
+  return cm_slice_find(object, key->path != NULL ? key->path : key->name).ptr != NULL;
+}
+
+static int not_answered(const char *who, const char *why, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
+                    who, why);
+}
+
+static int read_rows(cm_question *question, cm_slice body, const char *who, cm_err *err) {
+  const cm_natural_key *natural = question->resource->natural_key;
+  cm_slice list = cm_slice_find(body, natural->rows);
+  cm_slice item;
+  size_t at = 0;
+  int rc = SQLITE_ROW;
+  if (cm_slice_type(list) == CM_JSON_ABSENT && has_key(question->resource, body)) {
+    return take_match(question, body, err); /* it answers with the one row itself */
+  }
+  while ((rc = cm_slice_next(list, &at, NULL, &item)) == SQLITE_ROW) {
+    if (cm_slice_type(item) != CM_JSON_OBJECT)
+      return not_answered(who, "an item is not a JSON object", err);
+    int match_rc = take_match(question, item, err);
+    if (match_rc != SQLITE_OK) return match_rc;
+  }
+  bool has_more = cm_slice_type(cm_slice_find(body, "has_more")) == CM_JSON_TRUE;
+  /* On a further page there may be the row, or a second one. */
+  if (rc == SQLITE_DONE && (!has_more || question->matches > 1)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: the look-up of a row of %s brought %s: write it by its uuid", who,
+                    question->resource->name, has_more ? "a list without end" : "no list");
+}
+
+/** Is the answer that of the row asked for? Its key is the last segment of the path. */
+static bool is_of_path(const cm_question *question, const cm_json *tree) {
+  const char *key = cm_json_text(cm_json_find(tree, question->need->key));
+  size_t path_len = strcspn(question->key, "\x1f");
+  size_t len = key != NULL ? strlen(key) : 0;
+  return len > 0 && len < path_len && question->key[path_len - len - 1] == '/' &&
+         memcmp(question->key + path_len - len, key, len) == 0;
+}
+
+/** A text, or a list in which only one text stands. */
+static int read_member(cm_question *question, cm_slice body, const char *who, cm_err *err) {
+  cm_json *tree = NULL;
+  int rc = cm_json_parse(body, &tree, err);
+  if (rc != SQLITE_OK) {
+    cm_err_prefix(err, who);
+    return rc;
+  }
+  if (!is_of_path(question, tree)) {
+    cm_json_free(tree);
+    return not_answered(who, "it is not the row that was asked for", err);
+  }
+  const cm_json *member = cm_json_find(tree, question->need->member);
+  bool is_list = cm_json_type_of(member) == CM_JSON_ARRAY;
+  for (const cm_json *item = is_list ? cm_json_first(member) : member; item != NULL;
+       item = is_list ? cm_json_after(item) : NULL) {
+    const char *text = cm_json_text(item);
+    if (text == NULL || text[0] == 0) continue;
+    if (question->uuid != NULL && strcmp(question->uuid, text) == 0) continue;
+    if (question->matches == 0) question->uuid = sqlite3_mprintf("%s", text);
+    if (question->uuid == NULL) rc = cm_err_nomem(err);
+    if (question->matches < 2) question->matches++;
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+static int read_set(cm_question *question, cm_slice body, cm_err *err) {
+  cm_json *set = NULL;
+  cm_slice text = cm_slice_find(body, question->member_list);
+  if (cm_slice_type(text) != CM_JSON_OBJECT) return SQLITE_OK;
+  int rc = cm_json_parse(text, &set, err);
+  for (cm_json *member = cm_json_first(set); member != NULL; member = cm_json_after(member)) {
+    if (strcmp(cm_json_name(member), question->values[0]) == 0) question->matches = 1;
+  }
+  cm_json_free(set);
+  return rc;
+}
+
+static void fail(cm_question *question, int code, const char *line) {
+  question->code = code;
+  question->error = sqlite3_mprintf("%s", line);
+}
+
+static int read_answer(cm_question *question, const cm_call_result *result, const char *who,
+                       cm_err *err) {
+  cm_err why = { 0 };
+  if (result->status == 404 && result->is_api_error) return SQLITE_OK; /* there is none */
+  question->may_help = result->may_help;
+  if (result->code != SQLITE_OK) return cm_err_set(err, result->code, "%s", result->error);
+  if (cm_slice_check(result->body, NULL, &why) != SQLITE_OK) {
+    question->may_help = true;
+    return not_answered(who, why.text, err);
+  }
+  if (question->member_list != NULL) return read_set(question, result->body, err);
+  return question->resource != NULL ? read_rows(question, result->body, who, err)
+                                    : read_member(question, result->body, who, err);
+}
+
+bool cm_question_poll(cm_question *question, const char *who) {
+  cm_err err = { 0 };
+  if (question->is_done) return true;
+  if (!cm_call_is_done(question->call)) return false;
+  const cm_call_result *result = cm_call_result_of(question->call);
+  int rc = read_answer(question, result, who, &err);
+  if (rc != SQLITE_OK && result->code == SQLITE_OK) cm_http_distrust(question->session->http);
+  if (rc != SQLITE_OK) fail(question, rc, err.text);
+  question->is_done = true;
+  cm_call_free(question->call);
+  question->call = NULL;
+  return true;
+}
+
+int cm_question_error(const cm_question *question, cm_err *err) {
+  if (question->code == SQLITE_OK) return SQLITE_OK;
+  return cm_err_set(err, question->code, "%s",
+                    question->error != NULL ? question->error : "out of memory");
+}

@@ -1,0 +1,86 @@
+/*
+** finder.h -- what writes ask before they go out: is the row there, which uuid has it. Each distinct question is
+** asked once in a transaction.
+** Owns: the questions, each until nobody holds it and it is forgotten.
+*/
+#ifndef CM_WRITE_FINDER_H
+#define CM_WRITE_FINDER_H
+
+#include "base/buf.h"
+#include "client/call.h"
+#include "spec/resource.h"
+
+enum { CM_FINDER_BUCKETS = 8192 }; /* a power of two */
+
+/** A question that several entries may share: one request, one answer. */
+typedef struct cm_question {
+  struct cm_question *next_in_bucket;
+  char *key;
+  const cm_resource *resource; /* asked by natural key; NULL: by a need */
+  const cm_need *need;
+  char *values[2];         /* of the natural key; [0] the name of a member of `member_list` */
+  const char *member_list; /* asked whether this member of the answer has a member of that name */
+  cm_session *session;     /* that asks: it lives longer */
+  cm_call *call;
+  bool is_done, may_help; /* it failed, and asking again may help */
+  int matches;            /* 0, 1, or 2 for several */
+  char *uuid;             /* of the only match */
+  char *row;              /* its text; NULL where it is not known (any more) */
+  int code;               /* SQLITE_OK unless it failed */
+  char *error;            /* the line of a failure */
+  int holders;
+  bool is_detached; /* no longer in the table: freed by the last holder */
+} cm_question;
+
+typedef enum cm_question_mode {
+  CM_QUESTION_ANY,      /* the uuid is enough */
+  CM_QUESTION_WITH_ROW, /* the row's text is needed */
+  CM_QUESTION_AGAIN     /* ask again, whatever was answered before */
+} cm_question_mode;
+
+/** The questions of a transaction. Zeroed but for the session before its first use. */
+typedef struct cm_finder {
+  cm_session *session; /* that asks */
+  cm_question *buckets[CM_FINDER_BUCKETS];
+  int count;
+} cm_finder;
+
+/**
+ * Ask for a row by natural key, or for what a need wants: shared with whoever asks the same.
+ * @param out  Receives the look-up; let it go with cm_question_release.
+ * @return SQLITE_OK, or what cm_call_start says.
+ */
+int cm_question_row(cm_finder *finder, const cm_resource *resource, const char *const values[2],
+                    const char *who, cm_question_mode mode, cm_question **out,
+                    cm_err *err) CM_MUST_CHECK;
+
+int cm_question_need(cm_finder *finder, const cm_need *need, const char *path, const char *who,
+                     cm_question **out, cm_err *err) CM_MUST_CHECK;
+
+/** Ask whether the set in a member of an answer has a member of this name. */
+int cm_question_member(cm_finder *finder, const char *path, const char *list, const char *name,
+                       const char *who, cm_question **out, cm_err *err) CM_MUST_CHECK;
+
+/** True when the answer is there; reads it the first time. */
+bool cm_question_poll(cm_question *question, const char *who);
+
+/** Its failure. @return SQLITE_OK when there is none. */
+int cm_question_error(const cm_question *question, cm_err *err);
+
+void cm_question_release(cm_question *question);
+
+/**
+ * Remember a row that was just created; a look-up of it need not ask.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
+int cm_question_remember(cm_finder *finder, const cm_resource *resource,
+                         const char *const values[2], const char *uuid);
+
+/** Forget what is known of a row. */
+void cm_question_forget(cm_finder *finder, const cm_resource *resource,
+                        const char *const values[2]);
+
+/** Forget all that nobody holds. */
+void cm_question_forget_all(cm_finder *finder);
+
+#endif

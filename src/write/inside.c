@@ -1,0 +1,115 @@
+#include "write/inside.h"
+
+#include <string.h>
+
+#include "write/entry.h"
+#include "write/token.h"
+
+void cm_inside_attach(cm_entry *host, cm_entry *part) {
+  cm_inside *inside = &host->inside;
+  part->inside.host = host;
+  part->inside.next = NULL;
+  if (inside->last != NULL) {
+    inside->last->inside.next = part;
+  } else {
+    inside->first = part;
+  }
+  inside->last = part;
+}
+
+void cm_inside_detach(cm_entry *part) {
+  cm_entry *host = part->inside.host;
+  cm_entry *before = NULL;
+  if (host == NULL) return;
+  for (cm_entry *at = host->inside.first; at != NULL && at != part; at = at->inside.next)
+    before = at;
+  if (before != NULL) {
+    before->inside.next = part->inside.next;
+  } else {
+    host->inside.first = part->inside.next;
+  }
+  if (host->inside.last == part) host->inside.last = before;
+  part->inside.host = part->inside.next = NULL;
+}
+
+void cm_inside_let_go_all(cm_entry *host) {
+  while (host->inside.first != NULL)
+    cm_inside_detach(host->inside.first);
+}
+
+bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host) {
+  bool is_any = false;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (entry->inside.behind == NULL || (host != NULL && entry->inside.behind != host)) continue;
+    entry->inside.behind = NULL;
+    is_any = true;
+  }
+  return is_any;
+}
+
+void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused) {
+  const char *name = refused->label != NULL ? refused->label : refused->owner;
+  sqlite3_free(host->inside.lacks);
+  host->inside.lacks = sqlite3_mprintf("'%.80s' of %s", name != NULL ? name : "",
+                                       refused->resource->name);
+  if (host->inside.lacks == NULL) queue->tally.is_out_of_memory = true;
+}
+
+void cm_inside_leave(cm_queue *queue, cm_entry *entry) {
+  cm_entry *host = entry->inside.host;
+  if (host != NULL && entry->state == CM_ENTRY_REFUSED && !host->inside.are_put) {
+    entry->host_token = host->natural_token;
+    cm_inside_note_lack(queue, host, entry);
+  }
+  cm_inside_detach(entry);
+  cm_inside_let_go_all(entry);
+  if (entry->inside.has_behind) cm_inside_forget_behind(queue, entry);
+}
+
+bool cm_inside_waits(const cm_entry *entry) {
+  return entry->inside.host != NULL || entry->inside.behind != NULL;
+}
+
+size_t cm_inside_bytes(const cm_entry *host) {
+  size_t bytes = 0;
+  for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
+    bytes += part->bytes;
+  return bytes;
+}
+
+bool cm_inside_has_items(const cm_entry *host, const char *list) {
+  for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    if (strcmp(part->resource->inside_of->list, list) == 0) return true;
+  }
+  return false;
+}
+
+bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
+  const cm_entry *host = entry->inside.host;
+  if (host == NULL || strcmp(name->reference->resource, host->resource->name) != 0) return false;
+  return host->natural_token ==
+         cm_queue_token('n', name->reference->resource, name->data_source, name->external_id);
+}
+
+/* ---- a part whose host is refused ----------------------------------------------------------------- */
+
+void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_err *cause,
+                            cm_err *err) {
+  const char *name = part->resource->name;
+  const char *host = part->resource->inside_of->resource;
+  if (part->refusal != NULL) {
+    cm_err_set(err, cause->code, "%s: the API took the row with errors (%s): correct them", name,
+               part->refusal);
+  } else if (part->uuid != NULL) {
+    cm_err_set(err, cause->code,
+               "%s: the API took the row, and holds '%.80s' of %s, which it belongs to, as invalid "
+               "(see the error of that row): correct that one",
+               name, label != NULL ? label : "", host);
+  } else {
+    cm_err_set(
+        err, cause->code,
+        "%s: the row was not written ('%.80s' of %s, which it belongs to, was refused: %.200s): "
+        "correct that one, and write both again",
+        name, label != NULL ? label : "", host, cause->text);
+  }
+}

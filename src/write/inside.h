@@ -1,0 +1,56 @@
+/*
+** inside.h -- rows that go out inside the row that they belong to, see cm_inside_of.
+** Only the files of write/queue.h include it.  Tests: tests/cases/inside/
+**
+** A line of an invoice that waits is its *part*, and the invoice the part's *host*. Parts are found when a
+** transaction is sent and let go when the sending ends, so that savepoints know nothing of them. Only a host
+** of which nobody knows whether it has left keeps its parts.
+**
+** A host starts when nothing blocks it nor any of its parts. The parts look for themselves and for what they name,
+** each for itself; then the create of the host carries them, and they are its followers: they end as it does,
+** each with its own item of the answer. A host that exists already lets them go: they are creates of their own.
+*/
+#ifndef CM_WRITE_INSIDE_H
+#define CM_WRITE_INSIDE_H
+
+#include "write/change_names.h"
+#include "write/entry.h"
+
+/** Make an entry the last part of a host. */
+void cm_inside_attach(cm_entry *host, cm_entry *part);
+
+/** It is a part no longer. No part: nothing. */
+void cm_inside_detach(cm_entry *part);
+
+/** The parts of a host are on their own. */
+void cm_inside_let_go_all(cm_entry *host);
+
+/** Nobody waits behind this host any more. @param host  NULL: behind any. @return true when somebody did. */
+bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host);
+
+/** An entry waits no longer: it is no part, and its parts are on their own. */
+void cm_inside_leave(cm_queue *queue, cm_entry *entry);
+
+/** A row that should go inside this one was refused: it is not sent without it. */
+void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused);
+
+/** Does an entry go inside another, or behind it? */
+bool cm_inside_waits(const cm_entry *entry);
+
+/** Bytes that the parts of an entry keep. */
+size_t cm_inside_bytes(const cm_entry *host);
+
+/** Has it a part that goes into this list? */
+bool cm_inside_has_items(const cm_entry *host, const char *list);
+
+/** Is this the name of the row that the entry goes inside? */
+bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name);
+
+/**
+ * What is said of a part whose host is refused: the errors of its own item, or that the host was refused.
+ * @param label  Of the host; NULL: it has none.
+ */
+void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_err *cause,
+                            cm_err *err);
+
+#endif

@@ -1,0 +1,309 @@
+#include "write/inside_call.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "write/change_batch.h"
+#include "write/change_calls.h"
+#include "write/change_inside.h"
+#include "write/change_replace.h"
+#include "write/entry.h"
+#include "write/inside.h"
+#include "write/outcome.h"
+#include "write/reply.h"
+#include "write/waiting.h"
+#include "write/write_log.h"
+
+/* ---- whose part an entry is ----------------------------------------------------------------------- */
+
+static bool is_untouched(const cm_entry *entry) {
+  return entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_INSERT &&
+         entry->phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED && entry->steps == NULL &&
+         !entry->is_doubtful && entry->refusal == NULL;
+}
+
+/** The first row that waits to be created under this token. */
+static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
+  cm_entry *host = NULL;
+  for (cm_entry *at = queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)]; at != NULL;
+       at = at->next_by_natural) {
+    bool is_near = at->section == entry->section || !entry->is_waiting;
+    bool is_host = at->natural_token == token && is_near && is_untouched(at) &&
+                   strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
+    if (is_host) host = at; /* the chain has the latest first */
+  }
+  return host;
+}
+
+/** A part in doubt whose host is gone: nobody can say any more what became of it. */
+static bool is_orphan(const cm_entry *entry) {
+  return entry->resource->inside_of != NULL && entry->is_doubtful && entry->steps == NULL &&
+         entry->inside.host == NULL && entry->change->verb == CM_VERB_INSERT;
+}
+
+static void end_orphan(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  cm_err_set(&err, SQLITE_ERROR, "%s", entry->error != NULL ? entry->error : "out of memory");
+  cm_entry_end_unknown(queue, entry, &err);
+}
+
+/** Find the hosts of rows that this transaction has refused: they lack them. */
+static void find_lacks(cm_queue *queue) {
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    sqlite3_free(entry->inside.lacks);
+    entry->inside.lacks = NULL;
+  }
+  for (int i = queue->log_count - 1; i >= 0; i--) {
+    const cm_entry *line = cm_queue_log_at(queue, i);
+    if (line->id < queue->begun_id) break;
+    cm_entry *host = line->host_token != 0 ? find_host(queue, line, line->host_token) : NULL;
+    if (host != NULL) cm_inside_note_lack(queue, host, line);
+  }
+}
+
+void cm_inside_find_all(cm_queue *queue) {
+  cm_entry *next = NULL;
+  find_lacks(queue);
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+    next = entry->next;
+    if (entry->resource->inside_of == NULL || entry->inside.host != NULL) continue;
+    if (is_orphan(entry)) {
+      end_orphan(queue, entry);
+      continue;
+    }
+    cm_entry *host = NULL;
+    for (int i = 0; i < entry->name_count && host == NULL && is_untouched(entry); i++)
+      host = find_host(queue, entry, entry->names[i]);
+    if (host != NULL) cm_inside_attach(host, entry);
+  }
+}
+
+static bool let_go(cm_queue *queue, bool only_blocked) {
+  bool is_any = false;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (entry->inside.host == NULL || entry->is_doubtful) continue;
+    if (only_blocked && cm_part_find_blocker(queue, entry) == NULL) continue;
+    cm_entry *host = entry->inside.host;
+    cm_inside_detach(entry);
+    entry->inside.behind = host;
+    host->inside.has_behind = true;
+    is_any = true;
+  }
+  if (is_any) cm_queue_forget_blockers(queue);
+  return is_any;
+}
+
+bool cm_inside_let_go_blocked(cm_queue *queue) {
+  return let_go(queue, true) || let_go(queue, false) || cm_inside_forget_behind(queue, NULL);
+}
+
+/* ---- before the call ------------------------------------------------------------------------------ */
+
+void cm_inside_chain(cm_entry *host) {
+  cm_entry *last = host;
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    part->phase = CM_PHASE_FOLLOW;
+    part->is_doubtful = host->is_doubtful;
+    last->follower = part;
+    last = part;
+  }
+  last->follower = NULL;
+}
+
+void cm_inside_park_all(cm_queue *queue, cm_entry *host) {
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    if (part->phase != CM_PHASE_IDLE) cm_entry_park(queue, part);
+  }
+  cm_entry_park(queue, host);
+}
+
+/* ---- in the body ---------------------------------------------------------------------------------- */
+
+/** All parts of one list. */
+static int put_list(cm_entry *host, const char *list, cm_change **changes, cm_err *err) {
+  int count = 0;
+  int own = 0;
+  for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    if (strcmp(part->resource->inside_of->list, list) == 0) changes[count++] = part->change;
+  }
+  int rc = cm_change_put_inside(host->change, list, changes, count, &own, err);
+  int place = own;
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    if (strcmp(part->resource->inside_of->list, list) != 0) continue;
+    part->inside.place = place++;
+    part->inside.total = own + count;
+  }
+  return rc;
+}
+
+static int put_all(cm_entry *host, cm_err *err) {
+  int count = 0;
+  int rc = SQLITE_OK;
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    part->inside.total = 0;
+    count++;
+  }
+  if (count == 0 || host->inside.are_put) return SQLITE_OK;
+  cm_change **changes = sqlite3_malloc64((size_t)count * sizeof *changes);
+  if (changes == NULL) return cm_err_nomem(err);
+  host->inside.are_put = true;
+  for (const cm_entry *part = host->inside.first; part != NULL && rc == SQLITE_OK;
+       part = part->inside.next) {
+    if (part->inside.total == 0) rc = put_list(host, part->resource->inside_of->list, changes, err);
+  }
+  sqlite3_free(changes);
+  return rc;
+}
+
+int cm_inside_make_steps(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  bool is_user_edit = queue->session->settings.handle_as_user_edit;
+  int rc = put_all(entry, err);
+  entry->step = 0;
+  return rc == SQLITE_OK
+             ? cm_change_steps(entry->change, is_user_edit, &entry->steps, &entry->step_count, err)
+             : rc;
+}
+
+static void take_out(cm_entry *host) {
+  if (!host->inside.are_put) return;
+  cm_change_take_out(host->change);
+  host->inside.are_put = false;
+  cm_change_free_steps(host->steps, host->step_count);
+  host->steps = NULL;
+  host->step_count = host->step = 0;
+}
+
+void cm_inside_settle(cm_entry *host) {
+  host->is_doubtful = false;
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
+    part->is_doubtful = false;
+}
+
+void cm_inside_renew(cm_entry *host) {
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
+    part->phase = CM_PHASE_IDLE;
+  if (host->inside.are_put) host->follower = NULL;
+  take_out(host);
+}
+
+void cm_inside_release(cm_queue *queue, cm_entry *host) {
+  if (host->inside.first == NULL) return;
+  host->follower = NULL;
+  take_out(host);
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    sqlite3_free(part->refusal);
+    part->refusal = NULL;
+    part->is_doubtful = false;
+    cm_entry_park(queue, part);
+  }
+  cm_inside_let_go_all(host);
+  cm_queue_forget_blockers(queue);
+}
+
+/** With its parts the row has what the one that was found has: they are in there already. */
+static int check_with_parts(cm_entry *host, cm_slice row, cm_err *err) {
+  int rc = put_all(host, err);
+  if (rc == SQLITE_OK) rc = cm_change_check_frozen(host->change, row, err);
+  take_out(host);
+  if (rc == SQLITE_OK) cm_change_drop_frozen(host->change);
+  return rc;
+}
+
+int cm_inside_check_found(cm_entry *entry, const cm_question *found, cm_err *err) {
+  int rc = cm_entry_check_found(entry, found, err);
+  bool is_compared = entry->change->conflict != CM_CONFLICT_FAIL && found->row != NULL;
+  if (rc != SQLITE_OK || !is_compared) return rc;
+  cm_slice row = { found->row, strlen(found->row) };
+  cm_err differs = { 0 };
+  rc = cm_change_check_frozen(entry->change, row, err);
+  if (rc != SQLITE_CONSTRAINT || entry->inside.first == NULL || entry->inside.are_put) return rc;
+  int parts_rc = check_with_parts(entry, row, &differs);
+  if (parts_rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (parts_rc == SQLITE_OK) cm_err_clear(err);
+  return parts_rc == SQLITE_OK ? SQLITE_OK : rc;
+}
+
+void cm_inside_end_all(cm_queue *queue) {
+  cm_inside_forget_behind(queue, NULL);
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (entry->is_doubtful) continue;
+    if (entry->inside.first != NULL || entry->inside.are_put) take_out(entry);
+    cm_inside_let_go_all(entry);
+  }
+}
+
+/* ---- the answer ----------------------------------------------------------------------------------- */
+
+static bool shows(cm_queue *queue, cm_entry *part, cm_slice item) {
+  bool may_be = false;
+  bool is_shown = false;
+  int rc = cm_change_is_shown(part->change, item, &may_be, &is_shown, NULL);
+  if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+  return rc == SQLITE_OK && may_be && is_shown;
+}
+
+/** Its item of an answer: by its external id, else by its place. Absent: none is surely this one. */
+static cm_slice find_item(cm_queue *queue, cm_entry *part, cm_slice object) {
+  cm_slice none = { NULL, 0 };
+  cm_slice list = cm_slice_find(object, part->resource->inside_of->list);
+  cm_slice shown = none;
+  cm_slice placed = none;
+  cm_slice item;
+  size_t at = 0;
+  int count = 0;
+  int found = 0;
+  if (cm_slice_type(list) != CM_JSON_ARRAY) return none;
+  for (; cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW; count++) {
+    if (count == part->inside.place) placed = item;
+    if (part->natural_token == 0 || !shows(queue, part, item)) continue;
+    shown = item;
+    found++;
+  }
+  if (part->natural_token != 0) return found == 1 ? shown : none;
+  return count == part->inside.total ? placed : none;
+}
+
+/** A part leaves the followers of its host, to end by itself. */
+static void unchain(cm_entry *host, cm_entry *part) {
+  cm_entry *before = host;
+  while (before->follower != NULL && before->follower != part)
+    before = before->follower;
+  if (before->follower == part) before->follower = part->follower;
+  part->follower = NULL;
+}
+
+void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
+  cm_entry *next = NULL;
+  if (!host->inside.are_put) return;
+  for (cm_entry *part = host->inside.first; part != NULL; part = next) {
+    next = part->inside.next;
+    cm_slice item = find_item(queue, part, object);
+    cm_err err = { 0 };
+    part->status = host->status;
+    if (cm_entry_take_uuid(part, item, &err) != SQLITE_OK) queue->tally.is_out_of_memory = true;
+    if (part->uuid != NULL) continue;
+    cm_err_set(&err, SQLITE_ERROR,
+               "%s: %s was written, and the answer does not show this row in %s: it may or may not "
+               "have happened, look before you write it again",
+               part->resource->name, host->label != NULL ? host->label : "the row around it",
+               part->resource->inside_of->list);
+    unchain(host, part);
+    cm_entry_end_unknown(queue, part, &err);
+  }
+}
+
+void cm_inside_take_errors(cm_queue *queue, cm_entry *host, cm_slice object) {
+  for (cm_entry *part = host->inside.first; part != NULL && host->inside.are_put;
+       part = part->inside.next) {
+    cm_buf errors;
+    cm_err err = { 0 };
+    cm_slice item = find_item(queue, part, object);
+    if (item.ptr == NULL) continue;
+    cm_buf_init(&errors, CM_MAX_URL_BYTES);
+    cm_answer_put_errors(item, &errors);
+    bool is_lost = cm_entry_take_uuid(part, item, &err) != SQLITE_OK || errors.code == SQLITE_NOMEM;
+    if (is_lost) queue->tally.is_out_of_memory = true;
+    if (errors.len > 0) cm_queue_put_text(queue, &part->refusal, cm_buf_str(&errors));
+    cm_buf_clear(&errors);
+  }
+}

@@ -1,0 +1,281 @@
+#include "write/queue.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
+#include "write/batch.h"
+#include "write/change_names.h"
+#include "write/change_refused.h"
+#include "write/delete_limit.h"
+#include "write/entry.h"
+#include "write/queue_open.h"
+#include "write/shared_sets.h"
+#include "write/token.h"
+#include "write/waiting.h"
+#include "write/whole_list.h"
+#include "write/write_log.h"
+
+/* ---- tokens -------------------------------------------------------------------------------- */
+
+/* ---- finding entries that wait ------------------------------------------------------------- */
+
+const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resource,
+                                  const cm_binding *bindings, int count) {
+  cm_queue *queue = session->queue;
+  const cm_natural_key *natural = resource->natural_key;
+  const cm_value *values[2] = { NULL, NULL };
+  if (queue == NULL || queue->waiting == 0 || queue->is_autocommit || natural == NULL) return NULL;
+  for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
+    int column = cm_registry_find_column(resource, natural->columns[i],
+                                         strlen(natural->columns[i]));
+    for (int b = 0; b < count; b++) {
+      if (bindings[b].column == column) values[i] = &bindings[b].value;
+    }
+    if (values[i] == NULL) return NULL;
+  }
+  uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
+  for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
+       entry = entry->next_by_natural) {
+    if (entry->natural_token == token && entry->verb == CM_VERB_INSERT)
+      return entry->label != NULL ? entry->label : "a row";
+  }
+  return NULL;
+}
+
+bool cm_queue_is_held_back(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  if (queue == NULL || queue->last_waiting == NULL) return false;
+  if (queue->last_waiting->list_token != 0) return true;
+  return cm_batch_size(queue->last_waiting) > 1 && cm_queue_has_room(queue);
+}
+
+bool cm_queue_can_hold(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  return queue == NULL || (queue->waiting < CM_MAX_QUEUED_WRITES / 2 &&
+                           queue->waiting_bytes < CM_MAX_QUEUED_BYTES / 2);
+}
+
+bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
+  const cm_queue *queue = session->queue;
+  if (queue == NULL) return false;
+  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (resource == NULL || entry->resource == resource) return true;
+  }
+  return false;
+}
+
+/* ---- life ---------------------------------------------------------------------------------- */
+
+/* ---- adding -------------------------------------------------------------------------------- */
+
+static int note_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  cm_entry *entry = context;
+  (void)uuid;
+  uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
+                                  name->external_id);
+  return cm_entry_add_name(entry, token) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** Rows that are named by their uuid: their own writes go first, too. */
+static int note_uuids(cm_entry *entry, cm_err *err) {
+  const cm_resource *resource = entry->resource;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL; reference++) {
+    if (reference->within != NULL) continue;
+    int column = cm_registry_find_column(resource, reference->column, strlen(reference->column));
+    const cm_value *given = cm_change_find(entry->change, column);
+    const cm_resource *other = cm_registry_find(reference->resource);
+    if (given == NULL || given->type == CM_VALUE_NULL || other == NULL) continue;
+    uint64_t token = cm_queue_token_of('k', other, given, NULL);
+    if (token == 0 || cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
+  }
+  return SQLITE_OK;
+}
+
+/** A list belongs to a row of another table, which it names. */
+static int note_list(cm_entry *entry, cm_err *err) {
+  uint64_t parent = 0;
+  int rc = cm_whole_list_note(entry, &parent, err);
+  if (rc != SQLITE_OK || parent == 0) return rc;
+  return cm_entry_add_name(entry, parent) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int take_label(cm_entry *entry, cm_err *err) {
+  cm_value label;
+  cm_plain plain;
+  int rc = cm_change_label(entry->change, &label, err);
+  if (rc == SQLITE_OK && cm_plain_set(&plain, &label) != NULL) {
+    entry->label = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+    if (entry->label == NULL) rc = cm_err_nomem(err);
+  }
+  cm_value_clear(&label);
+  if (rc == SQLITE_OK && entry->label == NULL)
+    rc = cm_change_owner(entry->change, &entry->owner, err);
+  return rc;
+}
+
+static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  const char *name = entry->resource->name;
+  char *natural[2];
+  int rc = cm_change_natural_key(entry->change, natural, err);
+  if (rc == SQLITE_OK && natural[0] != NULL)
+    entry->natural_token = cm_queue_token('n', name, natural[0], natural[1]);
+  sqlite3_free(natural[0]);
+  sqlite3_free(natural[1]);
+  if (rc == SQLITE_OK && entry->change->key.type != CM_VALUE_NULL) {
+    entry->key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
+    if (entry->key_token == 0) rc = cm_err_nomem(err);
+  }
+  if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, note_name, entry, err);
+  if (rc == SQLITE_OK) rc = note_uuids(entry, err);
+  if (rc == SQLITE_OK) rc = note_list(entry, err);
+  if (rc == SQLITE_OK) rc = cm_set_note(queue, entry, err);
+  if (rc == SQLITE_OK) rc = cm_batch_note(entry, err);
+  return rc == SQLITE_OK ? take_label(entry, err) : rc;
+}
+
+/** A run of DELETEs on one table is a section of its own. */
+static int section_after(const cm_entry *last, const cm_entry *entry) {
+  if (last == NULL) return 0;
+  bool was_delete = last->verb == CM_VERB_DELETE;
+  bool is_delete = entry->verb == CM_VERB_DELETE;
+  bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
+  if (entry->list_token != 0 && last->list_token != 0) is_same = last->resource == entry->resource;
+  return is_same ? last->section : last->section + 1;
+}
+
+/** Rows of one table are a run until another verb comes. */
+static int run_after(const cm_queue *queue, const cm_entry *entry) {
+  const cm_entry *before = queue->last_waiting;
+  while (before != NULL && before->resource != entry->resource)
+    before = before->previous;
+  if (before == NULL) return 0;
+  return before->verb == entry->verb ? before->run : before->run + 1;
+}
+
+static bool is_create(const cm_entry *entry) {
+  return entry->verb == CM_VERB_INSERT && entry->list_token == 0;
+}
+
+bool cm_queue_holds(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  const cm_entry *last = queue != NULL ? queue->last_waiting : NULL;
+  return last != NULL && queue->is_autocommit && !queue->is_streaming && is_create(last);
+}
+
+/** Nothing of the statement was created, and it is to be written in another way. */
+static int refuse_more(const cm_entry *entry, cm_err *err) {
+  return cm_err_set(
+      err, SQLITE_TOOBIG,
+      "%s: the statement makes more rows than can wait for its end (%d, or %d MiB; they "
+      "wait because it reads a list of the account), and none was created: copy what "
+      "it reads first (CREATE TEMP TABLE source AS SELECT …), then INSERT … SELECT … "
+      "FROM source",
+      entry->resource->name, CM_MAX_QUEUED_WRITES, CM_MAX_QUEUED_BYTES / (1024 * 1024));
+}
+
+static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_autocommit,
+                      cm_err *err) {
+  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES;
+  if (is_full && is_autocommit && is_create(entry)) return refuse_more(entry, err);
+  if (queue->waiting >= CM_MAX_QUEUED_WRITES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the transaction holds %d writes already: COMMIT, and go on in the next",
+                      entry->resource->name, CM_MAX_QUEUED_WRITES);
+  }
+  if (queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES) {
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "%s: the writes of the transaction fill %d MiB already: COMMIT, and go on in "
+                      "the next",
+                      entry->resource->name, CM_MAX_QUEUED_BYTES / (1024 * 1024));
+  }
+  return SQLITE_OK;
+}
+
+/**
+ * A statement that reads none of our lists cannot feed on itself, and what it reads may be longer than the
+ * queue: from some number of rows on they leave as they come.
+ */
+static void stream_if_full(cm_queue *queue) {
+  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting_bytes > CM_MAX_QUEUED_BYTES / 2;
+  if (is_full && queue->is_autocommit && queue->session->open_cursors == 0)
+    queue->is_streaming = true;
+}
+
+/* ---- the same row again ---------------------------------------------------------------------- */
+
+/** The update of the same row by the same statement, which has not left yet. */
+static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || change->verb != CM_VERB_UPDATE) return NULL;
+  uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  cm_entry *entry = cm_waiting_by_key(queue, token);
+  while (entry != NULL && entry->key_token != token)
+    entry = entry->next_by_key;
+  bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
+                 entry->filters == session->filters && entry->phase == CM_PHASE_IDLE &&
+                 entry->state == CM_ENTRY_QUEUED && entry->steps == NULL;
+  return is_twin ? entry : NULL;
+}
+
+/** What the row is set to last counts. */
+static int join_twin(cm_queue *queue, cm_entry *twin, const cm_change *change, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    const cm_given *given = &change->given[i];
+    rc = cm_change_give(twin->change, given->column, given->use, &given->value, err);
+  }
+  if (rc == SQLITE_OK) rc = cm_change_visit_names(twin->change, note_name, twin, err);
+  if (rc == SQLITE_OK) rc = note_uuids(twin, err);
+  queue->waiting_bytes -= twin->bytes;
+  twin->bytes = sizeof *twin + cm_change_bytes(twin->change);
+  queue->waiting_bytes += twin->bytes;
+  queue->deleted -= twin->weight;
+  if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, twin, err);
+  queue->deleted += twin->weight;
+  return rc;
+}
+
+int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_err *err) {
+  cm_entry *twin = find_twin(session, change);
+  if (twin != NULL) {
+    int twin_rc = join_twin(session->queue, twin, change, err);
+    cm_change_clear(change);
+    return twin_rc;
+  }
+  int rc = cm_queue_open(session, err);
+  cm_entry *entry = rc == SQLITE_OK ? cm_entry_new(change) : NULL;
+  if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
+  if (rc != SQLITE_OK) {
+    cm_change_clear(change);
+    return rc;
+  }
+  cm_queue *queue = session->queue;
+  rc = take_tokens(queue, entry, err);
+  if (rc == SQLITE_OK) {
+    cm_change_rest(entry->change);
+    entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
+                   (size_t)entry->name_count * sizeof *entry->names;
+    rc = check_room(queue, entry, is_autocommit, err);
+  }
+  if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
+  entry->id = queue->next_id;
+  entry->filters = session->filters;
+  if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
+  if (rc != SQLITE_OK) {
+    cm_entry_free(entry);
+    return rc;
+  }
+  queue->next_id++;
+  entry->section = section_after(queue->last_waiting, entry);
+  entry->run = run_after(queue, entry);
+  queue->is_autocommit = is_autocommit;
+  queue->deleted += entry->weight;
+  cm_queue_link(queue, entry);
+  stream_if_full(queue);
+  return SQLITE_OK;
+}

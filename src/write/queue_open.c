@@ -1,0 +1,36 @@
+#include "write/queue_open.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "write/entry.h"
+#include "write/finder.h"
+#include "write/waiting.h"
+#include "write/write_log.h"
+
+static void free_queue(cm_queue *queue) {
+  cm_batch_free_all(queue);
+  while (queue->first_waiting != NULL)
+    cm_queue_unlink(queue, queue->first_waiting);
+  for (int i = 0; i < queue->log_count; i++)
+    cm_entry_free(cm_queue_log_at(queue, i));
+  cm_question_forget_all(&queue->finder);
+  cm_queue_clear_tally(&queue->tally);
+  sqlite3_free(queue->log);
+  sqlite3_free(queue->savepoints);
+  sqlite3_free(queue);
+}
+
+int cm_queue_open(cm_session *session, cm_err *err) {
+  if (session->queue != NULL) return SQLITE_OK;
+  cm_queue *queue = sqlite3_malloc64(sizeof *queue);
+  if (queue == NULL) return cm_err_nomem(err);
+  memset(queue, 0, sizeof *queue);
+  queue->session = session;
+  queue->finder.session = session;
+  queue->next_id = 1;
+  queue->begun_id = 1;
+  session->queue = queue;
+  session->free_queue = free_queue;
+  return SQLITE_OK;
+}

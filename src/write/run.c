@@ -1,0 +1,486 @@
+#include "write/run.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "client/call.h"
+#include "wire/http.h"
+#include "write/change_calls.h"
+#include "write/change_replace.h"
+#include "write/entry.h"
+#include "write/finder.h"
+#include "write/inside_call.h"
+#include "write/outcome.h"
+#include "write/reply.h"
+#include "write/resolve.h"
+#include "write/shared_sets.h"
+#include "write/step.h"
+#include "write/whole_list.h"
+
+/* ---- the natural key ------------------------------------------------------------------------------ */
+
+static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  entry->questions = sqlite3_malloc64(sizeof *entry->questions);
+  if (entry->questions == NULL) return cm_err_nomem(err);
+  int rc = cm_set_ask(queue, entry, &entry->questions[0], err);
+  entry->question_count = rc == SQLITE_OK;
+  return rc;
+}
+
+static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode, cm_err *err) {
+  char *texts[2];
+  if (cm_set_must_ask(entry)) return look_for_member(queue, entry, err);
+  int rc = cm_change_natural_key(entry->change, texts, err);
+  if (rc != SQLITE_OK) return rc;
+  entry->questions = sqlite3_malloc64(sizeof *entry->questions);
+  if (entry->questions == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    rc = cm_question_row(&queue->finder, entry->resource, (const char *const *)texts,
+                         entry->resource->name, mode, &entry->questions[0], err);
+    entry->question_count = rc == SQLITE_OK;
+  }
+  sqlite3_free(texts[0]);
+  sqlite3_free(texts[1]);
+  return rc;
+}
+
+/* ---- calls ---------------------------------------------------------------------------------------- */
+
+/** Deleting what is gone already is no error. */
+static bool is_gone_already(const cm_entry *entry, const cm_call_result *result) {
+  const cm_resource *resource = entry->resource;
+  bool is_any = resource->read_count > 0 && resource->reads[0].missing == CM_MISSING_ANY;
+  for (const cm_entry *other = entry; other != NULL; other = other->follower) {
+    if (other->verb != CM_VERB_DELETE) return false;
+  }
+  return result->status == 404 && (result->is_api_error || is_any);
+}
+
+/** Keep the answer for the log, and let go of the call. */
+static void take_response(cm_entry *entry) {
+  size_t len = 0;
+  entry->status = cm_call_result_of(entry->call)->status;
+  sqlite3_free(entry->response);
+  entry->response = cm_call_take_body(entry->call, &len);
+  if (len == 0) {
+    sqlite3_free(entry->response);
+    entry->response = NULL;
+  }
+  cm_call_free(entry->call);
+  entry->call = NULL;
+}
+
+static cm_slice response_of(const cm_entry *entry) {
+  return (cm_slice){ entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
+}
+
+static void begin_find(cm_queue *queue, cm_entry *entry);
+
+static void begin_names(cm_queue *queue, cm_entry *entry);
+
+/** Ask whether the row is there, after a create that nobody knows the end of. */
+static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
+  cm_err err = { 0 };
+  cm_queue_put_text(queue, &entry->error, cause->text);
+  entry->code = cause->code;
+  if (entry->natural_token == 0) {
+    cm_entry_end_unknown(queue, entry, cause);
+    return;
+  }
+  if (cause->code == SQLITE_INTERRUPT) { /* the user waits: the next COMMIT looks */
+    cm_entry_suspend(queue, entry, cause);
+  } else if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
+    entry->phase = CM_PHASE_VERIFY;
+  } else {
+    if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+    cm_entry_suspend(queue, entry, cause);
+  }
+}
+
+void cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
+  for (cm_entry *other = entry; other != NULL; other = other->follower)
+    other->is_doubtful = true;
+  if (entry->change->verb == CM_VERB_INSERT && entry->list_token == 0) {
+    verify(queue, entry, err);
+  } else if (may_help) {
+    cm_entry_suspend(queue, entry, err);
+  } else {
+    cm_entry_end_unknown(queue, entry, err);
+  }
+}
+
+/** Refused in words that say, or may say, that the row exists: the statement says what happens then. */
+static void look_why_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_queue_put_text(queue, &entry->refusal, err->text);
+  entry->refusal_code = err->code;
+  if (entry->refusal != NULL) {
+    begin_find(queue, entry);
+  } else {
+    cm_entry_end_refused(queue, entry, err);
+  }
+}
+
+/** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
+static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_err *err) {
+  cm_conflict conflict = entry->change->conflict;
+  bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
+                   entry->refusal == NULL;
+  cm_inside_take_errors(queue, entry, object);
+  cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
+  bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
+  if (exists == CM_EXISTS_SURELY && is_left) {
+    cm_entry_end_left_alone(queue, entry);
+  } else if (exists != CM_EXISTS_NOT && entry->natural_token != 0) {
+    look_why_refused(queue, entry, err);
+  } else {
+    cm_entry_end_refused(queue, entry, err);
+  }
+}
+
+void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
+  const cm_change_step *step = &entry->steps[entry->step];
+  bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
+  cm_err err = { 0 };
+  int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, &err);
+  if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
+    queue->tally.is_out_of_memory = true;
+    rc = SQLITE_OK;
+  }
+  if (rc == SQLITE_OK) {
+    if (!is_dry) cm_inside_take_items(queue, entry, object);
+    entry->step++;
+    entry->is_doubtful = false;
+    cm_entry_begin_steps(queue, entry);
+  } else if (rc == SQLITE_MISMATCH) {
+    cm_err odd = { 0 };
+    cm_http_distrust(queue->session->http);
+    cm_entry_tell_odd(entry, err.text, &odd);
+    cm_entry_doubt(queue, entry, true, &odd);
+  } else {
+    give_up(queue, entry, object, &err);
+  }
+}
+
+/** A row that takes several calls may stand half written: the error says so. */
+static void tell_which_call(const cm_entry *entry, cm_err *err) {
+  char text[sizeof err->text];
+  if (err->code == SQLITE_OK || entry->step == 0) return;
+  memcpy(text, err->text, sizeof text);
+  cm_err_set(err, err->code, "%s (call %d of %d of this row; those before it were made)", text,
+             entry->step + 1, entry->step_count);
+}
+
+void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
+  const cm_change_step *step = &entry->steps[entry->step];
+  cm_err_set(err, SQLITE_ERROR,
+             "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
+             "before you write it again",
+             entry->resource->name, step->write->method, step->path, why);
+  tell_which_call(entry, err);
+}
+
+static bool advance_call(cm_queue *queue, cm_entry *entry) {
+  if (!cm_call_is_done(entry->call)) return false;
+  const cm_call_result *result = cm_call_result_of(entry->call);
+  bool is_ok = result->code == SQLITE_OK;
+  bool is_gone = is_gone_already(entry, result);
+  bool is_unknown = result->is_unknown;
+  bool may_help = result->may_help;
+  entry->goes_again = result->again_after_look;
+  cm_err err = { 0 };
+  cm_err why = { 0 };
+  if (!is_ok) cm_err_set(&err, result->code, "%s", result->error);
+  tell_which_call(entry, &err);
+  err.is_of_row = result->is_of_row;
+  take_response(entry);
+  bool is_odd = is_ok && entry->response != NULL &&
+                cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
+  if (is_odd) { /* somebody else's page, or half an answer: it tells nothing */
+    cm_entry_tell_odd(entry, why.text, &err);
+    cm_entry_doubt(queue, entry, true, &err);
+  } else if (is_ok) {
+    cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
+    cm_entry_take_object(queue, entry, object);
+  } else if (is_gone) {
+    cm_entry_end_written(queue, entry);
+  } else if (is_unknown) {
+    cm_entry_doubt(queue, entry, may_help, &err);
+  } else if (may_help) {
+    cm_entry_suspend(queue, entry, &err);
+  } else {
+    bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
+    give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, &err);
+  }
+  return true;
+}
+
+/** Nobody has it: what was sent did nothing, unless it is still on its way. */
+static void end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
+  if (entry->goes_again) {
+    entry->goes_again = false;
+    cm_inside_settle(entry);
+    entry->sent_before++;
+    begin_names(queue, entry);
+    return;
+  }
+  if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
+    cm_inside_settle(entry);
+    cm_entry_advise(entry, "it is not there, try again later", cause);
+  }
+  cm_entry_suspend(queue, entry, cause);
+}
+
+/** The row exists and is to be replaced: what differs is sent as an update. */
+static void replace(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  const char *row = entry->questions[0]->row;
+  int rc = row == NULL
+               ? cm_err_nomem(&err)
+               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, &err);
+  cm_change_free_steps(entry->steps, entry->step_count);
+  entry->steps = NULL;
+  entry->step_count = entry->step = 0;
+  entry->is_doubtful = false;
+  if (rc != SQLITE_OK) {
+    cm_entry_end_refused(queue, entry, &err);
+  } else {
+    cm_entry_begin_steps(queue, entry);
+  }
+}
+
+static bool is_replace(const cm_entry *entry) {
+  return entry->change->conflict == CM_CONFLICT_REPLACE &&
+         !entry->resource->natural_key->replace_is_ignore;
+}
+
+/** A create is in doubt, and a row of its natural key is there: it counts if it is the one that was sent. */
+static void settle(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
+  const char *row = entry->questions[0]->row;
+  cm_buf differs;
+  cm_err err = { 0 };
+  cm_buf_init(&differs, CM_MAX_URL_BYTES);
+  int rc = row != NULL ? cm_entry_compare(entry, (cm_slice){ row, strlen(row) }, &differs, &err)
+                       : cm_err_nomem(&err);
+  if (rc == SQLITE_OK && differs.code == SQLITE_NOMEM) rc = cm_err_nomem(&err);
+  cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
+  if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+  if (rc == SQLITE_OK && differs.len == 0) {
+    cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
+    cm_entry_end_written(queue, entry);
+  } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
+    replace(queue, entry);
+  } else {
+    char advice[256];
+    sqlite3_snprintf((int)sizeof advice, advice,
+                     "a row with its natural key is there but differs in %.120s, so it may be "
+                     "another one: look, then UPDATE it",
+                     rc == SQLITE_OK ? cm_buf_str(&differs) : "what cannot be read");
+    err = *cause;
+    cm_entry_advise(entry, advice, &err);
+    cm_buf_empty(&entry->not_taken);
+    cm_entry_end_unknown(queue, entry, &err);
+  }
+  cm_buf_clear(&differs);
+}
+
+/** What made the doubt. */
+static void put_cause(const cm_entry *entry, cm_err *cause) {
+  cm_err_set(cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
+}
+
+static bool advance_verify(cm_queue *queue, cm_entry *entry) {
+  if (!cm_entry_is_answered(entry)) return false;
+  const cm_question *question = entry->questions[0];
+  cm_err cause = { 0 };
+  put_cause(entry, &cause);
+  if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+  if (question->code == SQLITE_OK && question->matches == 1) {
+    settle(queue, entry, &cause);
+  } else if (question->code == SQLITE_OK && question->matches == 0) {
+    cm_entry_drop_questions(entry);
+    end_verify_absent(queue, entry, &cause);
+  } else {
+    cm_entry_suspend(queue, entry, &cause);
+  }
+  return true;
+}
+
+/* ---- is the row there? ---------------------------------------------------------------------------- */
+
+static void begin_find(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  cm_question_mode mode = CM_QUESTION_ANY;
+  bool hides_rows = entry->resource->natural_key != NULL &&
+                    entry->resource->natural_key->reach != NULL;
+  if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
+  if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
+  if (look_for_row(queue, entry, mode, &err) != SQLITE_OK) {
+    cm_entry_stop(queue, entry, false, &err);
+    return;
+  }
+  entry->phase = CM_PHASE_FIND;
+}
+
+/** It was refused, not with its batch but by itself: it is not sent again. */
+static bool is_refused_alone(const cm_entry *entry) {
+  return entry->refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL;
+}
+
+static void end_by_refusal(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  cm_err_set(&err, entry->refusal_code, "%s", entry->refusal);
+  err.is_of_row = true;
+  cm_entry_end_refused(queue, entry, &err);
+}
+
+static void find_nothing(cm_queue *queue, cm_entry *entry) {
+  if (is_refused_alone(entry)) {
+    end_by_refusal(queue, entry);
+    return;
+  }
+  sqlite3_free(entry->refusal);
+  entry->refusal = NULL;
+  if (entry->is_doubtful) cm_inside_renew(entry);
+  cm_inside_settle(entry);
+  cm_entry_drop_questions(entry);
+  begin_names(queue, entry);
+}
+
+static void find_one(cm_queue *queue, cm_entry *entry) {
+  cm_err cause = { 0 };
+  bool is_plain = entry->change->conflict == CM_CONFLICT_FAIL;
+  if (entry->is_doubtful) {
+    put_cause(entry, &cause);
+    settle(queue, entry, &cause);
+    return;
+  }
+  const cm_question *found = entry->questions[0];
+  cm_err err = { 0 };
+  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
+  if (cm_inside_check_found(entry, found, &err) != SQLITE_OK) {
+    cm_entry_end_refused(queue, entry, &err);
+  } else if (is_plain && entry->refusal != NULL) {
+    cm_entry_end_exists(queue, entry);
+  } else if (is_replace(entry)) {
+    cm_inside_release(queue, entry);
+    replace(queue, entry);
+  } else {
+    cm_inside_release(queue, entry);
+    cm_entry_end_left_alone(queue, entry);
+  }
+}
+
+static bool advance_find(cm_queue *queue, cm_entry *entry) {
+  if (!cm_entry_is_answered(entry)) return false;
+  const cm_question *question = entry->questions[0];
+  cm_err err = { 0 };
+  if (cm_question_error(question, &err) != SQLITE_OK) {
+    if (is_refused_alone(entry) && err.code != SQLITE_NOMEM) {
+      end_by_refusal(queue, entry);
+    } else {
+      cm_entry_stop(queue, entry, question->may_help, &err);
+    }
+  } else if (question->matches > 1) {
+    cm_entry_refuse_two(queue, entry);
+  } else if (question->matches == 0 && queue->holds_creates) {
+    entry->is_absent = true;
+    cm_entry_park(queue, entry);
+  } else if (question->matches == 0) {
+    find_nothing(queue, entry);
+  } else {
+    find_one(queue, entry);
+  }
+  return true;
+}
+
+/* ---- what it names, and the rows that go inside it ------------------------------------------------ */
+
+/** @return false when they are through. */
+static bool are_parts_under_way(cm_queue *queue, cm_entry *host) {
+  bool is_any_idle = false;
+  bool are_ready = true;
+  for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    is_any_idle = is_any_idle || part->phase == CM_PHASE_IDLE;
+    are_ready = are_ready && part->phase == CM_PHASE_READY;
+  }
+  if (is_any_idle) {
+    cm_inside_park_all(queue, host);
+    return true;
+  }
+  if (are_ready) cm_inside_chain(host);
+  return !are_ready;
+}
+
+/** Let the parts look for what they name. @return false when they are through, or there are none. */
+static bool begin_parts(cm_queue *queue, cm_entry *host) {
+  cm_entry *next = NULL;
+  if (host->inside.first == NULL || host->follower != NULL) return false;
+  if (host->inside.are_put) { /* another try of what was made before */
+    cm_inside_chain(host);
+    return false;
+  }
+  host->phase = CM_PHASE_INSIDE;
+  for (cm_entry *part = host->inside.first; part != NULL; part = next) {
+    next = part->inside.next;
+    cm_entry_begin(queue, part);
+  }
+  return are_parts_under_way(queue, host);
+}
+
+/** Go on with that. @return true when something happened. */
+static bool advance_parts(cm_queue *queue, cm_entry *host) {
+  bool has_moved = false;
+  cm_entry *next = NULL;
+  for (cm_entry *part = host->inside.first; part != NULL; part = next) {
+    next = part->inside.next;
+    has_moved = cm_entry_advance(queue, part) || has_moved;
+  }
+  if (!has_moved && host->inside.first != NULL) return false;
+  if (!are_parts_under_way(queue, host)) begin_names(queue, host);
+  return true;
+}
+
+/** Ask for what it names, after its parts have; nothing to ask: begin the calls. */
+static void begin_names(cm_queue *queue, cm_entry *entry) {
+  cm_entry_drop_questions(entry);
+  if (begin_parts(queue, entry)) return;
+  if (cm_entry_ask_names(queue, entry)) cm_entry_begin_steps(queue, entry);
+}
+
+static bool advance_names(cm_queue *queue, cm_entry *entry) {
+  if (!cm_entry_is_answered(entry)) return false;
+  if (cm_entry_take_names(queue, entry)) begin_names(queue, entry);
+  return true;
+}
+
+/* ---- one write ------------------------------------------------------------------------------------ */
+
+void cm_entry_start(cm_queue *queue, cm_entry *entry) {
+  queue->running[queue->running_count++] = entry;
+  cm_entry_begin(queue, entry);
+}
+
+void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
+  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
+                   (entry->is_doubtful || entry->refusal != NULL ||
+                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
+  if (entry->list_token != 0) {
+    cm_whole_list_start(queue, entry);
+  } else if (must_find || (cm_set_must_ask(entry) && !entry->is_absent)) {
+    begin_find(queue, entry);
+  } else {
+    begin_names(queue, entry);
+  }
+}
+
+bool cm_entry_advance(cm_queue *queue, cm_entry *entry) {
+  switch (entry->phase) {
+  case CM_PHASE_FIND: return advance_find(queue, entry);
+  case CM_PHASE_NAME: return advance_names(queue, entry);
+  case CM_PHASE_INSIDE: return advance_parts(queue, entry);
+  case CM_PHASE_LIST: return cm_whole_list_advance(queue, entry);
+  case CM_PHASE_CALL: return advance_call(queue, entry);
+  case CM_PHASE_VERIFY: return advance_verify(queue, entry);
+  default: return false;
+  }
+}

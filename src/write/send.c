@@ -1,0 +1,188 @@
+#include "write/send.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "client/pump.h"
+#include "write/batch.h"
+#include "write/entry.h"
+#include "write/finder.h"
+#include "write/inside.h"
+#include "write/inside_call.h"
+#include "write/outcome.h"
+#include "write/place.h"
+#include "write/run.h"
+#include "write/waiting.h"
+
+/* ---- what blocks what ------------------------------------------------------------------------ */
+
+static bool is_running(const cm_entry *entry) {
+  return entry->phase != CM_PHASE_IDLE;
+}
+
+/** Start what nothing blocks, as far as there is room. @return true when one was started. */
+static bool start_what_may(cm_queue *queue) {
+  int room = queue->session->settings.concurrency;
+  int seen = 0;
+  bool has_started = false;
+  if (room > CM_QUEUE_MAX_RUNNING) room = CM_QUEUE_MAX_RUNNING;
+  cm_entry *next = NULL;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL && seen < CM_QUEUE_WINDOW;
+       entry = next) {
+    next = entry->next;
+    if (queue->is_stopped || queue->running_count + queue->batch_count >= room) break;
+    if (is_running(entry) || cm_inside_waits(entry)) continue;
+    seen++;
+    if (entry->blocker != NULL) continue;
+    entry->blocker = cm_queue_find_blocker(queue, entry);
+    if (entry->blocker == NULL) entry->blocker = cm_inside_find_blocker(queue, entry);
+    if (entry->blocker != NULL) continue;
+    bool has_parts = entry->inside.first != NULL;
+    if (cm_batch_start(queue, entry)) return true; /* which may have ended the next one */
+    cm_entry_start(queue, entry);
+    if (has_parts) return true;
+    has_started = true;
+  }
+  return has_started;
+}
+
+/* ---- moving -------------------------------------------------------------------------------- */
+
+/** Go on with every write whose answer came. @return true when something happened. */
+static bool advance_all(cm_queue *queue) {
+  cm_entry *running[CM_QUEUE_MAX_RUNNING];
+  cm_batch *batches[CM_QUEUE_MAX_RUNNING];
+  int count = queue->running_count;
+  int batch_count = queue->batch_count;
+  bool has_moved = false;
+  memcpy(running, queue->running, sizeof running);
+  memcpy(batches, queue->batches, sizeof batches);
+  for (int i = 0; i < count; i++)
+    has_moved = cm_entry_advance(queue, running[i]) || has_moved;
+  for (int i = 0; i < batch_count; i++)
+    has_moved = cm_batch_advance(queue, batches[i]) || has_moved;
+  return has_moved;
+}
+
+static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
+  return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting == 0;
+}
+
+static bool is_under_way(const cm_queue *queue) {
+  return queue->running_count > 0 || queue->batch_count > 0;
+}
+
+static void drain(cm_queue *queue) {
+  queue->is_stopped = true;
+  while (is_under_way(queue)) {
+    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+}
+
+/** What failed before is forgotten, not what was written. */
+static void begin_sending(cm_queue *queue) {
+  cm_tally *tally = &queue->tally;
+  queue->is_stopped = false;
+  sqlite3_free(tally->first_refused.line);
+  sqlite3_free(tally->first_failed.line);
+  memset(&tally->first_refused, 0, sizeof tally->first_refused);
+  memset(&tally->first_failed, 0, sizeof tally->first_failed);
+  tally->refused = 0;
+  tally->is_broken = false;
+  cm_question_forget_all(&queue->finder);
+  cm_queue_forget_blockers(queue);
+}
+
+static void move_until(cm_queue *queue, cm_queue_goal goal) {
+  for (bool is_over = false; !is_over;) {
+    bool has_moved = advance_all(queue);
+    has_moved = start_what_may(queue) || has_moved;
+    if (!has_moved && !queue->is_stopped && !is_under_way(queue))
+      has_moved = cm_inside_let_go_blocked(queue);
+    is_over = is_reached(queue, goal) || queue->is_stopped || (!is_under_way(queue) && !has_moved);
+    if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+  if (queue->is_stopped) drain(queue);
+}
+
+/**
+ * Look for the row that was added last, in the account and among those that wait. A create of it waits.
+ * One whose twin waits is decided when that one has ended, but OR IGNORE knows already.
+ */
+static void find_newest(cm_queue *queue) {
+  cm_entry *entry = queue->last_waiting;
+  if (entry->natural_token == 0) return;
+  if (cm_queue_is_written_before(queue, entry, entry->natural_token)) {
+    if (entry->change->conflict == CM_CONFLICT_IGNORE) cm_entry_end_left_alone(queue, entry);
+    return;
+  }
+  queue->holds_creates = true;
+  cm_entry_start(queue, entry);
+  while (is_under_way(queue)) {
+    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  }
+  queue->holds_creates = false;
+}
+
+/** A statement inside BEGIN that fails leaves none of its rows behind. */
+static void retire_all(cm_queue *queue) {
+  while (queue->first_waiting != NULL)
+    cm_entry_retire(queue, queue->first_waiting);
+}
+
+/** Will the transaction be rolled back? Not where something is left that another COMMIT can send. */
+static bool has_failed(const cm_queue *queue) {
+  const cm_tally *tally = &queue->tally;
+  bool is_refused = cm_queue_counts_refusals(queue) || tally->is_out_of_memory;
+  return !queue->stays_open || queue->waiting == 0 || is_refused ||
+         tally->first_failed.code == SQLITE_NOMEM;
+}
+
+int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return SQLITE_OK;
+  bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->is_autocommit;
+  if (!queue->is_autocommit) begin_sending(queue);
+  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_session_begin_statement(session);
+  queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
+  int64_t left_alone = queue->tally.left_alone;
+  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_inside_find_all(queue);
+  if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
+  if (goal == CM_QUEUE_FOUND) {
+    find_newest(queue);
+  } else {
+    move_until(queue, goal);
+  }
+  if (goal == CM_QUEUE_ALL) cm_inside_end_all(queue);
+  if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
+    cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
+    return SQLITE_OK;
+  }
+  /* Row by row, but all are to be tried: what was refused is told at the end. */
+  bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
+  bool is_deferred = is_of_row && queue->is_autocommit && !queue->is_stopped &&
+                     session->settings.on_refusal != CM_REFUSAL_STOPS;
+  int rc = is_deferred ? SQLITE_OK : cm_queue_result(queue, err);
+  if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
+  if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->is_failed = true;
+  if (rc == SQLITE_OK && is_of_row && queue->tally.left_alone > left_alone) rc = SQLITE_DONE;
+  return rc;
+}
+
+void cm_queue_abandon(cm_session *session, cm_err *err) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL) return;
+  drain(queue);
+  const cm_tally *tally = &queue->tally;
+  int64_t sent = tally->written + tally->refused + tally->unknown;
+  if (!queue->is_autocommit || sent == 0) return;
+  queue->is_failed = true;
+  if (err == NULL || tally->written == 0) return;
+  char *earlier = sqlite3_mprintf("%s", err->text);
+  if (earlier != NULL) {
+    cm_err_set(err, err->code, "%s (%lld %s before it %s written and %s written)", earlier,
+               (long long)tally->written, tally->written == 1 ? "row" : "rows",
+               tally->written == 1 ? "was" : "were", tally->written == 1 ? "stays" : "stay");
+  }
+  sqlite3_free(earlier);
+}

@@ -1,0 +1,312 @@
+#include "write/shared_sets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
+#include "wire/json.h"
+#include "write/change_fold.h"
+#include "write/change_names.h"
+#include "write/entry.h"
+#include "write/finder.h"
+#include "write/search.h"
+#include "write/token.h"
+#include "write/waiting.h"
+
+static cm_entry *first_of(cm_entry *const *buckets, uint64_t token) {
+  return buckets[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+/* ---- the names of a row ------------------------------------------------------------------------- */
+
+/** Tokens of the natural keys that a row answers to; a merged one has several. */
+typedef struct row_names {
+  uint64_t *tokens;
+  int count;
+} row_names;
+
+static int push_name(row_names *names, uint64_t token) {
+  size_t size = ((size_t)names->count + 1) * sizeof *names->tokens;
+  uint64_t *grown = sqlite3_realloc64(names->tokens, size);
+  if (grown == NULL) return SQLITE_NOMEM;
+  names->tokens = grown;
+  names->tokens[names->count++] = token;
+  return SQLITE_OK;
+}
+
+static int push_further(cm_change *change, row_names *names) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  cm_json *tree = NULL;
+  if (natural->also[0] == NULL || change->old.row.text.ptr == NULL) return SQLITE_OK;
+  int rc = cm_json_parse(change->old.row.text, &tree, NULL);
+  if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
+  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  for (; first != NULL && second != NULL && rc == SQLITE_OK;
+       first = cm_json_after(first), second = cm_json_after(second)) {
+    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
+    if (texts[0] != NULL && texts[1] != NULL)
+      rc = push_name(names, cm_queue_token('n', change->resource->name, texts[0], texts[1]));
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+/** @return SQLITE_OK, SQLITE_NOMEM. Free `tokens` in any case. */
+static int find_names(cm_change *change, row_names *out) {
+  char *own[2] = { NULL, NULL };
+  memset(out, 0, sizeof *out);
+  if (change->resource->natural_key == NULL) return SQLITE_OK;
+  int rc = cm_change_natural_key(change, own, NULL);
+  if (rc == SQLITE_OK && own[0] != NULL)
+    rc = push_name(out, cm_queue_token('n', change->resource->name, own[0], own[1]));
+  if (rc == SQLITE_OK) rc = push_further(change, out);
+  sqlite3_free(own[0]);
+  sqlite3_free(own[1]);
+  return rc == SQLITE_OK ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/* ---- does a write of the row wait? ---------------------------------------------------------------- */
+
+/** Key of the row whose set has this member; 0: it is none. */
+static uint64_t owner_token(cm_change *change, int *code) {
+  const cm_member_of *of = change->resource->member_of;
+  const cm_resource *parent = of != NULL ? cm_registry_find(of->resource) : NULL;
+  cm_value owner;
+  if (parent == NULL) return 0;
+  int column = cm_registry_find_column(change->resource, of->owner, strlen(of->owner));
+  *code = cm_change_value(change, column, &owner, NULL);
+  uint64_t token = *code == SQLITE_OK ? cm_queue_token_of('k', parent, &owner, NULL) : 0;
+  cm_value_clear(&owner);
+  return token;
+}
+
+/** Does a write of the row that owns the set say it as a whole? */
+static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
+  if (queue->blind_sets > 0) return true;
+  for (cm_entry *at = first_of(queue->by_key, owner); at != NULL; at = at->next_by_key) {
+    if (at->key_token == owner) return true;
+  }
+  return false;
+}
+
+static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
+  row_names names;
+  uint64_t key = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  uint64_t owner = owner_token(change, &found->code);
+  for (cm_entry *at = first_of(queue->by_key, key); at != NULL; at = at->next_by_key)
+    found->is_row = found->is_row || at->key_token == key;
+  for (cm_entry *at = first_of(queue->by_set, key); at != NULL; at = at->next_by_set)
+    found->are_sets = found->are_sets || at->set_token == key;
+  if (owner != 0 && is_whole_waiting(queue, owner)) found->is_row = true;
+  if (find_names(change, &names) != SQLITE_OK) found->code = SQLITE_NOMEM;
+  for (int i = 0; i < names.count; i++) {
+    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL;
+         at = at->next_by_natural)
+      found->is_row = found->is_row || at->natural_token == names.tokens[i];
+  }
+  sqlite3_free(names.tokens);
+}
+
+bool cm_queue_is_column_waiting(void *context, cm_change *change, int column) {
+  cm_queue_search *found = context;
+  const cm_queue *queue = found->session->queue;
+  if (queue == NULL || queue->waiting == 0) return false;
+  if (!found->is_done) search(queue, change, found);
+  found->is_done = true;
+  return found->is_row || (found->are_sets && cm_change_is_set(change->resource, column));
+}
+
+/* ---- what a set will hold ------------------------------------------------------------------------ */
+
+/** Earlier entries that write a set. */
+typedef struct writers {
+  cm_entry **entries;
+  int count, capacity;
+  int64_t from; /* an UPDATE says the set whole: what came before it does not matter */
+} writers;
+
+static int push_writer(writers *list, cm_entry *entry) {
+  if (list->count == list->capacity) {
+    int capacity = list->capacity == 0 ? 8 : 2 * list->capacity;
+    cm_entry **grown = sqlite3_realloc64(list->entries, (size_t)capacity * sizeof(cm_entry *));
+    if (grown == NULL) return SQLITE_NOMEM;
+    list->entries = grown;
+    list->capacity = capacity;
+  }
+  list->entries[list->count++] = entry;
+  return SQLITE_OK;
+}
+
+static int compare_ids(const void *left, const void *right) {
+  const cm_entry *one = *(cm_entry *const *)left;
+  const cm_entry *other = *(cm_entry *const *)right;
+  return (one->id > other->id) - (one->id < other->id);
+}
+
+/** The latest UPDATE that sets the column; the chain has the latest first. */
+static int find_whole(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
+  for (cm_entry *at = first_of(queue->by_key, entry->key_token); at != NULL; at = at->next_by_key) {
+    bool is_whole = at->key_token == entry->key_token && at->verb == CM_VERB_UPDATE &&
+                    cm_change_find(at->change, column) != NULL;
+    if (!is_whole) continue;
+    out->from = at->id;
+    return push_writer(out, at);
+  }
+  return SQLITE_OK;
+}
+
+/** INSERT OR REPLACE under one of the names of the row. */
+static int find_merges(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
+  row_names names;
+  int rc = find_names(entry->change, &names);
+  for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
+    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL && rc == SQLITE_OK;
+         at = at->next_by_natural) {
+      bool is_merge = at->natural_token == names.tokens[i] && at->is_blind_set &&
+                      at->id > out->from && cm_change_find(at->change, column) != NULL;
+      if (is_merge) rc = push_writer(out, at);
+    }
+  }
+  sqlite3_free(names.tokens);
+  return rc;
+}
+
+static int find_members(const cm_queue *queue, const cm_entry *entry, const char *set,
+                        writers *out) {
+  int rc = SQLITE_OK;
+  for (cm_entry *at = first_of(queue->by_set, entry->key_token); at != NULL && rc == SQLITE_OK;
+       at = at->next_by_set) {
+    bool is_member = at->set_token == entry->key_token && at->id > out->from &&
+                     cm_set_is_member(at, entry->resource) &&
+                     strcmp(at->resource->member_of->set, set) == 0;
+    if (is_member) rc = push_writer(out, at);
+  }
+  return rc;
+}
+
+/** Note what the set in this column will hold by the time of the entry. */
+static int fold(const cm_queue *queue, cm_entry *entry, int column, cm_err *err) {
+  writers list = { .from = 0 };
+  const char *name = entry->resource->columns[column].name;
+  int rc = find_whole(queue, entry, column, &list);
+  if (rc == SQLITE_OK) rc = find_merges(queue, entry, column, &list);
+  if (rc == SQLITE_OK) rc = find_members(queue, entry, name, &list);
+  cm_change **changes = rc == SQLITE_OK && list.count > 0
+                            ? sqlite3_malloc64((size_t)list.count * sizeof *changes)
+                            : NULL;
+  if (rc != SQLITE_OK || (list.count > 0 && changes == NULL)) {
+    rc = cm_err_nomem(err);
+  } else if (list.count > 0) {
+    qsort(list.entries, (size_t)list.count, sizeof *list.entries, compare_ids);
+    for (int i = 0; i < list.count; i++)
+      changes[i] = list.entries[i]->change;
+    rc = cm_change_fold_set(entry->change, column, changes, list.count, err);
+    for (int i = 0; i < list.count; i++)
+      cm_change_rest(changes[i]);
+  }
+  sqlite3_free(changes);
+  sqlite3_free(list.entries);
+  return rc;
+}
+
+/* ---- is a member there? ------------------------------------------------------------------------- */
+
+bool cm_set_must_ask(const cm_entry *entry) {
+  return entry->set_token != 0 && entry->change->verb == CM_VERB_INSERT &&
+         entry->change->conflict == CM_CONFLICT_IGNORE;
+}
+
+/** The read that shows one set: it has the owner in its path. */
+static const cm_read *find_read(const cm_resource *resource) {
+  size_t len = strlen(resource->member_of->owner);
+  for (int i = 0; i < resource->read_count; i++) {
+    const char *brace = strchr(resource->reads[i].path, '{');
+    if (brace != NULL && strncmp(brace + 1, resource->member_of->owner, len) == 0)
+      return &resource->reads[i];
+  }
+  return NULL;
+}
+
+int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) {
+  const cm_resource *resource = entry->resource;
+  const cm_read *read = find_read(resource);
+  const char *name = resource->member_of->name;
+  cm_value value = cm_value_null();
+  cm_plain plain;
+  cm_buf path;
+  if (read == NULL)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: INSERT OR IGNORE is not possible (no list shows one "
+                      "set): use INSERT",
+                      resource->name);
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = cm_change_fill(entry->change, read->path, &path, err);
+  int column = cm_registry_find_column(resource, name, strlen(name));
+  if (rc == SQLITE_OK) rc = cm_change_value(entry->change, column, &value, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+  char *copy = sqlite3_mprintf("%.*s", text != NULL ? (int)plain.len : 0, text != NULL ? text : "");
+  if (rc == SQLITE_OK && copy == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK)
+    rc = cm_question_member(&queue->finder, cm_buf_str(&path), read->each, copy, resource->name,
+                            out, err);
+  sqlite3_free(copy);
+  cm_buf_clear(&path);
+  cm_value_clear(&value);
+  return rc;
+}
+
+/* ---- noting ------------------------------------------------------------------------------------ */
+
+/** The key that a member will have: an INSERT is a write of that row, too. */
+static int note_member_key(cm_entry *entry) {
+  const cm_member_of *of = entry->resource->member_of;
+  const char *columns[2] = { of->owner, of->name != NULL ? of->name : of->value };
+  cm_buf key;
+  int rc = SQLITE_OK;
+  cm_buf_init(&key, CM_MAX_URL_BYTES);
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
+    cm_value value;
+    cm_plain plain;
+    int column = cm_registry_find_column(entry->resource, columns[i], strlen(columns[i]));
+    rc = cm_change_value(entry->change, column, &value, NULL);
+    const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
+    cm_buf_text(&key, i == 0 ? "[" : ",");
+    if (text != NULL) cm_json_quote(&key, text, plain.len);
+    cm_value_clear(&value);
+  }
+  cm_buf_text(&key, "]");
+  if (rc == SQLITE_OK) rc = key.code;
+  if (rc == SQLITE_OK)
+    entry->key_token = cm_queue_token('k', entry->resource->name, cm_buf_str(&key), NULL);
+  cm_buf_clear(&key);
+  return rc;
+}
+
+/** Does an INSERT OR REPLACE give a set? Whose it is shows when it is sent. */
+static bool is_blind_set(const cm_entry *entry) {
+  const cm_change *change = entry->change;
+  if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_REPLACE) return false;
+  for (int i = 0; i < change->given_count; i++) {
+    if (cm_change_is_set(entry->resource, change->given[i].column)) return true;
+  }
+  return false;
+}
+
+int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = SQLITE_OK;
+  entry->is_blind_set = is_blind_set(entry);
+  entry->set_token = owner_token(entry->change, &rc);
+  if (rc == SQLITE_OK && entry->set_token != 0) rc = cm_entry_add_name(entry, entry->set_token);
+  if (rc == SQLITE_OK && entry->set_token != 0 && entry->verb == CM_VERB_INSERT)
+    rc = note_member_key(entry);
+  if (rc != SQLITE_OK) return cm_err_nomem(err);
+  for (int i = 0; i < entry->resource->column_count && rc == SQLITE_OK; i++) {
+    bool is_set = entry->verb == CM_VERB_UPDATE && queue->waiting > 0 &&
+                  cm_change_find(entry->change, i) != NULL && cm_change_is_set(entry->resource, i);
+    if (is_set) rc = fold(queue, entry, i, err);
+  }
+  return rc;
+}

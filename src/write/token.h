@@ -1,0 +1,18 @@
+/*
+** token.h -- a number for a row, a list or a place that writes name: equal where they name the same.
+** Pure.
+*/
+#ifndef CM_WRITE_TOKEN_H
+#define CM_WRITE_TOKEN_H
+
+#include "base/value.h"
+#include "spec/resource.h"
+
+/** Hash of a row: of its key (`kind` 'k', second NULL) or its natural key ('n'). Never 0. */
+uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second);
+
+/** The same of values. @return 0 where the first has no text, or memory ran out. */
+uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
+                           const cm_value *second);
+
+#endif

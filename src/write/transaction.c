@@ -1,0 +1,149 @@
+#include "write/transaction.h"
+
+#include <unistd.h>
+
+#include "base/sqlite_api.h"
+#include "write/entry.h"
+#include "write/finder.h"
+#include "write/outcome.h"
+#include "write/queue_open.h"
+#include "write/send.h"
+#include "write/write_log.h"
+
+enum { MAX_SAVEPOINTS = 100000 };
+
+/* ---- whose it is --------------------------------------------------------------------------- */
+
+static bool is_anothers(const cm_session *session) {
+  return session->transaction_process != 0 && session->transaction_process != (long)getpid();
+}
+
+void cm_queue_begin(cm_session *session) {
+  if (session->transaction_process == 0) session->transaction_process = (long)getpid();
+}
+
+int cm_queue_check_process(const cm_session *session, const char *who, cm_err *err) {
+  if (!is_anothers(session)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_MISUSE,
+                    "%s: nothing was sent (process %ld began this transaction, and this is process "
+                    "%ld): COMMIT there, and ROLLBACK here",
+                    who, session->transaction_process, (long)getpid());
+}
+
+/* ---- the end ------------------------------------------------------------------------------- */
+
+/** A new transaction begins with the next write. */
+static void begin_anew(cm_queue *queue) {
+  queue->savepoint_count = 0;
+  queue->is_failed = false;
+  queue->is_stopped = false;
+  queue->is_autocommit = false;
+  queue->is_streaming = false;
+  queue->deleted = 0;
+  queue->deleted_by_functions = 0;
+  queue->begun_id = queue->next_id;
+  cm_queue_clear_tally(&queue->tally);
+  cm_question_forget_all(&queue->finder);
+  cm_session_begin_statement(queue->session); /* whatever comes next is another one */
+}
+
+void cm_queue_commit(cm_session *session) {
+  cm_queue *queue = session->queue;
+  session->transaction_process = 0;
+  if (queue == NULL) return;
+  while (queue->first_waiting != NULL)
+    cm_entry_retire(queue, queue->first_waiting);
+  begin_anew(queue);
+}
+
+/** What was written although the transaction is rolled back stays: its line says so. */
+static void mark_lasting(cm_queue *queue, int64_t id) {
+  for (int i = queue->log_count - 1; i >= 0; i--) {
+    cm_entry *entry = cm_queue_log_at(queue, i);
+    if (entry->id < id) break;
+    queue->tally.refused_early -= entry->is_refused_early;
+    entry->is_refused_early = false;
+    entry->host_token = 0;
+    if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
+    entry->note = "ROLLBACK could not undo it: it stays written";
+  }
+}
+
+/** A call of it has left: its line stays, whatever becomes of the transaction. */
+static bool has_left(const cm_entry *entry) {
+  return entry->state != CM_ENTRY_QUEUED || entry->step > 0;
+}
+
+/**
+ * Writes from `id` on will not be sent any more: only their lines stay, with what is known of each.
+ * @param why  Static; said of those of which nothing has left.
+ */
+static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
+  cm_entry *next = NULL;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+    next = entry->next;
+    if (entry->id < id) continue;
+    if (!has_left(entry)) {
+      queue->deleted -= entry->weight;
+      entry->note = why;
+    }
+    cm_entry_retire(queue, entry);
+  }
+  mark_lasting(queue, id);
+}
+
+static const char *why_dropped(const cm_queue *queue, bool is_ours) {
+  if (!is_ours) return "not sent by this process: another one began the transaction";
+  if (queue->is_failed) return "not sent: the transaction failed";
+  return queue->is_autocommit ? "not sent: the statement failed" : "not sent: it was rolled back";
+}
+
+void cm_queue_rollback(cm_session *session) {
+  cm_queue *queue = session->queue;
+  bool is_ours = !is_anothers(session);
+  session->transaction_process = 0;
+  if (queue == NULL) return;
+  if (is_ours) cm_queue_abandon(session, NULL); /* of another process, nothing is waited for */
+  give_up_from(queue, queue->begun_id, why_dropped(queue, is_ours));
+  begin_anew(queue);
+}
+
+/* ---- savepoints ---------------------------------------------------------------------------- */
+
+/*
+** SQLite tells each table of a savepoint when that table joins the transaction, which may be after
+** another table has written behind that savepoint. So the first word on a level counts, until it is released.
+*/
+int cm_queue_savepoint(cm_session *session, int level) {
+  if (cm_queue_open(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
+  cm_queue *queue = session->queue;
+  if (level < queue->savepoint_count) return SQLITE_OK;
+  if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
+  if (level >= queue->savepoint_capacity) {
+    int capacity = level + 16;
+    int64_t *grown = sqlite3_realloc64(queue->savepoints, (size_t)capacity * sizeof *grown);
+    if (grown == NULL) return SQLITE_NOMEM;
+    queue->savepoints = grown;
+    queue->savepoint_capacity = capacity;
+  }
+  while (queue->savepoint_count <= level)
+    queue->savepoints[queue->savepoint_count++] = queue->next_id;
+  return SQLITE_OK;
+}
+
+/** A SAVEPOINT that opened the transaction is no savepoint to SQLite: it counts as level -1. */
+enum { WHOLE_TRANSACTION = -1 };
+
+void cm_queue_release(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  int kept = level > WHOLE_TRANSACTION ? level : 0;
+  if (queue != NULL && kept < queue->savepoint_count) queue->savepoint_count = kept;
+}
+
+void cm_queue_rollback_to(cm_session *session, int level) {
+  cm_queue *queue = session->queue;
+  if (queue == NULL || level >= queue->savepoint_count) return;
+  int64_t id = level > WHOLE_TRANSACTION ? queue->savepoints[level] : queue->begun_id;
+  queue->savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
+  give_up_from(queue, id, why_dropped(queue, true));
+}

@@ -1,0 +1,236 @@
+#include "write/waiting.h"
+
+#include <string.h>
+
+#include "write/change_batch.h"
+#include "write/entry.h"
+#include "write/inside.h"
+
+/* ---- who waits ------------------------------------------------------------------------------------ */
+
+static cm_entry **key_bucket(cm_queue *queue, uint64_t token) {
+  return &queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static cm_entry **natural_bucket(cm_queue *queue, uint64_t token) {
+  return &queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static void link_set(cm_queue *queue, cm_entry *entry) {
+  queue->blind_sets += entry->is_blind_set;
+  if (entry->set_token == 0) return;
+  cm_entry **bucket = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  entry->next_by_set = *bucket;
+  *bucket = entry;
+}
+
+static void unlink_set(cm_queue *queue, cm_entry *entry) {
+  queue->blind_sets -= entry->is_blind_set;
+  if (entry->set_token == 0) return;
+  cm_entry **at = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  while (*at != NULL && *at != entry)
+    at = &(*at)->next_by_set;
+  if (*at == entry) *at = entry->next_by_set;
+}
+
+static cm_batch_chain *chain_of(cm_queue *queue, const cm_entry *entry) {
+  return &queue->by_batch[entry->batch_token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+static void link_batch(cm_queue *queue, cm_entry *entry) {
+  if (entry->batch_token == 0) return;
+  cm_batch_chain *chain = chain_of(queue, entry);
+  *(chain->last != NULL ? &chain->last->next_by_batch : &chain->first) = entry;
+  chain->last = entry;
+  entry->next_by_batch = NULL;
+}
+
+static void unlink_batch(cm_queue *queue, cm_entry *entry) {
+  cm_entry *before = NULL;
+  if (entry->batch_token == 0) return;
+  cm_batch_chain *chain = chain_of(queue, entry);
+  for (cm_entry *at = chain->first; at != NULL && at != entry; at = at->next_by_batch)
+    before = at;
+  *(before != NULL ? &before->next_by_batch : &chain->first) = entry->next_by_batch;
+  if (chain->last == entry) chain->last = before;
+  entry->next_by_batch = NULL;
+}
+
+void cm_batch_link_all(cm_queue *queue) {
+  memset(queue->by_batch, 0, sizeof queue->by_batch);
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+    link_batch(queue, entry);
+}
+
+int cm_batch_size(const cm_entry *entry) {
+  const cm_write *write = entry->batch_token != 0 && !entry->goes_alone
+                              ? cm_change_batch_write(entry->change)
+                              : NULL;
+  return write != NULL ? write->batch : 1;
+}
+
+void cm_queue_link(cm_queue *queue, cm_entry *entry) {
+  entry->previous = queue->last_waiting;
+  if (queue->last_waiting != NULL) {
+    queue->last_waiting->next = entry;
+  } else {
+    queue->first_waiting = entry;
+  }
+  queue->last_waiting = entry;
+  entry->is_waiting = true;
+  queue->waiting++;
+  queue->waiting_bytes += entry->bytes;
+  if (entry->key_token != 0) {
+    entry->next_by_key = *key_bucket(queue, entry->key_token);
+    *key_bucket(queue, entry->key_token) = entry;
+  }
+  if (entry->natural_token != 0) {
+    entry->next_by_natural = *natural_bucket(queue, entry->natural_token);
+    *natural_bucket(queue, entry->natural_token) = entry;
+  }
+  link_batch(queue, entry);
+  link_set(queue, entry);
+}
+
+void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
+  if (!entry->is_waiting) return;
+  *(entry->previous != NULL ? &entry->previous->next : &queue->first_waiting) = entry->next;
+  *(entry->next != NULL ? &entry->next->previous : &queue->last_waiting) = entry->previous;
+  entry->next = entry->previous = NULL;
+  entry->is_waiting = false;
+  queue->waiting--;
+  queue->waiting_bytes -= entry->bytes;
+  unlink_batch(queue, entry);
+  cm_inside_leave(queue, entry);
+  unlink_set(queue, entry);
+  for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
+    if (*at != entry) continue;
+    *at = entry->next_by_key;
+    break;
+  }
+  for (cm_entry **at = natural_bucket(queue, entry->natural_token); *at != NULL;
+       at = &(*at)->next_by_natural) {
+    if (*at != entry) continue;
+    *at = entry->next_by_natural;
+    break;
+  }
+}
+
+cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token) {
+  return queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token) {
+  return queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
+bool cm_queue_has_room(const cm_queue *queue) {
+  int rows = 2 * queue->session->settings.concurrency;
+  if (queue->last_waiting != NULL) rows *= cm_batch_size(queue->last_waiting);
+  return queue->waiting <= rows && queue->waiting_bytes <= CM_MAX_QUEUED_BYTES / 2;
+}
+
+/* ---- what blocks what ----------------------------------------------------------------------------- */
+
+/** `member` writes a member of a set of rows of this table. */
+bool cm_set_is_member(const cm_entry *member, const cm_resource *resource) {
+  const cm_member_of *of = member->resource->member_of;
+  return of != NULL && strcmp(of->resource, resource->name) == 0;
+}
+
+static bool is_shared(const cm_entry *member, const cm_entry *row) {
+  if (member->set_token == 0 || !cm_set_is_member(member, row->resource)) return false;
+  return row->is_blind_set || row->key_token == member->set_token;
+}
+
+static bool share_set(const cm_entry *one, const cm_entry *other) {
+  return is_shared(one, other) || is_shared(other, one);
+}
+
+static bool names(const cm_entry *entry, uint64_t token) {
+  for (int i = 0; token != 0 && i < entry->name_count; i++) {
+    if (entry->names[i] == token) return true;
+  }
+  return false;
+}
+
+/** Does the earlier one have to end before the later one starts? */
+static bool blocks(const cm_entry *earlier, const cm_entry *later) {
+  if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
+  if (earlier->list_token != 0 && names(earlier, later->key_token)) return true;
+  if (earlier->list_token != 0 && later->list_token != 0)
+    return earlier->list_token == later->list_token;
+  if (share_set(earlier, later)) return true;
+  if (earlier->resource == later->resource) {
+    if (earlier->verb != later->verb) return true;
+    if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
+    if (later->natural_token != 0 && earlier->natural_token == later->natural_token) return true;
+  }
+  return names(later, earlier->natural_token) || names(later, earlier->key_token);
+}
+
+cm_entry *cm_queue_find_blocker(const cm_queue *queue, const cm_entry *later) {
+  for (cm_entry *earlier = queue->first_waiting; earlier != later; earlier = earlier->next) {
+    if (blocks(earlier, later)) return earlier;
+  }
+  return NULL;
+}
+
+void cm_queue_forget_blockers(cm_queue *queue) {
+  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+    entry->blocker = NULL;
+}
+
+bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
+  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
+  for (const cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
+    if (at->natural_token == token && at->id < entry->id) return true;
+  }
+  for (const cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
+    if (at->key_token == token && at->id < entry->id) return true;
+  }
+  return false;
+}
+
+/* ---- what blocks a part --------------------------------------------------------------------------- */
+
+/** A write of the row with this token, of those added before `before`. */
+static cm_entry *find_write(const cm_queue *queue, const cm_entry *part, uint64_t token,
+                            int64_t before) {
+  const cm_entry *host = part->inside.host;
+  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
+  if (token == 0 || token == host->natural_token) return NULL;
+  for (cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
+    if (at->natural_token == token && at->id < before && at != part && at != host) return at;
+  }
+  for (cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
+    if (at->key_token == token && at->id < before && at != part && at != host) return at;
+  }
+  return NULL;
+}
+
+/** Another verb on the table of the part. */
+static cm_entry *find_other_verb(const cm_queue *queue, const cm_entry *part) {
+  if (part->run == 0) return NULL;
+  for (cm_entry *at = queue->first_waiting; at != NULL && at->id < part->id; at = at->next) {
+    if (at->resource == part->resource && at->verb != part->verb) return at;
+  }
+  return NULL;
+}
+
+cm_entry *cm_part_find_blocker(const cm_queue *queue, const cm_entry *part) {
+  const cm_entry *host = part->inside.host;
+  int64_t later = part->id > host->id ? part->id : host->id;
+  cm_entry *found = find_write(queue, part, part->natural_token, part->id);
+  for (int i = 0; i < part->name_count && found == NULL; i++)
+    found = find_write(queue, part, part->names[i], later);
+  return found != NULL ? found : find_other_verb(queue, part);
+}
+
+cm_entry *cm_inside_find_blocker(const cm_queue *queue, const cm_entry *host) {
+  cm_entry *found = NULL;
+  for (const cm_entry *part = host->inside.first; part != NULL && found == NULL;
+       part = part->inside.next)
+    found = cm_part_find_blocker(queue, part);
+  return found;
+}

@@ -1,0 +1,47 @@
+/*
+** waiting.h -- which writes wait, how they are found, and what blocks what.
+** Pure: no I/O.  Only the files of write/queue.h include it.
+*/
+#ifndef CM_WRITE_WAITING_H
+#define CM_WRITE_WAITING_H
+
+#include "write/entry.h"
+
+/** An entry begins to wait, as the last one. */
+void cm_queue_link(cm_queue *queue, cm_entry *entry);
+
+/** Take an entry out of those that wait. */
+void cm_queue_unlink(cm_queue *queue, cm_entry *entry);
+
+/** The first entry of a chain, see next_by_key and next_by_natural; other tokens are in the chain, too. */
+cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token);
+cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token);
+
+/** In autocommit: may further rows come before something is sent, or has ended? */
+bool cm_queue_has_room(const cm_queue *queue);
+
+/** Find those anew that may travel together: cm_batch_note has noted something else since. */
+void cm_batch_link_all(cm_queue *queue);
+
+/** How many rows may travel with this one; 1: it goes alone. */
+int cm_batch_size(const cm_entry *entry);
+
+/** Does `member` write a member of a set of rows of this table? */
+bool cm_set_is_member(const cm_entry *member, const cm_resource *resource);
+
+/** The first entry that has to end before this one starts; NULL: none. Borrowed. */
+cm_entry *cm_queue_find_blocker(const cm_queue *queue, const cm_entry *later);
+
+/** The same for a part, whose host goes out with it. */
+cm_entry *cm_part_find_blocker(const cm_queue *queue, const cm_entry *part);
+
+/** What has to end before the parts of an entry may go with it. NULL: nothing. Borrowed. */
+cm_entry *cm_inside_find_blocker(const cm_queue *queue, const cm_entry *host);
+
+/** Does a write of the row with this token wait in front of the entry? */
+bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token);
+
+/** Entries have come back from being under way: whom they block is to be found out again. */
+void cm_queue_forget_blockers(cm_queue *queue);
+
+#endif

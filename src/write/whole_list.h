@@ -1,0 +1,26 @@
+/*
+** whole_list.h -- lists that the API takes only as a whole. See CM_WHOLE_LIST.
+**
+** The changes of one list that wait travel together: the first one leads, the others follow it and share
+** its end. When they are sent the list is read, page by page, and never from the memo: what a statement
+** read before may be old. The rows are put in or left out in the order of the statements. A list that
+** comes out as it was is not sent.
+*/
+#ifndef CM_WRITE_WHOLE_LIST_H
+#define CM_WRITE_WHOLE_LIST_H
+
+#include "write/entry.h"
+
+/**
+ * Note which list an entry changes, where the API takes lists of its table only as a whole.
+ * @param parent  Receives the token of the row that the list belongs to; 0: none.
+ */
+int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) CM_MUST_CHECK;
+
+/** Gather who travels with it, and begin to read the list. */
+void cm_whole_list_start(cm_queue *queue, cm_entry *entry);
+
+/** Go on with the reading, as cm_entry_advance. */
+bool cm_whole_list_advance(cm_queue *queue, cm_entry *entry);
+
+#endif

@@ -1,0 +1,37 @@
+/*
+** write_lines.h -- the lines of chartmogul_writes.
+** Tests: tests/unit/write/queue.c
+*/
+#ifndef CM_WRITE_WRITE_LINES_H
+#define CM_WRITE_WRITE_LINES_H
+
+#include "client/session.h"
+
+/** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
+typedef struct cm_write_line {
+  int64_t id;
+  const char *table_name;
+  const char *operation; /* "INSERT", ... */
+  const char *key;
+  const char *state;
+  int status; /* of the answer; 0: none */
+  const char *error;
+  const char *uuid; /* of a created or found row */
+  const char *not_taken;
+  const char *body; /* bodies of several calls are separated by line breaks */
+  const char *response;
+  char *owned_body;
+} cm_write_line;
+
+/**
+ * The first line behind the one with `id`. Free it with cm_write_line_clear.
+ * @return SQLITE_ROW, SQLITE_DONE, SQLITE_NOMEM.
+ */
+int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
+
+void cm_write_line_clear(cm_write_line *line);
+
+/** The id of the newest line, 0 when there is none. */
+int64_t cm_queue_newest_line(const cm_session *session);
+
+#endif

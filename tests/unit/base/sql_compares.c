@@ -1,0 +1,162 @@
+/* base/sql_compares.h: which texts compare a column with a literal. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/sql_compares.h"
+
+static void check(const char *sql, const char *text, bool expected) {
+  if (cm_sql_compares(sql, "status", text, strlen(text)) != expected) {
+    fail_msg("%s: %s", sql, expected ? "it compares" : "it does not compare");
+  }
+}
+
+static void what_compares(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "SELECT 1 FROM c WHERE status = 'a'",
+    "SELECT 1 FROM c WHERE c.status='a';",
+    "SELECT 1 FROM c WHERE \"c\" . [status] /* */ == -- x\n 'a' AND 1",
+    "SELECT 1 FROM c WHERE STATUS IN ('b', 'a')",
+    "SELECT 1 FROM c WHERE `status` in('a')",
+    "SELECT 1 FROM c WHERE status IN (?1, 'a', lower('b'))",
+    "SELECT 1 FROM c WHERE status NOT NULL AND (status IN (NULL, 'a') OR 0)",
+    "SELECT 1 FROM c WHERE 'a' = status",
+    "SELECT 1 FROM c WHERE 'a' == c.status ORDER BY 1",
+    "SELECT 1 FROM c WHERE name = 'it''s' AND status = 'a' LIMIT 1",
+    "SELECT 1 FROM c JOIN d ON c.status = 'a' LEFT JOIN e",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check(texts[i], "a", true);
+  check("SELECT status = 'it''s'", "it's", true);
+  check("SELECT status = ''''", "'", true);
+}
+
+static void what_does_not(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "",
+    "SELECT 'a'",
+    "SELECT 1 FROM c WHERE name = 'a' AND status = ?1",
+    "SELECT 1 FROM c WHERE status = 'a' || 'b'",
+    "SELECT 1 FROM c WHERE status = 'a' COLLATE NOCASE",
+    "SELECT 1 FROM c WHERE status <> 'a'",
+    "SELECT 1 FROM c WHERE status >= 'a'",
+    "SELECT 1 FROM c WHERE status IS 'a'",
+    "SELECT 1 FROM c WHERE status NOT IN ('a')",
+    "SELECT 1 FROM c WHERE status IN (SELECT 'a')",
+    "SELECT 1 FROM c WHERE status IN (VALUES ('a'))",
+    "SELECT 1 FROM c WHERE status IN (WITH x AS (SELECT 'a') SELECT * FROM x)",
+    "SELECT 1 FROM c WHERE status IN (lower('a'), 'a' || '')",
+    "SELECT 1 FROM c WHERE status IN (lower('a')",
+    "SELECT 1 FROM c WHERE status IN",
+    "SELECT 1 FROM c WHERE status =",
+    "SELECT 1 FROM c WHERE lower(status) = 'a'",
+    "SELECT 1 FROM c WHERE 'a' = status || ''",
+    "SELECT 1 FROM c WHERE 'a' = status.name",
+    "SELECT 1 FROM c -- WHERE status = 'a'",
+    "SELECT \"status = 'a'\" FROM c",
+    "SELECT 1 FROM c WHERE status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'aa'",
+    "SELECT 1 FROM c WHERE status = x'61'",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check(texts[i], "a", false);
+  check("SELECT status = 'it''s'", "it''s", false);
+  check("SELECT status = 'it''s'", "it", false);
+  assert_false(cm_sql_compares(NULL, "status", "a", 1));
+}
+
+static void check_either(const char *sql, bool expected) {
+  bool is_said = cm_sql_are_alternatives(sql, "status", "a", 1, "A", 1);
+  if (is_said != expected) fail_msg("%s: %s", sql, expected ? "it is either" : "it is not");
+  assert_int_equal(is_said, cm_sql_are_alternatives(sql, "status", "A", 1, "a", 1));
+}
+
+static void what_are_alternatives(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "SELECT 1 FROM c WHERE status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE c.status = 'A' OR c.status == 'a' ORDER BY 1",
+    "SELECT 1 FROM c WHERE 'a' = status or 'A' = x.c.status;",
+    "SELECT 1 FROM c WHERE status IN ('a') OR status = 'A'",
+    "SELECT 1 FROM c WHERE status IN ('b', 'a') OR status IN ('A', lower('b'))",
+    "SELECT 1 FROM c WHERE status = 'a' OR n > 1 AND (m = 2 OR m = 3) OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 OR status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 AND (status = 'a' OR status = 'A')",
+    "SELECT 1 FROM c WHERE (status = 'a') OR ((status = 'A')) GROUP BY n",
+    "SELECT 1 FROM c JOIN d ON status = 'a' OR f(n, 'x') OR status = 'A' WHERE n",
+    "SELECT CASE WHEN status = 'a' OR status = 'A' THEN 1 END",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_either(texts[i], true);
+}
+
+static void what_are_none(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "",
+    "SELECT 1 FROM c WHERE status = 'a' AND status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR name = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' AND n = 1 OR status = 'A'",
+    "SELECT 1 FROM c WHERE n = 1 AND status = 'a' OR status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'A' OR n = 1 AND status = 'a'",
+    "SELECT 1 FROM c WHERE status = 'A' OR status = 'a' AND n = 1",
+    "SELECT 1 FROM c WHERE (status = 'a' OR n = 1) AND status = 'A'",
+    "SELECT 1 FROM c WHERE (status = 'a' OR n = 1) AND (status = 'A' OR n = 1)",
+    "SELECT 1 FROM c WHERE status = 'a' OR status = 'A' || ''",
+    "SELECT 1 FROM c WHERE status = 'a' OR status <> 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR NOT status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' UNION SELECT 1 FROM c WHERE n OR status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR status IN (SELECT 'A')",
+    "SELECT 1 FROM c WHERE status = 'a' OR (status = 'A'",
+    "SELECT 1 FROM c WHERE status = 'a' OR",
+    "SELECT 1 FROM c WHERE status =",
+    "SELECT 1 FROM c WHERE (",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_either(texts[i], false);
+  assert_false(cm_sql_are_alternatives(NULL, "status", "a", 1, "A", 1));
+}
+
+static void check_list(const char *sql, bool is_plain, bool has_one, bool has_all) {
+  cm_value one = cm_value_integer(1), all = cm_value_text("all", 3);
+  const char *list = cm_sql_find_list(sql, "status");
+  if (list == NULL) fail_msg("%s: no list", sql);
+  if (cm_sql_list_is_plain(list) != is_plain) fail_msg("%s: is it plain?", sql);
+  if (cm_sql_list_has(list, &one) != has_one) fail_msg("%s: has it 1?", sql);
+  if (cm_sql_list_has(list, &all) != has_all) fail_msg("%s: has it 'all'?", sql);
+}
+
+static void what_lists_hold(void **state) {
+  (void)state;
+  check_list("SELECT 1 WHERE status IN (1, 'all')", true, true, true);
+  check_list("SELECT 1 WHERE c.\"status\" /**/ in( 11,'al' , 'all ')", true, false, false);
+  check_list("SELECT 1 WHERE status IN (0,1) AND status IN (2)", true, true, false);
+  check_list("SELECT 1 WHERE status IN ()", true, false, false);
+  check_list("SELECT 1 WHERE status IN (1, ?2)", false, true, false);
+  check_list("SELECT 1 WHERE status IN (-1)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1.0)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (TRUE)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (SELECT 1)", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1 + 1, 'all')", false, false, false);
+  check_list("SELECT 1 WHERE status IN (1", false, false, false);
+  check_list("SELECT 1 WHERE status IN (", false, false, false);
+  assert_null(cm_sql_find_list("SELECT status, n IN (1) WHERE status NOT IN (1) AND status IN t",
+                               "status"));
+  assert_null(cm_sql_find_list("SELECT 'status IN (1)' -- status IN (1)", "status"));
+  assert_null(cm_sql_find_list(NULL, "status"));
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(what_compares),         cmocka_unit_test(what_does_not),
+    cmocka_unit_test(what_are_alternatives), cmocka_unit_test(what_are_none),
+    cmocka_unit_test(what_lists_hold),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
