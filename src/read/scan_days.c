@@ -7,7 +7,10 @@
 #include "read/scan_state.h"
 #include "spec/registry.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 };
+enum {
+  DAY_MS = 24 * 60 * 60 * 1000,
+  EARLIEST_DAY = 0 /* 1970-01-01: of days before, no account knows anything */
+};
 
 const cm_value *cm_leg_find_bound(const cm_leg *leg, int column) {
   for (int i = 0; i < leg->binding_count; i++) {
@@ -92,7 +95,7 @@ static void put_days(const cm_scan *scan, const cm_leg *leg, const cm_day_range 
   const cm_value *end = find_given(scan, leg, find_widened(scan->read, CM_LE)->column);
   bool sets_first = start == NULL && range->first > CM_FIRST_DAY;
   bool sets_last = end == NULL && range->last < CM_LAST_DAY;
-  int64_t first = range->first;
+  int64_t first = range->first > EARLIEST_DAY ? range->first : EARLIEST_DAY;
   int64_t last = range->last < today ? range->last : today;
   bool has_first = sets_first || find_day(start, &first);
   bool has_last = end == NULL || find_day(end, &last);

@@ -91,8 +91,9 @@ static const char local_words[] =
 /* ---- copies --------------------------------------------------------------------------------- */
 
 /*
-** The key first, then what is sent, then the rest; none of the hidden columns but the key, and none
-** that the API has in the answers of one call and not of another.
+** The key first, then what is sent, then the rest; none of the hidden columns but the key, none
+** that the API has in the answers of one call and not of another, and none whose bounds choose what is
+** computed: the copy has the rows of another range.
 */
 static const char list_columns[] =
     "SELECT c.name, c.type, c.filter IS NOT NULL OR c.name = t.key, c.name = t.key"
@@ -102,6 +103,8 @@ static const char list_columns[] =
     " ('chartmogul_line_items', 'errors'), ('chartmogul_line_items', 'balance_transfer'),"
     " ('chartmogul_line_items', 'data_source_uuid'),"
     " ('chartmogul_transactions', 'data_source_uuid'))"
+    " AND NOT (c.name = 'date' AND EXISTS (SELECT 1 FROM chartmogul_columns"
+    " WHERE table_name = t.name AND name = 'start_date' AND hidden))"
     " ORDER BY c.name = t.key DESC, c.filter IS NULL";
 
 static kind kind_of(const char *type) {
