@@ -46,6 +46,7 @@ enum {
   CM_MAX_LOGGED_BYTES = 64 * 1024 * 1024, /* bodies in that log */
   CM_MAX_WRITE_LOG = 100000,
   CM_MAX_WRITE_BODIES = 1000,
+  CM_MAX_CREATED_KEYS = 1024, /* of rows created last, which no other create can be answered with */
   CM_MAX_DROPPED_BYTES = 64 * 1024 * 1024, /* bodies of dropped writes in that log */
   CM_MAX_KNOWN_LISTS = 64,
   CM_MAX_FALLBACKS = 4,    /* of one read: parameters that are sent unless they are given */

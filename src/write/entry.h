@@ -7,6 +7,7 @@
 
 #include "read/cursor_guard.h"
 #include "write/change_calls.h"
+#include "write/created.h"
 #include "write/finder.h"
 #include "write/tally.h"
 
@@ -160,9 +161,8 @@ struct cm_queue {
   int running_count;
   cm_batch *batches[CM_QUEUE_MAX_RUNNING];
   int batch_count;
-
   cm_finder finder;
-
+  cm_created created;
   int64_t last_uuid_id; /* the write that session->last_uuid is of */
 };
 

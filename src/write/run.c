@@ -137,6 +137,14 @@ static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_
   }
 }
 
+/** Does the answer to a create show a row that was created before? A natural key would say more. */
+static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
+  uint64_t account = queue->session->account;
+  if (entry->change->verb != CM_VERB_INSERT || entry->step > 0 || entry->uuid == NULL) return false;
+  return !cm_created_add(&queue->created, entry->resource->name, account, entry->uuid) &&
+         entry->natural_token == 0;
+}
+
 void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
   const cm_change_step *step = &entry->steps[entry->step];
   bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
@@ -145,6 +153,11 @@ void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
   if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
     queue->tally.is_out_of_memory = true;
     rc = SQLITE_OK;
+  }
+  if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry)) {
+    rc = cm_err_set(&err, SQLITE_MISMATCH, "it shows a row that was created before");
+    sqlite3_free(entry->uuid);
+    entry->uuid = NULL;
   }
   if (rc == SQLITE_OK) {
     if (!is_dry) cm_inside_take_items(queue, entry, object);

@@ -15,6 +15,7 @@
 
 #include "answer.h"
 #include "reply.h"
+#include "template.h"
 
 enum {
   HOLD_LIMIT_MS = 2000,
@@ -191,6 +192,18 @@ static void note_missing(server *in, const exchange *asked) {
   text_clear(&line);
 }
 
+/** The body with {USE} as the number of times that the reply was given; empty where it has none. */
+static text numbered_body(const reply *chosen) {
+  text body = { 0 };
+  char number[16];
+  snprintf(number, sizeof number, "%ld", (long)chosen->uses);
+  if (strstr(text_str(&chosen->body), "{USE}") == NULL) return body;
+  char *numbered = template_replace(text_str(&chosen->body), "{USE}", number);
+  text_add(&body, numbered);
+  free(numbered);
+  return body;
+}
+
 static enum MHD_Result choose(server *in, struct MHD_Connection *connection,
                               const exchange *asked) {
   if (in->break_nth && --in->break_nth == 0) return answer_broken(in, connection);
@@ -203,7 +216,11 @@ static enum MHD_Result choose(server *in, struct MHD_Connection *connection,
   if (found->uses_left > 0) found->uses_left--;
   found->uses++;
   reply chosen = *found;
-  return perform(in, connection, &chosen);
+  text body = numbered_body(&chosen);
+  if (body.len > 0) chosen.body = body;
+  enum MHD_Result done = perform(in, connection, &chosen);
+  text_clear(&body);
+  return done;
 }
 
 /* ---- receiving --------------------------------------------------------------------------- */

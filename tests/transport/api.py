@@ -10,7 +10,8 @@ GET  /v1/customers/ID             {"uuid": ID, "name": "name of ID"}, and behind
                           cus_late    another customer, when the next request has arrived
 GET  /v1/settled                  answered when all of that has reached the other side
 GET  /v1/customers?page...        PAGES pages of customers, each holding the cursor of the next
-POST /v1/customers                the body with a uuid, counted by external_id
+POST /v1/customers, /v1/contacts  the body with a uuid, counted by external_id, and where that begins with late_contact,
+                                  the same once more when the next request has arrived
 GET  /v1/counts                   {"connections": N, "created": {external_id: N}}; no request counts itself
 """
 import collections
@@ -114,7 +115,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         row = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         with lock:
             created[row["external_id"]] += 1
-        self.answer(201, {**row, "uuid": "cus_" + row["external_id"]})
+        answer = {**row, "uuid": "cus_" + row["external_id"]}
+        self.answer(201, answer)
+        if row["external_id"].startswith("late_contact"):
+            self.late = answer
 
     def log_message(self, *arguments):
         pass

@@ -86,6 +86,25 @@ def what_comes_late_is_asked_for_again(stage):
     db.close()
 
 
+def contact(db, key):
+    """A contact has no natural key: nothing but its uuid says that an answer is its own."""
+    db.execute("INSERT INTO chartmogul_contacts(customer_uuid, data_source_uuid, external_id) VALUES ('cus_1', 'ds_1', ?)", (key,))
+    uuid = db.execute("SELECT chartmogul_last_uuid()").fetchone()[0]
+    assert uuid == "cus_" + key, (key, uuid)
+
+
+def what_comes_twice_makes_no_second_row(stage):
+    """The answer to a create comes once more when the next create has arrived: that one is not known to be made."""
+    db = stage.open()
+    for i in range(ROUNDS):
+        contact(db, f"late_contact_{i}")
+        assert "created before" in refused(contact, db, f"contact_wrong_{i}")
+        contact(db, f"contact_right_{i}")
+    states = db.execute("SELECT state, count(*), count(DISTINCT uuid) FROM chartmogul_writes GROUP BY state ORDER BY state").fetchall()
+    assert states == [("unknown", ROUNDS, 0), ("written", 2 * ROUNDS, 2 * ROUNDS)], states
+    db.close()
+
+
 def a_quiet_connection_is_kept(stage):
     """TLS 1.3 session tickets, which wait on a new connection, do not count against it."""
     db = stage.open()
@@ -99,4 +118,5 @@ def a_quiet_connection_is_kept(stage):
 
 
 keep(sys.argv[1], [what_waits_is_no_answer, what_comes_late_is_one_error, what_comes_late_is_asked_for_again,
+                    what_comes_twice_makes_no_second_row,
                     a_quiet_connection_is_kept])

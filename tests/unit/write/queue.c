@@ -243,10 +243,10 @@ static void named_rows_go_first(void **state) {
 static void rows_named_by_uuid_go_first(void **state) {
   peer_world *world = *state;
   add_update(world, customers, "cus_1");
-  add(world, invoices, "customer_uuid=cus_1", "external_id=i1", invoice_date, "currency=EUR",
-      one_line, NULL);
-  add(world, invoices, "customer_uuid=cus_2", "external_id=i2", invoice_date, "currency=EUR",
-      one_line, NULL);
+  add(world, invoices, "customer_uuid=cus_1", "data_source_uuid=ds_1", "external_id=i1",
+      invoice_date, "currency=EUR", one_line, NULL);
+  add(world, invoices, "customer_uuid=cus_2", "data_source_uuid=ds_1", "external_id=i2",
+      invoice_date, "currency=EUR", one_line, NULL);
   assert_started(world, "1 3");
   assert_all_written(world);
 }
