@@ -108,11 +108,16 @@ def check_row(row, recorded, columns):
         raise Failure("no column shows " + ", ".join(lost))
 
 
+# Their json is asked for with parameters that the recorded requests did not send: the whole row has their members, too.
+JSON_ASKS_MORE = {"chartmogul_data_sources"}
+
+
 def check_read(stage, exchange, table, conditions):
     paths = {exchange["path"], PREFIX + statements.same_list(exchange["path"][len(PREFIX):])[0]}
     recorded_rows = [row for e in stage.exchanges if e["path"] in paths and e["status"] == 200 for row in rows_of(e["response"])]
     columns = [c for c in stage.columns(table)
-               if any(compare.find(row, c["json_path"])[1] for row in recorded_rows) or c["json_path"] == "$"]
+               if (table not in JSON_ASKS_MORE if c["json_path"] == "$"
+                   else any(compare.find(row, c["json_path"])[1] for row in recorded_rows))]
     where, values = statements.where_of(conditions)
     sql = f"SELECT {', '.join(c['name'] for c in columns)} FROM {table}{where}"
     try:
