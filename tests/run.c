@@ -1,10 +1,10 @@
 /*
 ** run.c -- runs the cases of tests/cases against the extension, linked in. Format: tests/README.md
 **
-**   run-cases [-v] [--torture|--torture-replies] [--share K/N] [--dir DIR] [--sandbox PROGRAM] [NAME...]
+**   run-cases [-v] [--print|--torture|--torture-replies] [--share K/N] [--dir DIR] [--sandbox PROGRAM] [NAME...]
 **
 ** A NAME chooses the cases whose area/name holds it, a share every Nth of them: two processes with 1/2 and
-** 2/2 run all. UPDATE=1 in the environment rewrites what the cases expect. TEST_SLOWNESS=20 multiplies the
+** 2/2 run all. --print runs nothing: it shows the cases, a story of several tables as it reads for each. UPDATE=1 in the environment rewrites what the cases expect. TEST_SLOWNESS=20 multiplies the
 ** few bounds on time, for valgrind. TORTURE_STEP=7 fails only every seventh allocation.
 */
 #include <dirent.h>
@@ -24,6 +24,7 @@ enum {
   CASE_LIMIT_S = 60, /* a case that takes longer hangs */
   TORTURE_LIMIT_S = 1800,
   REPEATING_FROM = 5000, /* allocations of one case */
+  FOLDERS_DEEP = 4,      /* cases are looked for */
   MANY_ANSWERS = 30,     /* of one case: not each of more is broken */
   LATE_TRIES = 3         /* a promise on time is kept when one of so many runs keeps it */
 };
@@ -31,7 +32,7 @@ enum {
 /* Company that a broken answer keeps away is not waited for long. */
 static const double TORTURE_HURRY = 0.05;
 
-typedef enum run_mode { RUN_PLAIN, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
+typedef enum run_mode { RUN_PLAIN, RUN_PRINT, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
 
 typedef struct runner {
   stage on;
@@ -95,12 +96,15 @@ static void report(runner *in, const story *of, const text *failures) {
 
 static void run_plain(runner *in, story *which) {
   play_result result = { 0 };
+  stage on = in->on;
+  on.is_update = on.is_update &&
+                 !which->is_of_tables; /* what its tables share is corrected by hand */
   for (int i = 0; i < LATE_TRIES; i++) {
     text_clear(&result.failures);
-    play_run(&in->on, which, NULL, &result);
+    play_run(&on, which, NULL, &result);
     if (!result.is_late) break;
   }
-  if (in->on.is_update && result.is_update && !which->must_fail) {
+  if (on.is_update && result.is_update && !which->must_fail) {
     printf("%s %s\n", story_write(which) ? "updated" : "cannot write", which->path);
   }
   report(in, which, &result.failures);
@@ -201,9 +205,35 @@ static bool is_for_this_sqlite(const story *which) {
   return version >= which->sqlite_from && version < which->sqlite_to;
 }
 
-static void run_file(runner *in, const char *path) {
+static void print(const story *which, const text *why) {
+  text all = { 0 };
+  story_print(which, &all);
+  printf("##### %s\n%s%s", which->name, text_str(why), text_str(&all));
+  text_clear(&all);
+}
+
+static void run_story(runner *in, story *which, const text *why) {
+  begin(which,
+        in->mode == RUN_PLAIN ? (unsigned)(CASE_LIMIT_S * in->on.slowness) : TORTURE_LIMIT_S);
+  if (in->mode == RUN_PRINT) {
+    print(which, why);
+    in->passed++;
+  } else if (why->len && in->mode == RUN_PLAIN) {
+    report(in, which, why);
+  } else if (in->mode == RUN_PLAIN) {
+    run_plain(in, which);
+  } else if (can_be_tortured(which)) {
+    (in->mode == RUN_TORTURE ? run_torture : run_torture_replies)(in, which);
+  }
+  alarm(0);
+  fflush(stdout);
+}
+
+/* @return how often the file is told. */
+static size_t run_telling(runner *in, const char *path, size_t nth) {
   text why = { 0 };
-  story *which = story_read(path, in->on.is_update, &why);
+  story *which = story_read(in->folder, path, nth, in->on.is_update, &why);
+  size_t tellings = which ? which->tellings : 1;
   if (!which) {
     printf("FAILED %s: cannot be read\n", path);
     in->failed++;
@@ -213,46 +243,40 @@ static void run_file(runner *in, const char *path) {
     in->skipped++;
     if (in->is_verbose) printf("for another SQLite: %s\n", which->name);
   } else {
-    begin(which,
-          in->mode == RUN_PLAIN ? (unsigned)(CASE_LIMIT_S * in->on.slowness) : TORTURE_LIMIT_S);
-    if (why.len && in->mode == RUN_PLAIN) {
-      report(in, which, &why);
-    } else if (in->mode == RUN_PLAIN) {
-      run_plain(in, which);
-    } else if (can_be_tortured(which)) {
-      (in->mode == RUN_TORTURE ? run_torture : run_torture_replies)(in, which);
-    }
-    alarm(0);
-    fflush(stdout);
+    run_story(in, which, &why);
   }
   story_free(which);
   text_clear(&why);
+  return tellings;
+}
+
+static void run_file(runner *in, const char *path) {
+  for (size_t nth = 0, tellings = 1; nth < tellings; nth++)
+    tellings = run_telling(in, path, nth);
 }
 
 /* ---- all cases --------------------------------------------------------------------------- */
 
-/* Paths of the cases of all areas, one a line, sorted. */
-static void find_cases(const char *folder, text *paths) {
-  DIR *areas = opendir(folder);
-  for (struct dirent *area; areas && (area = readdir(areas)) != NULL;) {
-    if (area->d_name[0] == '.') continue;
+/* Paths of the cases below a folder, one a line. */
+static void find_cases(const char *folder, int depth, text *paths) {
+  DIR *files = opendir(folder);
+  for (struct dirent *file; files && (file = readdir(files)) != NULL;) {
+    if (file->d_name[0] == '.') continue;
     text path = { 0 };
-    text_printf(&path, "%s/%s", folder, area->d_name);
-    DIR *files = opendir(text_str(&path));
-    for (struct dirent *file; files && (file = readdir(files)) != NULL;) {
-      size_t len = strlen(file->d_name);
-      if (len > 5 && strcmp(file->d_name + len - 5, ".case") == 0)
-        text_printf(paths, "%s/%s\n", text_str(&path), file->d_name);
+    text_printf(&path, "%s/%s", folder, file->d_name);
+    if (path.len > 5 && strcmp(text_str(&path) + path.len - 5, ".case") == 0) {
+      text_printf(paths, "%s\n", text_str(&path));
+    } else if (depth < FOLDERS_DEEP) {
+      find_cases(text_str(&path), depth + 1, paths); /* what is not a folder has no cases */
     }
-    if (files) closedir(files);
     text_clear(&path);
   }
-  if (areas) closedir(areas);
+  if (files) closedir(files);
 }
 
 static void run_all(runner *in) {
   text paths = { 0 };
-  find_cases(in->folder, &paths);
+  find_cases(in->folder, 0, &paths);
   char *sorted = text_sort_lines(text_str(&paths));
   for (char *path = sorted; *path;) {
     size_t len = strcspn(path, "\n");
@@ -304,6 +328,8 @@ static bool read_arguments(runner *in, int argc, char **argv) {
   for (int i = 1; i < argc; i++) {
     if (strcmp(argv[i], "-v") == 0) {
       in->is_verbose = true;
+    } else if (strcmp(argv[i], "--print") == 0) {
+      in->mode = RUN_PRINT;
     } else if (strcmp(argv[i], "--torture") == 0) {
       in->mode = RUN_TORTURE;
     } else if (strcmp(argv[i], "--torture-replies") == 0) {

@@ -288,6 +288,7 @@ static void perform(play *in, size_t place) {
   case SECTION_MUST_FAIL:
   case SECTION_NOT_TORTURED:
   case SECTION_SQLITE:
+  case SECTION_FOR_EACH:
   case SECTION_UNKNOWN: break;
   }
 }

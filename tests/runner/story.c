@@ -9,16 +9,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "each.h"
+
 static const struct {
   const char *word;
   section_kind kind;
 } kinds[] = {
-  { "must", SECTION_MUST_FAIL }, { "not", SECTION_NOT_TORTURED },    { "env", SECTION_ENV },
-  { "sqlite", SECTION_SQLITE },  { "seed", SECTION_SEED },           { "control", SECTION_CONTROL },
-  { "setup", SECTION_SETUP },    { "reconnect", SECTION_RECONNECT }, { "reply", SECTION_REPLY },
-  { "bind", SECTION_BIND },      { "interrupt", SECTION_INTERRUPT }, { "sql", SECTION_SQL },
-  { "rows", SECTION_ROWS },      { "error", SECTION_ERROR },         { "plan", SECTION_PLAN },
-  { "sent", SECTION_SENT },      { "changes", SECTION_CHANGES },     { "peak", SECTION_PEAK },
+  { "must", SECTION_MUST_FAIL }, { "not", SECTION_NOT_TORTURED },
+  { "env", SECTION_ENV },        { "sqlite", SECTION_SQLITE },
+  { "seed", SECTION_SEED },      { "control", SECTION_CONTROL },
+  { "setup", SECTION_SETUP },    { "reconnect", SECTION_RECONNECT },
+  { "reply", SECTION_REPLY },    { "for", SECTION_FOR_EACH },
+  { "bind", SECTION_BIND },      { "interrupt", SECTION_INTERRUPT },
+  { "sql", SECTION_SQL },        { "rows", SECTION_ROWS },
+  { "error", SECTION_ERROR },    { "plan", SECTION_PLAN },
+  { "sent", SECTION_SENT },      { "changes", SECTION_CHANGES },
+  { "peak", SECTION_PEAK },
 };
 
 static const char *kind_word(section_kind kind) {
@@ -66,43 +72,60 @@ static section *add_section(story *to) {
   return added;
 }
 
-static void read_sections(story *into, const char *all) {
-  text body = { 0 };
-  int line = 1;
-  for (const char *at = all; *at; line++) {
-    const char *end = strchr(at, '\n');
-    size_t len = end ? (size_t)(end - at) : strlen(at);
-    if (len >= 3 && memcmp(at, "== ", 3) == 0) {
-      trim_end(&body);
-      char **owner = into->count ? &into->sections[into->count - 1].body : &into->preamble;
-      *owner = text_take(&body);
-      section *added = add_section(into);
-      added->line = line;
-      read_header(added, at + 3, len - 3);
-    } else {
-      bool is_escaped = len >= 4 &&
-                        memcmp(at, "\\== ", 4) == 0; /* a row that looks like a header */
-      text_append(&body, at + is_escaped, len - is_escaped);
-      text_add(&body, "\n");
-    }
-    at += len + (end != NULL);
-  }
-  trim_end(&body);
+/* The lines so far belong to the section that was begun last, or stand before the first. */
+static void end_body(story *into, text *body) {
+  trim_end(body);
   char **owner = into->count ? &into->sections[into->count - 1].body : &into->preamble;
-  *owner = text_take(&body);
+  *owner = text_take(body);
 }
 
-static char *name_of(const char *path) {
-  const char *start = path;
-  int slashes = 0;
-  for (const char *at = path + strlen(path); at > path; at--)
-    if (at[-1] == '/' && ++slashes == 2) {
-      start = at;
-      break;
+static void read_line(story *into, const char *line, size_t len, int number, text *body) {
+  if (len >= 3 && memcmp(line, "== ", 3) == 0) {
+    end_body(into, body);
+    section *added = add_section(into);
+    added->line = number;
+    read_header(added, line + 3, len - 3);
+  } else {
+    bool is_escaped = len >= 4 &&
+                      memcmp(line, "\\== ", 4) == 0; /* a row that looks like a header */
+    text_append(body, line + is_escaped, len - is_escaped);
+    text_add(body, "\n");
+  }
+}
+
+/* Values of tables are read already, and stand for themselves. */
+static bool is_in_values(const story *of) {
+  return of->count && of->sections[of->count - 1].kind == SECTION_FOR_EACH;
+}
+
+/* `tables` NULL: the story is told once, as it stands. */
+static void read_sections(story *into, const char *all, const each *tables, size_t nth, text *why) {
+  text body = { 0 };
+  int number = 1;
+  for (const char *at = all; *at; number++) {
+    size_t len = strcspn(at, "\n");
+    text told = { 0 };
+    bool is_header = text_starts(at, "== ");
+    if (!tables || (is_in_values(into) && !is_header)) {
+      read_line(into, at, len, number, &body);
+    } else if (each_line(tables, nth, at, len, number, &told, why)) {
+      read_line(into, text_str(&told), told.len, number, &body);
     }
+    text_clear(&told);
+    at += len + (at[len] == '\n');
+  }
+  end_body(into, &body);
+}
+
+static char *name_of(const char *folder, const char *path, const char *table) {
+  const char *start = path;
+  if (text_starts(path, folder) && path[strlen(folder)] == '/') start += strlen(folder) + 1;
   size_t len = strlen(start);
   if (len > 5 && strcmp(start + len - 5, ".case") == 0) len -= 5;
-  return text_copy_part(start, len);
+  text name = { 0 };
+  text_append(&name, start, len);
+  if (table) text_printf(&name, "[%s]", table);
+  return text_take(&name);
 }
 
 /* ---- soundness --------------------------------------------------------------------------- */
@@ -151,7 +174,7 @@ static void read_versions(story *of, const section *at, text *why) {
 
 static void check(story *of, bool is_update, text *why) {
   bool may_expect = false, has_server = false;
-  size_t sql_count = 0;
+  size_t sql_count = 0, lists = 0;
   if (of->preamble[0] != '#')
     text_add(why, "line 1: no `# what this case proves` before the first section\n");
   for (size_t i = 0; i < of->count; i++) {
@@ -162,6 +185,8 @@ static void check(story *of, bool is_update, text *why) {
       sql_count++;
       if (!is_update) check_sql(of, i, has_server, why);
     }
+    if (kind == SECTION_FOR_EACH && (!of->is_of_tables || lists++))
+      text_printf(why, "line %d: write one `for each` and its tables\n", of->sections[i].line);
     if (kind == SECTION_SQLITE) read_versions(of, &of->sections[i], why);
     if (kind == SECTION_MUST_FAIL) {
       const char *argument = of->sections[i].argument;
@@ -171,18 +196,25 @@ static void check(story *of, bool is_update, text *why) {
   if (!sql_count) text_add(why, "the case has no sql section: it proves nothing\n");
 }
 
-story *story_read(const char *path, bool is_update, text *why) {
+story *story_read(const char *folder, const char *path, size_t nth, bool is_update, text *why) {
   size_t len;
   char *all = text_read_file(path, &len);
   if (!all) return NULL;
+  text examples = { 0 };
+  text_printf(&examples, "%s/examples.txt", folder);
+  each *tables = each_read(all, text_str(&examples), why);
+  text_clear(&examples);
   story *made = text_allocate(sizeof *made);
   made->path = text_copy(path);
-  made->name = name_of(path);
+  made->name = name_of(folder, path, tables ? each_table(tables, nth) : NULL);
   made->sqlite_to = INT_MAX;
+  made->tellings = tables ? each_count(tables) : 1;
+  made->is_of_tables = tables != NULL;
   if (strlen(all) != len) text_add(why, "the file holds a NUL byte\n");
-  read_sections(made, all);
+  read_sections(made, all, tables, nth, why);
   free(all);
-  check(made, is_update, why);
+  each_free(tables);
+  check(made, is_update && !made->is_of_tables, why);
   return made;
 }
 
@@ -242,15 +274,20 @@ static void add_body(text *to, const char *body) {
   }
 }
 
-bool story_write(const story *from) {
-  text all = { 0 };
-  add_body(&all, from->preamble);
+void story_print(const story *from, text *to) {
+  add_body(to, from->preamble);
   for (size_t i = 0; i < from->count; i++) {
     const section *here = &from->sections[i];
-    if (!section_is_expectation(here->kind)) text_add(&all, "\n");
-    text_printf(&all, "== %s%s%s\n", here->word, *here->argument ? " " : "", here->argument);
-    add_body(&all, here->body);
+    if (!section_is_expectation(here->kind)) text_add(to, "\n");
+    text_printf(to, "== %s%s%s\n", here->word, *here->argument ? " " : "", here->argument);
+    add_body(to, here->body);
   }
+}
+
+bool story_write(const story *from) {
+  if (from->is_of_tables) return false;
+  text all = { 0 };
+  story_print(from, &all);
   FILE *file = fopen(from->path, "wb");
   bool is_written = file && fwrite(text_str(&all), 1, all.len, file) == all.len;
   if (file && fclose(file) != 0) is_written = false;

@@ -12,6 +12,7 @@ typedef enum section_kind {
   SECTION_MUST_FAIL,
   SECTION_NOT_TORTURED,
   SECTION_SQLITE,
+  SECTION_FOR_EACH,
   SECTION_ENV,
   SECTION_SEED,
   SECTION_CONTROL,
@@ -40,22 +41,27 @@ typedef struct section {
 
 typedef struct story {
   char *path;
-  char *name;     /* area/name */
+  char *name;     /* area/name, and [table] where it is told of several tables */
   char *preamble; /* the lines before the first section */
   section *sections;
   size_t count;
   char *must_fail; /* NULL: the case must pass; else it must fail, saying this */
   int sqlite_from; /* sqlite3_libversion_number() of the versions that it is for: */
   int sqlite_to;   /* this one and older than that one */
+  size_t tellings; /* how often the file is told: 1, or once for each of its tables */
+  bool is_of_tables;
 } story;
 
 /**
  * Read a case.
+ * @param folder     Of all cases, without a slash at its end; the file examples.txt in it has the tables' values.
+ * @param path       The file, below the folder.
+ * @param nth        Which telling, from 0.
  * @param is_update  Expectations may be missing: they will be written.
  * @param why        Receives what is wrong with it, one a line; empty for a sound case.
  * @return the case, free it with story_free; NULL when the file cannot be read.
  */
-story *story_read(const char *path, bool is_update, text *why);
+story *story_read(const char *folder, const char *path, size_t nth, bool is_update, text *why);
 void story_free(story *done);
 
 /** True for a section that states what must come out. */
@@ -70,7 +76,10 @@ void section_rewrite(section *at, section_kind kind, const char *argument, const
 /** Add an expectation behind the sql section at `sql`; pointers to sections end to be valid. */
 void story_insert(story *into, size_t sql, section_kind kind, const char *body);
 
-/** Write the case back to its file. @return false when that failed. */
+/** Append the case as its file would read; a story told of tables as it reads for its table. */
+void story_print(const story *from, text *to);
+
+/** Write the case back to its file, never that of a story told of tables. @return false when that failed. */
 bool story_write(const story *from);
 
 #endif
