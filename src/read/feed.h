@@ -1,6 +1,6 @@
 /*
 ** feed.h -- no reader meets what was created while it was reading.
-** Owns: nothing.  Tests: tests/cases/feeding/
+** Owns: nothing.  Tests: tests/cases/write/feeding/
 **
 ** Creates of a statement wait for its end (write/queue.h). What cannot wait, a function's POST, a row sent
 ** immediately, the statement of a program that has a SELECT open, comes between two pages of a list that would

@@ -1,7 +1,7 @@
 /*
 ** stock.h -- pages of a list that were read before their rows were asked for.
 ** Owns: the pages, up to CM_MAX_MEMO_BYTES for all lists of a session.  Never: asks for a page.
-** Tests: tests/cases/feeding/
+** Tests: tests/cases/write/feeding/
 */
 #ifndef CM_READ_STOCK_H
 #define CM_READ_STOCK_H

@@ -1,6 +1,6 @@
 /*
 ** asked.h -- which columns an UPDATE ... FROM does not set, as far as an old SQLite lets us know.
-** Pure.  Tests: tests/cases/write/update_from_waiting*
+** Pure.  Tests: tests/cases/write/update/from_waiting*
 **
 ** Before SQLite 3.53 UPDATE ... FROM hands every column to xUpdate and does not say which are in the SET
 ** list. It makes each row as the result of a query: the key, then each column in order; one of the SET list

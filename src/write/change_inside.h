@@ -1,6 +1,6 @@
 /*
 ** change_inside.h -- rows that go out inside the row that they belong to, see cm_inside_of.
-** Pure: no I/O.  Tests: tests/cases/inside/
+** Pure: no I/O.  Tests: tests/cases/write/inside/
 */
 #ifndef CM_WRITE_CHANGE_INSIDE_H
 #define CM_WRITE_CHANGE_INSIDE_H

@@ -1,6 +1,6 @@
 /*
 ** change_refused.h -- what is kept of a row that was refused before it could be a change.
-** Pure: no I/O.  Tests: tests/cases/outcomes/
+** Pure: no I/O.  Tests: tests/cases/write/outcomes/
 */
 #ifndef CM_WRITE_CHANGE_REFUSED_H
 #define CM_WRITE_CHANGE_REFUSED_H

@@ -1,6 +1,6 @@
 /*
 ** inside.h -- rows that go out inside the row that they belong to, see cm_inside_of.
-** Only the files of write/queue.h include it.  Tests: tests/cases/inside/
+** Only the files of write/queue.h include it.  Tests: tests/cases/write/inside/
 **
 ** A line of an invoice that waits is its *part*, and the invoice the part's *host*. Parts are found when a
 ** transaction is sent and let go when the sending ends, so that savepoints know nothing of them. Only a host

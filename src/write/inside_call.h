@@ -1,6 +1,6 @@
 /*
 ** inside_call.h -- the call that carries a row and its parts: found before it, in its body, in its answer.
-** Tests: tests/cases/inside/
+** Tests: tests/cases/write/inside/
 */
 #ifndef CM_WRITE_INSIDE_CALL_H
 #define CM_WRITE_INSIDE_CALL_H
