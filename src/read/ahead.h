@@ -1,7 +1,7 @@
 /*
 ** ahead.h -- read-ahead for joins: SQLite asks one child list per outer row; the lists of the next outer
 ** rows are asked for before it does.
-** Pure.  Tests: tests/unit/read/ahead.c, tests/cases/joins/read_ahead*.case
+** Pure.  Tests: tests/unit/read/ahead.c, tests/cases/read/joins/read_ahead*.case
 **
 ** When the key that an inner scan asks for is the key of the row that a scan of the parent table stands
 ** on, the next rows of that scan's page are the next keys. Two in a row start a window of two; each hit

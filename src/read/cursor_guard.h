@@ -1,6 +1,6 @@
 /*
 ** cursor_guard.h -- notices a list whose cursors go round in a circle, and which would never end.
-** Pure.  Tests: tests/unit/read/cursor_guard.c, tests/cases/paging/
+** Pure.  Tests: tests/unit/read/cursor_guard.c, tests/cases/read/paging/
 **
 ** Brent's way to find a cycle: one cursor is remembered, a later one at each power of two. So a circle is
 ** noticed before it has gone round three times, wherever it begins, in the memory of one number.

@@ -1,7 +1,7 @@
 /*
 ** pager.h -- one list of the API as a stream of row texts, page after page.
 ** Owns: the answer that holds the current page.  Never: parses a row.
-** Tests: tests/cases/paging/
+** Tests: tests/cases/read/paging/
 **
 ** `has_more` alone says whether another page follows: the last page has a cursor too. Every request of a
 ** list carries the same parameters. A list that hands out a cursor it handed out before would never

@@ -1,7 +1,7 @@
 /*
 ** plan.h -- which read serves a statement, what of its WHERE clause is sent, and what that costs.
 ** Pure: no I/O, no state; SQLite asks for many plans of one statement.
-** Tests: tests/unit/read/plan.c, tests/cases/plan/
+** Tests: tests/unit/read/plan.c, tests/cases/read/plan/
 **
 ** A term of the WHERE clause ends in one of three ways: *sent* (it narrows the request), *checked* (the
 ** cursor drops rows that fail it, so that a join sees only rows that match), or left alone. SQLite
