@@ -2,34 +2,25 @@
 ** account.c -- chartmogul_account: the account.
 ** Data only.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "id",
-    .type = CM_TEXT,
-    .doc = "ChartMogul's identifier, acc_...; older accounts have none." },
-  { .name = "name", .type = CM_TEXT, .doc = "Name of the account." },
-  { .name = "currency", .type = CM_TEXT, .doc = "Currency of customers and metrics." },
-  { .name = "time_zone", .type = CM_TEXT, .doc = "Time zone." },
-  { .name = "week_start_on", .type = CM_TEXT, .doc = "First day of the week: monday or sunday." },
-  { .name = "churn_recognition",
-    .type = CM_ANY,
-    .doc = "When a cancelled subscription counts as lost." },
-  { .name = "churn_when_zero_mrr",
-    .type = CM_ANY,
-    .doc = "Whether a subscription without revenue counts as lost." },
-  { .name = "auto_churn_subscription",
-    .type = CM_ANY,
-    .doc = "Whether unpaid subscriptions end by themselves." },
-  { .name = "refund_handling", .type = CM_ANY, .doc = "How refunds count." },
-  { .name = "proximate_movement_reclassification",
-    .type = CM_ANY,
-    .doc = "How movements close to each other count." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The account as the API sent it." },
+  { CM_COLUMN("id", CM_TEXT, CM_READ_ONLY,
+              "ChartMogul's identifier, acc_...; older accounts have none.") },
+  { CM_COLUMN("name", CM_TEXT, CM_READ_ONLY, "Name of the account.") },
+  { CM_COLUMN("currency", CM_TEXT, CM_READ_ONLY, "Currency of customers and metrics.") },
+  { CM_COLUMN("time_zone", CM_TEXT, CM_READ_ONLY, "Time zone.") },
+  { CM_COLUMN("week_start_on", CM_TEXT, CM_READ_ONLY, "First day of the week: monday or sunday.") },
+  { CM_COLUMN("churn_recognition", CM_ANY, CM_READ_ONLY,
+              "When a cancelled subscription counts as lost.") },
+  { CM_COLUMN("churn_when_zero_mrr", CM_ANY, CM_READ_ONLY,
+              "Whether a subscription without revenue counts as lost.") },
+  { CM_COLUMN("auto_churn_subscription", CM_ANY, CM_READ_ONLY,
+              "Whether unpaid subscriptions end by themselves.") },
+  { CM_COLUMN("refund_handling", CM_ANY, CM_READ_ONLY, "How refunds count.") },
+  { CM_COLUMN("proximate_movement_reclassification", CM_ANY, CM_READ_ONLY,
+              "How movements close to each other count.") },
+  CM_JSON_COLUMN("The account as the API sent it."),
 };
 
 /* The settings come only when they are asked for. */

@@ -2,52 +2,31 @@
 ** activities_exports.c -- chartmogul_activities_exports: a job that exports activities.
 ** Data only.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "id", .type = CM_TEXT, .flags = CM_KEY, .doc = "ChartMogul's identifier of the job." },
-  { .name = "status", .type = CM_TEXT, .doc = "pending or succeeded." },
-  { .name = "file_url", .type = CM_TEXT, .doc = "Address of the file; NULL until it is there." },
-  { .name = "kind",
-    .type = CM_TEXT,
-    .path = "params.kind",
-    .doc = "What is exported: activities." },
-  { .name = "type",
-    .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .path = "params.params.activity_type",
-    .body = "type",
-    .sample = "new_biz",
-    .doc = "Kind of movement to export; all unless given." },
-  { .name = "start_date",
-    .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .path = "params.params.start_date",
-    .body = "start-date",
-    .sample = "2025-01-01",
-    .doc = "First instant to export." },
-  { .name = "end_date",
-    .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .path = "params.params.end_date",
-    .body = "end-date",
-    .sample = "2025-12-31",
-    .doc = "Last instant to export." },
-  { .name = "created_at", .type = CM_TIME, .doc = "When the job was started." },
-  { .name = "expires_at", .type = CM_TIME, .doc = "When the file goes away." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The job as the API sent it." },
+  { CM_COLUMN("id", CM_TEXT, CM_KEY, "ChartMogul's identifier of the job.") },
+  { CM_COLUMN("status", CM_TEXT, CM_READ_ONLY, "pending or succeeded.") },
+  { CM_COLUMN("file_url", CM_TEXT, CM_READ_ONLY, "Address of the file; NULL until it is there.") },
+  { CM_COLUMN("kind", CM_TEXT, CM_READ_ONLY, "What is exported: activities."),
+    .path = "params.kind" },
+  { CM_COLUMN("type", CM_TEXT, CM_INSERT, "Kind of movement to export; all unless given."),
+    .path = "params.params.activity_type", .body = "type", .sample = "new_biz" },
+  { CM_COLUMN("start_date", CM_TEXT, CM_INSERT, "First instant to export."),
+    .path = "params.params.start_date", .body = "start-date", .sample = "2025-01-01" },
+  { CM_COLUMN("end_date", CM_TEXT, CM_INSERT, "Last instant to export."),
+    .path = "params.params.end_date", .body = "end-date", .sample = "2025-12-31" },
+  { CM_COLUMN("created_at", CM_TIME, CM_READ_ONLY, "When the job was started.") },
+  { CM_COLUMN("expires_at", CM_TIME, CM_READ_ONLY, "When the file goes away.") },
+  CM_JSON_COLUMN("The job as the API sent it."),
 };
 
 static const cm_read reads[] = {
-  { .path = "/activities_export/{id}", .paging = CM_SINGLE, .missing = CM_MISSING_EMPTY },
+  { CM_ONE("/activities_export/{id}") },
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/activities_export" },
+  { CM_CALL(CM_VERB_INSERT, "POST", "/activities_export") },
 };
 
 const cm_resource cm_resource_activities_exports = {

@@ -4,66 +4,36 @@
 **
 ** The API has a second list, below a customer; this one with its filter gives the same rows.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "uuid",
-    .type = CM_TEXT,
-    .flags = CM_KEY,
-    .sample = "con_00000000-0000-0000-0000-000000000000",
-    .doc = "ChartMogul's identifier, con_..." },
-  { .name = "customer_uuid",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE,
-    .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc =
-        "Customer, NULL for a contact that stands alone; UPDATE moves the contact to another one; "
-        "INSERT may give customer_external_id and data_source_uuid instead." },
-  { .name = "customer_external_id",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE,
-    .doc = "External id of the customer; UPDATE moves the contact to that one." },
-  { .name = "data_source_uuid",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE,
-    .sample = "ds_00000000-0000-0000-0000-000000000000",
-    .doc = "Data source of the customer, NULL for a contact that stands alone." },
-  { .name = "external_id",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE,
-    .sample = "contact-1",
-    .doc = "Identifier in another system." },
-  { .name = "position",
-    .type = CM_INTEGER,
-    .flags = CM_WRITABLE,
-    .doc = "Place in the list of the app, 1 for the first." },
-  { .name = "first_name",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE,
-    .sample = "Ada",
-    .doc = "First name." },
-  { .name = "last_name", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Last name." },
-  { .name = "title", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Title or job." },
-  { .name = "email", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "E-mail address." },
-  { .name = "phone", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Phone number." },
-  { .name = "linked_in", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Address at LinkedIn." },
-  { .name = "twitter", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Address at Twitter." },
-  { .name = "notes", .type = CM_TEXT, .flags = CM_WRITABLE, .doc = "Notes." },
-  { .name = "last_seen",
-    .type = CM_TIME,
-    .flags = CM_WRITABLE,
-    .doc = "When the person was last seen." },
-  { .name = "custom",
-    .type = CM_JSON,
-    .flags = CM_WRITABLE | CM_MAY_DROP,
-    .shape = CM_KEY_VALUES,
-    .sample = "{\"toggle\":true}",
-    .doc = "Custom attributes, an object; the app must know their names." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The contact as the API sent it." },
+  CM_UUID_COLUMN("con_"),
+  { CM_COLUMN("customer_uuid", CM_TEXT, CM_WRITABLE,
+              "Customer, NULL for a contact that stands alone; UPDATE moves the contact to another "
+              "one; INSERT may give customer_external_id and data_source_uuid instead."),
+    .sample = CM_SAMPLE_UUID("cus_") },
+  { CM_COLUMN("customer_external_id", CM_TEXT, CM_WRITABLE,
+              "External id of the customer; UPDATE moves the contact to that one.") },
+  { CM_COLUMN("data_source_uuid", CM_TEXT, CM_WRITABLE,
+              "Data source of the customer, NULL for a contact that stands alone."),
+    .sample = CM_SAMPLE_UUID("ds_") },
+  { CM_COLUMN("external_id", CM_TEXT, CM_WRITABLE, "Identifier in another system."),
+    .sample = "contact-1" },
+  { CM_COLUMN("position", CM_INTEGER, CM_WRITABLE,
+              "Place in the list of the app, 1 for the first.") },
+  { CM_COLUMN("first_name", CM_TEXT, CM_WRITABLE, "First name."), .sample = "Ada" },
+  { CM_COLUMN("last_name", CM_TEXT, CM_WRITABLE, "Last name.") },
+  { CM_COLUMN("title", CM_TEXT, CM_WRITABLE, "Title or job.") },
+  { CM_COLUMN("email", CM_TEXT, CM_WRITABLE, "E-mail address.") },
+  { CM_COLUMN("phone", CM_TEXT, CM_WRITABLE, "Phone number.") },
+  { CM_COLUMN("linked_in", CM_TEXT, CM_WRITABLE, "Address at LinkedIn.") },
+  { CM_COLUMN("twitter", CM_TEXT, CM_WRITABLE, "Address at Twitter.") },
+  { CM_COLUMN("notes", CM_TEXT, CM_WRITABLE, "Notes.") },
+  { CM_COLUMN("last_seen", CM_TIME, CM_WRITABLE, "When the person was last seen.") },
+  { CM_COLUMN("custom", CM_JSON, CM_WRITABLE | CM_MAY_DROP,
+              "Custom attributes, an object; the app must know their names."),
+    .shape = CM_KEY_VALUES, .sample = "{\"toggle\":true}" },
+  CM_JSON_COLUMN("The contact as the API sent it."),
 };
 
 static const cm_filter list[] = {
@@ -76,31 +46,19 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { .path = "/contacts/{uuid}",
-    .paging = CM_SINGLE,
-    .missing = CM_MISSING_EMPTY,
-    .is_listed = true },
-  { .path = "/contacts", .paging = CM_CURSOR, .rows = "entries", .filters = list, .pages = 50 },
+  { CM_ONE("/contacts/{uuid}"), .is_listed = true },
+  { CM_PAGES("/contacts", "entries"), .filters = list, .pages = 50 },
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT,
-    .method = "POST",
-    .path = "/contacts",
+  { CM_CALL(CM_VERB_INSERT, "POST", "/contacts"),
     .example = "customer_uuid data_source_uuid first_name" },
-  { .verb = CM_VERB_UPDATE,
-    .method = "PATCH",
-    .path = "/contacts/{uuid}",
-    .example = "first_name" },
-  { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/contacts/{uuid}", .columns = "" },
+  { CM_CALL(CM_VERB_UPDATE, "PATCH", "/contacts/{uuid}"), .example = "first_name" },
+  { CM_CALL(CM_VERB_DELETE, "DELETE", "/contacts/{uuid}"), .columns = "" },
 };
 
 static const cm_reference references[] = {
-  { .column = "customer_uuid",
-    .resource = "chartmogul_customers",
-    .external_id = "customer_external_id",
-    .data_source = "data_source_uuid",
-    .is_spent = true },
+  { CM_CUSTOMER_REFERENCE, .is_spent = true },
   { 0 },
 };
 

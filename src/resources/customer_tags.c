@@ -4,59 +4,28 @@
 **
 ** The API keeps tags inside the customer and has no key for one.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "customer_uuid",
-    .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
-    .path = "^uuid",
-    .body = "",
-    .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc = "Customer." },
-  { .name = "tag",
-    .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
-    .path = "@self",
-    .sample = "vip",
-    .doc = "The tag." },
-  { .name = "row_key",
-    .type = CM_TEXT,
-    .flags = CM_KEY | CM_HIDDEN,
-    .path = "@bound",
-    .doc = "Customer and tag, what tells one row from another." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The tag as the API sent it." },
+  CM_AROUND_CUSTOMER_COLUMN,
+  { CM_COLUMN("tag", CM_TEXT, CM_INSERT | CM_REQUIRED, "The tag."), .path = "@self",
+    .sample = "vip" },
+  CM_ROW_KEY_COLUMN("Customer and tag"),
+  CM_JSON_COLUMN("The tag as the API sent it."),
 };
 
 /* The call that serves one customer has no enclosing row: there the customer is the one asked for. */
 static const cm_read reads[] = {
-  { .path = "/customers/{customer_uuid}/attributes",
-    .paging = CM_SINGLE,
-    .each = "tags",
-    .known_by = "tags custom stripe clearbit",
-    .missing = CM_MISSING_EMPTY },
-  { .path = "/customers",
-    .paging = CM_CURSOR,
-    .rows = "entries",
-    .each = "attributes.tags",
-    .pages = 50 },
+  { CM_ONE("/customers/{customer_uuid}/attributes"), .each = "tags",
+    .known_by = "tags custom stripe clearbit" },
+  { CM_PAGES("/customers", "entries"), .each = "attributes.tags", .pages = 50 },
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT,
-    .method = "POST",
-    .path = "/customers/{customer_uuid}/attributes/tags",
-    .columns = "tag:@self",
-    .body = "tags[]" },
-  { .verb = CM_VERB_DELETE,
-    .method = "DELETE",
-    .path = "/customers/{customer_uuid}/attributes/tags",
-    .columns = "tag:@self",
-    .body = "tags[]" },
+  { CM_CALL(CM_VERB_INSERT, "POST", "/customers/{customer_uuid}/attributes/tags"),
+    .columns = "tag:@self", .body = "tags[]" },
+  { CM_CALL(CM_VERB_DELETE, "DELETE", "/customers/{customer_uuid}/attributes/tags"),
+    .columns = "tag:@self", .body = "tags[]" },
 };
 
 static const cm_member_of member_of = {

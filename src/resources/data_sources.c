@@ -2,44 +2,28 @@
 ** data_sources.c -- chartmogul_data_sources: where customers, plans and invoices come from.
 ** Data only.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "uuid",
-    .type = CM_TEXT,
-    .flags = CM_KEY,
-    .sample = "ds_00000000-0000-0000-0000-000000000000",
-    .doc = "ChartMogul's identifier, ds_..." },
-  { .name = "name",
-    .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
-    .sample = "Billing",
-    .doc = "Name of the data source, unique in the account." },
-  { .name = "system",
-    .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .doc = "Kind of billing system, such as Stripe; Custom for sources made through the API, which "
-           "may "
-           "drop another one." },
-  { .name = "status", .type = CM_TEXT, .doc = "State of its import, such as idle." },
-  { .name = "created_at", .type = CM_TIME, .doc = "When it was created." },
-  { .name = "processing_status",
-    .type = CM_JSON,
-    .wants = "with_processing_status",
-    .doc = "Counts of processed, failed and pending records, an object." },
-  { .name = "auto_churn_subscription_setting",
-    .type = CM_JSON,
-    .wants = "with_auto_churn_subscription_setting",
-    .doc = "Whether and after how many days unpaid subscriptions end, an object." },
-  { .name = "invoice_handling_setting",
-    .type = CM_JSON,
-    .wants = "with_invoice_handling_setting",
-    .doc = "How invoices create and change subscriptions, an object." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The data source as the API sent it." },
+  CM_UUID_COLUMN("ds_"),
+  { CM_COLUMN("name", CM_TEXT, CM_INSERT | CM_REQUIRED,
+              "Name of the data source, unique in the account."),
+    .sample = "Billing" },
+  { CM_COLUMN("system", CM_TEXT, CM_INSERT,
+              "Kind of billing system, such as Stripe; Custom for sources made through the API, "
+              "which may drop another one.") },
+  { CM_COLUMN("status", CM_TEXT, CM_READ_ONLY, "State of its import, such as idle.") },
+  { CM_COLUMN("created_at", CM_TIME, CM_READ_ONLY, "When it was created.") },
+  { CM_COLUMN("processing_status", CM_JSON, CM_READ_ONLY,
+              "Counts of processed, failed and pending records, an object."),
+    .wants = "with_processing_status" },
+  { CM_COLUMN("auto_churn_subscription_setting", CM_JSON, CM_READ_ONLY,
+              "Whether and after how many days unpaid subscriptions end, an object."),
+    .wants = "with_auto_churn_subscription_setting" },
+  { CM_COLUMN("invoice_handling_setting", CM_JSON, CM_READ_ONLY,
+              "How invoices create and change subscriptions, an object."),
+    .wants = "with_invoice_handling_setting" },
+  CM_JSON_COLUMN("The data source as the API sent it."),
 };
 
 static const cm_filter list[] = {
@@ -49,17 +33,14 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { .path = "/data_sources/{uuid}",
-    .paging = CM_SINGLE,
-    .missing = CM_MISSING_EMPTY,
-    .is_listed = true },
+  { CM_ONE("/data_sources/{uuid}"), .is_listed = true },
   { .path = "/data_sources", .paging = CM_WHOLE, .rows = "data_sources", .filters = list },
 };
 
 /* The API has no call that changes a data source. */
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/data_sources" },
-  { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/data_sources/{uuid}", .columns = "" },
+  { CM_CALL(CM_VERB_INSERT, "POST", "/data_sources") },
+  { CM_CALL(CM_VERB_DELETE, "DELETE", "/data_sources/{uuid}"), .columns = "" },
 };
 
 static const cm_natural_key natural_key = { .columns = { "name" },

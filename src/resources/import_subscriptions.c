@@ -2,66 +2,26 @@
 ** import_subscriptions.c -- chartmogul_import_subscriptions: a subscription as it was imported.
 ** Data only.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "uuid",
-    .type = CM_TEXT,
-    .flags = CM_KEY,
-    .sample = "sub_00000000-0000-0000-0000-000000000000",
-    .doc = "ChartMogul's identifier, sub_..." },
-  { .name = "customer_uuid",
-    .type = CM_TEXT,
-    .path = "@bound",
-    .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc = "Customer." },
-  { .name = "external_id", .type = CM_TEXT, .doc = "Identifier in the billing system." },
-  { .name = "subscription_set_external_id",
-    .type = CM_TEXT,
-    .doc = "Identifier of the set of subscriptions it belongs to." },
-  { .name = "plan_uuid", .type = CM_TEXT, .doc = "Plan." },
-  { .name = "data_source_uuid", .type = CM_TEXT, .doc = "Data source." },
-  { .name = "cancelled_at",
-    .type = CM_TIME,
-    .flags = CM_UPDATE,
-    .path = "cancellation_dates[-1]",
-    .body = "cancelled_at",
-    .empties = "cancellation_dates",
-    .doc = "Last date of cancellation; UPDATE cancels, NULL takes the cancellation back." },
-  { .name = "cancellation_dates",
-    .type = CM_JSON,
-    .flags = CM_UPDATE,
-    .shape = CM_TIME_LIST,
-    .empties = "cancellation_dates",
-    .doc = "All dates of cancellation, an array; UPDATE replaces them." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The subscription as the API sent it." },
+  CM_UUID_COLUMN("sub_"),
+  CM_ASKED_CUSTOMER_COLUMN,
+  { CM_COLUMN("external_id", CM_TEXT, CM_READ_ONLY, "Identifier in the billing system.") },
+  { CM_COLUMN("subscription_set_external_id", CM_TEXT, CM_READ_ONLY,
+              "Identifier of the set of subscriptions it belongs to.") },
+  { CM_COLUMN("plan_uuid", CM_TEXT, CM_READ_ONLY, "Plan.") },
+  { CM_COLUMN("data_source_uuid", CM_TEXT, CM_READ_ONLY, "Data source.") },
+  CM_CANCELLATION_COLUMNS(0),
+  CM_JSON_COLUMN("The subscription as the API sent it."),
 };
 
 static const cm_read reads[] = {
-  { .path = "/import/customers/{customer_uuid}/subscriptions",
-    .paging = CM_CURSOR,
-    .rows = "subscriptions",
-    .missing = CM_MISSING_EMPTY,
-    .parent = "chartmogul_customers",
-    .pages = 5000 },
+  { CM_PAGES("/import/customers/{customer_uuid}/subscriptions", "subscriptions"),
+    .missing = CM_MISSING_EMPTY, .parent = "chartmogul_customers", .pages = 5000 },
 };
 
-static const cm_write writes[] = {
-  { .verb = CM_VERB_UPDATE,
-    .method = "PATCH",
-    .path = "/import/subscriptions/{uuid}",
-    .columns = "cancelled_at",
-    .flags = CM_ALONE },
-  { .verb = CM_VERB_UPDATE,
-    .method = "PATCH",
-    .path = "/import/subscriptions/{uuid}",
-    .columns = "cancellation_dates",
-    .flags = CM_ALONE },
-};
+static const cm_write writes[] = { CM_CANCELLATION_WRITES("/import/subscriptions/{uuid}") };
 
 const cm_resource cm_resource_import_subscriptions = {
   .name = "chartmogul_import_subscriptions",

@@ -1,75 +1,199 @@
 /*
-** metrics.c -- chartmogul_metrics: all metrics by interval.
+** metrics.c -- the tables of metrics: chartmogul_mrr and its like, one metric each by interval; chartmogul_metrics,
+** all of them by interval; chartmogul_metrics_summary, the current and the previous value of each.
 ** Data only.
 */
-#include "metric.h"
+#include "resources/shared.h"
 
-static const cm_column columns[] = {
-  METRIC_DATE,
-  { .name = "mrr", .type = CM_INTEGER, .doc = "Monthly recurring revenue in minor units." },
-  { .name = "mrr_percentage_change",
-    .type = CM_REAL,
-    .path = "mrr-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "arr", .type = CM_INTEGER, .doc = "Annual recurring revenue in minor units." },
-  { .name = "arr_percentage_change",
-    .type = CM_REAL,
-    .path = "arr-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "arpa", .type = CM_INTEGER, .doc = "Average revenue per account in minor units." },
-  { .name = "arpa_percentage_change",
-    .type = CM_REAL,
-    .path = "arpa-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "asp", .type = CM_INTEGER, .doc = "Average sale price in minor units." },
-  { .name = "asp_percentage_change",
-    .type = CM_REAL,
-    .path = "asp-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "customers", .type = CM_INTEGER, .doc = "Number of customers." },
-  { .name = "customers_percentage_change",
-    .type = CM_REAL,
-    .path = "customers-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "customer_churn_rate",
-    .type = CM_REAL,
-    .path = "customer-churn-rate",
-    .doc = "Rate at which customers are lost, in percent." },
-  { .name = "customer_churn_rate_percentage_change",
-    .type = CM_REAL,
-    .path = "customer-churn-rate-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "mrr_churn_rate",
-    .type = CM_REAL,
-    .path = "mrr-churn-rate",
-    .doc = "Rate at which revenue is lost, in percent." },
-  { .name = "mrr_churn_rate_percentage_change",
-    .type = CM_REAL,
-    .path = "mrr-churn-rate-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  { .name = "ltv", .type = CM_INTEGER, .doc = "Customer lifetime value in minor units." },
-  { .name = "ltv_percentage_change",
-    .type = CM_REAL,
-    .path = "ltv-percentage-change",
-    .doc = "Its change against the interval before, in percent." },
-  METRIC_PARAMETERS,
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The interval as the API sent it." },
+/* ---- what they have in common: the parameters of a read, as columns and as filters ----------- */
+
+/* The API's own defaults are not certain, so a range and an interval are always sent. */
+static const cm_word intervals[] = { CM_WORD("day"),     CM_WORD("week"), CM_WORD("month"),
+                                     CM_WORD("quarter"), CM_WORD("year"), { NULL, NULL } };
+
+static const cm_widened from_date = { "date", CM_GE, "interval" };
+static const cm_widened until_date = { "date", CM_LE, "interval" };
+
+/* clang-format off */
+
+/* `from` and `until`: the bounds of the column `date`, of a table that has it. */
+#define FILTERS(from, until)                                                                       \
+  { .column = "start_date", .param = "start-date", .fallback = CM_YEAR_BEFORE_END,                 \
+    .widened = (from) },                                                                           \
+  { .column = "end_date", .param = "end-date", .fallback = CM_TODAY, .widened = (until) },         \
+  { .column = "interval", .param = "interval", .words = intervals, .fallback = "month" },          \
+  { .column = "geo", .param = "geo" },                                                             \
+  { .column = "plans", .param = "plans" },                                                         \
+  { .column = "filters", .param = "filters" },                                                     \
+  { 0 }
+
+#define PARAMETERS(first, last)                                                                    \
+  { CM_COLUMN("start_date", CM_DAY, CM_PARAM | CM_HIDDEN,                                          \
+              "First day to compute; " first "twelve months before end_date unless given."),       \
+    .sample = "2025-01-01" },                                                                      \
+  { CM_COLUMN("end_date", CM_DAY, CM_PARAM | CM_HIDDEN,                                            \
+              "Last day to compute; " last "today (UTC) unless given."),                           \
+    .sample = "2025-12-31" },                                                                      \
+  { CM_COLUMN("interval", CM_TEXT, CM_PARAM | CM_HIDDEN,                                           \
+              "day, week, month, quarter or year; month unless given.") },                         \
+  { CM_COLUMN("geo", CM_TEXT, CM_PARAM | CM_HIDDEN, "Countries, two letters each, with commas.") },\
+  { CM_COLUMN("plans", CM_TEXT, CM_PARAM | CM_HIDDEN,                                              \
+              "Plans by uuid, external id or name, with commas.") },                               \
+  { CM_COLUMN("filters", CM_TEXT, CM_PARAM | CM_HIDDEN,                                            \
+              "A filter expression, as in the app's address bar.") }
+
+/* ---- by interval ----------------------------------------------------------------------------- */
+
+#define DATE_COLUMN                                                                                \
+  { CM_COLUMN("date", CM_DAY, CM_READ_ONLY,                                                        \
+              "Last day of the interval, today in the one that runs; its bounds choose what is "   \
+              "computed, see start_date.") }
+
+#define LAST_COLUMNS                                                                               \
+  PARAMETERS("that of the interval of date's lower bound, or without one ",                        \
+             "that of the interval of date's upper bound, at most "),                              \
+  CM_JSON_COLUMN("The interval as the API sent it.")
+
+/* The table of the metric `id` from its columns; the example shows `shown`. */
+#define TABLE(id, where, text, shown)                                                              \
+  static const cm_read id##_reads[] = {                                                            \
+    { .path = "/metrics/" where, .paging = CM_WHOLE, .rows = "entries", .filters = filters },      \
+  };                                                                                               \
+  const cm_resource cm_resource_##id = {                                                           \
+    .name = "chartmogul_" #id,                                                                     \
+    .doc = "An interval of " text,                                                                 \
+    CM_COLUMNS(id##_columns),                                                                      \
+    CM_READS(id##_reads),                                                                          \
+    .told_by = "date",                                                                             \
+    .example = "SELECT date, " shown " FROM chartmogul_" #id                                       \
+               " WHERE start_date = date('now', '-1 year') AND end_date = date('now')",            \
+  }
+
+/* The columns of a metric that is called `name` in SQL and `wire` in an answer, and its change. */
+#define VALUE_COLUMNS(name, wire, type, text)                                                      \
+  { CM_COLUMN(name, type, CM_READ_ONLY, text), .path = (wire) },                                   \
+  { CM_COLUMN("percentage_change", CM_REAL, CM_READ_ONLY,                                          \
+              "Change against the interval before, in percent."),                                  \
+    .path = "percentage-change" }
+
+/* A table that shows one metric and no more. */
+#define METRIC(id, where, name, wire, type, text, table_text)                                      \
+  static const cm_column id##_columns[] = {                                                        \
+    DATE_COLUMN, VALUE_COLUMNS(name, wire, type, text), LAST_COLUMNS,                              \
+  };                                                                                               \
+  TABLE(id, where, table_text, name)
+
+/* clang-format on */
+
+static const cm_filter filters[] = { FILTERS(&from_date, &until_date) };
+
+METRIC(arr, "arr", "arr", NULL, CM_INTEGER, "Annual recurring revenue in minor units.",
+       "the annual recurring revenue.");
+METRIC(arpa, "arpa", "arpa", NULL, CM_INTEGER, "Average revenue per account in minor units.",
+       "the average revenue per account.");
+METRIC(asp, "asp", "asp", NULL, CM_INTEGER, "Average sale price in minor units.",
+       "the average sale price.");
+METRIC(ltv, "ltv", "ltv", NULL, CM_INTEGER, "Customer lifetime value in minor units.",
+       "the customer lifetime value.");
+METRIC(customer_count, "customer-count", "customers", NULL, CM_INTEGER, "Number of customers.",
+       "the number of customers.");
+METRIC(customer_churn_rate, "customer-churn-rate", "customer_churn_rate", "customer-churn-rate",
+       CM_REAL, "Rate in percent.", "the rate at which customers are lost.");
+METRIC(mrr_churn_rate, "mrr-churn-rate", "mrr_churn_rate", "mrr-churn-rate", CM_REAL,
+       "Rate in percent, below 0 where more was won than lost.",
+       "the rate at which revenue is lost.");
+
+static const cm_column mrr_columns[] = {
+  DATE_COLUMN,
+  VALUE_COLUMNS("mrr", NULL, CM_INTEGER, "Monthly recurring revenue in minor units."),
+  { CM_COLUMN("mrr_new_business", CM_INTEGER, CM_READ_ONLY,
+              "Part of the change that new customers made."),
+    .path = "mrr-new-business" },
+  { CM_COLUMN("mrr_expansion", CM_INTEGER, CM_READ_ONLY,
+              "Part of the change that growing subscriptions made."),
+    .path = "mrr-expansion" },
+  { CM_COLUMN("mrr_contraction", CM_INTEGER, CM_READ_ONLY,
+              "Part of the change that shrinking subscriptions made, not above 0."),
+    .path = "mrr-contraction" },
+  { CM_COLUMN("mrr_churn", CM_INTEGER, CM_READ_ONLY,
+              "Part of the change that lost customers made, not above 0."),
+    .path = "mrr-churn" },
+  { CM_COLUMN("mrr_reactivation", CM_INTEGER, CM_READ_ONLY,
+              "Part of the change that returning customers made."),
+    .path = "mrr-reactivation" },
+  LAST_COLUMNS,
 };
 
-static const cm_read reads[] = {
-  { .path = "/metrics/all", .paging = CM_WHOLE, .rows = "entries", .filters = metric_filters },
+TABLE(mrr, "mrr", "the monthly recurring revenue.", "mrr");
+
+/* ---- all metrics ----------------------------------------------------------------------------- */
+
+/* clang-format off */
+#define WITH_CHANGE(name, wire, type, text)                                                        \
+  { CM_COLUMN(name, type, CM_READ_ONLY, text), .path = (wire) },                                   \
+  { CM_COLUMN(name "_percentage_change", CM_REAL, CM_READ_ONLY,                                    \
+              "Its change against the interval before, in percent."),                              \
+    .path = wire "-percentage-change" }
+/* clang-format on */
+
+static const cm_column metrics_columns[] = {
+  DATE_COLUMN,
+  WITH_CHANGE("mrr", "mrr", CM_INTEGER, "Monthly recurring revenue in minor units."),
+  WITH_CHANGE("arr", "arr", CM_INTEGER, "Annual recurring revenue in minor units."),
+  WITH_CHANGE("arpa", "arpa", CM_INTEGER, "Average revenue per account in minor units."),
+  WITH_CHANGE("asp", "asp", CM_INTEGER, "Average sale price in minor units."),
+  WITH_CHANGE("customers", "customers", CM_INTEGER, "Number of customers."),
+  WITH_CHANGE("customer_churn_rate", "customer-churn-rate", CM_REAL,
+              "Rate at which customers are lost, in percent."),
+  WITH_CHANGE("mrr_churn_rate", "mrr-churn-rate", CM_REAL,
+              "Rate at which revenue is lost, in percent."),
+  WITH_CHANGE("ltv", "ltv", CM_INTEGER, "Customer lifetime value in minor units."),
+  LAST_COLUMNS,
 };
 
-const cm_resource cm_resource_metrics = {
-  .name = "chartmogul_metrics",
-  .doc = "An interval of all metrics.",
-  CM_COLUMNS(columns),
-  CM_READS(reads),
-  .told_by = "date",
-  .example = "SELECT date, mrr, customers FROM chartmogul_metrics WHERE start_date = date('now', "
-             "'-1 year') AND end_date = date('now')",
+TABLE(metrics, "all", "all metrics.", "mrr, customers");
+
+/* ---- their sum: one object of the answer, of which each metric becomes a row. The values cannot be had from
+** the intervals. */
+
+static const cm_word summed[] = { CM_WORD("mrr"),
+                                  CM_WORD("arr"),
+                                  CM_WORD("arpa"),
+                                  CM_WORD("asp"),
+                                  { "customer_count", "customers" },
+                                  { "customer_churn_rate", "customer-churn-rate" },
+                                  { "mrr_churn_rate", "mrr-churn-rate" },
+                                  CM_WORD("ltv"),
+                                  { NULL, NULL } };
+
+static const cm_column summary_columns[] = {
+  { CM_COLUMN("metric", CM_TEXT, CM_READ_ONLY, "Name of the metric, as its table is called."),
+    .path = "@key", .words = summed },
+  { CM_COLUMN("current", CM_REAL, CM_READ_ONLY, "Value of the current period."),
+    .path = "current-*" },
+  { CM_COLUMN("previous", CM_REAL, CM_READ_ONLY, "Value of the period before."),
+    .path = "previous-*" },
+  { CM_COLUMN("percentage_change", CM_REAL, CM_READ_ONLY, "Change in percent."),
+    .path = "*-percentage-change" },
+  PARAMETERS("", ""),
+  CM_JSON_COLUMN("The summary as the API sent it, of all metrics."),
+};
+
+static const cm_filter summary_filters[] = { FILTERS(NULL, NULL) };
+
+static const cm_read summary_reads[] = {
+  { .path = "/metrics/all",
+    .paging = CM_SINGLE,
+    .rows = "summary",
+    .unfold = summed,
+    .filters = summary_filters },
+};
+
+const cm_resource cm_resource_metrics_summary = {
+  .name = "chartmogul_metrics_summary",
+  .doc = "The current and the previous value of one metric.",
+  CM_COLUMNS(summary_columns),
+  CM_READS(summary_reads),
+  .example = "SELECT metric, current, previous FROM chartmogul_metrics_summary WHERE start_date = "
+             "date('now', '-1 year') AND end_date = date('now')",
 };

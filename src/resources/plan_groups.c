@@ -2,34 +2,18 @@
 ** plan_groups.c -- chartmogul_plan_groups: a group of plans.
 ** Data only.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "uuid",
-    .type = CM_TEXT,
-    .flags = CM_KEY,
-    .sample = "plg_00000000-0000-0000-0000-000000000000",
-    .doc = "ChartMogul's identifier, plg_..." },
-  { .name = "name",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
-    .sample = "All gold plans",
-    .doc = "Name of the group." },
-  { .name = "plans_count", .type = CM_INTEGER, .doc = "Number of plans in it." },
-  { .name = "plans",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN | CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
-    .path = "@bound",
-    .body = "plans",
-    .shape = CM_TEXT_LIST,
-    .sample = "[\"pl_00000000-0000-0000-0000-000000000000\"]",
-    .doc = "Plans to write, an array of all their uuids; always NULL when read, as "
-           "chartmogul_plan_group_plans has them." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The plan group as the API sent it." },
+  CM_UUID_COLUMN("plg_"),
+  { CM_COLUMN("name", CM_TEXT, CM_NEVER_NULL, "Name of the group."), .sample = "All gold plans" },
+  { CM_COLUMN("plans_count", CM_INTEGER, CM_READ_ONLY, "Number of plans in it.") },
+  { CM_COLUMN("plans", CM_JSON, CM_HIDDEN | CM_NEVER_NULL,
+              "Plans to write, an array of all their uuids; always NULL when read, as "
+              "chartmogul_plan_group_plans has them."),
+    .path = "@bound", .body = "plans", .shape = CM_TEXT_LIST,
+    .sample = "[\"pl_00000000-0000-0000-0000-000000000000\"]" },
+  CM_JSON_COLUMN("The plan group as the API sent it."),
 };
 
 /* An unknown group is answered with a page of HTML. */
@@ -38,13 +22,13 @@ static const cm_read reads[] = {
     .paging = CM_SINGLE,
     .missing = CM_MISSING_ANY,
     .is_listed = true },
-  { .path = "/plan_groups", .paging = CM_CURSOR, .rows = "plan_groups" },
+  { CM_PAGES("/plan_groups", "plan_groups") },
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/plan_groups" },
-  { .verb = CM_VERB_UPDATE, .method = "PATCH", .path = "/plan_groups/{uuid}" },
-  { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/plan_groups/{uuid}", .columns = "" },
+  { CM_CALL(CM_VERB_INSERT, "POST", "/plan_groups") },
+  { CM_CALL(CM_VERB_UPDATE, "PATCH", "/plan_groups/{uuid}") },
+  { CM_CALL(CM_VERB_DELETE, "DELETE", "/plan_groups/{uuid}"), .columns = "" },
 };
 
 const cm_resource cm_resource_plan_groups = {

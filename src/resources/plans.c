@@ -2,52 +2,26 @@
 ** plans.c -- chartmogul_plans: a plan that subscriptions are made of.
 ** Data only.
 */
-#include "resources.h"
-
-static const cm_word units[] = {
-  { "day", "day" }, { "month", "month" }, { "year", "year" }, { NULL, NULL }
-};
+#include "resources/shared.h"
 
 static const cm_column columns[] = {
-  { .name = "uuid",
-    .type = CM_TEXT,
-    .flags = CM_KEY,
-    .sample = "pl_00000000-0000-0000-0000-000000000000",
-    .doc = "ChartMogul's identifier, pl_..." },
-  { .name = "external_id",
-    .type = CM_TEXT,
-    .flags = CM_INSERT,
-    .sample = "gold",
-    .doc = "Identifier in the billing system; the API invents one where it is not given." },
-  { .name = "data_source_uuid",
-    .type = CM_TEXT,
-    .flags = CM_INSERT | CM_REQUIRED,
-    .sample = "ds_00000000-0000-0000-0000-000000000000",
-    .doc = "Data source that the plan belongs to." },
-  { .name = "name",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
-    .sample = "Gold",
-    .doc = "Name of the plan." },
-  { .name = "interval_count",
-    .type = CM_INTEGER,
-    .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
-    .doc = "Length of the billing interval, in units." },
-  { .name = "interval_unit",
-    .type = CM_TEXT,
-    .flags = CM_WRITABLE | CM_REQUIRED | CM_NO_NULL,
-    .words = units,
-    .doc = "Unit of the billing interval: day, month or year." },
-  { .name = "system",
-    .type = CM_TEXT,
-    .flags = CM_PARAM | CM_HIDDEN,
-    .sample = "Stripe",
-    .doc = "Read plans of this kind of billing system only, such as Stripe." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The plan as the API sent it." },
+  CM_UUID_COLUMN("pl_"),
+  { CM_COLUMN("external_id", CM_TEXT, CM_INSERT,
+              "Identifier in the billing system; the API invents one where it is not given."),
+    .sample = "gold" },
+  { CM_COLUMN("data_source_uuid", CM_TEXT, CM_INSERT | CM_REQUIRED,
+              "Data source that the plan belongs to."),
+    .sample = CM_SAMPLE_UUID("ds_") },
+  { CM_COLUMN("name", CM_TEXT, CM_NEVER_NULL, "Name of the plan."), .sample = "Gold" },
+  { CM_COLUMN("interval_count", CM_INTEGER, CM_NEVER_NULL,
+              "Length of the billing interval, in units.") },
+  { CM_COLUMN("interval_unit", CM_TEXT, CM_NEVER_NULL,
+              "Unit of the billing interval: day, month or year."),
+    .words = cm_units },
+  { CM_COLUMN("system", CM_TEXT, CM_PARAM | CM_HIDDEN,
+              "Read plans of this kind of billing system only, such as Stripe."),
+    .sample = "Stripe" },
+  CM_JSON_COLUMN("The plan as the API sent it."),
 };
 
 static const cm_filter list[] = {
@@ -58,21 +32,17 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { .path = "/plans/{uuid}", .paging = CM_SINGLE, .missing = CM_MISSING_EMPTY, .is_listed = true },
-  { .path = "/plans", .paging = CM_CURSOR, .rows = "plans", .filters = list, .pages = 2 },
+  { CM_ONE("/plans/{uuid}"), .is_listed = true },
+  { CM_PAGES("/plans", "plans"), .filters = list, .pages = 2 },
 };
 
 static const cm_write writes[] = {
-  { .verb = CM_VERB_INSERT, .method = "POST", .path = "/plans" },
-  { .verb = CM_VERB_UPDATE, .method = "PATCH", .path = "/plans/{uuid}" },
-  { .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/plans/{uuid}", .columns = "" },
+  { CM_CALL(CM_VERB_INSERT, "POST", "/plans") },
+  { CM_CALL(CM_VERB_UPDATE, "PATCH", "/plans/{uuid}") },
+  { CM_CALL(CM_VERB_DELETE, "DELETE", "/plans/{uuid}"), .columns = "" },
 };
 
-static const cm_natural_key natural_key = { .columns = { "data_source_uuid", "external_id" },
-                                            .path = "/plans",
-                                            .params = { "data_source_uuid", "external_id" },
-                                            .rows = "plans",
-                                            .exists = "external_id" };
+static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/plans", "plans") };
 
 const cm_resource cm_resource_plans = {
   .name = "chartmogul_plans",

@@ -1,13 +1,11 @@
 /*
-** resources.h -- every descriptor by name, for the registry, and what the descriptors share.
+** resources.h -- every descriptor by name, for the registry.
 ** Data only.
 */
 #ifndef CM_RESOURCES_H
 #define CM_RESOURCES_H
 
 #include "spec/resource.h"
-
-enum { CM_WRITABLE = CM_INSERT | CM_UPDATE };
 
 extern const cm_resource cm_resource_customers;
 extern const cm_resource cm_resource_customer_tags;

@@ -6,84 +6,45 @@
 ** the current one; what only the import list knows comes from there, as a companion. Cancelling needs
 ** the identifier of the import list.
 */
-#include "resources.h"
+#include "resources/shared.h"
 
-static const cm_word statuses[] = { { "active", "active" },
-                                    { "inactive", "inactive" },
-                                    { NULL, NULL } };
-
-static const cm_word units[] = {
-  { "day", "day" }, { "month", "month" }, { "year", "year" }, { NULL, NULL }
-};
+static const cm_word statuses[] = { CM_WORD("active"), CM_WORD("inactive"), { NULL, NULL } };
 
 static const cm_column columns[] = {
-  { .name = "uuid", .type = CM_TEXT, .flags = CM_KEY, .doc = "ChartMogul's identifier." },
-  { .name = "id", .type = CM_INTEGER, .doc = "Number of the subscription." },
-  { .name = "customer_uuid",
-    .type = CM_TEXT,
-    .path = "@bound",
-    .sample = "cus_00000000-0000-0000-0000-000000000000",
-    .doc = "Customer." },
-  { .name = "external_id", .type = CM_TEXT, .doc = "Identifier in the billing system." },
-  { .name = "subscription_set_external_id",
-    .type = CM_TEXT,
-    .doc = "Identifier of the set of subscriptions it belongs to." },
-  { .name = "plan", .type = CM_TEXT, .doc = "Name of the plan." },
-  { .name = "quantity", .type = CM_INTEGER, .doc = "Number of units." },
-  { .name = "mrr", .type = CM_INTEGER, .doc = "Monthly recurring revenue in minor units." },
-  { .name = "arr", .type = CM_INTEGER, .doc = "Annual recurring revenue in minor units." },
-  { .name = "status", .type = CM_TEXT, .words = statuses, .doc = "active or inactive." },
-  { .name = "billing_cycle",
-    .type = CM_TEXT,
-    .path = "billing-cycle",
-    .words = units,
-    .doc = "Unit of the billing cycle: day, month or year." },
-  { .name = "billing_cycle_count",
-    .type = CM_INTEGER,
-    .path = "billing-cycle-count",
-    .doc = "Length of the billing cycle, in units." },
-  { .name = "start_date",
-    .type = CM_TIME,
-    .path = "start-date",
-    .doc = "Start of the subscription." },
-  { .name = "end_date", .type = CM_TIME, .path = "end-date", .doc = "End of the paid period." },
-  { .name = "currency", .type = CM_TEXT, .doc = "Currency of mrr and arr." },
-  { .name = "currency_sign",
-    .type = CM_TEXT,
-    .path = "currency-sign",
-    .doc = "Sign of that currency." },
-  { .name = "import_uuid",
-    .type = CM_TEXT,
-    .flags = CM_COMPANION,
-    .path = "uuid",
-    .doc = "Identifier in chartmogul_import_subscriptions, sub_..." },
-  { .name = "plan_uuid", .type = CM_TEXT, .flags = CM_COMPANION, .doc = "Plan." },
-  { .name = "data_source_uuid", .type = CM_TEXT, .flags = CM_COMPANION, .doc = "Data source." },
-  { .name = "cancelled_at",
-    .type = CM_TIME,
-    .flags = CM_COMPANION | CM_UPDATE,
-    .path = "cancellation_dates[-1]",
-    .body = "cancelled_at",
-    .empties = "cancellation_dates",
-    .doc = "Last date of cancellation; UPDATE cancels, NULL takes the cancellation back." },
-  { .name = "cancellation_dates",
-    .type = CM_JSON,
-    .flags = CM_COMPANION | CM_UPDATE,
-    .shape = CM_TIME_LIST,
-    .empties = "cancellation_dates",
-    .doc = "All dates of cancellation, an array; UPDATE replaces them." },
-  { .name = "json",
-    .type = CM_JSON,
-    .flags = CM_HIDDEN,
-    .path = "@row",
-    .doc = "The subscription as the API sent it." },
+  { CM_COLUMN("uuid", CM_TEXT, CM_KEY, "ChartMogul's identifier.") },
+  { CM_COLUMN("id", CM_INTEGER, CM_READ_ONLY, "Number of the subscription.") },
+  CM_ASKED_CUSTOMER_COLUMN,
+  { CM_COLUMN("external_id", CM_TEXT, CM_READ_ONLY, "Identifier in the billing system.") },
+  { CM_COLUMN("subscription_set_external_id", CM_TEXT, CM_READ_ONLY,
+              "Identifier of the set of subscriptions it belongs to.") },
+  { CM_COLUMN("plan", CM_TEXT, CM_READ_ONLY, "Name of the plan.") },
+  { CM_COLUMN("quantity", CM_INTEGER, CM_READ_ONLY, "Number of units.") },
+  { CM_COLUMN("mrr", CM_INTEGER, CM_READ_ONLY, "Monthly recurring revenue in minor units.") },
+  { CM_COLUMN("arr", CM_INTEGER, CM_READ_ONLY, "Annual recurring revenue in minor units.") },
+  { CM_COLUMN("status", CM_TEXT, CM_READ_ONLY, "active or inactive."), .words = statuses },
+  { CM_COLUMN("billing_cycle", CM_TEXT, CM_READ_ONLY,
+              "Unit of the billing cycle: day, month or year."),
+    .path = "billing-cycle", .words = cm_units },
+  { CM_COLUMN("billing_cycle_count", CM_INTEGER, CM_READ_ONLY,
+              "Length of the billing cycle, in units."),
+    .path = "billing-cycle-count" },
+  { CM_COLUMN("start_date", CM_TIME, CM_READ_ONLY, "Start of the subscription."),
+    .path = "start-date" },
+  { CM_COLUMN("end_date", CM_TIME, CM_READ_ONLY, "End of the paid period."), .path = "end-date" },
+  { CM_COLUMN("currency", CM_TEXT, CM_READ_ONLY, "Currency of mrr and arr.") },
+  { CM_COLUMN("currency_sign", CM_TEXT, CM_READ_ONLY, "Sign of that currency."),
+    .path = "currency-sign" },
+  { CM_COLUMN("import_uuid", CM_TEXT, CM_COMPANION,
+              "Identifier in chartmogul_import_subscriptions, sub_..."),
+    .path = "uuid" },
+  { CM_COLUMN("plan_uuid", CM_TEXT, CM_COMPANION, "Plan.") },
+  { CM_COLUMN("data_source_uuid", CM_TEXT, CM_COMPANION, "Data source.") },
+  CM_CANCELLATION_COLUMNS(CM_COMPANION),
+  CM_JSON_COLUMN("The subscription as the API sent it."),
 };
 
 static const cm_read reads[] = {
-  { .path = "/customers/{customer_uuid}/subscriptions",
-    .paging = CM_CURSOR,
-    .rows = "entries",
-    .missing = CM_MISSING_EMPTY,
+  { CM_PAGES("/customers/{customer_uuid}/subscriptions", "entries"), .missing = CM_MISSING_EMPTY,
     .parent = "chartmogul_customers" },
 };
 
@@ -94,18 +55,7 @@ static const cm_companion companion = { .path = "/import/customers/{customer_uui
                                         /* The import side may not know a fresh customer yet. */
                                         .missing = CM_MISSING_EMPTY };
 
-static const cm_write writes[] = {
-  { .verb = CM_VERB_UPDATE,
-    .method = "PATCH",
-    .path = "/import/subscriptions/{import_uuid}",
-    .columns = "cancelled_at",
-    .flags = CM_ALONE },
-  { .verb = CM_VERB_UPDATE,
-    .method = "PATCH",
-    .path = "/import/subscriptions/{import_uuid}",
-    .columns = "cancellation_dates",
-    .flags = CM_ALONE },
-};
+static const cm_write writes[] = { CM_CANCELLATION_WRITES("/import/subscriptions/{import_uuid}") };
 
 static const cm_need needs[] = {
   { .column = "import_uuid", .hint = "do it through chartmogul_import_subscriptions" },

@@ -11,6 +11,7 @@
 #define CM_SPEC_RESOURCE_H
 
 #include "base/base.h"
+#include "spec/resource_column.h"
 #include "spec/resource_read.h"
 #include "spec/resource_write.h"
 

@@ -54,6 +54,10 @@ typedef struct cm_write {
   const char *example;
 } cm_write;
 
+/** The fields that every call has; others follow where it needs them. */
+#define CM_CALL(sql_verb, http_method, where)                                                      \
+  .verb = (sql_verb), .method = (http_method), .path = (where)
+
 /**
  * How a column that a path of UPDATE or DELETE needs is found where the row lacks it. A list ends with
  * {0}.
