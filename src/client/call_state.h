@@ -36,7 +36,7 @@ struct cm_call {
   int64_t blocked_ms; /* since when the limiter or the back-off holds it; -1: not */
   int64_t waited_ms;
   int64_t grace_until_ms; /* stopped while under way: cut then; -1: not stopped */
-  cm_end stopped_by;
+  cm_call_end stopped_by;
   bool is_doubtful;
 
   char *answer;

@@ -191,7 +191,7 @@ static void end_attempt(cm_call *call) {
                      "the answer is larger than %d MiB as UTF-8", CM_MAX_RESPONSE_BYTES >> 20);
     call->is_doubtful = true;
   }
-  cm_call_judge(call, &(cm_ending){ .end = CM_END_ATTEMPT,
+  cm_call_judge(call, &(cm_ending){ .end = CM_CALL_END_ATTEMPT,
                                     .outcome = response->outcome,
                                     .status = response->status,
                                     .retry_after_ms = response->retry_after_ms,
@@ -213,7 +213,7 @@ static void collect(cm_session *session) {
 /* ---- stopping ------------------------------------------------------------------------------ */
 
 /** Reads end at once, writes that are under way get their grace, all others are not sent. */
-static void stop_calls(cm_session *session, cm_end end, int64_t now_ms) {
+static void stop_calls(cm_session *session, cm_call_end end, int64_t now_ms) {
   cm_call *next = NULL;
   for (cm_call *call = session->first_call; call != NULL; call = next) {
     next = call->next;
@@ -256,9 +256,9 @@ static void stop_when_told(cm_session *session) {
   bool is_check_due = session->unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
                       now_ms - session->interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
   if (is_check_due && cm_session_is_interrupted(session)) {
-    stop_calls(session, CM_END_INTERRUPT, now_ms);
+    stop_calls(session, CM_CALL_END_INTERRUPT, now_ms);
   } else if (deadline_ms > 0 && now_ms - session->statement_started_ms >= deadline_ms) {
-    stop_calls(session, CM_END_DEADLINE, now_ms);
+    stop_calls(session, CM_CALL_END_DEADLINE, now_ms);
   }
   if (session->stopped_writes) end_graces(session, now_ms);
 }

@@ -30,7 +30,7 @@ static bool is_success(const cm_ending *ending) {
  */
 static bool is_odd_success(const cm_ending *ending) {
   bool is_of_table = ending->is_create && !ending->is_function;
-  bool is_answer = ending->end == CM_END_ATTEMPT && ending->outcome == CM_ANSWERED;
+  bool is_answer = ending->end == CM_CALL_END_ATTEMPT && ending->outcome == CM_ANSWERED;
   bool is_shown = is_answer && is_success(ending) && ending->status != 304; /* which has no body */
   return is_shown && cm_json_is_error(ending->body, !is_of_table);
 }
@@ -44,8 +44,8 @@ static int code_of_status(const cm_ending *ending) {
 }
 
 static int code_of(const cm_ending *ending) {
-  if (ending->end == CM_END_INTERRUPT) return SQLITE_INTERRUPT;
-  if (ending->end == CM_END_DEADLINE) return SQLITE_ERROR;
+  if (ending->end == CM_CALL_END_INTERRUPT) return SQLITE_INTERRUPT;
+  if (ending->end == CM_CALL_END_DEADLINE) return SQLITE_ERROR;
   if (ending->outcome == CM_ANSWERED) return code_of_status(ending);
   return ending->outcome == CM_TOO_LARGE ? SQLITE_TOOBIG : SQLITE_ERROR;
 }
@@ -55,7 +55,7 @@ static bool is_unknown(const cm_ending *ending) {
 }
 
 static bool may_help(const cm_ending *ending) {
-  if (ending->end != CM_END_ATTEMPT) return true;
+  if (ending->end != CM_CALL_END_ATTEMPT) return true;
   if (ending->outcome == CM_TOO_LARGE || ending->outcome == CM_UNTRUSTED) return false;
   if (ending->outcome != CM_ANSWERED) return true;
   bool is_crossed = ending->is_write && is_odd_success(ending);
@@ -219,7 +219,7 @@ static void write_stop_line(const cm_ending *ending, cm_verdict *verdict) {
   char why[64] = "interrupted";
   const char *advice = "run the statement again";
   cm_err_line(path, sizeof path, ending->path, strlen(ending->path));
-  if (ending->end == CM_END_DEADLINE) {
+  if (ending->end == CM_CALL_END_DEADLINE) {
     sqlite3_snprintf((int)sizeof why, why, "deadline_ms %d has passed",
                      ending->settings->deadline_ms);
     advice = "raise deadline_ms, or ask for less";
@@ -241,7 +241,7 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   if (out->code == SQLITE_OK) return;
   out->is_unknown = is_unknown(ending);
   out->may_help = may_help(ending);
-  if (ending->end != CM_END_ATTEMPT) {
+  if (ending->end != CM_CALL_END_ATTEMPT) {
     write_stop_line(ending, out);
     return;
   }

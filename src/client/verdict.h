@@ -11,11 +11,11 @@
 #include "wire/json.h"
 
 /** Why a call ended. */
-typedef enum cm_end {
-  CM_END_ATTEMPT, /* as its last attempt did */
-  CM_END_INTERRUPT /* the user said stop */,
-  CM_END_DEADLINE /* deadline_ms has passed */
-} cm_end;
+typedef enum cm_call_end {
+  CM_CALL_END_ATTEMPT, /* as its last attempt did */
+  CM_CALL_END_INTERRUPT /* the user said stop */,
+  CM_CALL_END_DEADLINE /* deadline_ms has passed */
+} cm_call_end;
 
 /** Everything that the verdict depends on. Borrowed; holds no secret. */
 typedef struct cm_ending {
@@ -24,7 +24,7 @@ typedef struct cm_ending {
   bool is_create;   /* and makes something new */
   bool is_function; /* of a function, whose path the user has written or named */
   const cm_settings *settings;
-  cm_end end;
+  cm_call_end end;
   cm_outcome outcome; /* of the last attempt; of no meaning when there was none */
   int status;
   int64_t retry_after_ms;

@@ -8,8 +8,8 @@
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/inside_call.h"
-#include "write/outcome.h"
 #include "write/run.h"
+#include "write/settle.h"
 #include "write/step.h"
 #include "write/token.h"
 #include "write/waiting.h"
@@ -77,7 +77,7 @@ bool cm_batch_start(cm_queue *queue, cm_entry *first) {
   if (batch == NULL) {
     cm_err err = { 0 };
     cm_err_nomem(&err);
-    cm_entry_end_refused(queue, first, &err);
+    cm_settle(queue, first, CM_END_REFUSED, &err);
     return true;
   }
   memset(batch, 0, sizeof *batch);
@@ -88,7 +88,7 @@ bool cm_batch_start(cm_queue *queue, cm_entry *first) {
   queue->batches[queue->batch_count++] = batch;
   for (int i = 0; i < count; i++) {
     if (queue->is_stopped) {
-      cm_entry_park(queue, members[i]);
+      cm_settle(queue, members[i], CM_END_PARKED, NULL);
     } else {
       cm_entry_begin(queue, members[i]);
     }
@@ -99,7 +99,7 @@ bool cm_batch_start(cm_queue *queue, cm_entry *first) {
 /** Back among those that wait. */
 static void step_back(cm_queue *queue, cm_entry *entry) {
   entry->status = 0;
-  cm_entry_park(queue, entry);
+  cm_settle(queue, entry, CM_END_PARKED, NULL);
   cm_queue_forget_blockers(queue);
 }
 
@@ -124,7 +124,7 @@ static void put_objects(cm_queue *queue, cm_batch *batch, const char *list, cm_b
     cm_entry *entry = members[i];
     cm_err err = { 0 };
     if (make_step(queue, entry, &err) != SQLITE_OK) {
-      cm_entry_end_refused(queue, entry, &err);
+      cm_settle(queue, entry, CM_END_REFUSED, &err);
       continue;
     }
     cm_slice object = cm_slice_find(
@@ -141,30 +141,25 @@ static void put_objects(cm_queue *queue, cm_batch *batch, const char *list, cm_b
   }
 }
 
-static void end_all_refused(cm_queue *queue, cm_batch *batch, const cm_err *err) {
+static void end_all(cm_queue *queue, cm_batch *batch, cm_end end, const cm_err *err) {
   while (batch->count > 0)
-    cm_entry_end_refused(queue, batch->members[0], err);
-}
-
-static void suspend_all(cm_queue *queue, cm_batch *batch, const cm_err *err) {
-  while (batch->count > 0)
-    cm_entry_suspend(queue, batch->members[0], err);
+    cm_settle(queue, batch->members[0], end, err);
 }
 
 /** Only one is left: it goes on by itself. */
 static void let_go(cm_queue *queue, cm_batch *batch) {
   cm_entry *entry = batch->members[0];
   cm_batch_free(queue, batch);
+  cm_err err = { 0 };
   queue->running[queue->running_count++] = entry;
-  cm_entry_begin_steps(queue, entry);
+  cm_settle(queue, entry, cm_entry_begin_steps(queue, entry, &err), &err);
 }
 
 static void start_call(cm_queue *queue, cm_batch *batch, const char *body) {
   cm_err err = { 0 };
   int rc = cm_entry_start_call(queue, batch->members[0], body, &batch->call, &err);
   if (rc != SQLITE_OK) {
-    while (batch->count > 0)
-      cm_entry_stop(queue, batch->members[0], false, &err);
+    end_all(queue, batch, cm_end_of_failure(false, &err), &err);
     return;
   }
   for (int i = 0; i < batch->count; i++) {
@@ -187,7 +182,7 @@ static void send(cm_queue *queue, cm_batch *batch) {
     let_go(queue, batch);
   } else if (batch->count > 1 && body.code != SQLITE_OK) {
     cm_err_nomem(&err);
-    end_all_refused(queue, batch, &err);
+    end_all(queue, batch, CM_END_REFUSED, &err);
   } else if (batch->count > 1) {
     start_call(queue, batch, cm_buf_str(&body));
   }
@@ -274,10 +269,10 @@ static void deal_out(cm_queue *queue, cm_batch *batch, const char *response) {
     cm_err err = { 0 };
     if (is_empty || object.ptr != NULL) {
       if (!is_empty) keep_response(queue, entry, object);
-      cm_entry_take_object(queue, entry, object);
+      cm_settle(queue, entry, cm_entry_take_object(queue, entry, object, &err), &err);
     } else {
       cm_entry_tell_odd(entry, "it does not show this row", &err);
-      cm_entry_doubt(queue, entry, true, &err);
+      cm_settle(queue, entry, cm_entry_doubt(queue, entry, true, &err), &err);
     }
   }
 }
@@ -286,7 +281,7 @@ static void doubt_all(cm_queue *queue, cm_batch *batch, bool may_help, const cm_
   cm_entry *members[CM_MAX_BATCH_ROWS];
   int count = copy_members(batch, members);
   for (int i = 0; i < count; i++)
-    cm_entry_doubt(queue, members[i], may_help, err);
+    cm_settle(queue, members[i], cm_entry_doubt(queue, members[i], may_help, err), err);
 }
 
 /** Each is looked for, and waits for a call of its own. What cannot be looked for is sent all the same. */
@@ -334,11 +329,11 @@ static bool advance_call(cm_queue *queue, cm_batch *batch) {
   } else if (is_unknown) {
     doubt_all(queue, batch, may_help, &err);
   } else if (may_help) {
-    suspend_all(queue, batch, &err);
+    end_all(queue, batch, CM_END_LATER, &err);
   } else if (is_of_row) {
     part(queue, batch, &err);
   } else {
-    end_all_refused(queue, batch, &err);
+    end_all(queue, batch, CM_END_REFUSED, &err);
   }
   sqlite3_free(response);
   return true;

@@ -9,8 +9,8 @@
 #include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/inside.h"
-#include "write/outcome.h"
 #include "write/reply.h"
+#include "write/settle.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
@@ -44,7 +44,7 @@ static bool is_orphan(const cm_entry *entry) {
 static void end_orphan(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   cm_err_set(&err, SQLITE_ERROR, "%s", entry->error != NULL ? entry->error : "out of memory");
-  cm_entry_end_unknown(queue, entry, &err);
+  cm_settle(queue, entry, CM_END_UNKNOWN, &err);
 }
 
 /** Find the hosts of rows that this transaction has refused: they lack them. */
@@ -110,11 +110,10 @@ void cm_inside_chain(cm_entry *host) {
   last->follower = NULL;
 }
 
-void cm_inside_park_all(cm_queue *queue, cm_entry *host) {
+void cm_inside_park_parts(cm_queue *queue, cm_entry *host) {
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    if (part->phase != CM_PHASE_IDLE) cm_entry_park(queue, part);
+    if (part->phase != CM_PHASE_IDLE) cm_settle(queue, part, CM_END_PARKED, NULL);
   }
-  cm_entry_park(queue, host);
 }
 
 /* ---- in the body ---------------------------------------------------------------------------------- */
@@ -194,7 +193,7 @@ void cm_inside_release(cm_queue *queue, cm_entry *host) {
     sqlite3_free(part->refusal);
     part->refusal = NULL;
     part->is_doubtful = false;
-    cm_entry_park(queue, part);
+    cm_settle(queue, part, CM_END_PARKED, NULL);
   }
   cm_inside_let_go_all(host);
   cm_queue_forget_blockers(queue);
@@ -288,7 +287,7 @@ void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
                part->resource->name, host->label != NULL ? host->label : "the row around it",
                part->resource->inside_of->list);
     unchain(host, part);
-    cm_entry_end_unknown(queue, part, &err);
+    cm_settle(queue, part, CM_END_UNKNOWN, &err);
   }
 }
 

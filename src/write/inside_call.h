@@ -19,8 +19,8 @@ bool cm_inside_let_go_blocked(cm_queue *queue);
 /** The parts are followers of their host now: they end as it does. */
 void cm_inside_chain(cm_entry *host);
 
-/** One of the parts could not be looked up now: all wait, and the host with them. */
-void cm_inside_park_all(cm_queue *queue, cm_entry *host);
+/** One of the parts could not be looked up now: all of them wait. */
+void cm_inside_park_parts(cm_queue *queue, cm_entry *host);
 
 /** Make the calls of an entry, the parts in its body. @return as cm_change_steps. */
 int cm_inside_make_steps(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;

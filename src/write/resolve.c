@@ -9,8 +9,6 @@
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside.h"
-#include "write/outcome.h"
-#include "write/step.h"
 
 /** Looking names up: what the visit of the names works on. */
 typedef struct naming {
@@ -111,33 +109,25 @@ static int check_items(const cm_entry *entry, cm_err *err) {
                     entry->resource->name, list);
 }
 
-bool cm_entry_ask_names(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   naming state = { queue, entry, 0 };
-  int rc = SQLITE_OK;
-  if (entry->steps == NULL) rc = check_items(entry, &err);
-  if (rc == SQLITE_CONSTRAINT && queue->is_stopped) { /* its rows may have been refused just now */
-    cm_entry_park(queue, entry);
-    return false;
+  int rc = entry->steps == NULL ? check_items(entry, err) : SQLITE_OK;
+  if (rc == SQLITE_CONSTRAINT && queue->is_stopped) {
+    return CM_END_PARKED; /* its rows may have been refused just now */
   }
   if (rc == SQLITE_OK && entry->steps == NULL)
-    rc = cm_change_visit_names(entry->change, ask_name, &state, &err);
+    rc = cm_change_visit_names(entry->change, ask_name, &state, err);
   if (rc == SQLITE_OK && entry->steps == NULL && entry->question_count == 0)
-    rc = ask_need(queue, entry, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_stop(queue, entry, false, &err);
-    return false;
-  }
+    rc = ask_need(queue, entry, err);
+  if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
   if (entry->question_count > 0) entry->phase = CM_PHASE_NAME;
-  return entry->question_count == 0;
+  return CM_END_NONE;
 }
 
-bool cm_entry_take_names(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   naming state = { queue, entry, 0 };
   int rc = entry->questions[0]->need != NULL
-               ? answer_need(entry, entry->questions[0], &err)
-               : cm_change_visit_names(entry->change, answer_name, &state, &err);
-  if (rc != SQLITE_OK) cm_entry_stop(queue, entry, may_asking_help(entry), &err);
-  return rc == SQLITE_OK;
+               ? answer_need(entry, entry->questions[0], err)
+               : cm_change_visit_names(entry->change, answer_name, &state, err);
+  return rc == SQLITE_OK ? CM_END_NONE : cm_end_of_failure(may_asking_help(entry), err);
 }

@@ -13,6 +13,7 @@
 #include "write/outcome.h"
 #include "write/reply.h"
 #include "write/resolve.h"
+#include "write/settle.h"
 #include "write/shared_sets.h"
 #include "write/step.h"
 #include "write/whole_list.h"
@@ -74,67 +75,47 @@ static cm_slice response_of(const cm_entry *entry) {
   return (cm_slice){ entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
 }
 
-static void begin_find(cm_queue *queue, cm_entry *entry);
-
-static void begin_names(cm_queue *queue, cm_entry *entry);
+static cm_end begin_find(cm_queue *queue, cm_entry *entry, cm_err *err);
+static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 /** Ask whether the row is there, after a create that nobody knows the end of. */
-static void verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
+static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_err err = { 0 };
   cm_queue_put_text(queue, &entry->error, cause->text);
   entry->code = cause->code;
-  if (entry->natural_token == 0) {
-    cm_entry_end_unknown(queue, entry, cause);
-    return;
-  }
-  if (cause->code == SQLITE_INTERRUPT) { /* the user waits: the next COMMIT looks */
-    cm_entry_suspend(queue, entry, cause);
-  } else if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
+  if (entry->natural_token == 0) return CM_END_UNKNOWN;
+  if (cause->code == SQLITE_INTERRUPT)
+    return CM_END_LATER; /* the user waits: the next COMMIT looks */
+  if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
     entry->phase = CM_PHASE_VERIFY;
-  } else {
-    if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
-    cm_entry_suspend(queue, entry, cause);
+    return CM_END_NONE;
   }
+  if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
+  return CM_END_LATER;
 }
 
-void cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
+cm_end cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
   for (cm_entry *other = entry; other != NULL; other = other->follower)
     other->is_doubtful = true;
-  if (entry->change->verb == CM_VERB_INSERT && entry->list_token == 0) {
-    verify(queue, entry, err);
-  } else if (may_help) {
-    cm_entry_suspend(queue, entry, err);
-  } else {
-    cm_entry_end_unknown(queue, entry, err);
-  }
-}
-
-/** Refused in words that say, or may say, that the row exists: the statement says what happens then. */
-static void look_why_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  cm_queue_put_text(queue, &entry->refusal, err->text);
-  entry->refusal_code = err->code;
-  if (entry->refusal != NULL) {
-    begin_find(queue, entry);
-  } else {
-    cm_entry_end_refused(queue, entry, err);
-  }
+  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+  if (is_create) return verify(queue, entry, err);
+  return may_help ? CM_END_LATER : CM_END_UNKNOWN;
 }
 
 /** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
-static void give_up(cm_queue *queue, cm_entry *entry, cm_slice object, const cm_err *err) {
+static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
   cm_conflict conflict = entry->change->conflict;
   bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
                    entry->refusal == NULL;
   cm_inside_take_errors(queue, entry, object);
   cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
   bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
-  if (exists == CM_EXISTS_SURELY && is_left) {
-    cm_entry_end_left_alone(queue, entry);
-  } else if (exists != CM_EXISTS_NOT && entry->natural_token != 0) {
-    look_why_refused(queue, entry, err);
-  } else {
-    cm_entry_end_refused(queue, entry, err);
-  }
+  if (exists == CM_EXISTS_SURELY && is_left) return CM_END_LEFT_ALONE;
+  if (exists == CM_EXISTS_NOT || entry->natural_token == 0) return CM_END_REFUSED;
+  /* In words that say, or may say, that the row exists: the statement says what happens then. */
+  cm_queue_put_text(queue, &entry->refusal, err->text);
+  entry->refusal_code = err->code;
+  return entry->refusal != NULL ? begin_find(queue, entry, err) : CM_END_REFUSED;
 }
 
 /** Does the answer to a create show a row that was created before? A natural key would say more. */
@@ -145,17 +126,16 @@ static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
          entry->natural_token == 0;
 }
 
-void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
+cm_end cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
   const cm_change_step *step = &entry->steps[entry->step];
   bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
-  cm_err err = { 0 };
-  int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, &err);
+  int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, err);
   if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
     queue->tally.is_out_of_memory = true;
     rc = SQLITE_OK;
   }
   if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry)) {
-    rc = cm_err_set(&err, SQLITE_MISMATCH, "it shows a row that was created before");
+    rc = cm_err_set(err, SQLITE_MISMATCH, "it shows a row that was created before");
     sqlite3_free(entry->uuid);
     entry->uuid = NULL;
   }
@@ -163,15 +143,13 @@ void cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object) {
     if (!is_dry) cm_inside_take_items(queue, entry, object);
     entry->step++;
     entry->is_doubtful = false;
-    cm_entry_begin_steps(queue, entry);
-  } else if (rc == SQLITE_MISMATCH) {
-    cm_err odd = { 0 };
-    cm_http_distrust(queue->session->http);
-    cm_entry_tell_odd(entry, err.text, &odd);
-    cm_entry_doubt(queue, entry, true, &odd);
-  } else {
-    give_up(queue, entry, object, &err);
+    return cm_entry_begin_steps(queue, entry, err);
   }
+  if (rc != SQLITE_MISMATCH) return give_up(queue, entry, object, err);
+  cm_err why = *err;
+  cm_http_distrust(queue->session->http);
+  cm_entry_tell_odd(entry, why.text, err);
+  return cm_entry_doubt(queue, entry, true, err);
 }
 
 /** A row that takes several calls may stand half written: the error says so. */
@@ -192,73 +170,61 @@ void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
   tell_which_call(entry, err);
 }
 
-static bool advance_call(cm_queue *queue, cm_entry *entry) {
-  if (!cm_call_is_done(entry->call)) return false;
+static cm_end take_answer(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_call_result *result = cm_call_result_of(entry->call);
   bool is_ok = result->code == SQLITE_OK;
   bool is_gone = is_gone_already(entry, result);
   bool is_unknown = result->is_unknown;
   bool may_help = result->may_help;
-  entry->goes_again = result->again_after_look;
-  cm_err err = { 0 };
   cm_err why = { 0 };
-  if (!is_ok) cm_err_set(&err, result->code, "%s", result->error);
-  tell_which_call(entry, &err);
-  err.is_of_row = result->is_of_row;
+  entry->goes_again = result->again_after_look;
+  if (!is_ok) cm_err_set(err, result->code, "%s", result->error);
+  tell_which_call(entry, err);
+  err->is_of_row = result->is_of_row;
   take_response(entry);
   bool is_odd = is_ok && entry->response != NULL &&
                 cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
   if (is_odd) { /* somebody else's page, or half an answer: it tells nothing */
-    cm_entry_tell_odd(entry, why.text, &err);
-    cm_entry_doubt(queue, entry, true, &err);
-  } else if (is_ok) {
-    cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
-    cm_entry_take_object(queue, entry, object);
-  } else if (is_gone) {
-    cm_entry_end_written(queue, entry);
-  } else if (is_unknown) {
-    cm_entry_doubt(queue, entry, may_help, &err);
-  } else if (may_help) {
-    cm_entry_suspend(queue, entry, &err);
-  } else {
-    bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
-    give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, &err);
+    cm_entry_tell_odd(entry, why.text, err);
+    return cm_entry_doubt(queue, entry, true, err);
   }
-  return true;
+  if (is_ok) {
+    cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
+    return cm_entry_take_object(queue, entry, object, err);
+  }
+  if (is_gone) return CM_END_WRITTEN;
+  if (is_unknown) return cm_entry_doubt(queue, entry, may_help, err);
+  if (may_help) return CM_END_LATER;
+  bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
+  return give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, err);
 }
 
 /** Nobody has it: what was sent did nothing, unless it is still on its way. */
-static void end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
+static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   if (entry->goes_again) {
     entry->goes_again = false;
     cm_inside_settle(entry);
     entry->sent_before++;
-    begin_names(queue, entry);
-    return;
+    return begin_names(queue, entry, cause);
   }
   if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
     cm_inside_settle(entry);
     cm_entry_advise(entry, "it is not there, try again later", cause);
   }
-  cm_entry_suspend(queue, entry, cause);
+  return CM_END_LATER;
 }
 
 /** The row exists and is to be replaced: what differs is sent as an update. */
-static void replace(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+static cm_end replace(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const char *row = entry->questions[0]->row;
   int rc = row == NULL
-               ? cm_err_nomem(&err)
-               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, &err);
+               ? cm_err_nomem(err)
+               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, err);
   cm_change_free_steps(entry->steps, entry->step_count);
   entry->steps = NULL;
   entry->step_count = entry->step = 0;
   entry->is_doubtful = false;
-  if (rc != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
-  } else {
-    cm_entry_begin_steps(queue, entry);
-  }
+  return rc == SQLITE_OK ? cm_entry_begin_steps(queue, entry, err) : CM_END_REFUSED;
 }
 
 static bool is_replace(const cm_entry *entry) {
@@ -267,10 +233,11 @@ static bool is_replace(const cm_entry *entry) {
 }
 
 /** A create is in doubt, and a row of its natural key is there: it counts if it is the one that was sent. */
-static void settle(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
+static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   const char *row = entry->questions[0]->row;
   cm_buf differs;
   cm_err err = { 0 };
+  cm_end end = CM_END_UNKNOWN;
   cm_buf_init(&differs, CM_MAX_URL_BYTES);
   int rc = row != NULL ? cm_entry_compare(entry, (cm_slice){ row, strlen(row) }, &differs, &err)
                        : cm_err_nomem(&err);
@@ -279,21 +246,20 @@ static void settle(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (rc == SQLITE_OK && differs.len == 0) {
     cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
-    cm_entry_end_written(queue, entry);
+    end = CM_END_WRITTEN;
   } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
-    replace(queue, entry);
+    end = replace(queue, entry, cause);
   } else {
     char advice[256];
     sqlite3_snprintf((int)sizeof advice, advice,
                      "a row with its natural key is there but differs in %.120s, so it may be "
                      "another one: look, then UPDATE it",
                      rc == SQLITE_OK ? cm_buf_str(&differs) : "what cannot be read");
-    err = *cause;
-    cm_entry_advise(entry, advice, &err);
+    cm_entry_advise(entry, advice, cause);
     cm_buf_empty(&entry->not_taken);
-    cm_entry_end_unknown(queue, entry, &err);
   }
   cm_buf_clear(&differs);
+  return end;
 }
 
 /** What made the doubt. */
@@ -301,37 +267,27 @@ static void put_cause(const cm_entry *entry, cm_err *cause) {
   cm_err_set(cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
 }
 
-static bool advance_verify(cm_queue *queue, cm_entry *entry) {
-  if (!cm_entry_is_answered(entry)) return false;
+static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   const cm_question *question = entry->questions[0];
-  cm_err cause = { 0 };
-  put_cause(entry, &cause);
+  put_cause(entry, cause);
   if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
-  if (question->code == SQLITE_OK && question->matches == 1) {
-    settle(queue, entry, &cause);
-  } else if (question->code == SQLITE_OK && question->matches == 0) {
-    cm_entry_drop_questions(entry);
-    end_verify_absent(queue, entry, &cause);
-  } else {
-    cm_entry_suspend(queue, entry, &cause);
-  }
-  return true;
+  if (question->code != SQLITE_OK || question->matches > 1) return CM_END_LATER;
+  if (question->matches == 1) return judge_found(queue, entry, cause);
+  cm_entry_drop_questions(entry);
+  return end_verify_absent(queue, entry, cause);
 }
 
 /* ---- is the row there? ---------------------------------------------------------------------------- */
 
-static void begin_find(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+static cm_end begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
   bool hides_rows = entry->resource->natural_key != NULL &&
                     entry->resource->natural_key->reach != NULL;
   if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
   if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
-  if (look_for_row(queue, entry, mode, &err) != SQLITE_OK) {
-    cm_entry_stop(queue, entry, false, &err);
-    return;
-  }
+  if (look_for_row(queue, entry, mode, err) != SQLITE_OK) return cm_end_of_failure(false, err);
   entry->phase = CM_PHASE_FIND;
+  return CM_END_NONE;
 }
 
 /** It was refused, not with its batch but by itself: it is not sent again. */
@@ -339,161 +295,170 @@ static bool is_refused_alone(const cm_entry *entry) {
   return entry->refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL;
 }
 
-static void end_by_refusal(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  cm_err_set(&err, entry->refusal_code, "%s", entry->refusal);
-  err.is_of_row = true;
-  cm_entry_end_refused(queue, entry, &err);
+static cm_end end_by_refusal(const cm_entry *entry, cm_err *err) {
+  cm_err_set(err, entry->refusal_code, "%s", entry->refusal);
+  err->is_of_row = true;
+  return CM_END_REFUSED;
 }
 
-static void find_nothing(cm_queue *queue, cm_entry *entry) {
-  if (is_refused_alone(entry)) {
-    end_by_refusal(queue, entry);
-    return;
-  }
+static cm_end find_nothing(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  if (is_refused_alone(entry)) return end_by_refusal(entry, err);
   sqlite3_free(entry->refusal);
   entry->refusal = NULL;
   if (entry->is_doubtful) cm_inside_renew(entry);
   cm_inside_settle(entry);
   cm_entry_drop_questions(entry);
-  begin_names(queue, entry);
+  return begin_names(queue, entry, err);
 }
 
-static void find_one(cm_queue *queue, cm_entry *entry) {
-  cm_err cause = { 0 };
-  bool is_plain = entry->change->conflict == CM_CONFLICT_FAIL;
-  if (entry->is_doubtful) {
-    put_cause(entry, &cause);
-    settle(queue, entry, &cause);
-    return;
-  }
+static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_question *found = entry->questions[0];
-  cm_err err = { 0 };
-  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
-  if (cm_inside_check_found(entry, found, &err) != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
-  } else if (is_plain && entry->refusal != NULL) {
-    cm_entry_end_exists(queue, entry);
-  } else if (is_replace(entry)) {
-    cm_inside_release(queue, entry);
-    replace(queue, entry);
-  } else {
-    cm_inside_release(queue, entry);
-    cm_entry_end_left_alone(queue, entry);
+  if (entry->is_doubtful) {
+    put_cause(entry, err);
+    return judge_found(queue, entry, err);
   }
+  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
+  if (cm_inside_check_found(entry, found, err) != SQLITE_OK) return CM_END_REFUSED;
+  if (entry->change->conflict == CM_CONFLICT_FAIL && entry->refusal != NULL) {
+    cm_entry_tell_exists(entry, err);
+    return CM_END_REFUSED;
+  }
+  cm_inside_release(queue, entry);
+  return is_replace(entry) ? replace(queue, entry, err) : CM_END_LEFT_ALONE;
 }
 
-static bool advance_find(cm_queue *queue, cm_entry *entry) {
-  if (!cm_entry_is_answered(entry)) return false;
+static cm_end take_found(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_question *question = entry->questions[0];
-  cm_err err = { 0 };
-  if (cm_question_error(question, &err) != SQLITE_OK) {
-    if (is_refused_alone(entry) && err.code != SQLITE_NOMEM) {
-      end_by_refusal(queue, entry);
-    } else {
-      cm_entry_stop(queue, entry, question->may_help, &err);
-    }
-  } else if (question->matches > 1) {
-    cm_entry_refuse_two(queue, entry);
-  } else if (question->matches == 0 && queue->holds_creates) {
-    entry->is_absent = true;
-    cm_entry_park(queue, entry);
-  } else if (question->matches == 0) {
-    find_nothing(queue, entry);
-  } else {
-    find_one(queue, entry);
+  if (cm_question_error(question, err) != SQLITE_OK) {
+    if (is_refused_alone(entry) && err->code != SQLITE_NOMEM) return end_by_refusal(entry, err);
+    return cm_end_of_failure(question->may_help, err);
   }
-  return true;
+  if (question->matches > 1) {
+    cm_entry_tell_two(entry, err);
+    return CM_END_REFUSED;
+  }
+  if (question->matches == 1) return find_one(queue, entry, err);
+  if (!queue->holds_creates) return find_nothing(queue, entry, err);
+  entry->is_absent = true;
+  return CM_END_PARKED;
 }
 
 /* ---- what it names, and the rows that go inside it ------------------------------------------------ */
 
-/** @return false when they are through. */
-static bool are_parts_under_way(cm_queue *queue, cm_entry *host) {
+/** @param are_through  Receives whether all parts have what they name. */
+static cm_end look_at_parts(cm_queue *queue, cm_entry *host, bool *are_through) {
   bool is_any_idle = false;
-  bool are_ready = true;
+  *are_through = true;
   for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
     is_any_idle = is_any_idle || part->phase == CM_PHASE_IDLE;
-    are_ready = are_ready && part->phase == CM_PHASE_READY;
+    *are_through = *are_through && part->phase == CM_PHASE_READY;
   }
-  if (is_any_idle) {
-    cm_inside_park_all(queue, host);
-    return true;
+  if (is_any_idle) { /* one of them could not be looked up now */
+    cm_inside_park_parts(queue, host);
+    return CM_END_PARKED;
   }
-  if (are_ready) cm_inside_chain(host);
-  return !are_ready;
+  if (*are_through) cm_inside_chain(host);
+  return CM_END_NONE;
 }
 
-/** Let the parts look for what they name. @return false when they are through, or there are none. */
-static bool begin_parts(cm_queue *queue, cm_entry *host) {
+/** Let the parts look for what they name, if there are any. */
+static cm_end begin_parts(cm_queue *queue, cm_entry *host, bool *are_through) {
   cm_entry *next = NULL;
-  if (host->inside.first == NULL || host->follower != NULL) return false;
+  *are_through = true;
+  if (host->inside.first == NULL || host->follower != NULL) return CM_END_NONE;
   if (host->inside.are_put) { /* another try of what was made before */
     cm_inside_chain(host);
-    return false;
+    return CM_END_NONE;
   }
   host->phase = CM_PHASE_INSIDE;
   for (cm_entry *part = host->inside.first; part != NULL; part = next) {
     next = part->inside.next;
     cm_entry_begin(queue, part);
   }
-  return are_parts_under_way(queue, host);
+  return look_at_parts(queue, host, are_through);
 }
 
 /** Go on with that. @return true when something happened. */
 static bool advance_parts(cm_queue *queue, cm_entry *host) {
-  bool has_moved = false;
+  bool has_moved = host->inside.first == NULL;
   cm_entry *next = NULL;
   for (cm_entry *part = host->inside.first; part != NULL; part = next) {
     next = part->inside.next;
     has_moved = cm_entry_advance(queue, part) || has_moved;
   }
-  if (!has_moved && host->inside.first != NULL) return false;
-  if (!are_parts_under_way(queue, host)) begin_names(queue, host);
-  return true;
+  return has_moved;
+}
+
+static cm_end take_parts(cm_queue *queue, cm_entry *host, cm_err *err) {
+  bool are_through = false;
+  cm_end end = look_at_parts(queue, host, &are_through);
+  return are_through ? begin_names(queue, host, err) : end;
 }
 
 /** Ask for what it names, after its parts have; nothing to ask: begin the calls. */
-static void begin_names(cm_queue *queue, cm_entry *entry) {
+static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  bool are_through = false;
   cm_entry_drop_questions(entry);
-  if (begin_parts(queue, entry)) return;
-  if (cm_entry_ask_names(queue, entry)) cm_entry_begin_steps(queue, entry);
+  cm_end end = begin_parts(queue, entry, &are_through);
+  if (!are_through) return end;
+  end = cm_entry_ask_names(queue, entry, err);
+  if (end != CM_END_NONE || entry->question_count > 0) return end;
+  return cm_entry_begin_steps(queue, entry, err);
 }
 
-static bool advance_names(cm_queue *queue, cm_entry *entry) {
-  if (!cm_entry_is_answered(entry)) return false;
-  if (cm_entry_take_names(queue, entry)) begin_names(queue, entry);
-  return true;
+static cm_end take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  cm_end end = cm_entry_take_names(queue, entry, err);
+  return end == CM_END_NONE ? begin_names(queue, entry, err) : end;
 }
 
 /* ---- one write ------------------------------------------------------------------------------------ */
+
+static cm_end begin(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
+                   (entry->is_doubtful || entry->refusal != NULL ||
+                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
+  bool must_ask = cm_set_must_ask(entry) && !entry->is_absent;
+  if (entry->list_token != 0) return cm_whole_list_start(queue, entry, err);
+  return must_find || must_ask ? begin_find(queue, entry, err) : begin_names(queue, entry, err);
+}
+
+void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
+  cm_err err = { 0 };
+  cm_settle(queue, entry, begin(queue, entry, &err), &err);
+}
 
 void cm_entry_start(cm_queue *queue, cm_entry *entry) {
   queue->running[queue->running_count++] = entry;
   cm_entry_begin(queue, entry);
 }
 
-void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
-  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
-                   (entry->is_doubtful || entry->refusal != NULL ||
-                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
-  if (entry->list_token != 0) {
-    cm_whole_list_start(queue, entry);
-  } else if (must_find || (cm_set_must_ask(entry) && !entry->is_absent)) {
-    begin_find(queue, entry);
-  } else {
-    begin_names(queue, entry);
+/** Has what the entry waits for come? */
+static bool is_due(cm_queue *queue, cm_entry *entry) {
+  switch (entry->phase) {
+  case CM_PHASE_FIND:
+  case CM_PHASE_NAME:
+  case CM_PHASE_VERIFY: return cm_entry_is_answered(entry);
+  case CM_PHASE_LIST:
+  case CM_PHASE_CALL: return cm_call_is_done(entry->call);
+  case CM_PHASE_INSIDE: return advance_parts(queue, entry);
+  default: return false;
+  }
+}
+
+static cm_end go_on(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  switch (entry->phase) {
+  case CM_PHASE_FIND: return take_found(queue, entry, err);
+  case CM_PHASE_NAME: return take_names(queue, entry, err);
+  case CM_PHASE_INSIDE: return take_parts(queue, entry, err);
+  case CM_PHASE_LIST: return cm_whole_list_take_page(queue, entry, err);
+  case CM_PHASE_CALL: return take_answer(queue, entry, err);
+  default: return take_verified(queue, entry, err);
   }
 }
 
 bool cm_entry_advance(cm_queue *queue, cm_entry *entry) {
-  switch (entry->phase) {
-  case CM_PHASE_FIND: return advance_find(queue, entry);
-  case CM_PHASE_NAME: return advance_names(queue, entry);
-  case CM_PHASE_INSIDE: return advance_parts(queue, entry);
-  case CM_PHASE_LIST: return cm_whole_list_advance(queue, entry);
-  case CM_PHASE_CALL: return advance_call(queue, entry);
-  case CM_PHASE_VERIFY: return advance_verify(queue, entry);
-  default: return false;
-  }
+  cm_err err = { 0 };
+  if (!is_due(queue, entry)) return false;
+  cm_settle(queue, entry, go_on(queue, entry, &err), &err);
+  return true;
 }

@@ -12,6 +12,7 @@
 #include "write/outcome.h"
 #include "write/place.h"
 #include "write/run.h"
+#include "write/settle.h"
 #include "write/waiting.h"
 
 /* ---- what blocks what ------------------------------------------------------------------------ */
@@ -113,7 +114,8 @@ static void find_newest(cm_queue *queue) {
   cm_entry *entry = queue->last_waiting;
   if (entry->natural_token == 0) return;
   if (cm_queue_is_written_before(queue, entry, entry->natural_token)) {
-    if (entry->change->conflict == CM_CONFLICT_IGNORE) cm_entry_end_left_alone(queue, entry);
+    if (entry->change->conflict == CM_CONFLICT_IGNORE)
+      cm_settle(queue, entry, CM_END_LEFT_ALONE, NULL);
     return;
   }
   queue->holds_creates = true;

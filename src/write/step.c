@@ -7,15 +7,7 @@
 #include "read/feed.h"
 #include "write/entry.h"
 #include "write/inside_call.h"
-#include "write/outcome.h"
-
-void cm_entry_stop(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
-  if (may_help || err->may_help || err->code == SQLITE_INTERRUPT) {
-    cm_entry_suspend(queue, entry, err);
-  } else {
-    cm_entry_end_refused(queue, entry, err);
-  }
-}
+#include "write/settle.h"
 
 int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body, cm_call **out,
                         cm_err *err) {
@@ -34,36 +26,24 @@ int cm_entry_start_call(cm_queue *queue, const cm_entry *entry, const char *body
   return cm_call_start(queue->session, &request, out, err);
 }
 
-static void begin_call(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  if (queue->is_stopped && entry->step == 0) {
-    cm_entry_park(queue, entry);
-    return;
-  }
-  int rc = cm_entry_start_call(queue, entry, entry->steps[entry->step].body, &entry->call, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_stop(queue, entry, false, &err);
-    return;
-  }
+static cm_end begin_call(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  if (queue->is_stopped && entry->step == 0) return CM_END_PARKED;
+  const char *body = entry->steps[entry->step].body;
+  int rc = cm_entry_start_call(queue, entry, body, &entry->call, err);
+  if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
   entry->phase = CM_PHASE_CALL;
   entry->state = CM_ENTRY_SENT;
+  return CM_END_NONE;
 }
 
-void cm_entry_begin_steps(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+cm_end cm_entry_begin_steps(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_entry_drop_questions(entry);
   if (entry->inside.host != NULL ||
       (entry->batch != NULL && (entry->steps == NULL || entry->step < entry->step_count))) {
     entry->phase = CM_PHASE_READY;
-    return;
+    return CM_END_NONE;
   }
-  int rc = SQLITE_OK;
-  if (entry->steps == NULL) rc = cm_inside_make_steps(queue, entry, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
-  } else if (entry->step >= entry->step_count) {
-    cm_entry_end_written(queue, entry);
-  } else {
-    begin_call(queue, entry);
-  }
+  int rc = entry->steps == NULL ? cm_inside_make_steps(queue, entry, err) : SQLITE_OK;
+  if (rc != SQLITE_OK) return CM_END_REFUSED;
+  return entry->step < entry->step_count ? begin_call(queue, entry, err) : CM_END_WRITTEN;
 }

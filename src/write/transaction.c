@@ -5,9 +5,9 @@
 #include "base/sqlite_api.h"
 #include "write/entry.h"
 #include "write/finder.h"
-#include "write/outcome.h"
 #include "write/queue_open.h"
 #include "write/send.h"
+#include "write/settle.h"
 #include "write/write_log.h"
 
 enum { MAX_SAVEPOINTS = 100000 };

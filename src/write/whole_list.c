@@ -13,7 +13,6 @@
 #include "write/change_calls.h"
 #include "write/change_names.h"
 #include "write/entry.h"
-#include "write/outcome.h"
 #include "write/step.h"
 #include "write/token.h"
 
@@ -285,75 +284,59 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
 
 /* ---- on its way -------------------------------------------------------------------------------- */
 
-void cm_whole_list_start(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
-  cm_change_free_steps(entry->steps,
-                       entry->step_count); /* of an earlier try: the list has moved on */
+cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  /* The calls of an earlier try: the list has moved on. */
+  cm_change_free_steps(entry->steps, entry->step_count);
   entry->steps = NULL;
   entry->step_count = 0;
   entry->step = 0;
   cm_whole_list_rest(entry);
   gather(entry);
   entry->list = cm_json_new_array();
-  int rc = entry->list == NULL ? cm_err_nomem(&err) : ask_page(queue, entry, NULL, &err);
-  if (rc == SQLITE_OK) {
-    entry->phase = CM_PHASE_LIST;
-  } else {
-    cm_entry_stop(queue, entry, false, &err);
-  }
+  int rc = entry->list == NULL ? cm_err_nomem(err) : ask_page(queue, entry, NULL, err);
+  if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
+  entry->phase = CM_PHASE_LIST;
+  return CM_END_NONE;
 }
 
 /** The list is known: send it as it is to be. */
-static void send_list(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+static cm_end send_list(cm_queue *queue, cm_entry *entry, cm_err *err) {
   bool has_changed = false;
-  int rc = apply_all(entry, &has_changed, &err);
-  if (rc == SQLITE_OK && has_changed) rc = make_step(queue, entry, &err);
-  if (rc != SQLITE_OK) {
-    cm_entry_end_refused(queue, entry, &err);
-  } else if (!has_changed) {
-    cm_entry_end_written(queue, entry);
-  } else {
-    cm_entry_begin_steps(queue, entry);
-  }
+  int rc = apply_all(entry, &has_changed, err);
+  if (rc == SQLITE_OK && has_changed) rc = make_step(queue, entry, err);
+  if (rc != SQLITE_OK) return CM_END_REFUSED;
+  return has_changed ? cm_entry_begin_steps(queue, entry, err) : CM_END_WRITTEN;
 }
 
 /** The list could not be had. Where there is none, there is nothing to delete from. */
-static void fail(cm_queue *queue, cm_entry *entry, bool is_none, bool may_help, const cm_err *err) {
+static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_help,
+                               const cm_err *err) {
   const cm_read *read = find_read(entry->resource, entry->list_write);
   bool is_delete = true;
   for (const cm_entry *other = entry; other != NULL; other = other->follower)
     is_delete = is_delete && other->verb == CM_VERB_DELETE;
-  if (is_none && is_delete && read->missing != CM_MISSING_ERROR) {
-    cm_entry_end_written(queue, entry);
-  } else {
-    cm_entry_stop(queue, entry, may_help, err);
-  }
+  bool is_done = is_none && is_delete && read->missing != CM_MISSING_ERROR;
+  return is_done ? CM_END_WRITTEN : cm_end_of_failure(may_help, err);
 }
 
-bool cm_whole_list_advance(cm_queue *queue, cm_entry *entry) {
-  cm_err err = { 0 };
+cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *cursor = NULL;
-  if (!cm_call_is_done(entry->call)) return false;
   const cm_call_result *result = cm_call_result_of(entry->call);
   bool is_none = result->status == 404;
   bool may_help = result->may_help;
   int rc = result->code;
   if (rc != SQLITE_OK) {
-    cm_err_set(&err, rc, "%s", result->error);
+    cm_err_set(err, rc, "%s", result->error);
   } else {
-    rc = take_page(entry, result->body, &err);
-    if (rc == SQLITE_OK) rc = next_cursor(entry, result->body, &cursor, &err);
-    if (rc == SQLITE_OK && cursor != NULL) rc = check_cursor(entry, cursor, &err);
+    rc = take_page(entry, result->body, err);
+    if (rc == SQLITE_OK) rc = next_cursor(entry, result->body, &cursor, err);
+    if (rc == SQLITE_OK && cursor != NULL) rc = check_cursor(entry, cursor, err);
   }
   cm_call_free(entry->call);
   entry->call = NULL;
-  if (rc == SQLITE_OK && cursor != NULL) rc = ask_page(queue, entry, cursor, &err);
-  if (rc != SQLITE_OK) {
-    fail(queue, entry, is_none, may_help, &err);
-  } else if (cursor == NULL) {
-    send_list(queue, entry);
-  }
+  bool is_last = cursor == NULL;
+  if (rc == SQLITE_OK && !is_last) rc = ask_page(queue, entry, cursor, err);
   sqlite3_free(cursor);
-  return true;
+  if (rc != SQLITE_OK) return end_without_list(entry, is_none, may_help, err);
+  return is_last ? send_list(queue, entry, err) : CM_END_NONE;
 }

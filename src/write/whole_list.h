@@ -9,7 +9,7 @@
 #ifndef CM_WRITE_WHOLE_LIST_H
 #define CM_WRITE_WHOLE_LIST_H
 
-#include "write/entry.h"
+#include "write/settle.h"
 
 /**
  * Note which list an entry changes, where the API takes lists of its table only as a whole.
@@ -18,9 +18,9 @@
 int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) CM_MUST_CHECK;
 
 /** Gather who travels with it, and begin to read the list. */
-void cm_whole_list_start(cm_queue *queue, cm_entry *entry);
+cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err);
 
-/** Go on with the reading, as cm_entry_advance. */
-bool cm_whole_list_advance(cm_queue *queue, cm_entry *entry);
+/** Its page is there: take it, and ask for the next or begin the call. */
+cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 #endif

@@ -42,7 +42,7 @@ static void judge(const kind *of, int status, const char *body, cm_verdict *out)
                               .is_create = (of->flags & CM_CALL_CREATE) != 0,
                               .is_function = (of->flags & CM_CALL_FUNCTION) != 0,
                               .settings = &settings,
-                              .end = CM_END_ATTEMPT,
+                              .end = CM_CALL_END_ATTEMPT,
                               .outcome = CM_ANSWERED,
                               .status = status,
                               .retry_after_ms = -1,

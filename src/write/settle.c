@@ -1,0 +1,315 @@
+#include "write/settle.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
+#include "write/change_calls.h"
+#include "write/finder.h"
+#include "write/inside.h"
+#include "write/outcome.h"
+#include "write/waiting.h"
+#include "write/write_log.h"
+
+static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_queue_put_text(queue, &entry->error, err->text);
+  entry->code = err->code;
+  if (err->http_status != 0) entry->status = err->http_status;
+}
+
+static void stop_running(cm_queue *queue, cm_entry *entry) {
+  cm_batch_leave(entry);
+  for (int i = 0; i < queue->running_count; i++) {
+    if (queue->running[i] != entry) continue;
+    queue->running[i] = queue->running[--queue->running_count];
+    break;
+  }
+  cm_entry_rest(entry);
+}
+
+/**
+ * Bodies of what was sent, or would have been. One that nobody will send may be made later, from the change.
+ * @return false where the change is needed for that.
+ */
+static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
+  cm_buf bodies;
+  if (entry->steps == NULL) {
+    bool is_lost = cm_change_bodies(entry->change, &entry->body, NULL) == SQLITE_NOMEM;
+    bool is_later = is_lost && entry->state == CM_ENTRY_DROPPED;
+    if (is_lost && !is_later) queue->tally.is_out_of_memory = true;
+    return !is_later;
+  }
+  cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
+  for (int i = 0; i < entry->step_count; i++) {
+    if (entry->steps[i].body == NULL) continue;
+    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->steps[i].body);
+  }
+  bool is_lost = bodies.code == SQLITE_NOMEM;
+  if (bodies.len > 0) entry->body = cm_buf_take(&bodies);
+  cm_buf_clear(&bodies);
+  if (is_lost) queue->tally.is_out_of_memory = true;
+  return true;
+}
+
+static void free_change(cm_entry *entry) {
+  cm_change_clear(entry->change);
+  sqlite3_free(entry->change);
+  entry->change = NULL;
+}
+
+/** What still waits when nobody will send it. */
+static void drop_unsent(cm_entry *entry) {
+  if (entry->state != CM_ENTRY_QUEUED && entry->state != CM_ENTRY_SENT) return;
+  entry->state = entry->is_doubtful || entry->step > 0 ? CM_ENTRY_UNKNOWN : CM_ENTRY_DROPPED;
+  bool is_dropped = entry->state == CM_ENTRY_DROPPED;
+  if (is_dropped && entry->note == NULL) entry->note = "not sent: the transaction failed";
+}
+
+void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
+  stop_running(queue, entry);
+  drop_unsent(entry);
+  cm_queue_unlink(queue, entry);
+  int seen = 0; /* only those in the window were ever looked at */
+  for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
+       other = other->next) {
+    if (other->blocker == entry) other->blocker = NULL;
+    if (other->phase == CM_PHASE_IDLE) seen++;
+  }
+  sqlite3_free(entry->body);
+  entry->body = NULL;
+  bool is_kept = keep_bodies(queue, entry);
+  if (entry->not_taken.len > 0) entry->taken_text = cm_buf_take(&entry->not_taken);
+  cm_buf_clear(&entry->not_taken);
+  cm_change_free_steps(entry->steps, entry->step_count);
+  entry->steps = NULL;
+  entry->step_count = 0;
+  if (is_kept) {
+    free_change(entry);
+  } else {
+    cm_change_rest(entry->change);
+  }
+  sqlite3_free(entry->names);
+  entry->names = NULL;
+  entry->name_count = 0;
+  sqlite3_free(entry->refusal);
+  entry->refusal = NULL;
+  cm_queue_log_ended(queue, entry);
+}
+
+/** Whoever travels with an entry ends as it does: the next of them, taken off the row. */
+static cm_entry *take_follower(cm_entry *entry) {
+  cm_entry *follower = entry->follower;
+  entry->follower = NULL;
+  if (follower != NULL) follower->status = entry->status;
+  return follower;
+}
+
+/** Does an update leave the columns alone that the row is named by? */
+static bool keeps_its_name(const cm_change *change) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
+    int column = cm_registry_find_column(change->resource, natural->columns[i],
+                                         strlen(natural->columns[i]));
+    if (cm_change_find(change, column) != NULL) return false;
+  }
+  return true;
+}
+
+/** Later writes of the transaction that name this row need not ask for it. */
+static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
+  cm_plain key;
+  char *texts[2];
+  if (cm_change_natural_key(entry->change, texts, NULL) != SQLITE_OK) {
+    cm_question_forget_all(&queue->finder); /* whatever is known of it may be wrong by now */
+    queue->tally.is_out_of_memory = true;
+  }
+  if (texts[0] == NULL) return;
+  bool is_kept = entry->change->verb == CM_VERB_UPDATE && keeps_its_name(entry->change);
+  if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
+  if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
+    if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid) !=
+        SQLITE_OK)
+      queue->tally.is_out_of_memory = true;
+  } else {
+    cm_question_forget(&queue->finder, entry->resource, (const char *const *)texts);
+  }
+  sqlite3_free(texts[0]);
+  sqlite3_free(texts[1]);
+}
+
+/** Of the rows created so far the last one in the order of the statements, not of the answers. */
+static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
+  if (entry->uuid == NULL || entry->id < queue->last_uuid_id) return;
+  cm_queue_put_text(queue, &queue->session->last_uuid, entry->uuid);
+  queue->last_uuid_id = entry->id;
+}
+
+static void end_written_one(cm_queue *queue, cm_entry *entry) {
+  bool is_dry = queue->session->settings.dry_run && entry->status == 0;
+  bool is_create = entry->change->verb == CM_VERB_INSERT;
+  sqlite3_free(entry->error);
+  entry->error = NULL;
+  entry->code = SQLITE_OK;
+  if (is_dry) {
+    char placeholder[32];
+    sqlite3_snprintf(sizeof placeholder, placeholder, "dry_run_%lld", (long long)entry->id);
+    entry->state = CM_ENTRY_DRY_RUN;
+    cm_queue_put_text(queue, &entry->error, "dry_run: nothing was sent");
+    remember(queue, entry, placeholder);
+  } else {
+    entry->state = CM_ENTRY_WRITTEN;
+    if (is_create) note_last_uuid(queue, entry);
+    remember(queue, entry, entry->uuid);
+  }
+  if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(&queue->finder);
+  queue->tally.written++;
+  cm_entry_retire(queue, entry);
+}
+
+static void end_written(cm_queue *queue, cm_entry *entry) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    end_written_one(queue, entry);
+  }
+}
+
+static void end_left_alone(cm_queue *queue, cm_entry *entry) {
+  cm_queue_put_text(queue, &entry->error, "exists already: left alone");
+  entry->code = SQLITE_OK;
+  entry->state = CM_ENTRY_WRITTEN;
+  queue->tally.left_alone++;
+  cm_entry_retire(queue, entry);
+}
+
+/** Of a statement with OR IGNORE only "exists already" is SQLITE_CONSTRAINT, and that is no refusal. */
+static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) {
+  bool is_ignore = queue->is_autocommit && entry->change->conflict == CM_CONFLICT_IGNORE;
+  return is_ignore && code == SQLITE_CONSTRAINT ? SQLITE_ERROR : code;
+}
+
+static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(queue, entry, err);
+  entry->state = CM_ENTRY_UNKNOWN;
+  tally->unknown++;
+  cm_queue_tell_first(&tally->first_failed, entry, err);
+  cm_queue_tell_first(&tally->first_unknown, entry, err);
+  queue->is_stopped = true;
+  cm_entry_retire(queue, entry);
+}
+
+/** The values of this row are refused; the key, the connection and the memory do for the next one. */
+static bool is_of_the_row(const cm_err *err) {
+  return err->is_of_row || err->code == SQLITE_CONSTRAINT || err->code == SQLITE_TOOBIG;
+}
+
+static bool is_enough(const cm_queue *queue) {
+  if (queue->session->settings.on_refusal != CM_REFUSAL_STOPS) return false;
+  return !queue->is_autocommit || queue->tally.refused >= CM_MAX_REFUSED_ROWS;
+}
+
+/** Where refused rows do not stop the others, what stops them all is what is told. */
+static void forget_lesser(cm_queue *queue) {
+  cm_tally *tally = &queue->tally;
+  if (queue->session->settings.on_refusal == CM_REFUSAL_STOPS || tally->is_broken) return;
+  sqlite3_free(tally->first_refused.line);
+  memset(&tally->first_refused, 0, sizeof tally->first_refused);
+}
+
+/** A no to the second try takes back no doubt about the first. */
+static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  if (entry->is_doubtful) {
+    end_unknown_one(queue, entry, err);
+    return;
+  }
+  set_error(queue, entry, err);
+  entry->state = CM_ENTRY_REFUSED;
+  tally->refused++;
+  tally->kept += entry->uuid != NULL && entry->status >= 200 && entry->status < 300;
+  if (is_of_the_row(err)) {
+    if (is_enough(queue)) queue->is_stopped = true;
+  } else {
+    forget_lesser(queue);
+    tally->is_broken = true;
+    queue->is_stopped = true;
+  }
+  if (tally->first_refused.code == SQLITE_OK) {
+    cm_queue_tell_first(&tally->first_refused, entry, err);
+    tally->first_refused.code = visible_code(queue, entry, err->code);
+  }
+  cm_entry_retire(queue, entry);
+}
+
+static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  char label[96];
+  cm_err cause = *err;
+  const char *what = NULL;
+  int len = cm_outcome_what(entry, err->text, &what);
+  sqlite3_snprintf((int)sizeof cause.text, cause.text, "%.*s", len, what);
+  bool is_named = entry->label != NULL;
+  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->label : "");
+  cm_entry *next = take_follower(entry);
+  bool has_parts = entry->inside.first != NULL;
+  end_refused_one(queue, entry, err);
+  for (cm_entry *at = next; at != NULL; at = next) {
+    cm_err told = *err;
+    next = take_follower(at);
+    if (has_parts) cm_inside_tell_refused(at, is_named ? label : NULL, &cause, &told);
+    told.is_of_row = err->is_of_row;
+    end_refused_one(queue, at, &told);
+  }
+}
+
+static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    end_unknown_one(queue, entry, err);
+  }
+}
+
+static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  cm_tally *tally = &queue->tally;
+  set_error(queue, entry, err);
+  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  cm_queue_tell_first(&tally->first_failed, entry, err);
+  queue->is_stopped = true;
+  stop_running(queue, entry);
+}
+
+static void suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    suspend_one(queue, entry, err);
+  }
+}
+
+static void park_one(cm_queue *queue, cm_entry *entry) {
+  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  stop_running(queue, entry);
+}
+
+static void park(cm_queue *queue, cm_entry *entry) {
+  for (cm_entry *next = NULL; entry != NULL; entry = next) {
+    next = take_follower(entry);
+    park_one(queue, entry);
+  }
+}
+
+void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
+  switch (end) {
+  case CM_END_NONE: return;
+  case CM_END_WRITTEN: end_written(queue, entry); return;
+  case CM_END_LEFT_ALONE: end_left_alone(queue, entry); return;
+  case CM_END_PARKED: park(queue, entry); return;
+  case CM_END_REFUSED: end_refused(queue, entry, err); return;
+  case CM_END_UNKNOWN: end_unknown(queue, entry, err); return;
+  case CM_END_LATER: suspend(queue, entry, err); return;
+  }
+}
+
+cm_end cm_end_of_failure(bool may_help, const cm_err *err) {
+  bool is_passing = may_help || err->may_help || err->code == SQLITE_INTERRUPT;
+  return is_passing ? CM_END_LATER : CM_END_REFUSED;
+}
