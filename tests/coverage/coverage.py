@@ -13,7 +13,7 @@ import sys
 import urllib.request
 
 ENDPOINTS = "tests/coverage/endpoints.txt"
-ROUTES = "tests/sandbox/routes.c"
+ROUTES = "tests/sandbox/api/routes.c"
 STATES = ("current", "deprecated", "legacy")
 
 

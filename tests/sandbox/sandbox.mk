@@ -1,7 +1,7 @@
 # The API emulator: $(BUILD)/chartmogul-sandbox. The top Makefile includes this.
 
 SANDBOX         := $(BUILD)/chartmogul-sandbox
-SANDBOX_SOURCES := $(sort $(wildcard tests/sandbox/*.c))
+SANDBOX_SOURCES := $(sort $(wildcard tests/sandbox/*/*.c))
 SANDBOX_OBJECTS := $(SANDBOX_SOURCES:tests/sandbox/%.c=$(BUILD)/sandbox/%.o)
 SANDBOX_CFLAGS  := $(call pkg,--cflags,libmicrohttpd zlib,)
 SANDBOX_LIBS    := $(call pkg,--libs,libmicrohttpd zlib,-lmicrohttpd -lz) \
@@ -28,7 +28,7 @@ test-shapes: $(SANDBOX) $(NO_NETWORK) ## the sandbox's answers have what recorde
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/shapes.py $(SANDBOX)
 
 # Its unit tests are linked with its pure modules, not with the extension.
-SANDBOX_PURE := $(patsubst %,$(BUILD)/sandbox/%.o,books decisions encode ident text timestamp)
+SANDBOX_PURE := $(patsubst %,$(BUILD)/sandbox/%.o,books/books $(addprefix base/,decisions encode ident text timestamp))
 $(BUILD)/unit/sandbox/%: tests/unit/sandbox/%.c $(SANDBOX_PURE)
 	@mkdir -p $(@D)
 	$(if $(Q),@echo "  TEST  $<")

@@ -1,8 +1,8 @@
 /* The base of the sandbox: dates in every form the API takes, identifiers, encodings, switches. */
-#include "../../sandbox/decisions.h"
-#include "../../sandbox/encode.h"
-#include "../../sandbox/ident.h"
-#include "../../sandbox/timestamp.h"
+#include "../../sandbox/base/decisions.h"
+#include "../../sandbox/base/encode.h"
+#include "../../sandbox/base/ident.h"
+#include "../../sandbox/base/timestamp.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

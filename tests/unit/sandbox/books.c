@@ -1,5 +1,5 @@
 /* The books of the sandbox: movements add up, whatever happened. */
-#include "../../sandbox/books.h"
+#include "../../sandbox/books/books.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

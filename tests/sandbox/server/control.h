@@ -1,0 +1,15 @@
+/*
+** control.h -- the /control endpoints, by which tests look behind the scenes and spoil them.
+** Owns: nothing.  Never: is logged or counted.
+*/
+#ifndef SANDBOX_CONTROL_H
+#define SANDBOX_CONTROL_H
+
+#include "../engine/route.h"
+#include "server.h"
+
+/** Answer a control request. `path` begins behind "/control". */
+sb_answer sb_control_answer(sb_state *state, const char *method, const char *path, const char *body,
+                            size_t body_len);
+
+#endif
