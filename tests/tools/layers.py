@@ -1,31 +1,56 @@
 #!/usr/bin/env python3
-"""Checks who includes whom in src.
+"""Checks who includes whom in src, and in the sandbox.
 
-A room is a folder of src. A file includes headers of its own room and of rooms below, each by its path
-("write/queue.h"); from outside of a room only the headers that src/README.md names as public. Some headers of
-libraries have one home only. src/README.md names every file of src; every test that a header names is there.
+A room is a folder. A file includes headers of its own room and of rooms below; from outside of a room only the headers
+that the README beside the rooms names as public. Some headers of libraries have one home only. The README names every
+file; every test that a header names is there. Includes are written by their path below src ("write/queue.h"), in the
+sandbox by that from the file ("../base/text.h"): its folders would be mistaken for those of src.
 """
+import os
 import pathlib
 import re
 import sys
 
-# From the bottom up. The files of src itself stand above all rooms.
-ROOMS = ["base", "wire", "spec", "resources", "record", "client", "read", "write", "sql", ""]
-# Arrows upwards, each with its reason in src/README.md.
-UPWARDS = {("spec/registry.c", "resources/resources.h")}
-# Rooms that stand side by side.
-STRANGERS = {("spec", "wire"), ("resources", "wire")}
-MAX_PUBLIC_HEADERS = 8
 
-# A header of a library, and the files that may include it.
-HOMES = {
-    "curl/curl.h": re.compile(r"wire/http(_\w+)?\.[ch]"),
-    "cjson/cJSON.h": re.compile(r"wire/json(_\w+)?\.c"),
-    "sqlite3.h": re.compile(r"base/sqlite_api\.h|chartmogul\.h"),
-    "sqlite3ext.h": re.compile(r"base/sqlite_api\.h"),
+class House:
+    """What is checked of one folder of rooms."""
+
+    def __init__(self, rooms, homes, upwards=(), strangers=(), impure=(), data=None, is_relative=False):
+        self.rooms = rooms  # from the bottom up; files of the house itself, "", stand above all
+        self.homes = homes  # a header of a library -> the files that may include it
+        self.upwards = upwards  # arrows upwards, each with its reason in the README
+        self.strangers = strangers  # rooms that stand side by side
+        self.impure = impure  # what a module that calls itself pure never includes
+        self.data = data  # the room of descriptors
+        self.is_relative = is_relative
+
+
+HOUSES = {
+    "src": House(
+        rooms=["base", "wire", "spec", "resources", "record", "client", "read", "write", "sql", ""],
+        homes={
+            "curl/curl.h": re.compile(r"wire/http(_\w+)?\.[ch]"),
+            "cjson/cJSON.h": re.compile(r"wire/json(_\w+)?\.c"),
+            "sqlite3.h": re.compile(r"base/sqlite_api\.h|chartmogul\.h"),
+            "sqlite3ext.h": re.compile(r"base/sqlite_api\.h"),
+        },
+        upwards={("spec/registry.c", "resources/resources.h")},
+        strangers={("spec", "wire"), ("resources", "wire")},
+        impure={"wire/http.h", "client/call.h", "client/pump.h", "base/clock.h", "read/memo.h", "read/pager.h"},
+        data="resources",
+    ),
+    "tests/sandbox": House(
+        rooms=["base", "engine", "books", "api", "server", ""],
+        homes={
+            "microhttpd.h": re.compile(r"server/\w+\.[ch]"),
+            "zlib.h": re.compile(r"base/encode\.c"),
+            "sqlite3.h": re.compile(r"base/db\.h"),
+        },
+        impure={"base/db.h", "engine/account.h"},
+        is_relative=True,
+    ),
 }
-# What a module that calls itself pure never includes.
-IMPURE = {"wire/http.h", "client/call.h", "client/pump.h", "base/clock.h", "read/memo.h", "read/pager.h"}
+MAX_PUBLIC_HEADERS = 8
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -43,7 +68,15 @@ def read_public(readme):
     return public
 
 
-def check_file(path, root, public, problems):
+def target_of(path, root, house, other):
+    """The header's path below the house, or None where there is none."""
+    if not house.is_relative:
+        return other if (root / other).exists() else None
+    target = os.path.normpath(path.parent / other)
+    return os.path.relpath(target, root) if os.path.exists(target) else None
+
+
+def check_file(path, root, house, public, problems):
     name = path.relative_to(root).as_posix()
     room = room_of(name)
     text = path.read_text(encoding="utf-8")
@@ -53,7 +86,7 @@ def check_file(path, root, public, problems):
         problems.append(f"{path}:{line}: {words}")
 
     for test in re.findall(r"tests/unit/[\w/]+\.c|tests/cases/[\w/]+/", head):
-        if not (root.parent / test).exists():
+        if not pathlib.Path(test).exists():
             problem(1, f"{test} is not there")
     for number, line in enumerate(text.splitlines(), 1):
         match = INCLUDE.match(line)
@@ -61,37 +94,38 @@ def check_file(path, root, public, problems):
             continue
         is_local, other = match[1] == '"', match[2]
         base = other.split("/")[-1]
-        home = HOMES.get(other) or next((HOMES[h] for h in HOMES if h.split("/")[-1] == base), None)
+        home = house.homes.get(other) or next((house.homes[h] for h in house.homes if h.split("/")[-1] == base), None)
         if home and not home.fullmatch(name):
             problem(number, f"{other} has another home: {home.pattern}")
         if not is_local:
             continue
-        if not (root / other).exists():
-            if room == "resources" and (path.parent / other).exists():
+        written, other = other, target_of(path, root, house, other)
+        if other is None:
+            if room == house.data and (path.parent / written).exists():
                 continue
-            problem(number, f"no such header: write its path below src, not {other}")
+            problem(number, f"no such header: {written}")
             continue
         target = room_of(other)
-        if re.search(r"\bPure\b[.:]", head) and path.suffix == ".h" and other in IMPURE:
+        if re.search(r"\bPure\b[.:]", head) and path.suffix == ".h" and other in house.impure:
             problem(number, f"it says that it is pure: not {other}")
-        if target == room or (name, other) in UPWARDS:
+        if target == room or (name, other) in house.upwards:
             continue
-        if ROOMS.index(target) > ROOMS.index(room) or (room, target) in STRANGERS:
+        if house.rooms.index(target) > house.rooms.index(room) or (room, target) in house.strangers:
             problem(number, f"{room}/ stands below {target}/, or beside it: not {other}")
-        elif room == "resources" and target != "spec":
+        elif room == house.data and target != "spec":
             problem(number, f"a descriptor includes spec/resource.h and its neighbours only, not {other}")
         elif public.get(target) is not None and other.removesuffix(".h").split("/", 1)[1] not in public[target]:
-            problem(number, f"{other} is not public: src/README.md names the headers that are")
+            problem(number, f"{other} is not public: {root}/README.md names the headers that are")
 
 
-def check_readme(root, public, problems):
+def check_readme(root, house, public, problems):
     readme = root / "README.md"
     named = set(re.findall(r"`([\w/]+)`", readme.read_text(encoding="utf-8")))
     for path in sorted(root.rglob("*.c")):
         name = path.relative_to(root).with_suffix("").as_posix()
-        if path.parent.name != "resources" and name not in named and name.split("/", 1)[-1] not in named:
+        if path.parent.name != house.data and name not in named and name.split("/", 1)[-1] not in named:
             problems.append(f"{readme}: no table says what {path.relative_to(root)} is")
-    for room in ROOMS[:-1]:
+    for room in house.rooms[:-1]:
         if room not in public:
             problems.append(f"{readme}: the table of rooms lacks {room}/")
         elif public[room] is not None and len(public[room]) > MAX_PUBLIC_HEADERS:
@@ -109,14 +143,18 @@ def check_names(root, problems):
         seen[path.name] = path
 
 
-def main():
-    root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src")
+def check_house(root, house, problems):
     public = read_public(root / "README.md")
-    problems = []
     for path in sorted(root.rglob("*.[ch]")):
-        check_file(path, root, public, problems)
-    check_readme(root, public, problems)
+        check_file(path, root, house, public, problems)
+    check_readme(root, house, public, problems)
     check_names(root, problems)
+
+
+def main():
+    problems = []
+    for name, house in HOUSES.items():
+        check_house(pathlib.Path(name), house, problems)
     for line in problems:
         print(line)
     return 1 if problems else 0

@@ -40,6 +40,7 @@ layers() {
 
 circles() {
   python3 tests/tools/circles.py src "$build/obj/loadable"
+  python3 tests/tools/circles.py tests/sandbox "$build/sandbox" --built
 }
 
 # In src files of 500 lines and headers of 200; functions of 60 everywhere: a function is what begins and

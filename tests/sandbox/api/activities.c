@@ -1,4 +1,3 @@
-#include "../engine/route.h"
 #include "resources.h"
 
 #include <string.h>

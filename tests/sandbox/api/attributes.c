@@ -18,7 +18,7 @@ static cJSON *load(sb_account *account, const char *column, int64_t customer_id)
 }
 
 static void store(sb_account *account, const char *column, int64_t customer_id, const cJSON *json) {
-  sb_row row = { .resource = &sb_customers };
+  sb_row row = { .resource = sb_resource_find(account, SB_CUSTOMER) };
   char *words = cJSON_PrintUnformatted(json);
   sb_row_text(&row, column, words);
   sb_row_update(account, &row, customer_id);
@@ -315,7 +315,7 @@ static void change_by_email(sb_call *call, bool (*change)(sb_call *call, int64_t
     int64_t id = strtoll(at, &at, 10);
     is_right = change(call, id);
     if (entries.len) sb_text_putc(&entries, ',');
-    sb_render_id(account, &sb_customers, &view, id, &entries);
+    sb_render_id(account, sb_resource_find(account, SB_CUSTOMER), &view, id, &entries);
   }
   if (is_right) {
     sb_call_answer(call, 200);

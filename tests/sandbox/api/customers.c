@@ -1,5 +1,6 @@
 #include "../base/functions.h"
 #include "../books/ledger.h"
+#include "../engine/history.h"
 #include "resources.h"
 
 #include <stdlib.h>

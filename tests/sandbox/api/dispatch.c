@@ -1,5 +1,6 @@
+#include "dispatch.h"
+
 #include "../base/encode.h"
-#include "../engine/route.h"
 
 #include <stdlib.h>
 #include <string.h>

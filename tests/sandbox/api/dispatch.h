@@ -5,7 +5,7 @@
 #ifndef SANDBOX_DISPATCH_H
 #define SANDBOX_DISPATCH_H
 
-#include "../engine/route.h"
+#include "../engine/call.h"
 
 /** What a request came to. */
 typedef struct sb_answer {

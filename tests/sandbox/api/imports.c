@@ -1,7 +1,6 @@
 /* Bulk imports of JSON. The records are taken at once; the job says so after it was looked at
    a few times. */
 #include "../books/ledger.h"
-#include "../engine/route.h"
 #include "resources.h"
 
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 #include "../books/ledger.h"
-#include "../engine/route.h"
+#include "../engine/history.h"
 #include "resources.h"
 
 #include <inttypes.h>

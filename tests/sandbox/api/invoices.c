@@ -1,5 +1,4 @@
 #include "../books/ledger.h"
-#include "../engine/route.h"
 #include "resources.h"
 
 #include <string.h>

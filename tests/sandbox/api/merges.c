@@ -1,7 +1,6 @@
 /* Merging and splitting customers, connecting subscriptions: answered at once, done a little
    later. */
 #include "../books/ledger.h"
-#include "../engine/route.h"
 #include "resources.h"
 
 #include <inttypes.h>

@@ -1,4 +1,4 @@
-#include "../engine/route.h"
+#include "dispatch.h"
 #include "resources.h"
 
 const sb_resource *const sb_resources[] = {

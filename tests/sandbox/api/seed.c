@@ -1,7 +1,6 @@
 #include "seed.h"
 
 #include "../books/ledger.h"
-#include "../engine/resource.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +10,10 @@
 
 /* The counters go on behind what SQL has filled in. */
 static void take_counters(sb_account *account) {
-  for (size_t i = 0; sb_resources[i]; i++) {
+  for (size_t i = 0; account->resources[i]; i++) {
     sb_text sql = { 0 };
-    sb_text_printf(&sql, "SELECT max(id) FROM %s", sb_resources[i]->table);
-    account->next[sb_resources[i]->kind] = 1 + sb_db_int(account->db, 0, sql.bytes, "");
+    sb_text_printf(&sql, "SELECT max(id) FROM %s", account->resources[i]->table);
+    account->next[account->resources[i]->kind] = 1 + sb_db_int(account->db, 0, sql.bytes, "");
     sb_text_clear(&sql);
   }
   account->version++;

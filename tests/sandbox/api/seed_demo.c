@@ -5,7 +5,7 @@
 ** refunds, leads. Everything comes from one row of pseudo-random numbers: it never changes.
 */
 #include "../books/ledger.h"
-#include "../engine/resource.h"
+#include "../engine/row.h"
 #include "seed.h"
 
 #include <stdio.h>

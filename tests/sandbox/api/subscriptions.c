@@ -1,6 +1,5 @@
 #include "../base/encode.h"
 #include "../books/ledger.h"
-#include "../engine/route.h"
 #include "resources.h"
 
 #include <inttypes.h>

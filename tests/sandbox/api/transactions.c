@@ -1,4 +1,3 @@
-#include "../engine/route.h"
 #include "resources.h"
 
 static void changed(sb_account *account, int64_t id) {

@@ -1,6 +1,6 @@
 #include "ledger.h"
 
-#include "../engine/resource.h"
+#include "../engine/row.h"
 #include "books.h"
 
 #include <cjson/cJSON.h>

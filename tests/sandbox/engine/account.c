@@ -1,7 +1,6 @@
 #include "account.h"
 
 #include "../base/functions.h"
-#include "resource.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +17,9 @@ static void forget_deferred(sb_account *account) {
   account->deferred_count = 0;
 }
 
-sb_account *sb_account_open(void) {
+sb_account *sb_account_open(const sb_resource *const *resources) {
   sb_account *account = sb_alloc(sizeof *account);
+  account->resources = resources;
   sb_decisions_init(&account->decisions);
   sb_account_empty(account);
   return account;
@@ -38,7 +38,7 @@ void sb_account_empty(sb_account *account) {
   memset(account->rendered, 0, sizeof account->rendered);
   account->db = sb_db_open();
   sb_functions_register(account->db);
-  sb_resource_create_tables(account->db);
+  sb_resource_create_tables(account->db, account->resources);
   for (int kind = 0; kind < SB_KIND_COUNT; kind++)
     account->next[kind] = 1;
   account->version++;

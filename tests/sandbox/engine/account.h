@@ -9,11 +9,10 @@
 #include "../base/db.h"
 #include "../base/decisions.h"
 #include "../base/ident.h"
+#include "resource.h"
 
 /** Stands for "no date" where rows are ordered by one: 9999-12-31. */
 #define SB_NEVER INT64_C(253402214400000)
-
-typedef struct sb_account sb_account;
 
 /** An effect that shows later, such as that of a merge; `what` is its own business. */
 typedef void sb_effect(sb_account *account, const char *what);
@@ -27,6 +26,7 @@ typedef struct sb_deferred {
 
 struct sb_account {
   sb_db *db;
+  const sb_resource *const *resources; /* what it holds, NULL at the end */
   sb_decisions decisions;
   int64_t next[SB_KIND_COUNT]; /* the counter that the next object of a kind gets */
   int64_t clock_ms;            /* the account's own time: one second on with each write */
@@ -45,8 +45,8 @@ struct sb_account {
   } counted[16];
 };
 
-/** Open an empty account with default switches. Closed with sb_account_close. */
-sb_account *sb_account_open(void);
+/** Open an empty account of these resources, NULL at the end, with default switches. Closed with sb_account_close. */
+sb_account *sb_account_open(const sb_resource *const *resources);
 /** Close it; NULL is fine. */
 void sb_account_close(sb_account *account);
 /**

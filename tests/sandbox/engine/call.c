@@ -1,7 +1,5 @@
 #include "call.h"
 
-#include "route.h"
-
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +126,7 @@ void sb_call_fail_missing(sb_call *call, sb_kind kind, const char *words) {
     [SB_CUSTOMER] = "customer_id", [SB_CONTACT] = "contact_uuid",         [SB_NOTE] = "note_uuid",
     [SB_TASK] = "task_uuid",       [SB_OPPORTUNITY] = "opportunity_uuid", [SB_EXPORT] = "id",
   };
-  const sb_resource *resource = sb_resource_find(kind);
+  const sb_resource *resource = sb_resource_find(call->account, kind);
   const char *label = resource ? resource->label : "Record";
   size_t prefix = strlen(sb_kind_prefix(kind));
   if (kind == SB_PLAN_GROUP) {

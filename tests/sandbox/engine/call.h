@@ -1,18 +1,32 @@
 /*
-** call.h -- one API request on its way through the sandbox: what was asked and what is answered.
-** Owns: the parsed query and body and the answer.  Never: touches
-** a socket.
+** call.h -- one API request on its way through the sandbox: the endpoint, what was asked and what is answered.
+** Owns: the parsed query and body and the answer.  Never: touches a socket.
 */
 #ifndef SANDBOX_CALL_H
 #define SANDBOX_CALL_H
 
-#include "resource.h"
+#include "render.h"
+#include "row.h"
 
 #define SB_ARGUMENT_MAX 2
 #define SB_QUERY_MAX 64
 
 typedef struct sb_route sb_route;
 typedef struct sb_list sb_list;
+
+/** The two back ends of the API; they differ in content types and errors. */
+typedef enum sb_family { SB_GRAPE, SB_RAILS } sb_family;
+
+/** One endpoint: a row of the table. */
+struct sb_route {
+  const char *method;
+  const char *path; /* "/customers/{cus}": the placeholder says what kind of object stands there */
+  sb_family family;
+  int status; /* of success */
+  void (*handle)(sb_call *call);
+  const sb_resource *resource; /* for the generic handlers */
+  const sb_list *list;         /* for sb_handle_list */
+};
 
 /** A query parameter, decoded. */
 typedef struct sb_parameter {
@@ -150,9 +164,5 @@ void sb_handle_delete_child(sb_call *call);
  * then the answer.
  */
 bool sb_disable_row(sb_call *call, const sb_resource *resource, int64_t id, const cJSON *body);
-/** Whether handle_as_user_edit is asked for and the data source is an automatic one. */
-bool sb_is_user_edit(const sb_call *call, int64_t data_source_id);
-/** Whether a data source is filled by a billing system. */
-bool sb_is_automatic(sb_account *account, int64_t data_source_id);
 
 #endif

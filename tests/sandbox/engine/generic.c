@@ -1,5 +1,4 @@
 #include "history.h"
-#include "route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -129,7 +128,7 @@ static void delete_effect(sb_account *account, const char *what) {
   int kind = 0;
   long long id = 0;
   if (sscanf(what, "%d %lld", &kind, &id) == 2)
-    sb_row_delete(account, sb_resource_find((sb_kind)kind), id);
+    sb_row_delete(account, sb_resource_find(account, (sb_kind)kind), id);
 }
 
 void sb_handle_delete(sb_call *call) {
@@ -217,18 +216,6 @@ void sb_handle_delete_child(sb_call *call) {
     sb_call_answer_empty(call, 204);
   else
     sb_call_answer_object(call, (int)call->account->decisions.child_delete_status);
-}
-
-bool sb_is_automatic(sb_account *account, int64_t data_source_id) {
-  return sb_db_int(account->db, 0,
-                   "SELECT system NOT IN ('Custom', 'Import API', 'Google Sheets')"
-                   " FROM data_sources WHERE id = ?",
-                   "i", data_source_id) != 0;
-}
-
-bool sb_is_user_edit(const sb_call *call, int64_t data_source_id) {
-  return sb_call_flag(call, "handle_as_user_edit") &&
-         sb_is_automatic(call->account, data_source_id);
 }
 
 bool sb_disable_row(sb_call *call, const sb_resource *resource, int64_t id, const cJSON *body) {

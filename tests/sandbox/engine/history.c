@@ -81,3 +81,15 @@ void sb_history_record(sb_call *call, const sb_resource *resource, int64_t id, c
   cJSON_Delete(new_record);
   free(after);
 }
+
+bool sb_is_automatic(sb_account *account, int64_t data_source_id) {
+  return sb_db_int(account->db, 0,
+                   "SELECT system NOT IN ('Custom', 'Import API', 'Google Sheets')"
+                   " FROM data_sources WHERE id = ?",
+                   "i", data_source_id) != 0;
+}
+
+bool sb_is_user_edit(const sb_call *call, int64_t data_source_id) {
+  return sb_call_flag(call, "handle_as_user_edit") &&
+         sb_is_automatic(call->account, data_source_id);
+}

@@ -1,5 +1,5 @@
 #include "../base/encode.h"
-#include "route.h"
+#include "call.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "resource.h"
+#include "render.h"
 
 #include <string.h>
 

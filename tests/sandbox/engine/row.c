@@ -1,4 +1,4 @@
-#include "resource.h"
+#include "row.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -6,46 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *sb_member_column(const sb_member *member) {
-  return member->column ? member->column : member->name;
-}
-
-/* Whether a member has a column of its own. */
-static bool is_stored(const sb_member *member) {
-  return !(member->flags & SB_COMPUTED) && member->type != SB_OBJECT && member->type != SB_END &&
-         member->type != SB_NESTED;
-}
-
-static bool is_textual(const sb_member *member) {
-  return member->type == SB_TEXT || member->type == SB_RAW || member->type == SB_ERRORS;
-}
-
-const sb_resource *sb_resource_find(sb_kind kind) {
-  for (size_t i = 0; sb_resources[i]; i++)
-    if (sb_resources[i]->kind == kind) return sb_resources[i];
+const sb_resource *sb_resource_find(const sb_account *account, sb_kind kind) {
+  for (size_t i = 0; account->resources[i]; i++)
+    if (account->resources[i]->kind == kind) return account->resources[i];
   return NULL;
 }
 
 bool sb_resource_has(sb_account *account, sb_kind kind, int64_t id) {
   char sql[128];
-  snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE id = ?", sb_resource_find(kind)->table);
+  snprintf(sql, sizeof sql, "SELECT 1 FROM %s WHERE id = ?",
+           sb_resource_find(account, kind)->table);
   return id > 0 && sb_db_int(account->db, 0, sql, "i", id);
-}
-
-void sb_resource_create_tables(sb_db *db) {
-  sb_text sql = { 0 };
-  for (size_t i = 0; sb_resources[i]; i++) {
-    sb_text_printf(&sql, "CREATE TABLE %s(id INTEGER PRIMARY KEY", sb_resources[i]->table);
-    for (const sb_member *member = sb_resources[i]->members; member->name; member++) {
-      if (!is_stored(member)) continue;
-      sb_text_printf(&sql, ", %s %s", sb_member_column(member),
-                     is_textual(member) ? "TEXT" : "INTEGER");
-      if (member->initial) sb_text_printf(&sql, " DEFAULT '%s'", member->initial);
-    }
-    sb_text_printf(&sql, "); %s;", sb_resources[i]->indexes ? sb_resources[i]->indexes : "");
-  }
-  sb_db_exec(db, sql.bytes);
-  sb_text_clear(&sql);
 }
 
 void sb_problems_add(sb_problems *problems, const char *param, const char *code, const char *format,
@@ -67,10 +38,6 @@ void sb_problems_clear(sb_problems *problems) {
   problems->count = 0;
 }
 
-const char *sb_json_text(const cJSON *json, const char *name) {
-  return cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, name));
-}
-
 void sb_row_clear(sb_row *row) {
   for (size_t i = 0; i < SB_MEMBER_MAX; i++)
     free(row->values[i].text);
@@ -80,7 +47,7 @@ void sb_row_clear(sb_row *row) {
 static sb_value *value_of(const sb_row *row, const char *column) {
   const sb_member *members = row->resource->members;
   for (size_t i = 0; members[i].name; i++)
-    if (is_stored(&members[i]) && strcmp(sb_member_column(&members[i]), column) == 0)
+    if (sb_member_is_stored(&members[i]) && strcmp(sb_member_column(&members[i]), column) == 0)
       return (sb_value *)(uintptr_t)&row->values[i];
   sb_stop("%s has no column %s", row->resource->table, column);
 }
@@ -121,7 +88,7 @@ const char *sb_row_get_text(const sb_row *row, const char *column) {
 static void set_initial(const sb_member *member, sb_value *value) {
   if (!member->initial)
     set(value, SB_NULL, 0, NULL);
-  else if (is_textual(member))
+  else if (sb_member_is_text(member))
     set(value, SB_STRING, 0, sb_copy(member->initial));
   else
     set(value, SB_INTEGER, strtoll(member->initial, NULL, 10), NULL);
@@ -199,18 +166,19 @@ void sb_row_load(sb_account *account, sb_row *row, int64_t id) {
   sb_text sql = { 0 };
   sb_text_puts(&sql, "SELECT id");
   for (size_t i = 0; members[i].name; i++)
-    if (is_stored(&members[i])) sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
+    if (sb_member_is_stored(&members[i]))
+      sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
   sb_text_printf(&sql, " FROM %s WHERE id = ?", row->resource->table);
   sqlite3_stmt *statement = sb_db_query(account->db, sql.bytes, "i", id);
   bool found = sb_db_step(statement);
   int column = 0;
   for (size_t i = 0; found && members[i].name; i++) {
-    if (!is_stored(&members[i])) continue;
+    if (!sb_member_is_stored(&members[i])) continue;
     column++;
     if (row->values[i].tag != SB_NOT_GIVEN) continue;
     if (sqlite3_column_type(statement, column) == SQLITE_NULL)
       set(&row->values[i], SB_NULL, 0, NULL);
-    else if (is_textual(&members[i]))
+    else if (sb_member_is_text(&members[i]))
       set(&row->values[i], SB_STRING, 0, sb_copy(sb_column_text(statement, column)));
     else
       set(&row->values[i], SB_INTEGER, sqlite3_column_int64(statement, column), NULL);
@@ -246,7 +214,7 @@ static void bind_member(sqlite3_stmt *statement, int at, const sb_member *member
     sqlite3_bind_int64(statement, at, now_ms);
   else if (!member->initial)
     sqlite3_bind_null(statement, at);
-  else if (is_textual(member))
+  else if (sb_member_is_text(member))
     sqlite3_bind_text(statement, at, member->initial, -1, SQLITE_STATIC);
   else
     sqlite3_bind_int64(statement, at, strtoll(member->initial, NULL, 10));
@@ -257,7 +225,7 @@ int64_t sb_row_insert(sb_account *account, const sb_row *row) {
   sb_text sql = { 0 }, marks = { 0 };
   sb_text_printf(&sql, "INSERT INTO %s(id", row->resource->table);
   for (size_t i = 0; members[i].name; i++) {
-    if (!is_stored(&members[i])) continue;
+    if (!sb_member_is_stored(&members[i])) continue;
     sb_text_printf(&sql, ", %s", sb_member_column(&members[i]));
     sb_text_puts(&marks, ", ?");
   }
@@ -268,7 +236,8 @@ int64_t sb_row_insert(sb_account *account, const sb_row *row) {
   int at = 1;
   sqlite3_bind_int64(statement, at++, id);
   for (size_t i = 0; members[i].name; i++)
-    if (is_stored(&members[i])) bind_member(statement, at++, &members[i], &row->values[i], now_ms);
+    if (sb_member_is_stored(&members[i]))
+      bind_member(statement, at++, &members[i], &row->values[i], now_ms);
   sb_db_step(statement);
   sb_db_done(statement);
   sb_text_clear(&sql);

@@ -104,7 +104,7 @@ static sb_answer seed(sb_state *state, const cJSON *body) {
 
 static sb_answer reset(sb_state *state, const cJSON *body) {
   (void)body;
-  state->account->decisions = state->options->decisions;
+  state->account->decisions = *state->switches;
   sb_account_empty(state->account);
   sb_fault_clear(&state->traffic);
   sb_traffic_clear_log(&state->traffic);

@@ -5,8 +5,15 @@
 #ifndef SANDBOX_CONTROL_H
 #define SANDBOX_CONTROL_H
 
-#include "../engine/route.h"
-#include "server.h"
+#include "../api/dispatch.h"
+#include "traffic.h"
+
+/** What control requests may see and change. */
+typedef struct sb_state {
+  const sb_decisions *switches; /* what a reset goes back to */
+  sb_account *account;
+  sb_traffic traffic;
+} sb_state;
 
 /** Answer a control request. `path` begins behind "/control". */
 sb_answer sb_control_answer(sb_state *state, const char *method, const char *path, const char *body,

@@ -2,6 +2,7 @@
 ** chartmogul-sandbox -- an emulator of the ChartMogul API for tests and demonstrations; README.md
 ** beside this file.
 */
+#include "../api/dispatch.h"
 #include "../api/seed.h"
 #include "server.h"
 
@@ -162,7 +163,7 @@ int main(int count, char **args) {
   if (!is_started_in_background()) sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, NULL);
   signal(SIGPIPE, SIG_IGN);
-  sb_account *account = sb_account_open();
+  sb_account *account = sb_account_open(sb_resources);
   account->decisions = wanted.options.decisions;
   sb_seed(account, wanted.seed);
   result = serve_until_signal(&wanted, account, &signals);

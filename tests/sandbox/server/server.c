@@ -1,7 +1,7 @@
 #include "server.h"
 
+#include "../api/dispatch.h"
 #include "../base/encode.h"
-#include "../engine/route.h"
 #include "control.h"
 #include "waiting.h"
 
@@ -19,6 +19,7 @@
 struct sb_server {
   struct MHD_Daemon *daemon;
   sb_waiting *room;
+  const sb_options *options;
   sb_state state;
 };
 
@@ -67,7 +68,7 @@ static char *basic_user(struct MHD_Connection *connection) {
 }
 
 static void authorize(exchange *one, struct MHD_Connection *connection) {
-  const sb_options *options = one->server->state.options;
+  const sb_options *options = one->server->options;
   char *user = basic_user(connection);
   if (user && strcmp(user, options->key) == 0) one->is_authorized = one->may_write = true;
   if (user && options->read_only_key && strcmp(user, options->read_only_key) == 0)
@@ -346,7 +347,8 @@ sb_server *sb_server_start(const sb_options *options, sb_account *account) {
   unsigned flags = MHD_USE_AUTO_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME;
   if (options->certificate) flags |= MHD_USE_TLS;
   if (!options->certificate) tls[0].option = MHD_OPTION_END;
-  server->state = (sb_state){ .options = options, .account = account };
+  server->options = options;
+  server->state = (sb_state){ .switches = &options->decisions, .account = account };
   sb_traffic_init(&server->state.traffic);
   server->room = sb_waiting_start();
   server->daemon = MHD_start_daemon(

@@ -1,13 +1,11 @@
 /*
 ** server.h -- the HTTP side: connections, keys, limits, delays, damaged answers.
-** Owns: the daemon and the traffic.  Never: knows an endpoint of
-** the API.
+** Owns: the daemon and the traffic.  Never: knows an endpoint of the API.
 */
 #ifndef SANDBOX_SERVER_H
 #define SANDBOX_SERVER_H
 
 #include "../engine/account.h"
-#include "traffic.h"
 
 /** How to serve. Texts are borrowed and must live as long as the server. */
 typedef struct sb_options {
@@ -19,13 +17,6 @@ typedef struct sb_options {
   sb_decisions
       decisions; /* the switches as the command line sets them; a reset goes back to these */
 } sb_options;
-
-/** What control requests may see and change. */
-typedef struct sb_state {
-  const sb_options *options;
-  sb_account *account;
-  sb_traffic traffic;
-} sb_state;
 
 typedef struct sb_server sb_server;
 
