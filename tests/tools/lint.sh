@@ -121,7 +121,7 @@ clang_warnings() {
 run_cppcheck() {
   # shellcheck disable=SC2086
   cppcheck --quiet -j "$jobs" --std=c11 --enable=warning,performance,portability --inline-suppr \
-    --suppress=missingIncludeSystem --suppress=varFuncNullUB --template='{file}:{line}: {message} [{id}]' -Isrc -Itests/runner -Itests/fuzz/support \
+    --suppress=missingIncludeSystem --suppress=varFuncNullUB --template='{file}:{line}: {message} [{id}]' -Isrc -Itests/runner -Itests/fuzz/support -Itests/unit \
     -D__GNUC__ -DSQLITE_CORE src tests
 }
 
