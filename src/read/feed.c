@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "read/pager.h"
 #include "spec/registry.h"
 
@@ -21,10 +22,10 @@ static bool fits(const char *path, const char *template) {
 }
 
 static bool fits_any(const char *path, const char *templates) {
-  while (templates != NULL && *templates != '\0') {
-    if (fits(path, templates)) return true;
-    templates += strcspn(templates, " ");
-    templates += *templates == ' ';
+  const char *template = NULL;
+  size_t len = 0;
+  while (cm_text_next_word(&templates, &template, &len)) {
+    if (fits(path, template)) return true;
   }
   return false;
 }

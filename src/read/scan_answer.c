@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "base/text.h"
 #include "read/scan_state.h"
 #include "record/url.h"
 
@@ -108,13 +109,13 @@ static int check_members(const cm_leg *leg, cm_row *row, cm_err *err) {
 /** The answer encloses the rows: it must have their list, or be known otherwise. */
 static int check_list(const cm_read *read, const cm_leg *leg, cm_slice text, cm_err *err) {
   bool has = cm_slice_find(text, read->each).ptr != NULL;
-  const char *word = read->known_by;
-  while (!has && word != NULL && *word != 0) {
+  const char *members = read->known_by;
+  const char *word = NULL;
+  size_t len = 0;
+  while (!has && cm_text_next_word(&members, &word, &len)) {
     char member[SHOWN_KEY_BYTES];
-    size_t len = strcspn(word, " ");
     sqlite3_snprintf(sizeof member, member, "%.*s", (int)len, word);
     has = cm_slice_find(text, member).ptr != NULL;
-    word += len + strspn(word + len, " ");
   }
   return check_has(leg, has, read->each, err);
 }

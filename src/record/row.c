@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/instant.h"
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 120, MAX_COLUMNS = 128, HINTED_STEPS = 2 };
 
@@ -277,9 +278,10 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
   cm_buf_init(&key, CM_MAX_URL_BYTES);
   int rc = SQLITE_OK;
   bool is_whole = true;
-  const char *part = row->resource->key_parts;
-  while (*part != 0 && rc == SQLITE_OK) {
-    size_t len = strcspn(part, " ");
+  const char *parts = row->resource->key_parts;
+  const char *part = NULL;
+  size_t len = 0;
+  while (rc == SQLITE_OK && cm_text_next_word(&parts, &part, &len)) {
     cm_value value = cm_value_null();
     rc = cm_row_peek(row, cm_registry_find_column(row->resource, part, len), &value, err);
     cm_buf_text(&key, key.len == 0 ? "[" : ",");
@@ -294,7 +296,6 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
       cm_json_quote(&key, value.text, value.len);
     }
     cm_value_clear(&value);
-    part += len + strspn(part + len, " ");
   }
   cm_buf_text(&key, "]");
   if (rc == SQLITE_OK && key.code == SQLITE_NOMEM) rc = cm_err_nomem(err);

@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 enum {
   MAX_ID_BYTES = 255,
@@ -13,12 +14,10 @@ enum {
 };
 
 int cm_request_next_placeholder(const cm_resource *resource, const char *path, size_t *at) {
-  const char *open = strchr(path + *at, '{');
-  if (open == NULL) return -1;
-  size_t len = strcspn(open + 1, "}");
-  if (open[1 + len] == '\0') return -1;
-  *at = (size_t)(open - path) + len + 2;
-  return cm_registry_find_column(resource, open + 1, len);
+  const char *name = NULL;
+  size_t len = 0;
+  if (!cm_text_next_name(path, at, &name, &len) || name[len] == '\0') return -1;
+  return cm_registry_find_column(resource, name, len);
 }
 
 bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int column) {
@@ -206,8 +205,7 @@ int cm_request_format_path(const cm_resource *resource, const char *path,
   size_t from = 0;
   size_t at = 0;
   for (int column; (column = cm_request_next_placeholder(resource, path, &at)) >= 0; from = at) {
-    size_t open = (size_t)(strchr(path + from, '{') - path);
-    cm_buf_append(out, path + from, open - from);
+    cm_buf_append(out, path + from, strcspn(path + from, "{"));
     const cm_request_value *value = find_value(values, count, column);
     if (value == NULL || value->value == NULL) {
       put_unknown(out, resource, value, column);

@@ -31,7 +31,7 @@ bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int
 /** True when the read looks something up, rather than listing it: it may find what the lists hide. */
 bool cm_request_is_look_up(const cm_read *read);
 
-/** First {column} of a path template from `*at` on; -1 at the end. Moves `*at` behind it. */
+/** First {column} of a template, or NULL, from `*at` on; -1 at the end. Moves `*at` behind it. */
 int cm_request_next_placeholder(const cm_resource *resource, const char *path, size_t *at);
 
 /**

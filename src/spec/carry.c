@@ -2,20 +2,20 @@
 
 #include <string.h>
 
+#include "base/text.h"
+
 static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };
 
 /** Look a column up in a list "a b:place c". @return false when it is not in it. */
 static bool find_listed(const char *list, const char *name, const char **place, size_t *len) {
-  size_t name_len = strlen(name);
-  while (list != NULL && *list != 0) {
-    size_t item = strcspn(list, " ");
-    size_t own = strcspn(list, " :");
-    if (own == name_len && memcmp(list, name, own) == 0) {
-      *place = item > own ? list + own + 1 : NULL;
-      *len = item > own ? item - own - 1 : 0;
-      return true;
-    }
-    list += item + strspn(list + item, " ");
+  const char *word = NULL;
+  size_t word_len = 0;
+  while (cm_text_next_word(&list, &word, &word_len)) {
+    size_t own = cm_text_before(word, word_len, ':');
+    if (!cm_text_is(word, own, name)) continue;
+    *place = word_len > own ? word + own + 1 : NULL;
+    *len = word_len > own ? word_len - own - 1 : 0;
+    return true;
   }
   return false;
 }
@@ -29,12 +29,9 @@ static const char *usual_place(const cm_column *column) {
 
 /** True when another write of the verb has the column in its list. */
 static bool is_elsewhere(const cm_resource *resource, const cm_write *write, const char *name) {
-  const char *place = NULL;
-  size_t len = 0;
   for (int i = 0; i < resource->write_count; i++) {
     const cm_write *other = &resource->writes[i];
-    if (other != write && other->verb == write->verb && other->columns != NULL &&
-        find_listed(other->columns, name, &place, &len))
+    if (other != write && other->verb == write->verb && cm_text_has_word(other->columns, name))
       return true;
   }
   return false;

@@ -59,7 +59,7 @@ static int check_key_parts(const cm_check *check) {
   if (cm_registry_key(check->resource) < 0) {
     return cm_check_fail(check, "key_parts", "there is no key column to show them");
   }
-  while (cm_check_next_word(&list, &word, &len)) {
+  while (cm_text_next_word(&list, &word, &len)) {
     const cm_column *column = cm_check_column(check, word, len);
     if (column == NULL || column->flags & CM_KEY) {
       return cm_check_fail(check, "key_parts", "%.*s is no column", (int)len, word);
@@ -75,7 +75,7 @@ static int check_owners(const cm_check *check) {
   size_t len = 0;
   int count = 0;
   if (list == NULL) return SQLITE_OK;
-  for (; cm_check_next_word(&list, &word, &len); count++) {
+  for (; cm_text_next_word(&list, &word, &len); count++) {
     const cm_column *column = cm_check_column(check, word, len);
     if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED) {
       return cm_check_fail(check, "owners", "%.*s is no column that INSERT may give", (int)len,

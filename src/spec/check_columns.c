@@ -68,9 +68,9 @@ static bool is_filtered(const cm_resource *resource, const char *column) {
 static bool is_list_of_pairs(const char *list) {
   const char *word = NULL;
   size_t len = 0;
-  while (cm_check_next_word(&list, &word, &len)) {
-    size_t name_len = strcspn(word, "= ");
-    if (name_len == 0 || name_len + 1 >= len || word[name_len] != '=') return false;
+  while (cm_text_next_word(&list, &word, &len)) {
+    size_t name_len = cm_text_before(word, len, '=');
+    if (name_len == 0 || name_len + 1 >= len) return false;
   }
   return true;
 }

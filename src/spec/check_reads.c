@@ -111,7 +111,7 @@ static int check_filter(const cm_check *check, const cm_read *read, const cm_fil
     return cm_check_fail(check, filter->param, "the query of %s sends this parameter too",
                          read->path);
   }
-  if (cm_check_has_brace(read->path, filter->column)) {
+  if (cm_text_has_name(read->path, filter->column)) {
     return cm_check_fail(check, filter->column, "the path of %s has this column too", read->path);
   }
   int rc = check_fallback(check, read, filter, column);
@@ -138,7 +138,7 @@ static int count_braces(const char *path) {
   size_t len = 0;
   size_t at = 0;
   int count = 0;
-  while (cm_check_next_brace(path, &at, &name, &len))
+  while (cm_text_next_name(path, &at, &name, &len))
     count++;
   return count;
 }
@@ -193,7 +193,7 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   }
   if (!read->is_listed) return SQLITE_OK;
   if (read->paging != CM_SINGLE || key < 0 ||
-      !cm_check_has_brace(read->path, resource->columns[key].name)) {
+      !cm_text_has_name(read->path, resource->columns[key].name)) {
     return cm_check_fail(check, read->path, "only the row of a key is listed");
   }
   if (last->paging == CM_SINGLE || needs_terms(last)) {

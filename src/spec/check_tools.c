@@ -29,48 +29,11 @@ const cm_resource *cm_check_find(const cm_check *check, const char *name) {
   return NULL;
 }
 
-bool cm_check_next_word(const char **list, const char **word, size_t *len) {
-  if (*list == NULL) return false;
-  *word = *list + strspn(*list, " ");
-  *len = strcspn(*word, " ");
-  *list = *word + *len;
-  return *len > 0;
-}
-
-bool cm_check_has_word(const char *list, const char *word) {
-  const char *found = NULL;
-  size_t len = 0;
-  while (cm_check_next_word(&list, &found, &len)) {
-    size_t name_len = strcspn(found, ": ");
-    if (name_len == strlen(word) && memcmp(found, word, name_len) == 0) return true;
-  }
-  return false;
-}
-
-bool cm_check_next_brace(const char *text, size_t *at, const char **name, size_t *len) {
-  const char *open = text == NULL ? NULL : strchr(text + *at, '{');
-  if (open == NULL) return false;
-  *name = open + 1;
-  *len = strcspn(*name, "}");
-  *at = (size_t)(*name - text) + *len;
-  return true;
-}
-
-bool cm_check_has_brace(const char *text, const char *name) {
-  const char *found = NULL;
-  size_t len = 0;
-  size_t at = 0;
-  while (cm_check_next_brace(text, &at, &found, &len)) {
-    if (len == strlen(name) && memcmp(found, name, len) == 0) return true;
-  }
-  return false;
-}
-
 int cm_check_braces(const cm_check *check, const char *text, unsigned flags) {
   const char *name = NULL;
   size_t len = 0;
   size_t at = 0;
-  while (cm_check_next_brace(text, &at, &name, &len)) {
+  while (cm_text_next_name(text, &at, &name, &len)) {
     const cm_column *column = cm_check_column(check, name, len);
     if (name[len] != '}') return cm_check_fail(check, text, "the {column} has no end");
     if (column == NULL) {

@@ -4,6 +4,7 @@
 #ifndef CM_SPEC_CHECK_TOOLS_H
 #define CM_SPEC_CHECK_TOOLS_H
 
+#include "base/text.h"
 #include "spec/registry.h"
 
 /** What is being checked. All borrowed. */
@@ -27,18 +28,6 @@ const cm_column *cm_check_column(const cm_check *check, const char *name, size_t
 
 /** The resource of that name in the list, NULL when there is none. */
 const cm_resource *cm_check_find(const cm_check *check, const char *name);
-
-/** Take the next word of a list with spaces. False at its end. */
-bool cm_check_next_word(const char **list, const char **word, size_t *len);
-
-/** True when the list with spaces holds the word; "word:place" counts as the word. */
-bool cm_check_has_word(const char *list, const char *word);
-
-/** Take the next {name} of a template. False at its end. An open brace without an end is a name. */
-bool cm_check_next_brace(const char *text, size_t *at, const char **name, size_t *len);
-
-/** True when the template has {name}. */
-bool cm_check_has_brace(const char *text, const char *name);
 
 /** Every {name} of the template is a column that has all of `flags`. NULL template: fine. */
 int cm_check_braces(const cm_check *check, const char *text, unsigned flags);

@@ -24,7 +24,7 @@ static int check_columns_of(const cm_check *check, const char *where, const char
                             unsigned flags) {
   const char *word = NULL;
   size_t len = 0;
-  while (cm_check_next_word(&list, &word, &len)) {
+  while (cm_text_next_word(&list, &word, &len)) {
     const cm_column *column = cm_check_column(check, word, len);
     if (column == NULL || (column->flags & flags) != flags) {
       return cm_check_fail(check, where, "%.*s is no column that %s", (int)len, word,
@@ -42,29 +42,20 @@ static bool is_read(const cm_resource *resource, const char *path) {
   return false;
 }
 
-static int count_words(const char *list) {
-  const char *word = NULL;
-  size_t len = 0;
-  int count = 0;
-  while (cm_check_next_word(&list, &word, &len))
-    count++;
-  return count;
-}
-
 /** The key and its parts say which row is meant; all other columns need the flag of the verb. */
 static bool may_carry(const cm_check *check, const cm_write *write, const cm_column *column) {
   unsigned needed = flag_of(write->verb);
   if ((column->flags & needed) == needed) return true;
   if (write->verb == CM_VERB_INSERT) return false;
-  return column->flags & CM_KEY || cm_check_has_word(check->resource->key_parts, column->name);
+  return column->flags & CM_KEY || cm_text_has_word(check->resource->key_parts, column->name);
 }
 
 static int check_carried(const cm_check *check, const cm_write *write) {
   const char *list = write->columns;
   const char *word = NULL;
   size_t len = 0;
-  while (cm_check_next_word(&list, &word, &len)) {
-    size_t name_len = strcspn(word, ": ");
+  while (cm_text_next_word(&list, &word, &len)) {
+    size_t name_len = cm_text_before(word, len, ':');
     const cm_column *column = cm_check_column(check, word, name_len);
     if (column == NULL) {
       return cm_check_fail(check, write->path, "the write carries %.*s, which is no column",
@@ -87,9 +78,12 @@ static int check_set(const cm_check *check, const cm_write *write) {
   if (write->verb != CM_VERB_UPDATE || (set & (set - 1)) != 0) {
     return cm_check_fail(check, write->path, "added, changed, removed: one of them, of an UPDATE");
   }
-  size_t len = strcspn(write->columns != NULL ? write->columns : "", ": ");
-  const cm_column *column = len == 0 ? NULL : cm_check_column(check, write->columns, len);
-  if (count_words(write->columns) != 1 || column == NULL || column->type != CM_JSON) {
+  const char *list = write->columns;
+  const char *word = "";
+  size_t len = 0;
+  bool is_one = cm_text_next_word(&list, &word, &len) && *list == 0;
+  const cm_column *column = cm_check_column(check, word, cm_text_before(word, len, ':'));
+  if (!is_one || column == NULL || column->type != CM_JSON) {
     return cm_check_fail(check, write->path, "a set is one JSON column");
   }
   return SQLITE_OK;
@@ -104,13 +98,13 @@ static int check_whole_list(const cm_check *check, const cm_write *write) {
   if (write->columns == NULL || strstr(write->columns, ":@self") == NULL) {
     return cm_check_fail(check, write->path, "the items of a whole list are one column at @self");
   }
-  bool has_parent = cm_check_next_brace(write->path, &at, &name, &len);
+  bool has_parent = cm_text_next_name(write->path, &at, &name, &len);
   for (int i = 0; has_parent && i < check->resource->read_count; i++) {
     const cm_read *read = &check->resource->reads[i];
     const char *other = NULL;
     size_t other_len = 0;
     at = 0;
-    bool has_brace = cm_check_next_brace(read->path, &at, &other, &other_len);
+    bool has_brace = cm_text_next_name(read->path, &at, &other, &other_len);
     bool is_same = has_brace && other_len == len && memcmp(other, name, len) == 0;
     if (is_same && read->paging != CM_SINGLE) return SQLITE_OK;
   }
@@ -174,9 +168,9 @@ static int check_pair(const cm_check *check, const cm_write *write, const cm_wri
   for (int i = 0; i < check->resource->column_count; i++) {
     const cm_column *column = &check->resource->columns[i];
     bool is_key = column->flags & CM_KEY ||
-                  cm_check_has_word(check->resource->key_parts, column->name);
-    bool is_shared = cm_check_has_word(write->columns, column->name) &&
-                     cm_check_has_word(other->columns, column->name);
+                  cm_text_has_word(check->resource->key_parts, column->name);
+    bool is_shared = cm_text_has_word(write->columns, column->name) &&
+                     cm_text_has_word(other->columns, column->name);
     unsigned set = write->flags & SET_FLAGS;
     unsigned other_set = other->flags & SET_FLAGS;
     bool is_set = set != 0 && other_set != 0 && set != other_set;
@@ -193,10 +187,9 @@ static bool is_placed(const cm_resource *resource, const char *column, cm_verb v
     const char *list = resource->writes[i].columns;
     const char *word = NULL;
     size_t len = 0;
-    while (resource->writes[i].verb == verb && cm_check_next_word(&list, &word, &len)) {
-      size_t name_len = strcspn(word, ": ");
-      bool is_same = name_len == strlen(column) && memcmp(word, column, name_len) == 0;
-      if (is_same && word[name_len] == ':') return true;
+    while (resource->writes[i].verb == verb && cm_text_next_word(&list, &word, &len)) {
+      size_t name_len = cm_text_before(word, len, ':');
+      if (name_len < len && cm_text_is(word, name_len, column)) return true;
     }
   }
   return false;
@@ -215,9 +208,9 @@ static bool is_carried(const cm_resource *resource, const cm_column *column, cm_
   for (int i = 0; i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
     if (write->verb != verb) continue;
-    if (write->columns == NULL || cm_check_has_word(write->columns, column->name) ||
-        cm_check_has_brace(write->path, column->name) ||
-        cm_check_has_brace(write->columns, column->name)) {
+    if (write->columns == NULL || cm_text_has_word(write->columns, column->name) ||
+        cm_text_has_name(write->path, column->name) ||
+        cm_text_has_name(write->columns, column->name)) {
       return true;
     }
   }
@@ -297,7 +290,7 @@ static int check_reference(const cm_check *check, const cm_reference *reference)
 static int check_need(const cm_check *check, const cm_need *need) {
   bool is_used = false;
   for (int i = 0; i < check->resource->write_count; i++)
-    is_used = is_used || cm_check_has_brace(check->resource->writes[i].path, need->column);
+    is_used = is_used || cm_text_has_name(check->resource->writes[i].path, need->column);
   if (!is_used) return cm_check_fail(check, need->column, "no path of a write needs it");
   if (need->hint == NULL) return cm_check_fail(check, need->column, "the need has no hint");
   if (need->path == NULL) return SQLITE_OK;

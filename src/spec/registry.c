@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "resources/resources.h"
 
 /* In the order of the manual. */
@@ -55,8 +56,7 @@ const cm_resource *cm_registry_find(const char *name) {
 
 int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len) {
   for (int i = 0; i < resource->column_count; i++) {
-    const char *column = resource->columns[i].name;
-    if (strlen(column) == len && memcmp(column, name, len) == 0) return i;
+    if (cm_text_is(name, len, resource->columns[i].name)) return i;
   }
   return -1;
 }
@@ -85,10 +85,11 @@ int cm_registry_key_read(const cm_resource *resource) {
   int key = cm_registry_key(resource);
   for (int i = 0; i < resource->read_count && key >= 0; i++) {
     const cm_read *read = &resource->reads[i];
-    const char *brace = strchr(read->path, '{');
-    size_t len = brace != NULL ? strcspn(brace + 1, "}") : 0;
-    bool is_last = brace != NULL && strcmp(brace + 1 + len, "}") == 0;
-    bool is_key = is_last && cm_registry_find_column(resource, brace + 1, len) == key;
+    const char *name = NULL;
+    size_t at = 0;
+    size_t len = 0;
+    bool is_last = cm_text_next_name(read->path, &at, &name, &len) && read->path[at] == 0;
+    bool is_key = is_last && cm_registry_find_column(resource, name, len) == key;
     if (is_key && read->paging == CM_SINGLE && read->each == NULL) return i;
   }
   return -1;
@@ -100,9 +101,7 @@ const cm_resource *cm_registry_retrieved(const char *path, const char **key, siz
     if (read < 0) continue;
     const char *pattern = resources[i]->reads[read].path;
     size_t before = strcspn(pattern, "{");
-    if (strncmp(path, pattern, before) != 0 ||
-        pattern[before + strcspn(pattern + before, "}")] != '}')
-      continue;
+    if (strncmp(path, pattern, before) != 0) continue;
     *key = path + before;
     *len = strcspn(*key, "?");
     if (*len > 0 && memchr(*key, '/', *len) == NULL && memchr(*key, '%', *len) == NULL)

@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "record/encode.h"
+#include "record/url.h"
 #include "write/change_names.h"
 
 const cm_write *cm_change_batch_write(const cm_change *change) {
@@ -59,8 +60,9 @@ int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out,
   int rc = SQLITE_OK;
   *is_named = false;
   for (int i = 0; i < 2; i++) {
-    for (int column; rc == SQLITE_OK &&
-                     (column = cm_change_next_placeholder(change->resource, &patterns[i])) >= 0;)
+    size_t at = 0;
+    for (int column; rc == SQLITE_OK && (column = cm_request_next_placeholder(
+                                             change->resource, patterns[i], &at)) >= 0;)
       rc = put_place(change, column, out, is_named, err);
   }
   if (rc == SQLITE_OK && out->code == SQLITE_NOMEM) rc = cm_err_nomem(err);

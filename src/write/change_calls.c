@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
 #include "record/shape.h"
+#include "record/url.h"
 #include "spec/carry.h"
 #include "write/change_names.h"
 #include "write/change_sets.h"
@@ -81,7 +83,8 @@ static int set_named(cm_change *change, cm_json *object, const char *place, cm_j
                      cm_err *err) {
   cm_value name;
   cm_plain plain;
-  int column = cm_change_next_placeholder(change->resource, &place);
+  size_t at = 0;
+  int column = cm_request_next_placeholder(change->resource, place, &at);
   int rc = cm_change_value(change, column, &name, err);
   const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &name) : NULL;
   char *copy = text != NULL ? sqlite3_mprintf("%.*s", (int)plain.len, text) : NULL;
@@ -112,15 +115,15 @@ static int put_at(cm_change *change, cm_json **object, const char *place, size_t
 
 /** The words that go with a column: "place=word place=word". */
 static int put_beside(cm_json *object, const char *beside, cm_err *err) {
-  while (beside != NULL && *beside != 0) {
+  const char *pair = NULL;
+  size_t len = 0;
+  while (cm_text_next_word(&beside, &pair, &len)) {
     char place[MAX_PLACE_BYTES];
     char word[MAX_PLACE_BYTES];
-    size_t len = strcspn(beside, " ");
-    size_t name = strcspn(beside, "=");
-    sqlite3_snprintf(sizeof place, place, "%.*s", (int)name, beside);
-    sqlite3_snprintf(sizeof word, word, "%.*s", (int)(len - name - 1), beside + name + 1);
+    size_t name = cm_text_before(pair, len, '=');
+    sqlite3_snprintf(sizeof place, place, "%.*s", (int)name, pair);
+    sqlite3_snprintf(sizeof word, word, "%.*s", (int)(len - name - 1), pair + name + 1);
     if (cm_json_put(object, place, cm_json_new_text(word)) != SQLITE_OK) return cm_err_nomem(err);
-    beside += len + strspn(beside + len, " ");
   }
   return SQLITE_OK;
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
+#include "record/url.h"
 #include "spec/registry.h"
 #include "write/change_names.h"
 
@@ -94,7 +96,8 @@ static int check_fill(cm_change *change, int column, bool is_path, cm_err *err) 
 /** Can every {column} be filled, now or by a look-up? `depth` 1: the path of a look-up itself. */
 static int check_pattern(cm_change *change, const char *pattern, int depth, cm_err *err) {
   bool is_path = pattern != NULL && pattern[0] == '/';
-  for (int column; (column = cm_change_next_placeholder(change->resource, &pattern)) >= 0;) {
+  size_t at = 0;
+  for (int column; (column = cm_request_next_placeholder(change->resource, pattern, &at)) >= 0;) {
     bool is_there = false;
     int rc = cm_change_has_value(change, column, &is_there, err);
     if (rc == SQLITE_OK && is_there) rc = check_fill(change, column, is_path, err);
@@ -255,13 +258,14 @@ int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_confl
 /** The parts of a key that is a JSON array, remembered each under its column. */
 static int take_key_parts(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
-  const char *part = resource->key_parts;
+  const char *parts = resource->key_parts;
+  const char *part = NULL;
+  size_t len = 0;
   cm_slice list = { change->key.text, change->key.len };
   cm_slice item = { NULL, 0 };
   size_t at = 0;
   int rc = SQLITE_OK;
-  while (part != NULL && *part != 0 && rc == SQLITE_OK) {
-    size_t len = strcspn(part, " ");
+  while (rc == SQLITE_OK && cm_text_next_word(&parts, &part, &len)) {
     cm_json *json = NULL;
     cm_value value = cm_value_null();
     int64_t integer = 0;
@@ -279,7 +283,6 @@ static int take_key_parts(cm_change *change, cm_err *err) {
     rc = cm_change_give(change, cm_registry_find_column(resource, part, len), CM_GIVEN_KNOWN,
                         &value, err);
     cm_json_free(json);
-    part += len + strspn(part + len, " ");
   }
   return rc;
 }

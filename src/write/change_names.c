@@ -201,14 +201,6 @@ int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *conte
 
 /* ---- patterns ------------------------------------------------------------------------------ */
 
-int cm_change_next_placeholder(const cm_resource *resource, const char **pattern) {
-  const char *open = *pattern != NULL ? strchr(*pattern, '{') : NULL;
-  if (open == NULL) return -1;
-  size_t len = strcspn(open + 1, "}");
-  *pattern = open + 1 + len;
-  return cm_registry_find_column(resource, open + 1, len);
-}
-
 int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) {
   cm_value value;
   cm_plain plain;
@@ -225,7 +217,8 @@ int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) {
     const char *patterns[2] = { resource->writes[i].path, resource->writes[i].query };
     if (!cm_change_uses(change, &resource->writes[i])) continue;
     for (int p = 0; p < 2; p++) {
-      for (int column; (column = cm_change_next_placeholder(resource, &patterns[p])) >= 0;) {
+      size_t at = 0;
+      for (int column; (column = cm_request_next_placeholder(resource, patterns[p], &at)) >= 0;) {
         const cm_need *need = cm_change_need(resource, column);
         bool is_there = true;
         if (need == NULL || need->path == NULL) continue;
@@ -270,14 +263,14 @@ int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *o
 
 int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *err) {
   const char *query = strchr(pattern, '?');
-  const char *rest = pattern;
   const char *from = pattern;
-  for (int column; (column = cm_change_next_placeholder(change->resource, &rest)) >= 0;) {
-    bool is_path = pattern[0] == '/' && (query == NULL || rest < query);
+  size_t at = 0;
+  for (int column; (column = cm_request_next_placeholder(change->resource, pattern, &at)) >= 0;) {
+    bool is_path = pattern[0] == '/' && (query == NULL || pattern + at <= query);
     cm_buf_append(out, from, strcspn(from, "{"));
     int rc = cm_change_fill_column(change, column, is_path, out, err);
     if (rc != SQLITE_OK) return rc;
-    from = rest + 1;
+    from = pattern + at;
   }
   cm_buf_text(out, from);
   return out->code == SQLITE_OK

@@ -46,9 +46,6 @@ int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) CM
  */
 int cm_change_check_names(const cm_change *change, cm_err *err) CM_MUST_CHECK;
 
-/** Move behind the next {column} of a pattern. @return its column, -1 at the end. */
-int cm_change_next_placeholder(const cm_resource *resource, const char **pattern);
-
 /** Append the value that stands for {column}, percent-encoded; in a path it must be an identifier. */
 int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *out,
                           cm_err *err) CM_MUST_CHECK;

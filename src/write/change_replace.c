@@ -6,20 +6,10 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
 #include "spec/registry.h"
 #include "write/change.h"
-
-/** True when `name` stands in a list of names separated by spaces. */
-static bool is_listed(const char *list, const char *name) {
-  size_t len = strlen(name);
-  while (list != NULL && *list != 0) {
-    size_t item = strcspn(list, " ");
-    if (item == len && memcmp(list, name, len) == 0) return true;
-    list += item + strspn(list + item, " ");
-  }
-  return false;
-}
 
 /** Where a frozen list differs the row has to be made anew; for any other column that is too much. */
 static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {
@@ -71,7 +61,7 @@ static bool is_key_part(const cm_natural_key *natural, const char *name) {
 static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm_err *err) {
   const cm_column *column = &change->resource->columns[given->column];
   const cm_natural_key *natural = change->resource->natural_key;
-  bool is_frozen = is_listed(natural->frozen, column->name);
+  bool is_frozen = cm_text_has_word(natural->frozen, column->name);
   bool is_changeable = (column->flags & CM_UPDATE) && !is_frozen;
   pair values;
   *keep = false;
@@ -91,7 +81,7 @@ static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm
 static bool is_frozen_given(const cm_change *change, const cm_given *given) {
   const cm_natural_key *natural = change->resource->natural_key;
   if (given->use != CM_GIVEN_SENT || natural == NULL) return false;
-  return is_listed(natural->frozen, change->resource->columns[given->column].name);
+  return cm_text_has_word(natural->frozen, change->resource->columns[given->column].name);
 }
 
 bool cm_change_gives_frozen(const cm_change *change) {

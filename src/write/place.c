@@ -1,8 +1,7 @@
 #include "write/place.h"
 
-#include <string.h>
-
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "client/pump.h"
 #include "write/batch.h"
 #include "write/change_batch.h"
@@ -23,13 +22,7 @@ typedef struct placing {
 
 static bool is_place(const cm_entry *entry, const cm_name *name) {
   const cm_write *write = cm_change_batch_write(entry->change);
-  const char *column = name->reference->column;
-  size_t len = strlen(column);
-  if (name->reference->within != NULL) return false;
-  for (const char *at = strchr(write->path, '{'); at != NULL; at = strchr(at + 1, '{')) {
-    if (strncmp(at + 1, column, len) == 0 && at[1 + len] == '}') return true;
-  }
-  return false;
+  return name->reference->within == NULL && cm_text_has_name(write->path, name->reference->column);
 }
 
 static int ask(void *context, const cm_name *name, const char **uuid, cm_err *err) {

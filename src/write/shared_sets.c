@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
 #include "spec/registry.h"
 #include "wire/json.h"
@@ -221,10 +222,8 @@ bool cm_set_must_ask(const cm_entry *entry) {
 
 /** The read that shows one set: it has the owner in its path. */
 static const cm_read *find_read(const cm_resource *resource) {
-  size_t len = strlen(resource->member_of->owner);
   for (int i = 0; i < resource->read_count; i++) {
-    const char *brace = strchr(resource->reads[i].path, '{');
-    if (brace != NULL && strncmp(brace + 1, resource->member_of->owner, len) == 0)
+    if (cm_text_has_name(resource->reads[i].path, resource->member_of->owner))
       return &resource->reads[i];
   }
   return NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "client/call.h"
 #include "read/cursor_guard.h"
 #include "record/encode.h"
@@ -28,22 +29,14 @@ static const cm_write *find_write(const cm_change *change) {
   return NULL;
 }
 
-/** The first {column} of a path. @return its length, 0 when there is none. */
-static size_t find_brace(const char *path, const char **name) {
-  const char *open = strchr(path, '{');
-  if (open == NULL) return 0;
-  *name = open + 1;
-  return strcspn(open + 1, "}");
-}
-
 /** The read that shows the list: it has the same {column} in its path. */
 static const cm_read *find_read(const cm_resource *resource, const cm_write *write) {
-  const char *name = NULL;
-  size_t len = find_brace(write->path, &name);
+  size_t at = 0;
+  int column = cm_request_next_placeholder(resource, write->path, &at);
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
-    const char *other = NULL;
-    bool is_same = find_brace(read->path, &other) == len && memcmp(name, other, len) == 0;
+    at = 0;
+    bool is_same = cm_request_next_placeholder(resource, read->path, &at) == column;
     if (is_same && read->paging != CM_SINGLE) return read;
   }
   return NULL;
@@ -55,7 +48,7 @@ static int find_item(const cm_resource *resource, const cm_write *write) {
     const char *place = NULL;
     size_t len = 0;
     if (!cm_carries(resource, write, i, &place, &len)) continue;
-    if (len == strlen("@self") && memcmp(place, "@self", len) == 0) return i;
+    if (cm_text_is(place, len, "@self")) return i;
   }
   return -1;
 }
@@ -79,12 +72,12 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
   const cm_resource *resource = entry->resource;
   const cm_write *write = find_write(entry->change);
   const cm_read *read = write != NULL ? find_read(resource, write) : NULL;
-  const char *name = NULL;
   char *text = NULL;
+  size_t at = 0;
   *parent = 0;
   if (read == NULL) return SQLITE_OK;
-  size_t len = find_brace(write->path, &name);
-  int rc = text_of(entry->change, cm_registry_find_column(resource, name, len), &text, err);
+  int column = cm_request_next_placeholder(resource, write->path, &at);
+  int rc = text_of(entry->change, column, &text, err);
   if (rc != SQLITE_OK || text == NULL) return rc;
   entry->list_write = write;
   entry->list_token = cm_queue_token('l', resource->name, text, NULL);

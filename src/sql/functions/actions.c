@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "record/shape.h"
 #include "record/url.h"
 #include "sql/bridge.h"
@@ -328,24 +329,23 @@ static int missing(const cm_action *action, int argument, cm_err *err) {
 
 static int find_argument(const cm_action *action, const char *name, size_t len) {
   for (int i = 0; action->arguments[i].name != NULL; i++) {
-    const char *argument = action->arguments[i].name;
-    if (strlen(argument) == len && memcmp(argument, name, len) == 0) return i;
+    if (cm_text_is(name, len, action->arguments[i].name)) return i;
   }
   return -1;
 }
 
 static int format_path(const cm_action *action, const cm_slice *texts, cm_buf *path, cm_err *err) {
-  const char *at = action->path;
-  for (const char *open; (open = strchr(at, '{')) != NULL;) {
-    size_t len = strcspn(open + 1, "}");
-    int argument = find_argument(action, open + 1, len);
+  const char *name = NULL;
+  const char *from = action->path;
+  size_t len = 0;
+  for (size_t at = 0; cm_text_next_name(action->path, &at, &name, &len); from = action->path + at) {
+    int argument = find_argument(action, name, len);
     int rc = check_id(&action->arguments[argument], texts[argument], err);
     if (rc != SQLITE_OK) return rc;
-    cm_buf_append(path, at, (size_t)(open - at));
+    cm_buf_append(path, from, (size_t)(name - 1 - from));
     cm_buf_percent(path, texts[argument].ptr, texts[argument].len);
-    at = open + 1 + len + 1;
   }
-  cm_buf_text(path, at);
+  cm_buf_text(path, from);
   for (int i = 0; action->arguments[i].name != NULL; i++) {
     const cm_argument *argument = &action->arguments[i];
     if (argument->query == NULL || texts[i].ptr == NULL) continue;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "sql/functions/actions.h"
@@ -84,16 +85,6 @@ static void put_literal(const cm_resource *resource, const cm_column *column, cm
 
 /* ---- statements ---------------------------------------------------------------------------- */
 
-static bool has_word(const char *list, const char *word) {
-  size_t len = strlen(word);
-  for (const char *at = list; at != NULL && *at != 0; at += strspn(at, " ")) {
-    size_t name_len = strcspn(at, ": ");
-    if (name_len == len && memcmp(at, word, len) == 0) return true;
-    at += strcspn(at, " ");
-  }
-  return false;
-}
-
 static bool has_filter(const cm_read *read, const char *column) {
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
     bool is_needed = filter->required && filter->fallback == NULL;
@@ -108,7 +99,7 @@ static void put_where(const cm_resource *resource, const cm_read *read, bool is_
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
     bool is_key = is_row && resource->key_parts == NULL && column->flags & CM_KEY;
-    bool is_part = is_row && has_word(resource->key_parts, column->name);
+    bool is_part = is_row && cm_text_has_word(resource->key_parts, column->name);
     bool is_bound = cm_request_path_has(resource, read, i) || has_filter(read, column->name);
     if (!is_key && !is_part && !is_bound) continue;
     cm_buf_printf(out, "%s%s = ", word, column->name);
@@ -138,8 +129,8 @@ static bool is_given(const cm_resource *resource, const cm_write *write, int col
   unsigned flags = resource->columns[column].flags;
   if (!(flags & CM_INSERT)) return false;
   return flags & CM_REQUIRED || cm_request_path_has(resource, &path, column) ||
-         has_word(write->columns, resource->columns[column].name) ||
-         has_word(write->example, resource->columns[column].name);
+         cm_text_has_word(write->columns, resource->columns[column].name) ||
+         cm_text_has_word(write->example, resource->columns[column].name);
 }
 
 static void put_insert(const cm_resource *resource, const cm_write *write, cm_buf *out) {
@@ -168,7 +159,7 @@ static void put_insert(const cm_resource *resource, const cm_write *write, cm_bu
 static bool is_claimed(const cm_resource *resource, const char *column) {
   for (int i = 0; i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
-    if (write->verb == CM_VERB_UPDATE && has_word(write->columns, column)) return true;
+    if (write->verb == CM_VERB_UPDATE && cm_text_has_word(write->columns, column)) return true;
   }
   return false;
 }
@@ -178,9 +169,9 @@ static const cm_column *first_set(const cm_resource *resource, const cm_write *w
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
     if (!(column->flags & CM_UPDATE)) continue;
-    if (write->example != NULL && !has_word(write->example, column->name)) continue;
+    if (write->example != NULL && !cm_text_has_word(write->example, column->name)) continue;
     bool is_carried = write->columns == NULL ? !is_claimed(resource, column->name)
-                                             : has_word(write->columns, column->name);
+                                             : cm_text_has_word(write->columns, column->name);
     if (is_carried) return column;
   }
   return NULL;
