@@ -8,6 +8,7 @@
 #include "read/scan_state.h"
 #include "record/compare.h"
 #include "record/near_miss.h"
+#include "spec/source.h"
 
 /* ---- the values of the WHERE clause -------------------------------------------------------- */
 
@@ -181,7 +182,7 @@ static bool stands_in(const cm_scan *scan, int arg) {
   int index = scan->plan.args[arg].column;
   const cm_column *column = &scan->resource->columns[index];
   const cm_filter *filter = filter_of(scan, arg);
-  bool is_bound = column->path != NULL && strcmp(column->path, "@bound") == 0;
+  bool is_bound = cm_source_is(column, CM_FROM_BOUND);
   return (column->flags & CM_PARAM) || is_bound || (filter != NULL && filter->is_silent) ||
          cm_request_path_has(scan->resource, scan->read, index);
 }

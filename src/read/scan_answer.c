@@ -7,19 +7,20 @@
 #include "base/text.h"
 #include "read/scan_state.h"
 #include "record/url.h"
+#include "spec/source.h"
 
 enum { SHOWN_KEY_BYTES = 60 };
 
 /** A member that a column shows by itself: not the whole row, nor what only the request knows. */
 static const char *member_of(const cm_column *column) {
-  const char *path = column->path != NULL ? column->path : column->name;
-  return path[0] == '@' || (column->flags & (CM_PARAM | CM_COMPANION)) ? NULL : path;
+  cm_source source = cm_source_of(column);
+  bool is_elsewhere = source.member[0] == 0 || column->flags & (CM_PARAM | CM_COMPANION);
+  return is_elsewhere ? NULL : source.member;
 }
 
 bool cm_scan_has_object_items(const cm_resource *resource) {
   for (int i = 0; i < resource->column_count; i++) {
-    const char *path = resource->columns[i].path;
-    if (path != NULL && strcmp(path, "@self") == 0) return false;
+    if (cm_source_is(&resource->columns[i], CM_FROM_SELF)) return false;
   }
   return true;
 }
@@ -45,10 +46,11 @@ static int check_has(const cm_leg *leg, bool has, const char *member, cm_err *er
 
 /** What stands in the answer for a column, as it came: `"inv_2"`, `7`, `{}`. Absent: nothing. */
 static cm_slice find_shown(const cm_row *row, const cm_column *column) {
-  const char *path = member_of(column);
-  if (path == NULL) return (cm_slice){ NULL, 0 };
-  if (path[0] == '^' && row->outer.ptr != NULL) return cm_slice_find(row->outer, path + 1);
-  return cm_slice_find(row->text, path[0] == '^' ? column->name : path);
+  const char *member = member_of(column);
+  cm_from from = cm_source_of(column).from;
+  if (member == NULL || from == CM_FROM_PRESENCE) return (cm_slice){ NULL, 0 };
+  if (from == CM_FROM_AROUND && row->outer.ptr != NULL) return cm_slice_find(row->outer, member);
+  return cm_slice_find(row->text, from == CM_FROM_AROUND ? column->name : member);
 }
 
 /** An identifier is a text, or a number in its place. */

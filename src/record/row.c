@@ -7,6 +7,7 @@
 #include "base/instant.h"
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "spec/source.h"
 
 enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 120, MAX_COLUMNS = 128, HINTED_STEPS = 2 };
 
@@ -308,15 +309,16 @@ static int composed_key(cm_row *row, cm_value *out, cm_err *err) {
 }
 
 /** What stands at a column's path, in the row, its companion or what encloses it. */
-static int find_value(cm_row *row, int column_index, const char *path, cm_slice *out, cm_err *err) {
+static int find_value(cm_row *row, int column_index, cm_from from, const char *path, cm_slice *out,
+                      cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
   if (column->flags & CM_COMPANION) {
     *out = cm_slice_find(row->companion, path);
-  } else if (*path == '^' && row->outer.ptr != NULL) {
-    *out = cm_slice_find(row->outer, path + 1);
-  } else if (*path == '^') {
+  } else if (from == CM_FROM_AROUND && row->outer.ptr != NULL) {
+    *out = cm_slice_find(row->outer, path);
+  } else if (from == CM_FROM_AROUND) {
     return find_in_row(row, column_index, column->name, out, err);
-  } else if (path[0] == '@' && strcmp(path, "@self") == 0) {
+  } else if (from == CM_FROM_SELF) {
     *out = cm_slice_trim(row->text);
   } else {
     return find_in_row(row, column_index, path, out, err);
@@ -339,26 +341,22 @@ static void type_name(const cm_row *row, cm_value *out) {
 }
 
 /** The values that are no member of the row: SQLITE_NOTFOUND when the path names one. */
-static int get_special(cm_row *row, int column_index, const char *path, cm_value *out,
-                       cm_err *err) {
+static int get_special(cm_row *row, int column_index, cm_from from, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
   if ((column->flags & CM_KEY) && row->resource->key_parts != NULL) {
     return composed_key(row, out, err);
   }
-  if (path[0] != '@' && !(column->flags & CM_PARAM)) return SQLITE_NOTFOUND;
-  bool is_bound = (column->flags & CM_PARAM) || strcmp(path, "@bound") == 0;
-  if (is_bound) return from_binding(row, column_index, out);
-  if (strcmp(path, "@key") == 0) return member_name(row, out, err);
-  if (strcmp(path, "@type") == 0) {
-    type_name(row, out);
-    return SQLITE_OK;
-  }
-  if (strcmp(path, "@row") == 0) {
+  if (column->flags & CM_PARAM) from = CM_FROM_BOUND;
+  switch (from) {
+  case CM_FROM_BOUND: return from_binding(row, column_index, out);
+  case CM_FROM_KEY: return member_name(row, out, err);
+  case CM_FROM_TYPE: type_name(row, out); return SQLITE_OK;
+  case CM_FROM_ROW:
     *out = cm_value_text(row->text.ptr, row->text.len);
     if (row->text.ptr != NULL) out->type = CM_VALUE_JSON;
     return SQLITE_OK;
+  default: return SQLITE_NOTFOUND;
   }
-  return SQLITE_NOTFOUND;
 }
 
 /** Put the word that the row stands for in place of "*". A path that does not fit finds nothing. */
@@ -382,19 +380,18 @@ static bool is_of_column(const cm_row *row, const char *only) {
 
 int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
-  const char *path = column->path != NULL ? column->path : column->name;
+  cm_source source = cm_source_of(column);
   char filled[MAX_PATH_BYTES];
   cm_slice slice = { NULL, 0 };
   *out = cm_value_null();
   if (column->only != NULL && !is_of_column(row, column->only)) return SQLITE_OK;
-  int rc = get_special(row, column_index, path, out, err);
+  int rc = get_special(row, column_index, source.from, out, err);
   if (rc != SQLITE_NOTFOUND) return rc;
 
-  bool asks_presence = path[0] == '?';
-  path = fill_path(row, path + asks_presence, filled, sizeof filled);
-  rc = find_value(row, column_index, path, &slice, err);
+  const char *path = fill_path(row, source.member, filled, sizeof filled);
+  rc = find_value(row, column_index, source.from, path, &slice, err);
   if (rc != SQLITE_OK) return rc;
-  if (asks_presence) {
+  if (source.from == CM_FROM_PRESENCE) {
     *out = cm_value_integer(slice.ptr != NULL && cm_slice_type(slice) != CM_JSON_NULL);
     return SQLITE_OK;
   }
@@ -411,7 +408,7 @@ int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
 bool cm_row_lacks_encloser(cm_row *row, int column_index) {
   const cm_column *column = &row->resource->columns[column_index];
   cm_slice own = { NULL, 0 };
-  if (column->path == NULL || column->path[0] != '^' || row->outer.ptr != NULL) return false;
+  if (!cm_source_is(column, CM_FROM_AROUND) || row->outer.ptr != NULL) return false;
   if (find_binding(row, column_index) != NULL) return false;
   return find_in_row(row, column_index, column->name, &own, NULL) == SQLITE_OK && own.ptr == NULL;
 }

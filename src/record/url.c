@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "spec/source.h"
 
 enum {
   MAX_ID_BYTES = 255,
@@ -249,8 +250,7 @@ static void put_filter(const cm_resource *resource, const cm_filter *filter,
 bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column) {
   if (resource->columns[column].wants == NULL) return false;
   for (int i = 0; i < resource->column_count; i++) {
-    const char *path = resource->columns[i].path;
-    bool has_it = i == column || (path != NULL && strcmp(path, "@row") == 0);
+    bool has_it = i == column || cm_source_is(&resource->columns[i], CM_FROM_ROW);
     if (has_it && (columns_used & 1ull << (i < 63 ? i : 63))) return true;
   }
   return false;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "spec/source.h"
 
 static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };
 
@@ -23,8 +24,9 @@ static bool find_listed(const char *list, const char *name, const char **place, 
 /** Place of a column in any body that does not say otherwise. */
 static const char *usual_place(const cm_column *column) {
   if (column->body != NULL) return column->body;
-  if (column->path != NULL && strpbrk(column->path, "^@[") == NULL) return column->path;
-  return column->name;
+  cm_source source = cm_source_of(column);
+  bool is_place = source.from == CM_FROM_MEMBER && strchr(source.member, '[') == NULL;
+  return is_place ? source.member : column->name;
 }
 
 /** True when another write of the verb has the column in its list. */

@@ -5,6 +5,7 @@
 
 #include "base/sqlite_api.h"
 #include "spec/check.h"
+#include "spec/source.h"
 
 /* The words that SQLite takes for a name only in quotes. The test compares them with SQLite itself. */
 static const char *const reserved[] = {
@@ -126,27 +127,21 @@ static bool is_member_path(const char *path) {
 }
 
 static int check_column_path(const cm_check *check, const cm_column *column) {
-  static const char *const of_each[] = { "@self", "@type" };
-  const char *path = column->path;
+  cm_source source = cm_source_of(column);
   bool has_each = any_read(check->resource, false);
   bool has_words = any_read(check->resource, true);
-  if (path == NULL || strcmp(path, "@row") == 0 || strcmp(path, "@bound") == 0) return SQLITE_OK;
-  for (size_t i = 0; i < cm_countof(of_each); i++) {
-    if (strcmp(path, of_each[i]) != 0) continue;
-    return has_each ? SQLITE_OK : cm_check_fail(check, column->name, "no read unfolds rows");
-  }
-  if (strcmp(path, "@key") == 0) {
-    bool has_names = has_each || has_words;
-    return has_names ? SQLITE_OK : cm_check_fail(check, column->name, "no read unfolds rows");
-  }
-  if (path[0] == '^' && !has_each) {
+  bool is_unfolded = source.from == CM_FROM_AROUND || source.from == CM_FROM_SELF ||
+                     source.from == CM_FROM_TYPE;
+  if (column->path == NULL) return SQLITE_OK;
+  if ((is_unfolded && !has_each) || (source.from == CM_FROM_KEY && !has_each && !has_words)) {
     return cm_check_fail(check, column->name, "no read unfolds rows");
   }
-  if (strchr(path, '*') != NULL && !has_words) {
+  if (strchr(source.member, '*') != NULL && !has_words) {
     return cm_check_fail(check, column->name, "no read unfolds words");
   }
-  if (!is_member_path(path + (path[0] == '^' || path[0] == '?' ? 1 : 0))) {
-    return cm_check_fail(check, column->name, "%s is no path in a row", path);
+  if (source.from == CM_FROM_NOWHERE ||
+      (column->path[0] != '@' && !is_member_path(source.member))) {
+    return cm_check_fail(check, column->name, "%s is no path in a row", column->path);
   }
   return SQLITE_OK;
 }
@@ -157,7 +152,7 @@ static int check_order(const cm_check *check) {
   int last_rank = 0;
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
-    bool is_row = column->path != NULL && strcmp(column->path, "@row") == 0;
+    bool is_row = cm_source_is(column, CM_FROM_ROW);
     int rank = is_row ? 3 : !(column->flags & CM_HIDDEN) ? 0 : (column->flags & CM_PARAM) ? 1 : 2;
     if (rank < last_rank) {
       return cm_check_fail(check, column->name,
@@ -186,7 +181,7 @@ int cm_check_columns(const cm_check *check) {
     if (rc == SQLITE_OK) rc = check_flags(check, column);
     if (rc == SQLITE_OK) rc = check_column_path(check, column);
     keys += (column->flags & CM_KEY) != 0;
-    rows += column->path != NULL && strcmp(column->path, "@row") == 0;
+    rows += cm_source_is(column, CM_FROM_ROW);
   }
   if (rc == SQLITE_OK && keys > 1) rc = cm_check_fail(check, "columns", "more than one key");
   if (rc == SQLITE_OK && rows > 1) rc = cm_check_fail(check, "columns", "@row is json alone");

@@ -5,6 +5,7 @@
 
 #include "base/sqlite_api.h"
 #include "spec/check.h"
+#include "spec/source.h"
 
 enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED };
 
@@ -197,7 +198,7 @@ static bool is_placed(const cm_resource *resource, const char *column, cm_verb v
 
 /** Marks such as "@key" or "^member" mean something in a row only. */
 static int check_place(const cm_check *check, const cm_column *column, cm_verb verb) {
-  bool is_marked = column->path != NULL && strchr("@^?", column->path[0]) != NULL;
+  bool is_marked = !cm_source_is(column, CM_FROM_MEMBER);
   if (!is_marked || column->body != NULL || is_placed(check->resource, column->name, verb)) {
     return SQLITE_OK;
   }

@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "base/text.h"
 #include "resources/resources.h"
+#include "spec/source.h"
 
 /* In the order of the manual. */
 static const cm_resource *const resources[] = {
@@ -111,11 +112,10 @@ const cm_resource *cm_registry_retrieved(const char *path, const char **key, siz
 }
 
 int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser) {
-  const cm_column *key = &encloser->columns[cm_registry_key(encloser)];
-  const char *member = key->path != NULL ? key->path : key->name;
+  cm_source key = cm_source_of(&encloser->columns[cm_registry_key(encloser)]);
   for (int i = 0; i < resource->column_count; i++) {
-    const char *path = resource->columns[i].path;
-    if (path != NULL && path[0] == '^' && strcmp(path + 1, member) == 0) return i;
+    cm_source source = cm_source_of(&resource->columns[i]);
+    if (source.from == CM_FROM_AROUND && strcmp(source.member, key.member) == 0) return i;
   }
   return -1;
 }

@@ -8,6 +8,7 @@
 #include "read/list_store.h"
 #include "read/scan.h"
 #include "spec/registry.h"
+#include "spec/source.h"
 #include "sql/bridge.h"
 #include "sql/update.h"
 #include "sql/vtab.h"
@@ -422,8 +423,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   cm_err_clear(&err); /* not all of it: this runs for every column of every row */
   cm_value value = cm_value_null();
   if (sqlite3_vtab_nochange(context) && !is_key) {
-    bool is_json = described->path != NULL && strcmp(described->path, "@row") == 0;
-    if (is_json) result_packed(context, row);
+    if (cm_source_is(described, CM_FROM_ROW)) result_packed(context, row);
     return SQLITE_OK;
   }
   int rc = SQLITE_OK;

@@ -6,6 +6,7 @@
 #include "record/encode.h"
 #include "spec/carry.h"
 #include "spec/registry.h"
+#include "spec/source.h"
 
 cm_given *cm_change_find_use(const cm_change *change, int column, cm_given_use use) {
   for (int i = 0; i < change->given_count; i++) {
@@ -146,11 +147,12 @@ int cm_change_natural_key(cm_change *change, char *out[2], cm_err *err) {
 
 cm_json_type cm_change_type_in_row(const cm_change *change, int column) {
   const cm_column *described = &change->resource->columns[column];
-  const char *path = described->path != NULL ? described->path : described->name;
+  cm_source source = cm_source_of(described);
+  cm_slice row = change->old.row.text;
   if (described->flags & CM_COMPANION) return CM_JSON_ABSENT;
-  if (strcmp(path, "@self") == 0) path = NULL;
-  if (path != NULL && (path[0] == '^' || path[0] == '@')) return CM_JSON_ABSENT;
-  return cm_slice_type(cm_slice_find(change->old.row.text, path));
+  if (source.from == CM_FROM_SELF) return cm_slice_type(row);
+  if (source.from != CM_FROM_MEMBER) return CM_JSON_ABSENT;
+  return cm_slice_type(cm_slice_find(row, source.member));
 }
 
 bool cm_change_uses(const cm_change *change, const cm_write *write) {

@@ -11,6 +11,7 @@
 #include "record/shape.h"
 #include "record/url.h"
 #include "spec/carry.h"
+#include "spec/source.h"
 #include "write/change_names.h"
 #include "write/change_sets.h"
 
@@ -22,10 +23,9 @@ enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
 static int implied_type(cm_change *change, cm_json **out, cm_err *err) {
   const cm_resource *resource = change->resource;
   for (int i = 0; i < resource->column_count; i++) {
-    const char *path = resource->columns[i].path;
     const cm_value *given = cm_change_find(change, i);
     cm_json *json = NULL;
-    if (given == NULL || path == NULL || strcmp(path, "@self") != 0) continue;
+    if (given == NULL || !cm_source_is(&resource->columns[i], CM_FROM_SELF)) continue;
     int rc = cm_change_value_encode(resource, i, given, CM_JSON_ABSENT, &json, err);
     const char *type = cm_change_shape_type(json);
     cm_json_free(json);
@@ -41,7 +41,7 @@ static int unasked_json(cm_change *change, int column, cm_json **out, cm_err *er
   const cm_column *described = &change->resource->columns[column];
   cm_value value = cm_value_null();
   if (change->verb == CM_VERB_INSERT) {
-    bool is_type = described->path != NULL && strcmp(described->path, "@type") == 0;
+    bool is_type = cm_source_is(described, CM_FROM_TYPE);
     return is_type ? implied_type(change, out, err) : SQLITE_OK;
   }
   bool is_identity = (described->flags & CM_KEY) ||
@@ -321,8 +321,7 @@ int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
 
 static bool is_column_taken(const cm_change *change, const cm_write *write, int column,
                             const cm_json *sent, const cm_json *object) {
-  const cm_column *described = &change->resource->columns[column];
-  const char *path = described->path != NULL ? described->path : described->name;
+  cm_source source = cm_source_of(&change->resource->columns[column]);
   const char *place = NULL;
   size_t len = 0;
   if (write->flags & SET_FLAGS) {
@@ -331,8 +330,8 @@ static bool is_column_taken(const cm_change *change, const cm_write *write, int 
     sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, place);
     return cm_change_set_is_taken(write, sent, cm_json_find(object, name));
   }
-  if (path[0] == '^' || path[0] == '@' || path[0] == '?') return true;
-  return cm_change_value_is_taken(sent, cm_json_find(object, path));
+  if (source.from != CM_FROM_MEMBER) return true;
+  return cm_change_value_is_taken(sent, cm_json_find(object, source.member));
 }
 
 static void add_name(cm_buf *out, const char *name) {

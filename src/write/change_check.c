@@ -10,6 +10,7 @@
 #include "record/encode.h"
 #include "record/url.h"
 #include "spec/registry.h"
+#include "spec/source.h"
 #include "write/change_names.h"
 
 static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
@@ -316,8 +317,7 @@ int cm_change_delete(const cm_resource *resource, const cm_value *key, cm_change
 /** Column that shows the row as it arrived, and carries it here. */
 static int find_row_column(const cm_resource *resource) {
   for (int i = 0; i < resource->column_count; i++) {
-    const char *path = resource->columns[i].path;
-    if (path != NULL && strcmp(path, "@row") == 0) return i;
+    if (cm_source_is(&resource->columns[i], CM_FROM_ROW)) return i;
   }
   return -1;
 }

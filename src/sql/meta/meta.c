@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "record/url.h"
 #include "spec/registry.h"
+#include "spec/source.h"
 #include "sql/meta/endpoints.h"
 #include "sql/meta/writes.h"
 #include "sql/names.h"
@@ -114,13 +115,14 @@ static const char *type_name(cm_type type) {
 
 /** The place in the hidden column json, in SQLite's own notation; nothing where it is not in there. */
 static void put_json_path(const cm_column *column, cm_buf *out) {
-  const char *path = column->path != NULL ? column->path : column->name;
-  if (strcmp(path, "@row") == 0 || strcmp(path, "@self") == 0) {
+  cm_source source = cm_source_of(column);
+  const char *path = source.member;
+  if (source.from == CM_FROM_ROW || source.from == CM_FROM_SELF) {
     cm_buf_text(out, "$");
     return;
   }
   bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) || column->only != NULL;
-  if (is_elsewhere || strpbrk(path, "@^?*") != NULL) return;
+  if (is_elsewhere || source.from != CM_FROM_MEMBER || strchr(path, '*') != NULL) return;
   cm_buf_text(out, "$.");
   for (const char *at = path; *at != 0; at++) {
     bool is_from_end = at > path && at[-1] == '[' && *at == '-';
