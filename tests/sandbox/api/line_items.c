@@ -1,3 +1,4 @@
+#include "invoice_child.h"
 #include "resources.h"
 
 #include <string.h>
@@ -34,6 +35,11 @@ static void check_subscription(const sb_row *row, sb_problems *problems) {
   check_period(row, problems);
 }
 
+static int64_t customer_of(sb_account *account, int64_t invoice_id) {
+  return sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?", "i",
+                   invoice_id);
+}
+
 /* The subscription that the line names; it is made when it is new. */
 static int64_t find_subscription(sb_account *account, const sb_row *row, int64_t customer_id) {
   return sb_subscription_find(account, customer_id, sb_row_get_int(row, "data_source_id"),
@@ -53,8 +59,7 @@ static void changed(sb_account *account, int64_t id) {
   check_subscription(&row, &problems);
   sb_errors_settle(account, &sb_line_items, id, &problems);
   if (is_of_subscription(&row) && !problems.count) {
-    int64_t customer_id = sb_db_int(account->db, 0, "SELECT customer_id FROM invoices WHERE id = ?",
-                                    "i", invoice_id);
+    int64_t customer_id = customer_of(account, invoice_id);
     sb_db_run(account->db,
               "UPDATE line_items SET subscription_id = ?2, prorated = coalesce(prorated, 0)"
               " WHERE id = ?1",
@@ -66,33 +71,16 @@ static void changed(sb_account *account, int64_t id) {
 }
 
 static void remove_line_item(sb_account *account, int64_t id) {
-  int64_t invoice_id = sb_invoice_of(account, &sb_line_items, id);
-  sb_db_run(account->db, "DELETE FROM line_items WHERE id = ?", "i", id);
-  sb_invoice_settle(account, invoice_id);
+  sb_child_remove(account, &sb_line_items, id);
 }
 
 void sb_line_item_complete(sb_account *account, sb_row *row, int64_t invoice_id,
                            sb_problems *problems) {
-  const char *external_id = sb_row_get_text(row, "external_id");
-  sqlite3_stmt *invoice = sb_db_query(
-      account->db, "SELECT customer_id, data_source_id FROM invoices WHERE id = ?", "i",
-      invoice_id);
-  int64_t customer_id = 0, data_source_id = 0;
-  if (sb_db_step(invoice)) {
-    customer_id = sqlite3_column_int64(invoice, 0);
-    data_source_id = sqlite3_column_int64(invoice, 1);
-  }
-  sb_db_done(invoice);
-  sb_row_int(row, "data_source_id", data_source_id);
-  if (external_id && sb_db_int(account->db, 0,
-                               "SELECT 1 FROM line_items WHERE data_source_id = ?"
-                               " AND external_id = ?",
-                               "it", data_source_id, external_id))
-    sb_problems_add(problems, "external_id", "taken",
-                    "The external ID for this line item already exists in our system.");
+  sb_child_begin(account, row, invoice_id,
+                 "The external ID for this line item already exists in our system.", problems);
   check_subscription(row, problems);
   if (!is_of_subscription(row) || problems->count) return; /* a repair makes the subscription */
-  int64_t id = find_subscription(account, row, customer_id);
+  int64_t id = find_subscription(account, row, customer_of(account, invoice_id));
   sb_row_int(row, "subscription_id", id);
   if (!sb_row_has(row, "prorated")) sb_row_int(row, "prorated", 0);
   if (sb_row_is_set(row, "cancelled_at"))
@@ -123,17 +111,7 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
 }
 
 static const sb_member members[] = {
-  { .name = "uuid",
-    .column = "t.id",
-    .type = SB_UUID,
-    .detail = SB_LINE_ITEM,
-    .flags = SB_COMPUTED },
-  { .name = "invoice_uuid",
-    .column = "t.invoice_id",
-    .type = SB_UUID,
-    .detail = SB_INVOICE,
-    .flags = SB_COMPUTED | SB_NEWER,
-    .forms = SB_FORM_ALONE },
+  SB_CHILD_NAMES(SB_LINE_ITEM),
   { .name = "external_id", .type = SB_TEXT, .flags = SB_BOTH },
   { .name = "type",
     .type = SB_TEXT,
@@ -187,37 +165,8 @@ static const sb_member members[] = {
   { .name = "account_code", .type = SB_TEXT, .flags = SB_BOTH, .initial = "" },
   { .name = "event_order", .type = SB_INT, .flags = SB_BOTH },
   { .name = "balance_transfer", .type = SB_BOOL, .flags = SB_BOTH, .forms = SB_FORM_LIST },
-  { .name = "errors",
-    .type = SB_ERRORS,
-    .flags = SB_NEWER,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE,
-    .initial = "{}" },
-  { .name = "disabled",
-    .type = SB_BOOL,
-    .flags = SB_NEWER,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE,
-    .initial = "0" },
-  { .name = "disabled_at",
-    .type = SB_TIME,
-    .detail = SB_STYLE_MS,
-    .flags = SB_NEWER,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE },
-  { .name = "disabled_by",
-    .type = SB_TEXT,
-    .flags = SB_NEWER,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE },
-  { .name = "user_created",
-    .type = SB_BOOL,
-    .flags = SB_NEWER,
-    .forms = SB_FORM_LIST | SB_FORM_SINGLE,
-    .initial = "0" },
-  { .name = "edit_history_summary",
-    .column = "edit_history",
-    .type = SB_RAW,
-    .flags = SB_HISTORY | SB_OMIT_NULL },
   { .name = "cancelled_at", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH | SB_HIDDEN },
-  { .name = "invoice_id", .type = SB_INT, .flags = SB_HIDDEN },
-  { .name = "data_source_id", .type = SB_INT, .flags = SB_HIDDEN },
+  SB_CHILD_STATE,
   { 0 },
 };
 
@@ -233,11 +182,3 @@ const sb_resource sb_line_items = {
   .changed = changed,
   .remove = remove_line_item,
 };
-
-void sb_line_item_create(sb_call *call) {
-  sb_create_child(call, &sb_line_items, (int)call->account->decisions.line_item_create_status);
-}
-
-void sb_line_item_retrieve(sb_call *call) {
-  sb_retrieve_child(call, &sb_line_items);
-}

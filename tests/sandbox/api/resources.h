@@ -58,10 +58,6 @@ void sb_attributes_read(sb_call *call, sb_row *row, int64_t customer_id, const c
 void sb_invoice_import(sb_call *call);
 void sb_invoice_retrieve(sb_call *call);
 void sb_invoice_set_status(sb_call *call);
-void sb_line_item_create(sb_call *call);
-void sb_line_item_retrieve(sb_call *call);
-void sb_transaction_create(sb_call *call);
-void sb_transaction_retrieve(sb_call *call);
 /**
  * Store the invoice `json` of a customer with its children; errors of the record go into `errors`
  * ({} when fine).

@@ -1,4 +1,5 @@
 #include "dispatch.h"
+#include "invoice_child.h"
 #include "resources.h"
 
 const sb_resource *const sb_resources[] = {
@@ -128,24 +129,25 @@ const sb_route sb_routes[] = {
   { "GET", "/import/customers/{cus}/invoices", R, 200, sb_handle_list, NULL,
     &sb_import_invoice_list },
 
-  { "POST", "/import/invoices/{inv}/line_items", R, 201, sb_line_item_create, NULL, NULL },
-  { "GET", "/line_items", R, 200, sb_line_item_retrieve, &sb_line_items, NULL },
+  { "POST", "/import/invoices/{inv}/line_items", R, 201, sb_child_create, &sb_line_items, NULL },
+  { "GET", "/line_items", R, 200, sb_child_retrieve, &sb_line_items, NULL },
   { "PATCH", "/line_items", R, 200, sb_handle_update, &sb_line_items, NULL },
-  { "DELETE", "/line_items", R, 204, sb_handle_delete_child, &sb_line_items, NULL },
+  { "DELETE", "/line_items", R, 204, sb_child_delete, &sb_line_items, NULL },
   { "PATCH", "/line_items/disabled_state", R, 200, sb_handle_disable, &sb_line_items, NULL },
-  { "GET", "/line_items/{li}", R, 200, sb_line_item_retrieve, &sb_line_items, NULL },
+  { "GET", "/line_items/{li}", R, 200, sb_child_retrieve, &sb_line_items, NULL },
   { "PATCH", "/line_items/{li}", R, 200, sb_handle_update, &sb_line_items, NULL },
-  { "DELETE", "/line_items/{li}", R, 204, sb_handle_delete_child, &sb_line_items, NULL },
+  { "DELETE", "/line_items/{li}", R, 204, sb_child_delete, &sb_line_items, NULL },
   { "PATCH", "/line_items/{li}/disabled_state", R, 200, sb_handle_disable, &sb_line_items, NULL },
 
-  { "POST", "/import/invoices/{inv}/transactions", R, 201, sb_transaction_create, NULL, NULL },
-  { "GET", "/transactions", R, 200, sb_transaction_retrieve, &sb_transactions, NULL },
+  { "POST", "/import/invoices/{inv}/transactions", R, 201, sb_child_create, &sb_transactions,
+    NULL },
+  { "GET", "/transactions", R, 200, sb_child_retrieve, &sb_transactions, NULL },
   { "PATCH", "/transactions", R, 200, sb_handle_update, &sb_transactions, NULL },
-  { "DELETE", "/transactions", R, 204, sb_handle_delete_child, &sb_transactions, NULL },
+  { "DELETE", "/transactions", R, 204, sb_child_delete, &sb_transactions, NULL },
   { "PATCH", "/transactions/disabled_state", R, 200, sb_handle_disable, &sb_transactions, NULL },
-  { "GET", "/transactions/{tr}", R, 200, sb_transaction_retrieve, &sb_transactions, NULL },
+  { "GET", "/transactions/{tr}", R, 200, sb_child_retrieve, &sb_transactions, NULL },
   { "PATCH", "/transactions/{tr}", R, 200, sb_handle_update, &sb_transactions, NULL },
-  { "DELETE", "/transactions/{tr}", R, 204, sb_handle_delete_child, &sb_transactions, NULL },
+  { "DELETE", "/transactions/{tr}", R, 204, sb_child_delete, &sb_transactions, NULL },
   { "PATCH", "/transactions/{tr}/disabled_state", R, 200, sb_handle_disable, &sb_transactions,
     NULL },
 

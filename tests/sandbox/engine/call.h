@@ -133,6 +133,12 @@ void sb_call_answer_object(sb_call *call, int status);
 /** Answer with one object as its resource writes it. */
 void sb_call_answer_row(sb_call *call, const sb_resource *resource, int64_t id, int status);
 
+/**
+ * The object of the route's resource that the path names, or the query by external id; 0 when there is none, which is
+ * answered then.
+ */
+int64_t sb_call_find_named(sb_call *call);
+
 /** Handlers of endpoints that their descriptor describes completely. */
 void sb_handle_list(sb_call *call);
 /** What sb_handle_list does, for a list that is not the route's. */
@@ -150,15 +156,6 @@ void sb_handle_disable(sb_call *call);
 int64_t sb_create_row(sb_call *call, const sb_resource *resource, sb_row *row, const cJSON *json);
 /** Change a row; false when there are problems. */
 bool sb_update_row(sb_call *call, const sb_resource *resource, int64_t id, const cJSON *json);
-/** Create a line item or transaction of the invoice in the path. */
-void sb_create_child(sb_call *call, const sb_resource *resource, int status);
-/**
- * Answer with a line item or transaction, by uuid or external id, unless it is disabled and
- * with_disabled is not asked for.
- */
-void sb_retrieve_child(sb_call *call, const sb_resource *resource);
-/** Delete one, by uuid or external id. */
-void sb_handle_delete_child(sb_call *call);
 /**
  * Set `disabled` and who did it when; false when the record's source does not allow it, which is
  * then the answer.

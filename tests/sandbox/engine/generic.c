@@ -43,7 +43,7 @@ void sb_handle_create(sb_call *call) {
 
 /* The object that the path names, the last one in it, or that the query names by external id;
    0 when there is none. */
-static int64_t find_named(sb_call *call) {
+int64_t sb_call_find_named(sb_call *call) {
   const sb_resource *resource = call->route->resource;
   if (call->words[1]) return call->ids[1];
   if (call->words[0]) return call->ids[0];
@@ -66,7 +66,7 @@ static int64_t find_named(sb_call *call) {
 }
 
 void sb_handle_retrieve(sb_call *call) {
-  int64_t id = find_named(call);
+  int64_t id = sb_call_find_named(call);
   if (id) sb_call_answer_row(call, call->route->resource, id, call->route->status);
 }
 
@@ -102,7 +102,7 @@ static bool is_not_modified(sb_call *call, const sb_resource *resource, int64_t 
 
 void sb_handle_update(sb_call *call) {
   const sb_resource *resource = call->route->resource;
-  int64_t id = find_named(call);
+  int64_t id = sb_call_find_named(call);
   if (!id) return;
   if (is_not_modified(call, resource, id))
     sb_call_answer_empty(call, 304);
@@ -135,7 +135,7 @@ void sb_handle_delete(sb_call *call) {
   const sb_resource *resource = call->route->resource;
   bool is_older = sb_decided(call->account, deletes, "older");
   int status = call->route->status;
-  int64_t id = find_named(call);
+  int64_t id = sb_call_find_named(call);
   char what[64];
   if (!id) return;
   if (status == 202 && !is_older) {
@@ -153,69 +153,9 @@ void sb_handle_delete(sb_call *call) {
 }
 
 void sb_handle_disable(sb_call *call) {
-  int64_t id = find_named(call);
+  int64_t id = sb_call_find_named(call);
   if (id && sb_disable_row(call, call->route->resource, id, call->body))
     sb_call_answer_row(call, call->route->resource, id, call->route->status);
-}
-
-/* {"line_items": [...]}; id 0: an empty list. */
-static void answer_wrapped(sb_call *call, const sb_resource *resource, int64_t id, int status) {
-  sb_view view = sb_call_view(call, SB_FORM_SINGLE | SB_FORM_ALONE);
-  sb_call_answer(call, status);
-  sb_text_printf(&call->out, "{\"%s\":[", resource->table);
-  if (id) sb_render_id(call->account, resource, &view, id, &call->out);
-  sb_text_putc(&call->out, ']');
-  sb_render_end(call->account, &call->out);
-}
-
-void sb_create_child(sb_call *call, const sb_resource *resource, int status) {
-  sb_row row = { .resource = resource };
-  int64_t data_source_id = sb_db_int(
-      call->account->db, 0, "SELECT data_source_id FROM invoices WHERE id = ?", "i", call->ids[0]);
-  sb_row_int(&row, "invoice_id", call->ids[0]);
-  if (sb_is_user_edit(call, data_source_id)) sb_row_int(&row, "user_created", 1);
-  int64_t id = sb_create_row(call, resource, &row, call->body);
-  sb_row_clear(&row);
-  if (sb_call_failed(call)) return;
-  if (resource->kind == SB_LINE_ITEM && sb_decided(call->account, line_item_answer, "wrapped"))
-    answer_wrapped(call, resource, id, status);
-  else
-    sb_call_answer_row(call, resource, id, status);
-}
-
-/* Whether a line item or transaction is hidden from the request. */
-static bool is_hidden(sb_call *call, const sb_resource *resource, int64_t id) {
-  sb_text sql = { 0 };
-  sb_text_printf(&sql, "SELECT disabled FROM %s WHERE id = ?", resource->table);
-  bool is_disabled = sb_db_int(call->account->db, 0, sql.bytes, "i", id) != 0;
-  sb_text_clear(&sql);
-  return is_disabled && !sb_call_flag(call, "with_disabled");
-}
-
-void sb_retrieve_child(sb_call *call, const sb_resource *resource) {
-  sb_account *account = call->account;
-  int64_t id = find_named(call);
-  bool is_list = !call->words[0] && sb_decided(account, by_external_id, "wrapped");
-  bool is_pair = sb_call_parameter(call, "external_id") &&
-                 sb_call_parameter(call, "data_source_uuid");
-  if (id && is_hidden(call, resource, id)) {
-    sb_call_fail_missing(call, resource->kind, call->words[0]);
-    id = 0;
-  }
-  if (is_list && is_pair && (id || sb_decided(account, external_id_missing, "empty")))
-    answer_wrapped(call, resource, id, call->route->status);
-  else if (id)
-    sb_call_answer_row(call, resource, id, call->route->status);
-}
-
-void sb_handle_delete_child(sb_call *call) {
-  int64_t id = find_named(call);
-  if (!id) return;
-  sb_row_delete(call->account, call->route->resource, id);
-  if (call->account->decisions.child_delete_status == 204)
-    sb_call_answer_empty(call, 204);
-  else
-    sb_call_answer_object(call, (int)call->account->decisions.child_delete_status);
 }
 
 bool sb_disable_row(sb_call *call, const sb_resource *resource, int64_t id, const cJSON *body) {
