@@ -92,26 +92,26 @@ static cm_call *new_call(cm_session *session) {
 
 static void link_call(cm_call *call) {
   cm_session *session = call->session;
-  call->previous = session->last_call;
-  if (session->last_call != NULL) {
-    session->last_call->next = call;
+  call->previous = session->calls.last;
+  if (session->calls.last != NULL) {
+    session->calls.last->next = call;
   } else {
-    session->first_call = call;
+    session->calls.first = call;
   }
-  session->last_call = call;
+  session->calls.last = call;
 }
 
 static void unlink_call(cm_call *call) {
   cm_session *session = call->session;
   if (call->previous != NULL) {
     call->previous->next = call->next;
-  } else if (session->first_call == call) {
-    session->first_call = call->next;
+  } else if (session->calls.first == call) {
+    session->calls.first = call->next;
   }
   if (call->next != NULL) {
     call->next->previous = call->previous;
-  } else if (session->last_call == call) {
-    session->last_call = call->previous;
+  } else if (session->calls.last == call) {
+    session->calls.last = call->previous;
   }
   call->next = call->previous = NULL;
 }
@@ -120,7 +120,7 @@ void cm_call_drop_transfer(cm_call *call) {
   if (call->transfer == NULL) return;
   cm_transfer_free(call->transfer);
   call->transfer = NULL;
-  call->session->in_flight--;
+  call->session->calls.in_flight--;
 }
 
 /* ---- the log ------------------------------------------------------------------------------- */
@@ -128,14 +128,15 @@ void cm_call_drop_transfer(cm_call *call) {
 bool cm_call_log(cm_call *call, bool with_body) {
   cm_session *session = call->session;
   const char *body = with_body ? call->body : NULL;
-  cm_request_log *line = cm_session_log_request(session, call->method, call->path, body);
+  cm_request_line *line = cm_request_log_add(&session->log, cm_session_wall_ms(session),
+                                             call->method, call->path, body);
   if (line->body != NULL) cm_secret_mask(line->body, strlen(line->body), call->key);
   call->result.request_id = line->id;
   return line->path != NULL && (line->body != NULL || body == NULL);
 }
 
 static void close_log_line(cm_call *call, const char *error) {
-  cm_request_log *line = cm_session_find_request(call->session, call->result.request_id);
+  cm_request_line *line = cm_request_log_find(&call->session->log, call->result.request_id);
   if (line == NULL) return;
   line->waited_ms = call->waited_ms;
   line->tries = call->tries;
@@ -161,7 +162,7 @@ void cm_call_finish(cm_call *call, int code, const char *line) {
   unlink_call(call);
   clear_request(call);
   call->state = CM_CALL_DONE;
-  call->session->ended_calls++;
+  call->session->calls.ended++;
 }
 
 void cm_call_judge(cm_call *call, cm_ending *ending) {
@@ -242,7 +243,7 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
     cm_err_prefix(err, request->who);
     return SQLITE_ERROR;
   }
-  if (settings->max_requests > 0 && session->statement_requests >= settings->max_requests) {
+  if (settings->max_requests > 0 && session->statement.requests >= settings->max_requests) {
     char rest[128];
     sqlite3_snprintf((int)sizeof rest, rest,
                      "was not sent (the statement has made max_requests %d): raise max_requests, "
@@ -284,7 +285,7 @@ void cm_call_enter_process(cm_session *session) {
   session->random_state ^= (unsigned)session->process;
   cm_http_free(session->http);
   session->http = NULL;
-  for (cm_call *call = session->first_call; call != NULL; call = next) {
+  for (cm_call *call = session->calls.first; call != NULL; call = next) {
     next = call->next;
     if (cm_call_is_write(call->flags)) {
       cm_err err = { 0 };
@@ -302,7 +303,7 @@ void cm_call_enter_process(cm_session *session) {
 int cm_call_start(cm_session *session, const cm_call_request *request, cm_call **out, cm_err *err) {
   *out = NULL;
   cm_call_enter_process(session);
-  cm_session_enter(session);
+  cm_statement_enter(&session->statement);
   int rc = check_request(session, request, err);
   if (rc != SQLITE_OK) return rc;
   bool is_dry = cm_call_is_write(request->flags) && session->settings.dry_run;
@@ -320,7 +321,7 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
                    is_recorded ? NULL : "out of memory");
   } else {
     link_call(call);
-    session->statement_requests++;
+    session->statement.requests++;
   }
   *out = call;
   return SQLITE_OK;

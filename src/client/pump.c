@@ -32,7 +32,7 @@ static void send_now(cm_call *call, int64_t now_ms) {
     return;
   }
   call->state = CM_CALL_IN_FLIGHT;
-  session->in_flight++;
+  session->calls.in_flight++;
   /* Nothing has left yet. What is not in the log does not leave at all. */
   if (call->tries == 0 && !cm_call_log(call, session->settings.log_bodies)) {
     cm_call_finish(call, SQLITE_NOMEM, "out of memory");
@@ -47,7 +47,7 @@ static void send_now(cm_call *call, int64_t now_ms) {
 
 /** The limiter holds back whatever waits: from now on that counts as waiting. */
 static void mark_blocked(cm_session *session, int64_t now_ms) {
-  for (cm_call *call = session->last_call; call != NULL; call = call->previous) {
+  for (cm_call *call = session->calls.last; call != NULL; call = call->previous) {
     if (call->state != CM_CALL_WAITING || call->blocked_ms >= 0) return;
     call->blocked_ms = now_ms;
   }
@@ -58,9 +58,9 @@ static int64_t send_what_may(cm_session *session) {
   int64_t now_ms = cm_session_now_ms(session);
   int64_t timer_ms = INT64_MAX;
   cm_call *next = NULL;
-  for (cm_call *call = session->first_call; call != NULL; call = next) {
+  for (cm_call *call = session->calls.first; call != NULL; call = next) {
     next = call->next;
-    if (session->in_flight >= session->settings.concurrency) return INT64_MAX;
+    if (session->calls.in_flight >= session->settings.concurrency) return INT64_MAX;
     if (call->state == CM_CALL_IN_FLIGHT) continue;
     if (call->state == CM_CALL_BACKING_OFF && call->ready_ms > now_ms) {
       int64_t rest_ms = call->ready_ms - now_ms;
@@ -140,7 +140,7 @@ static int take_answer(cm_call *call, cm_http_response *response) {
 }
 
 static void log_attempt(const cm_call *call, const cm_http_response *response) {
-  cm_request_log *line = cm_session_find_request(call->session, call->result.request_id);
+  cm_request_line *line = cm_request_log_find(&call->session->log, call->result.request_id);
   if (line == NULL) return;
   line->status = response->status;
   line->duration_ms = response->duration_ms;
@@ -200,9 +200,9 @@ static void end_attempt(cm_call *call) {
 }
 
 static void collect(cm_session *session) {
-  int left = session->in_flight;
+  int left = session->calls.in_flight;
   cm_call *next = NULL;
-  for (cm_call *call = session->first_call; call != NULL && left > 0; call = next) {
+  for (cm_call *call = session->calls.first; call != NULL && left > 0; call = next) {
     next = call->next;
     if (call->state != CM_CALL_IN_FLIGHT) continue;
     left--;
@@ -215,13 +215,13 @@ static void collect(cm_session *session) {
 /** Reads end at once, writes that are under way get their grace, all others are not sent. */
 static void stop_calls(cm_session *session, cm_call_end end, int64_t now_ms) {
   cm_call *next = NULL;
-  for (cm_call *call = session->first_call; call != NULL; call = next) {
+  for (cm_call *call = session->calls.first; call != NULL; call = next) {
     next = call->next;
     if (call->state == CM_CALL_IN_FLIGHT && cm_call_is_write(call->flags)) {
       if (call->grace_until_ms >= 0) continue;
       call->grace_until_ms = now_ms + CM_WRITE_GRACE_MS;
       call->stopped_by = end;
-      session->stopped_writes = true;
+      session->calls.stopped_writes = true;
     } else {
       cm_call_judge(call, &(cm_ending){ .end = end });
     }
@@ -231,48 +231,48 @@ static void stop_calls(cm_session *session, cm_call_end end, int64_t now_ms) {
 /** Cut the writes whose grace is over: nobody knows whether they happened. */
 static void end_graces(cm_session *session, int64_t now_ms) {
   cm_call *next = NULL;
-  session->stopped_writes = false;
-  for (cm_call *call = session->first_call; call != NULL; call = next) {
+  session->calls.stopped_writes = false;
+  for (cm_call *call = session->calls.first; call != NULL; call = next) {
     next = call->next;
     if (call->grace_until_ms < 0) continue;
     if (call->grace_until_ms <= now_ms) {
       call->is_doubtful = true;
       cm_call_judge(call, &(cm_ending){ .end = call->stopped_by });
     } else {
-      session->stopped_writes = true;
+      session->calls.stopped_writes = true;
     }
   }
 }
 
 static void stop_when_told(cm_session *session) {
-  if (session->first_call == NULL) return;
+  if (session->calls.first == NULL) return;
   int64_t now_ms = cm_session_now_ms(session);
   int64_t deadline_ms = session->settings.deadline_ms;
-  if (session->sqlite_has_looked) {
-    session->sqlite_has_looked = false;
-    session->interrupt_checked_ms = now_ms;
-    session->unchecked_wait_ms = 0;
+  if (session->statement.sqlite_has_looked) {
+    session->statement.sqlite_has_looked = false;
+    session->statement.interrupt_checked_ms = now_ms;
+    session->statement.unchecked_wait_ms = 0;
   }
-  bool is_check_due = session->unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
-                      now_ms - session->interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
-  if (is_check_due && cm_session_is_interrupted(session)) {
+  bool is_check_due = session->statement.unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
+                      now_ms - session->statement.interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
+  if (is_check_due && cm_statement_is_interrupted(&session->statement)) {
     stop_calls(session, CM_CALL_END_INTERRUPT, now_ms);
-  } else if (deadline_ms > 0 && now_ms - session->statement_started_ms >= deadline_ms) {
+  } else if (deadline_ms > 0 && now_ms - session->statement.started_ms >= deadline_ms) {
     stop_calls(session, CM_CALL_END_DEADLINE, now_ms);
   }
-  if (session->stopped_writes) end_graces(session, now_ms);
+  if (session->calls.stopped_writes) end_graces(session, now_ms);
 }
 
 /* ---- moving -------------------------------------------------------------------------------- */
 
 /** Let time pass: with bytes under way in the client, without in the clock, which tests replace. */
 static void pass_time(cm_session *session, int slice_ms) {
-  if (session->in_flight > 0) {
+  if (session->calls.in_flight > 0) {
     cm_http_drive(session->http, slice_ms);
   } else if (slice_ms > 0) {
     session->clock.sleep_ms(session->clock.context, slice_ms);
   }
-  session->unchecked_wait_ms += slice_ms;
+  session->statement.unchecked_wait_ms += slice_ms;
 }
 
 static int shortest(int left_ms, int64_t timer_ms) {
@@ -281,7 +281,7 @@ static int shortest(int left_ms, int64_t timer_ms) {
 }
 
 void cm_session_pump(cm_session *session, int wait_ms) {
-  int64_t ended_calls = session->ended_calls;
+  int64_t ended_calls = session->calls.ended;
   int left_ms = wait_ms > 0 ? wait_ms : 0;
   bool is_over = false;
   cm_call_enter_process(session);
@@ -289,7 +289,7 @@ void cm_session_pump(cm_session *session, int wait_ms) {
     collect(session);
     stop_when_told(session);
     int64_t timer_ms = send_what_may(session);
-    bool has_news = session->ended_calls != ended_calls || session->first_call == NULL;
+    bool has_news = session->calls.ended != ended_calls || session->calls.first == NULL;
     int slice_ms = has_news ? 0 : shortest(left_ms, timer_ms);
     pass_time(session, slice_ms);
     left_ms -= slice_ms;

@@ -8,12 +8,12 @@
 #include "read/scan_state.h"
 
 void cm_scan_list(cm_scan *scan) {
-  scan->next_open = scan->session->scans;
-  scan->session->scans = scan;
+  scan->next_open = scan->session->reading.scans;
+  scan->session->reading.scans = scan;
 }
 
 void cm_scan_unlist(cm_scan *scan) {
-  for (cm_scan **link = &scan->session->scans; *link != NULL; link = &(*link)->next_open) {
+  for (cm_scan **link = &scan->session->reading.scans; *link != NULL; link = &(*link)->next_open) {
     if (*link != scan) continue;
     *link = scan->next_open;
     break;
@@ -37,7 +37,7 @@ static const cm_request_value *path_value(const cm_scan *scan, const cm_request_
 
 /** The open scan of a table whose current row has the key. */
 static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *key) {
-  for (cm_scan *other = scan->session->scans; other != NULL; other = other->next_open) {
+  for (cm_scan *other = scan->session->reading.scans; other != NULL; other = other->next_open) {
     if (other == scan || !other->is_on_row || strcmp(other->resource->name, table) != 0) continue;
     cm_value shown = cm_value_null();
     int rc = cm_row_peek(&other->row, cm_registry_key(other->resource), &shown, NULL);

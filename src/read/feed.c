@@ -54,7 +54,7 @@ static int read_rest(cm_pager *pager, const cm_resource *resource, cm_err *err) 
 /** Read to their end all lists of a table that are open. */
 static int read_lists(cm_session *session, const cm_resource *resource, cm_err *err) {
   int rc = SQLITE_OK;
-  for (cm_pager *pager = session->pagers; pager != NULL && rc == SQLITE_OK;
+  for (cm_pager *pager = session->reading.pagers; pager != NULL && rc == SQLITE_OK;
        pager = pager->next_open) {
     if (shows(resource, pager)) rc = read_rest(pager, resource, err);
   }
@@ -74,7 +74,7 @@ int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {
   int count = 0;
   int rc = SQLITE_OK;
   const cm_resource *const *resources = cm_registry_list(&count);
-  for (int i = 0; i < count && rc == SQLITE_OK && session->pagers != NULL; i++) {
+  for (int i = 0; i < count && rc == SQLITE_OK && session->reading.pagers != NULL; i++) {
     if (is_created_by(resources[i], path)) rc = read_lists(session, resources[i], err);
   }
   return rc;

@@ -4,10 +4,10 @@ enum { MOST_PAGES = 1000000 }; /* more make no difference to a plan */
 
 void cm_known_pages_put(cm_session *session, const cm_read *read, int64_t pages) {
   for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
-    const void *known = session->known_lists[i].read;
+    const void *known = session->reading.known_lists[i].read;
     if (known != NULL && known != read) continue;
-    session->known_lists[i].read = read;
-    session->known_lists[i].pages = pages > MOST_PAGES ? MOST_PAGES : (int)pages;
+    session->reading.known_lists[i].read = read;
+    session->reading.known_lists[i].pages = pages > MOST_PAGES ? MOST_PAGES : (int)pages;
     return;
   }
 }
@@ -15,7 +15,7 @@ void cm_known_pages_put(cm_session *session, const cm_read *read, int64_t pages)
 int cm_known_pages_find(void *session, const cm_read *read) {
   const cm_session *known = session;
   for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
-    if (known->known_lists[i].read == read) return known->known_lists[i].pages;
+    if (known->reading.known_lists[i].read == read) return known->reading.known_lists[i].pages;
   }
   return 0;
 }

@@ -117,12 +117,12 @@ static void clear_table(table_lookups *table) {
 }
 
 void cm_lookup_clear(cm_session *session) {
-  cm_lookups *lookups = session->lookups;
+  cm_lookups *lookups = session->reading.lookups;
   if (lookups == NULL) return;
   for (int i = 0; i < lookups->table_count; i++)
     clear_table(&lookups->tables[i]);
   sqlite3_free(lookups);
-  session->lookups = NULL;
+  session->reading.lookups = NULL;
 }
 
 /* ---- reading the list ---------------------------------------------------------------------- */
@@ -181,16 +181,16 @@ static bool is_worth_a_page(const table_lookups *table, const cm_session *sessio
 
 /** @param out  Receives the look-ups of the table; NULL: too many tables are looked up already. */
 static int find_table(cm_session *session, const cm_read *read, table_lookups **out, cm_err *err) {
-  cm_lookups *lookups = session->lookups;
+  cm_lookups *lookups = session->reading.lookups;
   *out = NULL;
-  if (lookups != NULL && lookups->running_id != session->running_id) cm_lookup_clear(session);
-  lookups = session->lookups;
+  if (lookups != NULL && lookups->running_id != session->statement.id) cm_lookup_clear(session);
+  lookups = session->reading.lookups;
   if (lookups == NULL) {
     lookups = sqlite3_malloc64(sizeof *lookups);
     if (lookups == NULL) return cm_err_nomem(err);
     memset(lookups, 0, sizeof *lookups);
-    lookups->running_id = session->running_id;
-    session->lookups = lookups;
+    lookups->running_id = session->statement.id;
+    session->reading.lookups = lookups;
   }
   for (int i = 0; i < lookups->table_count; i++) {
     if (lookups->tables[i].read == read) *out = &lookups->tables[i];

@@ -249,8 +249,8 @@ static int settle_page(cm_memo *memo, cm_answer *answer, cm_err *err) {
 
 int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err) {
   cm_memo *memo = answer->session->memo;
-  cm_request_log *line = cm_session_find_request(answer->session,
-                                                 cm_call_result_of(answer->call)->request_id);
+  cm_request_line *line = cm_request_log_find(&answer->session->log,
+                                              cm_call_result_of(answer->call)->request_id);
   if (line != NULL) line->rows = rows;
   answer->is_settled = true;
   answer->is_whole = is_whole || answer->list == NULL;
@@ -292,7 +292,7 @@ static int need_memo(cm_session *session, cm_err *err) {
   }
   memset(memo->slots, 0, FIRST_SLOTS * sizeof(cm_answer *));
   memset(memo->lists, 0, FIRST_SLOTS * sizeof(list_record *));
-  memo->running_id = session->running_id;
+  memo->running_id = session->statement.id;
   session->memo = memo;
   session->free_memo = free_memo;
   return SQLITE_OK;
@@ -438,14 +438,14 @@ void cm_answer_release(cm_answer *answer) {
 /* ---- emptying ------------------------------------------------------------------------------ */
 
 void cm_memo_enter(cm_session *session) {
-  cm_session_enter(session);
-  if (session->memo == NULL || session->memo->running_id == session->running_id) return;
+  cm_statement_enter(&session->statement);
+  if (session->memo == NULL || session->memo->running_id == session->statement.id) return;
   empty(session->memo);
-  session->memo->running_id = session->running_id;
+  session->memo->running_id = session->statement.id;
 }
 
 void cm_memo_leave(cm_session *session, int open) {
-  if (open > 0 && cm_session_enter(session) <= 1) return;
-  session->running = 0; /* what runs next is another statement, wherever it stands */
+  if (open > 0 && cm_statement_enter(&session->statement) <= 1) return;
+  session->statement.running = 0; /* what runs next is another statement, wherever it stands */
   if (session->memo != NULL) empty(session->memo);
 }

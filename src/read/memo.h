@@ -13,7 +13,7 @@
 ** MATERIALIZED form.
 **
 ** When it is emptied. A memo belongs to the set of running statements: it is emptied when that set
-** (see cm_session_enter) differs from the one it was filled under, when the last cursor closes, and
+** (see cm_statement_enter) differs from the one it was filled under, when the last cursor closes, and
 ** when a cursor closes while several statements run.
 */
 #ifndef CM_READ_MEMO_H

@@ -51,8 +51,8 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
   pager->session = session;
   pager->list = *list;
   pager->url = sqlite3_mprintf("%s", list->url);
-  pager->next_open = session->pagers;
-  session->pagers = pager;
+  pager->next_open = session->reading.pagers;
+  session->reading.pagers = pager;
   int rc = pager->url == NULL ? cm_err_nomem(err) : request_page(pager, NULL, &pager->page, err);
   if (rc != SQLITE_OK) cm_pager_close(pager);
   return rc;
@@ -60,7 +60,7 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
 
 static void unlist(cm_pager *pager) {
   if (pager->session == NULL) return;
-  cm_pager **link = &pager->session->pagers;
+  cm_pager **link = &pager->session->reading.pagers;
   while (*link != NULL && *link != pager)
     link = &(*link)->next_open;
   if (*link == pager) *link = pager->next_open;

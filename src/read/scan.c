@@ -266,7 +266,7 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
 
 static int check_interrupt(cm_scan *scan, cm_err *err) {
   if (++scan->dropped % ROWS_BETWEEN_INTERRUPT_CHECKS != 0) return SQLITE_OK;
-  if (!cm_session_is_interrupted(scan->session)) return SQLITE_OK;
+  if (!cm_statement_is_interrupted(&scan->session->statement)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_INTERRUPT, "%s: interrupted", scan->resource->name);
 }
 
@@ -275,7 +275,7 @@ static int check_interrupt(cm_scan *scan, cm_err *err) {
  * a millisecond, because a look costs as much as several rows.
  */
 static void pump_now_and_then(cm_scan *scan) {
-  if (++scan->moves % MOVES_BETWEEN_LOOKS != 0 || scan->session->first_call == NULL) return;
+  if (++scan->moves % MOVES_BETWEEN_LOOKS != 0 || scan->session->calls.first == NULL) return;
   int64_t now_ms = cm_session_now_ms(scan->session);
   if (now_ms == scan->pumped_ms) return;
   scan->pumped_ms = now_ms;
@@ -350,7 +350,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
                  cm_scan_arg *args, cm_scan **out, cm_err *err) {
   cm_scan *scan = sqlite3_malloc64(sizeof *scan);
   *out = NULL;
-  session->filters++;
+  session->reading.scan_count++;
   if (scan == NULL) {
     for (int i = 0; i < plan->arg_count; i++)
       cm_scan_arg_clear(&args[i]);

@@ -14,7 +14,7 @@ int cm_stock_put(cm_stock *stock, cm_session *session, cm_answer *answer, cm_sli
                  int64_t at, cm_err *err) {
   size_t bytes = cm_answer_result(answer)->body.len + (size_t)rows->capacity * sizeof *rows->items +
                  sizeof(cm_stock_page);
-  if (session->stock_bytes + bytes > CM_MAX_MEMO_BYTES) {
+  if (session->reading.stock_bytes + bytes > CM_MAX_MEMO_BYTES) {
     return cm_err_set(err, SQLITE_TOOBIG, "what is left of it is larger than %d MiB",
                       CM_MAX_MEMO_BYTES / (1024 * 1024));
   }
@@ -24,7 +24,7 @@ int cm_stock_put(cm_stock *stock, cm_session *session, cm_answer *answer, cm_sli
   memset(rows, 0, sizeof *rows);
   *(stock->last != NULL ? &stock->last->next : &stock->first) = page;
   stock->last = page;
-  session->stock_bytes += bytes;
+  session->reading.stock_bytes += bytes;
   return SQLITE_OK;
 }
 
@@ -32,7 +32,7 @@ static void drop_first(cm_stock *stock, cm_session *session) {
   cm_stock_page *page = stock->first;
   stock->first = page->next;
   if (stock->first == NULL) stock->last = NULL;
-  session->stock_bytes -= page->bytes;
+  session->reading.stock_bytes -= page->bytes;
   cm_answer_release(page->answer);
   sqlite3_free(page->rows.items);
   sqlite3_free(page);

@@ -244,7 +244,7 @@ static int cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
   cursor->is_eof = true;
-  table->session->open_cursors++;
+  table->session->statement.open_cursors++;
   *out = &cursor->base;
   return SQLITE_OK;
 }
@@ -254,9 +254,9 @@ static int cursor_close(sqlite3_vtab_cursor *base) {
   cm_session *session = table_of(base)->session;
   cm_scan_close(cursor->scan);
   sqlite3_free(cursor);
-  session->open_cursors--;
-  cm_memo_leave(session, session->open_cursors);
-  if (session->open_cursors == 0) cm_lookup_clear(session);
+  session->statement.open_cursors--;
+  cm_memo_leave(session, session->statement.open_cursors);
+  if (session->statement.open_cursors == 0) cm_lookup_clear(session);
   return SQLITE_OK;
 }
 
@@ -372,7 +372,7 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text
 /* SQLite looks for an interrupt, and gives a progress handler its turn, after each step to a next row. */
 static int cursor_next(sqlite3_vtab_cursor *base) {
   cm_cursor *cursor = (cm_cursor *)base;
-  if (cursor->was_moved) table_of(base)->session->sqlite_has_looked = true;
+  if (cursor->was_moved) table_of(base)->session->statement.sqlite_has_looked = true;
   cursor->was_moved = true;
   return cursor_advance(cursor);
 }

@@ -202,7 +202,7 @@ static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_auto
 static void stream_if_full(cm_queue *queue) {
   bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
                  queue->waiting_bytes > CM_MAX_QUEUED_BYTES / 2;
-  if (is_full && queue->is_autocommit && queue->session->open_cursors == 0)
+  if (is_full && queue->is_autocommit && queue->session->statement.open_cursors == 0)
     queue->is_streaming = true;
 }
 
@@ -217,7 +217,7 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
   while (entry != NULL && entry->key_token != token)
     entry = entry->next_by_key;
   bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
-                 entry->filters == session->filters && entry->phase == CM_PHASE_IDLE &&
+                 entry->filters == session->reading.scan_count && entry->phase == CM_PHASE_IDLE &&
                  entry->state == CM_ENTRY_QUEUED && entry->steps == NULL;
   return is_twin ? entry : NULL;
 }
@@ -264,7 +264,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
   entry->id = queue->next_id;
-  entry->filters = session->filters;
+  entry->filters = session->reading.scan_count;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
   if (rc != SQLITE_OK) {
     cm_entry_free(entry);

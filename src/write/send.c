@@ -145,7 +145,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   if (queue == NULL) return SQLITE_OK;
   bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->is_autocommit;
   if (!queue->is_autocommit) begin_sending(queue);
-  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_session_begin_statement(session);
+  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_statement_begin(&session->statement);
   queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
   if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_inside_find_all(queue);

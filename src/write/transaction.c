@@ -44,7 +44,7 @@ static void begin_anew(cm_queue *queue) {
   queue->begun_id = queue->next_id;
   cm_queue_clear_tally(&queue->tally);
   cm_question_forget_all(&queue->finder);
-  cm_session_begin_statement(queue->session); /* whatever comes next is another one */
+  cm_statement_begin(&queue->session->statement); /* whatever comes next is another one */
 }
 
 void cm_queue_commit(cm_session *session) {

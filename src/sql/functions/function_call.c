@@ -28,8 +28,9 @@ static int find_once(sqlite3_context *context, cm_session *session, cm_once **ou
   *out = sqlite3_get_auxdata(context, ONCE_PLACE);
   if (*out == NULL) return cm_err_nomem(err); /* SQLite has freed it */
   /* A statement that is prepared again can look like the one before: its counters start here. */
-  bool is_alone = cm_session_enter(session) <= 1 && session->open_cursors == 0;
-  if (is_alone) cm_session_begin_statement(session);
+  bool is_alone = cm_statement_enter(&session->statement) <= 1 &&
+                  session->statement.open_cursors == 0;
+  if (is_alone) cm_statement_begin(&session->statement);
   cm_queue_begin_statement(session);
   return SQLITE_OK;
 }

@@ -102,7 +102,7 @@ static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   memset(cursor, 0, sizeof *cursor);
   cursor->pager.is_done = cursor->is_eof = true;
   *out = &cursor->base;
-  ((get_table *)base)->session->open_cursors++;
+  ((get_table *)base)->session->statement.open_cursors++;
   return SQLITE_OK;
 }
 
@@ -118,9 +118,9 @@ static int get_close(sqlite3_vtab_cursor *base) {
   cm_session *session = table_of(base)->session;
   clear((get_cursor *)base);
   sqlite3_free(base);
-  session->open_cursors--;
-  cm_memo_leave(session, session->open_cursors);
-  if (session->open_cursors == 0) cm_lookup_clear(session);
+  session->statement.open_cursors--;
+  cm_memo_leave(session, session->statement.open_cursors);
+  if (session->statement.open_cursors == 0) cm_lookup_clear(session);
   return SQLITE_OK;
 }
 

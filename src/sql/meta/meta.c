@@ -290,7 +290,7 @@ static const cm_meta_table settings_table = {
 
 /* ---- chartmogul_requests ------------------------------------------------------------------- */
 
-static int request_row(const cm_request_log *request, cm_value *cells) {
+static int request_row(const cm_request_line *request, cm_value *cells) {
   char time[CM_INSTANT_TEXT];
   cm_instant_format_sql(request->time_ms, time);
   cells[0] = cm_value_integer(request->id);
@@ -310,17 +310,17 @@ static int request_row(const cm_request_log *request, cm_value *cells) {
 
 /** The position is the id of the line before. Lines leave the ring while a statement reads it. */
 static int next_request(cm_session *session, int64_t *position, cm_value *cells) {
-  int64_t oldest = session->next_request_id - CM_MAX_REQUEST_LOG;
+  int64_t oldest = session->log.newest_id + 1 - CM_MAX_REQUEST_LOG;
   if (*position < oldest - 1) *position = oldest - 1;
-  while (++*position < session->next_request_id) {
-    const cm_request_log *request = cm_session_find_request(session, *position);
+  while (++*position <= session->log.newest_id) {
+    const cm_request_line *request = cm_request_log_find(&session->log, *position);
     if (request != NULL) return request_row(request, cells);
   }
   return SQLITE_DONE;
 }
 
 static int64_t newest_request(const cm_session *session) {
-  return session->next_request_id - 1;
+  return session->log.newest_id;
 }
 
 static const cm_meta_column request_columns[] = {

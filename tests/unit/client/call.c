@@ -42,7 +42,7 @@ static void success(void **state) {
   assert_string_equal(result->error, "");
   assert_string_equal(result->message, "");
   assert_body(call, "{\"data\":\"pong!\"}");
-  const cm_request_log *line = peer_log_of(world, call);
+  const cm_request_line *line = peer_log_of(world, call);
   assert_string_equal(line->method, "GET");
   assert_string_equal(line->path, "/ping?a=b");
   assert_int_equal(line->status, 200);
@@ -230,7 +230,7 @@ static void key_shows_nowhere(void **state) {
   assert_no_key(cm_call_result_of(call)->error);
   assert_no_key(cm_call_result_of(call)->message);
   assert_no_key(cm_call_result_of(call)->body.ptr);
-  const cm_request_log *line = peer_log_of(world, call);
+  const cm_request_line *line = peer_log_of(world, call);
   peer_assert_has(line->body, "are wrong");
   peer_assert_has(line->path, "/x?key=***");
   assert_no_key(line->path);
@@ -256,7 +256,7 @@ static void without_a_key_nothing_starts(void **state) {
   assert_int_equal(cm_call_start(world->session, &request, &call, &err), SQLITE_AUTH);
   assert_null(call);
   peer_assert_has(err.text, "chartmogul_plans: no API key");
-  assert_null(world->session->first_call);
+  assert_null(world->session->calls.first);
 }
 
 /* ---- what the settings forbid -------------------------------------------------------------- */
@@ -308,7 +308,7 @@ static void max_requests_is_of_a_statement(void **state) {
   assert_int_equal(cm_call_start(world->session, &request, &call, &err), SQLITE_ERROR);
   peer_assert_has(err.text, "chartmogul_plans: GET /plans was not sent");
   peer_assert_has(err.text, "raise max_requests");
-  cm_session_begin_statement(world->session);
+  cm_statement_begin(&world->session->statement);
   cm_call_free(peer_get(world, "/3"));
 }
 

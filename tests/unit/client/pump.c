@@ -126,7 +126,7 @@ static void concurrency_has_a_bound(void **state) {
   for (int i = 0; i < 200; i++) /* time for a fourth one to get through, were it sent */
     cm_session_pump(world->session, 0);
   assert_int_equal(peer_count(server, &server->active), 3);
-  assert_int_equal(world->session->in_flight, 3);
+  assert_int_equal(world->session->calls.in_flight, 3);
   peer_release(server);
   for (size_t i = 0; i < cm_countof(calls); i++) {
     assert_int_equal(cm_call_wait(calls[i], NULL), SQLITE_OK);
@@ -134,8 +134,8 @@ static void concurrency_has_a_bound(void **state) {
   }
   assert_int_equal(peer_count(server, &server->max_active), 3);
   assert_int_equal(peer_count(server, &server->requests), 10);
-  assert_null(world->session->first_call);
-  assert_null(world->session->last_call);
+  assert_null(world->session->calls.first);
+  assert_null(world->session->calls.last);
 }
 
 static void limiter_spreads_calls(void **state) {
@@ -191,13 +191,13 @@ static void cancel_frees(void **state) {
   cm_call_free(calls[1]); /* under way, */
   cm_call_free(calls[2]); /* waiting in the middle, */
   cm_call_free(calls[3]); /* at the end */
-  assert_int_equal(world->session->in_flight, 1);
-  assert_ptr_equal(world->session->first_call, calls[0]);
-  assert_ptr_equal(world->session->last_call, calls[0]);
-  assert_string_equal(cm_session_find_request(world->session, 2)->error, "cancelled");
-  assert_null(cm_session_find_request(world->session, 3)); /* never sent, so no line */
+  assert_int_equal(world->session->calls.in_flight, 1);
+  assert_ptr_equal(world->session->calls.first, calls[0]);
+  assert_ptr_equal(world->session->calls.last, calls[0]);
+  assert_string_equal(cm_request_log_find(&world->session->log, 2)->error, "cancelled");
+  assert_null(cm_request_log_find(&world->session->log, 3)); /* never sent, so no line */
   cm_call_free(calls[0]);
-  assert_int_equal(world->session->in_flight, 0);
+  assert_int_equal(world->session->calls.in_flight, 0);
   cm_call_free(NULL);
 }
 
@@ -352,13 +352,14 @@ static void interrupted_write_ends_unknown(void **state) {
 static void log_is_a_ring(void **state) {
   peer_world *world = *state;
   for (int i = 0; i < CM_MAX_REQUEST_LOG + 2; i++)
-    cm_session_log_request(world->session, "GET", "/x", "body");
-  assert_null(cm_session_find_request(world->session, 0));
-  assert_null(cm_session_find_request(world->session, 2));
-  assert_int_equal(cm_session_find_request(world->session, 3)->id, 3);
-  assert_int_equal(cm_session_find_request(world->session, CM_MAX_REQUEST_LOG + 2)->time_ms,
+    cm_request_log_add(&world->session->log, cm_session_wall_ms(world->session), "GET", "/x",
+                       "body");
+  assert_null(cm_request_log_find(&world->session->log, 0));
+  assert_null(cm_request_log_find(&world->session->log, 2));
+  assert_int_equal(cm_request_log_find(&world->session->log, 3)->id, 3);
+  assert_int_equal(cm_request_log_find(&world->session->log, CM_MAX_REQUEST_LOG + 2)->time_ms,
                    INT64_C(1700001000000));
-  assert_null(cm_session_find_request(world->session, CM_MAX_REQUEST_LOG + 3));
+  assert_null(cm_request_log_find(&world->session->log, CM_MAX_REQUEST_LOG + 3));
 }
 
 static void line_that_left_the_ring(void **state) {
@@ -367,10 +368,11 @@ static void line_that_left_the_ring(void **state) {
   cm_call *call = peer_get(world, "/x");
   cm_session_pump(world->session, 0);
   for (int i = 0; i < CM_MAX_REQUEST_LOG; i++)
-    cm_session_log_request(world->session, "GET", "/other", NULL);
+    cm_request_log_add(&world->session->log, cm_session_wall_ms(world->session), "GET", "/other",
+                       NULL);
   peer_release(world->server);
   assert_int_equal(cm_call_wait(call, NULL), SQLITE_OK);
-  assert_null(cm_session_find_request(world->session, cm_call_result_of(call)->request_id));
+  assert_null(cm_request_log_find(&world->session->log, cm_call_result_of(call)->request_id));
   cm_call_free(call);
 }
 

@@ -148,18 +148,18 @@ static void only_lists_that_grow_are_read(void **state) {
   assert_int_equal(cm_feed_before_post(world->session, "/customers/cus_1/attributes/tags", &err),
                    SQLITE_OK);
   assert_next(&pager, "cus_1");
-  assert_int_equal(world->session->stock_bytes, 0);
+  assert_int_equal(world->session->reading.stock_bytes, 0);
   assert_int_equal(cm_feed_before_post(world->session, "/customers?a=b", &err), SQLITE_OK);
-  assert_true(world->session->stock_bytes > 0);
+  assert_true(world->session->reading.stock_bytes > 0);
   assert_int_equal(peer_count(world->server, &world->server->requests), 3);
   assert_next(&pager, "cus_2");
   assert_next(&pager, "cus_3");
   assert_next(&pager, "cus_4");
   assert_next(&pager, "cus_5");
   assert_end(&pager);
-  assert_int_equal(world->session->stock_bytes, 0);
+  assert_int_equal(world->session->reading.stock_bytes, 0);
   cm_pager_close(&pager);
-  assert_null(world->session->pagers);
+  assert_null(world->session->reading.pagers);
 }
 
 static void what_else_creates_is_known(void **state) {
@@ -172,9 +172,9 @@ static void what_else_creates_is_known(void **state) {
     assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
     assert_next(&pager, "cus_1");
     assert_int_equal(cm_feed_before_post(world->session, paths[i], &err), SQLITE_OK);
-    assert_true(world->session->stock_bytes > 0);
+    assert_true(world->session->reading.stock_bytes > 0);
     cm_pager_close(&pager);
-    assert_int_equal(world->session->stock_bytes, 0);
+    assert_int_equal(world->session->reading.stock_bytes, 0);
   }
 }
 
@@ -185,13 +185,13 @@ static void what_is_left_has_a_bound(void **state) {
   say_pages(world->server);
   assert_int_equal(cm_pager_open(&pager, world->session, &list, &err), SQLITE_OK);
   assert_next(&pager, "cus_1");
-  world->session->stock_bytes = CM_MAX_MEMO_BYTES; /* of another list */
+  world->session->reading.stock_bytes = CM_MAX_MEMO_BYTES; /* of another list */
   assert_int_equal(cm_feed_before_post(world->session, "/customers", &err), SQLITE_TOOBIG);
   peer_assert_has(err.text,
                   "chartmogul_customers: nothing was created (a SELECT is reading the list "
                   "GET /customers?status=Active");
   peer_assert_has(err.text, "CREATE TEMP TABLE");
-  world->session->stock_bytes = 0;
+  world->session->reading.stock_bytes = 0;
   assert_next(&pager, "cus_2");
   assert_next(&pager, "cus_3");
   assert_int_equal(cm_feed_before_post(world->session, "/customers", &err), SQLITE_OK);
@@ -218,7 +218,7 @@ static void a_page_that_fails_is_no_end(void **state) {
   assert_next(&pager, "cus_4");
   assert_int_equal(cm_pager_next(&pager, &row, &err), SQLITE_CONSTRAINT);
   cm_pager_close(&pager);
-  assert_int_equal(world->session->stock_bytes, 0);
+  assert_int_equal(world->session->reading.stock_bytes, 0);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, peer_setup, peer_teardown)

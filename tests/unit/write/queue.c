@@ -69,7 +69,7 @@ static void add_update(peer_world *world, const cm_resource *resource, const cha
   cells[cm_registry_find_column(resource, "json", 4)].value = cm_value_text(packed, strlen(packed));
   cells[cm_registry_find_column(resource, "name", 4)] = (cm_cell){ cm_value_text("new", 3), false,
                                                                    false };
-  world->session->filters++; /* a statement of its own */
+  world->session->reading.scan_count++; /* a statement of its own */
   int rc = cm_change_update(resource, &value, cells, NULL, NULL, &change, &err);
   if (rc == SQLITE_OK) rc = cm_queue_add(world->session, &change, true, &err);
   sqlite3_free(packed);
