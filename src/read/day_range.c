@@ -3,11 +3,12 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/sqlite_api.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000, DAYS_OF_A_WEEK = 7 };
 
 cm_day_range cm_day_range_all(void) {
-  return (cm_day_range){ CM_FIRST_DAY, CM_LAST_DAY };
+  return (cm_day_range){ .first = CM_FIRST_DAY, .last = CM_LAST_DAY };
 }
 
 /* ---- comparisons --------------------------------------------------------------------------- */
@@ -46,15 +47,31 @@ static int64_t find_change(cm_term_op op, const cm_value *value, bool is_standin
 static void narrow_below(cm_day_range *range, cm_term_op op, const cm_value *value) {
   int64_t first = find_change(op, value, true);
   if (first > range->first) range->first = first;
+  range->has_first = true;
 }
 
 static void narrow_above(cm_day_range *range, cm_term_op op, const cm_value *value) {
   int64_t last = find_change(op, value, false) - 1;
   if (last < range->last) range->last = last;
+  range->has_last = true;
+}
+
+/** A number as the text that SQL compares it as with a column of texts; another value as it is. */
+static cm_value as_text(const cm_value *value, char *out, int size) {
+  if (!cm_value_is_number(value)) return *value;
+  if (value->type == CM_VALUE_INTEGER) {
+    sqlite3_snprintf(size, out, "%lld", (long long)value->integer);
+  } else {
+    sqlite3_snprintf(size, out, "%!.15g", value->real);
+  }
+  return cm_value_text(out, strlen(out));
 }
 
 void cm_day_range_narrow(cm_day_range *range, cm_term_op op, const cm_value *value) {
-  if (!cm_value_is_text(value) || op >= CM_TERM_NE) return;
+  char text[32];
+  cm_value compared = as_text(value, text, (int)sizeof text);
+  if (!cm_value_is_text(&compared) || op >= CM_TERM_NE) return;
+  value = &compared;
   bool is_below = op == CM_TERM_GE || op == CM_TERM_GT;
   bool is_above = op == CM_TERM_LE || op == CM_TERM_LT;
   if (!is_above) narrow_below(range, is_below ? op : CM_TERM_GE, value);
@@ -66,8 +83,8 @@ void cm_day_range_narrow_list(cm_day_range *range, const cm_value *values, int c
   const cm_value *last = NULL;
   bool has_text = false;
   for (int i = 0; i < count; i++) {
+    has_text = has_text || cm_value_is_text(&values[i]) || cm_value_is_number(&values[i]);
     if (!cm_value_is_text(&values[i])) continue;
-    has_text = true;
     if (!cm_instant_is_day(values[i].text, values[i].len)) continue;
     if (first == NULL) first = &values[i];
     last = &values[i];

@@ -15,17 +15,19 @@
 #define CM_LAST_DAY INT64_C(2932896)
 
 typedef struct cm_day_range {
-  int64_t first; /* CM_FIRST_DAY: nothing bounds it */
-  int64_t last;  /* CM_LAST_DAY: likewise; before `first`: no day is left */
+  int64_t first;
+  int64_t last;   /* before `first`: no day is left */
+  bool has_first; /* a comparison bounds it, be it with a day before all others */
+  bool has_last;
 } cm_day_range;
 
 /** Every day. */
 cm_day_range cm_day_range_all(void);
 
-/** Leave the days that stand `day op value`. What is no text bounds nothing. */
+/** Leave the days that stand `day op value`. A number counts as its text, as SQL has it; NULL and a blob bound nothing. */
 void cm_day_range_narrow(cm_day_range *range, cm_term_op op, const cm_value *value);
 
-/** Leave the days between the first and the last day of a sorted list. A list without texts bounds nothing. */
+/** Leave the days between the first and the last day of a sorted list. A list without texts and numbers bounds nothing. */
 void cm_day_range_narrow_list(cm_day_range *range, const cm_value *values, int count);
 
 /**

@@ -93,13 +93,14 @@ static void put_days(const cm_scan *scan, const cm_leg *leg, const cm_day_range 
                      int64_t today, cm_scan_days *out) {
   const cm_value *start = find_given(scan, leg, find_widened(scan->read, CM_GE)->column);
   const cm_value *end = find_given(scan, leg, find_widened(scan->read, CM_LE)->column);
-  bool sets_first = start == NULL && range->first > CM_FIRST_DAY;
-  bool sets_last = end == NULL && range->last < CM_LAST_DAY;
+  bool sets_first = start == NULL && range->has_first;
+  bool sets_last = end == NULL && range->has_last;
   int64_t first = range->first > EARLIEST_DAY ? range->first : EARLIEST_DAY;
   int64_t last = range->last < today ? range->last : today;
+  bool is_before_all = sets_last && last < EARLIEST_DAY;
   bool has_first = sets_first || find_day(start, &first);
   bool has_last = end == NULL || find_day(end, &last);
-  if ((sets_first || sets_last) && has_first && has_last && last < first) {
+  if (is_before_all || ((sets_first || sets_last) && has_first && has_last && last < first)) {
     out->is_empty = true;
     return;
   }

@@ -37,6 +37,13 @@ bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int
   return false;
 }
 
+bool cm_request_is_range(const cm_resource *resource, int column) {
+  for (int i = 0; column >= 0 && i < resource->read_count; i++) {
+    if (cm_request_is_widened(resource, &resource->reads[i], column)) return true;
+  }
+  return false;
+}
+
 bool cm_request_is_look_up(const cm_read *read) {
   return read->paging == CM_SINGLE || read->paging == CM_EITHER;
 }

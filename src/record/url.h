@@ -28,6 +28,9 @@ bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int c
 /** True when bounds of the column are sent as parameters that are not given, see cm_widened. */
 bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column);
 
+/** True when a read of the resource works parameters out from the bounds of this column, -1: none. */
+bool cm_request_is_range(const cm_resource *resource, int column);
+
 /** True when the read looks something up, rather than listing it: it may find what the lists hide. */
 bool cm_request_is_look_up(const cm_read *read);
 

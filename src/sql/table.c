@@ -7,6 +7,7 @@
 #include "read/known_pages.h"
 #include "read/list_store.h"
 #include "read/scan.h"
+#include "record/url.h"
 #include "spec/registry.h"
 #include "spec/source.h"
 #include "sql/bridge.h"
@@ -150,7 +151,8 @@ static void read_limit(sqlite3_index_info *info, int constraint, int64_t *limit,
   *(is_limit ? limit : offset) = number;
 }
 
-static void read_term(sqlite3_index_info *info, int constraint, cm_term *term, bool *is_other) {
+static void read_term(const cm_resource *resource, sqlite3_index_info *info, int constraint,
+                      cm_term *term, bool *is_other) {
   const struct sqlite3_index_constraint *offered = &info->aConstraint[constraint];
   sqlite3_value *literal = NULL;
   const char *collation = sqlite3_vtab_collation(info, constraint);
@@ -162,6 +164,8 @@ static void read_term(sqlite3_index_info *info, int constraint, cm_term *term, b
     term->column = 0;
     term->op = CM_TERM_OTHER;
   }
+  if (offered->op == SQLITE_INDEX_CONSTRAINT_IS && cm_request_is_range(resource, term->column))
+    term->op = CM_TERM_EQ; /* it is never NULL */
   if (term->op == CM_TERM_EQ) term->is_list = sqlite3_vtab_in(info, constraint, -1);
   bool is_known = sqlite3_vtab_rhs_value(info, constraint, &literal) == SQLITE_OK;
   if (is_known && literal != NULL && !term->is_list) {
@@ -175,8 +179,8 @@ static void read_term(sqlite3_index_info *info, int constraint, cm_term *term, b
  * Read what SQLite offers.
  * @param constraints  Receives, for each term, the constraint that it came from.
  */
-static void read_offer(sqlite3_index_info *info, cm_offer *offer, cm_term *terms,
-                       int *constraints) {
+static void read_offer(const cm_resource *resource, sqlite3_index_info *info, cm_offer *offer,
+                       cm_term *terms, int *constraints) {
   int64_t limit = -1;
   int64_t offset = 0;
   *offer = (cm_offer){ .terms = terms, .columns_used = info->colUsed, .limit = -1 };
@@ -188,12 +192,11 @@ static void read_offer(sqlite3_index_info *info, cm_offer *offer, cm_term *terms
       continue;
     }
     constraints[offer->term_count] = i;
-    read_term(info, i, &terms[offer->term_count++], &offer->has_other_terms);
+    read_term(resource, info, i, &terms[offer->term_count++], &offer->has_other_terms);
   }
   offer->has_order = info->nOrderBy > 0;
-  if (limit >= 0 && offset >= 0 && limit < INT32_MAX && offset < INT32_MAX) {
+  if (limit >= 0 && offset >= 0 && limit < INT32_MAX && offset < INT32_MAX)
     offer->limit = limit + offset;
-  }
 }
 
 static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *constraints) {
@@ -220,7 +223,7 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   int rc = SQLITE_NOMEM;
   if (terms == NULL || constraints == NULL) goto done;
   memset(terms, 0, count * sizeof *terms);
-  read_offer(info, &offer, terms, constraints);
+  read_offer(table->resource, info, &offer, terms, constraints);
   cm_plan_choose(table->resource, &offer, cm_known_pages_find, table->session, &plan);
   use_plan(info, &plan, constraints);
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);

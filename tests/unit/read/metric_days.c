@@ -50,6 +50,18 @@ static const char *const wheres[] = {
   "date <= '2024-05-15'",
   "date < ''",
   "date >= ''",
+  "date >= '0000-01-01'",
+  "date BETWEEN '0000-01-01' AND '9999-12-31'",
+  "date > '' AND date <= '2019-06-30'",
+  "date < '1969-06-01'",
+  "date <= '0999-12-31'",
+  "date = '0999-12-31'",
+  "date IS '2019-06-30'",
+  "date >= 2019 AND date <= 2021",
+  "date > 2019.5 AND date < 2021",
+  "date = 2019",
+  "date IN (2019, 2020)",
+  "date IN (2019, '2020-05-31')",
   "date <= 'x'",
   "date > NULL",
   "date = NULL",
@@ -70,7 +82,8 @@ static const char expected_range[] =
     "'+3 months', '-1 day')"
     " ELSE CASE strftime('%%w', z) WHEN '0' THEN date(z, '+6 days') ELSE date(z, 'weekday 0') END "
     "END, n FROM found),"
-    " bounds(a, z, n) AS (SELECT CASE WHEN a > (SELECT min(date) FROM days) THEN a END,"
+    " bounds(a, z, n) AS (SELECT CASE WHEN a > (SELECT min(date) FROM days) THEN a"
+    " WHEN '%s' THEN '1970-01-01' END,"
     " min(z, (SELECT today FROM now)), n FROM wide)"
     " SELECT CASE WHEN n = 0 OR coalesce(a, '') > z THEN '' ELSE"
     " 'start-date=' || coalesce(a, date(z, '-1 year', CASE WHEN strftime('%%m-%%d', z) = '02-29' "
@@ -101,7 +114,9 @@ static void check(world *of, const cm_resource *resource, const char *interval, 
   snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s%s%s%s", resource->name, where,
            is_given ? " AND interval = '" : "", is_given ? interval : "", is_given ? "'" : "");
   run(of, sql);
-  snprintf(sql, sizeof sql, expected_range, where, interval, interval, interval);
+  bool has_first = strchr(where, '>') != NULL || strstr(where, "BETWEEN") != NULL;
+  snprintf(sql, sizeof sql, expected_range, where, interval, interval, has_first ? "1" : "0",
+           interval);
   text_of(of, sql, expected, sizeof expected);
   snprintf(sql, sizeof sql, "SELECT group_concat(path) FROM chartmogul_requests WHERE id > %ld",
            before);
