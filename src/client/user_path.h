@@ -57,8 +57,7 @@ void cm_user_headers_clear(cm_user_headers *headers);
 int cm_user_deletes(const char *path, cm_buf *list);
 
 /**
- * True when a GET of the path retrieves one row of a table by its key, and the answer shows another key: it may belong
- * to another request.
+ * True when the path is that of one row of a table, and the answer shows another key: it may belong to another request.
  * @param path  As cm_user_path makes it.
  */
 bool cm_user_is_of_another(const char *path, cm_slice answer);

@@ -78,6 +78,16 @@ static int ask_again(cm_session *session, const cm_call_request *request, cm_cal
   return rc == SQLITE_OK ? cm_call_wait(*call, err) : rc;
 }
 
+/** A write that was answered with another object may or may not have happened. */
+static int refuse_answer(cm_session *session, const cm_sending *sending, cm_err *err) {
+  cm_http_distrust(session->http);
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "%s: %s %s was answered wrongly (it shows another object): it may or may not have "
+      "happened: look before you write it again",
+      sending->who, sending->method, sending->path);
+}
+
 /** A DELETE counts against delete_limit, with what it takes away beside the record itself. */
 static int allow_delete(cm_session *session, const cm_sending *sending, cm_err *err) {
   cm_buf list;
@@ -111,10 +121,10 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
     rc = cm_feed_before_post(session, sending->path, err);
   if (rc == SQLITE_OK) rc = cm_call_start(session, &request, call, err);
   if (rc == SQLITE_OK) rc = cm_call_wait(*call, err);
-  bool is_read = strcmp(sending->method, "GET") == 0;
-  if (rc == SQLITE_OK && is_read &&
-      cm_user_is_of_another(sending->path, cm_call_result_of(*call)->body))
-    rc = ask_again(session, &request, call, err);
+  if (rc == SQLITE_OK && cm_user_is_of_another(sending->path, cm_call_result_of(*call)->body)) {
+    rc = cm_call_is_write(request.flags) ? refuse_answer(session, sending, err)
+                                         : ask_again(session, &request, call, err);
+  }
   if (rc == SQLITE_OK) *out = body_value(cm_call_result_of(*call), is_dry);
   if (sending->wants_json && out->type == CM_VALUE_TEXT && out->len > 0) {
     rc = cm_err_set(
