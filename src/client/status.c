@@ -29,10 +29,10 @@ static const cm_status statuses[] = {
   { 200, 200, "OK", .advice = { says_no } },
   { 201, 201, "Created", .advice = { says_no } },
   { 202, 202, "Accepted", .advice = { says_no } },
-  { 200, 299, "a success", .advice = { says_no } },
+  { 200, 299, "Success", .advice = { says_no } },
   { 304, 304, "Not Modified", .meaning = "it leaves the answer out, as if a copy were kept here",
     .advice = { between } },
-  { 300, 399, "a redirect", .advice = { "check base_url (redirects are not followed)" } },
+  { 300, 399, "Redirect", .advice = { "check base_url (redirects are not followed)" } },
 
   { 400, 400, "Bad Request", .advice = { wrong_values, wrong_row, no_such_call },
     .names_faults = true, .is_of_row = true },
@@ -85,7 +85,7 @@ static const cm_status statuses[] = {
   { 451, 451, "Unavailable For Legal Reasons",
     .advice = { "ask ChartMogul, or who runs the network, why this is blocked" },
     .is_of_row = true },
-  { 400, 499, "no success", .advice = { elsewhere }, .names_faults = true, .is_of_row = true },
+  { 400, 499, "Client Error", .advice = { elsewhere }, .names_faults = true, .is_of_row = true },
 
   { 500, 500, "Internal Server Error", .advice = { later } },
   { 501, 501, "Not Implemented", .advice = { not_served, not_served, no_such_call } },
@@ -95,9 +95,9 @@ static const cm_status statuses[] = {
   { 505, 505, "HTTP Version Not Supported", .advice = { elsewhere } },
   { 511, 511, "Network Authentication Required",
     .advice = { "sign in to this network first, then try again" } },
-  { 520, 530, "an error of the proxy in front of the API", .advice = { later } },
-  { 500, 599, "a server error", .advice = { later } },
-  { 0, 999, "no success", .advice = { elsewhere } },
+  { 520, 530, "Proxy Error", .advice = { later } },
+  { 500, 599, "Server Error", .advice = { later } },
+  { 0, 999, "Unknown Status", .advice = { elsewhere } },
 };
 
 const cm_status *cm_status_of(int status) {

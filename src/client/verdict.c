@@ -160,7 +160,7 @@ static bool describe_answer(const cm_ending *ending, const char *message, char *
   if (status->meaning != NULL) {
     sqlite3_snprintf(size, out, "%d %s: %s", ending->status, status->name, status->meaning);
   } else if (message[0] == '\0') {
-    sqlite3_snprintf(size, out, "%d %s, with no message", ending->status, status->name);
+    sqlite3_snprintf(size, out, "%d %s, without a message", ending->status, status->name);
   } else if (is_name) {
     sqlite3_snprintf(size, out, "%d %s", ending->status, status->name);
   } else {

@@ -329,8 +329,9 @@ static int missing_value(const cm_scan *scan, cm_err *err) {
                       "request that takes the others too): give it alone",
                       table, column->name);
   }
-  return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing (the API cannot list it all): write %s",
-                    table, column->name, scan->resource->example);
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: %s is missing (the API lists no rows without it): write %s", table,
+                    column->name, scan->resource->example);
 }
 
 int cm_scan_settle(cm_scan *scan, cm_err *err) {

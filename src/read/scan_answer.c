@@ -55,11 +55,13 @@ static cm_slice find_shown(const cm_row *row, const cm_column *column) {
 
 /** An identifier is a text, or a number in its place. */
 static int another_key(const cm_leg *leg, const cm_row *row, const cm_column *column, cm_err *err) {
-  char key[SHOWN_KEY_BYTES] = "another value";
+  char key[SHOWN_KEY_BYTES + 1] = "another value"; /* and a quote behind a text that is cut */
   char why[SHOWN_KEY_BYTES + 100];
   cm_slice shown = find_shown(row, column);
   bool is_text = shown.ptr == NULL || cm_slice_type(shown) == CM_JSON_STRING;
-  if (shown.ptr != NULL) cm_err_line(key, sizeof key, shown.ptr, shown.len);
+  if (shown.ptr != NULL) cm_err_line(key, SHOWN_KEY_BYTES, shown.ptr, shown.len);
+  size_t len = strlen(key);
+  if (key[0] == '"' && key[len - 1] != '"') memcpy(&key[len], "\"", 2);
   sqlite3_snprintf(sizeof why, why, "its %s is %s, which is not %s", column->name, key,
                    is_text ? "the one asked for" : "a text");
   return cm_pager_wrong_shape(&leg->pager, why, err);

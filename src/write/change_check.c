@@ -31,7 +31,7 @@ static int refuse_column(const cm_resource *resource, int column, cm_verb verb, 
     if (!(resource->columns[i].flags & verb_flags[verb])) continue;
     cm_buf_printf(&writable, "%s%s", writable.len > 0 ? ", " : "", resource->columns[i].name);
   }
-  int rc = cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be written by %s: columns that can are %s",
+  int rc = cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be written by %s: write only %s",
                       resource->name, resource->columns[column].name, verb_words[verb],
                       cm_buf_str(&writable));
   cm_buf_clear(&writable);

@@ -120,7 +120,7 @@ static void tries_end(void **state) {
   cm_call *call = peer_get(world, "/x");
   assert_int_equal(cm_call_wait(call, NULL), SQLITE_BUSY);
   peer_assert_has(cm_call_result_of(call)->error,
-                  "(503 Service Unavailable, with no message, after 3 tries)");
+                  "(503 Service Unavailable, without a message, after 3 tries)");
   assert_true(cm_call_result_of(call)->may_help);
   assert_int_equal(peer_count(world->server, &world->server->requests), 3);
   cm_call_free(call);

@@ -105,7 +105,7 @@ static void check(const kind *of, int status, const char *body, const char *mess
   bool names = has(advice, "correct what it names");
   if (names && message[0] == '\0') complain(of, status, "nothing is named", line);
   if (status != 304 && !has(line, message)) complain(of, status, "its message is lost", line);
-  if (has(line, "redirect") != (status < 400 && status != 304))
+  if ((has(line, "Redirect") || has(line, "redirect")) != (status < 400 && status != 304))
     complain(of, status, "only a redirect is called so", line);
   if (has(advice, "base_url") && !has(advice, base_url))
     complain(of, status, "base_url is not shown", line);

@@ -289,11 +289,11 @@ static void insert_is_refused(void **state) {
                          "at, day, any, plain, "
                          "typed, pairs, times, deep, items";
   char expected[512];
-  snprintf(expected, sizeof expected,
-           "things: computed cannot be written by INSERT: columns that can are %s", writable);
+  snprintf(expected, sizeof expected, "things: computed cannot be written by INSERT: write only %s",
+           writable);
   assert_no_insert(&things, CM_CONFLICT_FAIL, expected, "parent=p1", "computed:1", NULL);
-  snprintf(expected, sizeof expected,
-           "things: state cannot be written by INSERT: columns that can are %s", writable);
+  snprintf(expected, sizeof expected, "things: state cannot be written by INSERT: write only %s",
+           writable);
   assert_no_insert(&things, CM_CONFLICT_FAIL, expected, "parent=p1", "state=x", NULL);
   assert_no_insert(&things, CM_CONFLICT_FAIL,
                    "things: param is a parameter of reading: leave it out of the INSERT",
@@ -432,7 +432,7 @@ static void update_is_refused(void **state) {
                    "own): use an UPDATE for each",
                    "state=shut", "name=Bob", NULL);
   assert_no_update(&things, old_row, "t1",
-                   "things: external_id cannot be written by UPDATE: columns that can are name, "
+                   "things: external_id cannot be written by UPDATE: write only name, "
                    "must, number, rate, flag, at, "
                    "day, any, plain, pairs, times, deep, state",
                    "external_id=x", NULL);
