@@ -35,11 +35,15 @@ static bool is_odd_success(const cm_ending *ending) {
   return is_shown && cm_json_is_error(ending->body, !is_of_table);
 }
 
+static bool is_pace(int status) {
+  return status == 429 || status == 503;
+}
+
 static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
   if (is_success(ending)) return is_odd_success(ending) ? SQLITE_ERROR : SQLITE_OK;
   if (status == 401 || status == 403) return SQLITE_AUTH;
-  if (status == 429 || status == 503) return SQLITE_BUSY;
+  if (is_pace(status)) return SQLITE_BUSY;
   return status == 400 || status == 422 ? SQLITE_CONSTRAINT : SQLITE_ERROR;
 }
 
@@ -197,7 +201,7 @@ static void write_attempt_line(const cm_ending *ending, cm_verdict *verdict) {
   if (ending->outcome == CM_ANSWERED) {
     bool has_message = describe_answer(ending, verdict->message, why, (int)sizeof why);
     advised = advice_on_status(ending, verdict, has_message, advice, (int)sizeof advice);
-    if (verdict->code == SQLITE_BUSY && ending->retry_after_ms > CM_MAX_RETRY_AFTER_MS) {
+    if (is_pace(ending->status) && ending->retry_after_ms > CM_MAX_RETRY_AFTER_MS) {
       sqlite3_snprintf((int)sizeof more, more, ", asking for a pause of %lld s",
                        (long long)(ending->retry_after_ms / 1000));
     }
@@ -240,6 +244,8 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   cm_err_clear(&out->err);
   if (out->code == SQLITE_OK) return;
   out->is_unknown = is_unknown(ending);
+  /* Programs repeat what is BUSY by themselves. Of a table's write the queue says the same. */
+  if (out->code == SQLITE_BUSY && out->is_unknown && ending->is_function) out->code = SQLITE_ERROR;
   out->may_help = may_help(ending);
   if (ending->end != CM_CALL_END_ATTEMPT) {
     write_stop_line(ending, out);

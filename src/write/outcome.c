@@ -174,5 +174,7 @@ int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
   if (cm_queue_counts_refusals(queue)) return tell_refused(queue, err);
   if (queue->tally.first_failed.code != SQLITE_OK) return tell_failed(queue, err);
-  return queue->tally.unknown > 0 ? tell_unknown(queue, err) : SQLITE_OK;
+  /* A statement that sent it has told of it: only COMMIT does once more. */
+  bool is_told_now = queue->stays_open && queue->tally.unknown > 0;
+  return is_told_now ? tell_unknown(queue, err) : SQLITE_OK;
 }

@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "client/pump.h"
 #include "write/batch.h"
+#include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside.h"
@@ -108,14 +109,15 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
 
 /**
  * Look for the row that was added last, in the account and among those that wait. A create of it waits.
- * One whose twin waits is decided when that one has ended, but OR IGNORE knows already.
+ * One whose twin waits is decided when that one has ended, but OR IGNORE knows already, unless lists are to be compared.
  */
 static void find_newest(cm_queue *queue) {
   cm_entry *entry = queue->last_waiting;
   if (entry->natural_token == 0) return;
   if (cm_queue_is_written_before(queue, entry, entry->natural_token)) {
-    if (entry->change->conflict == CM_CONFLICT_IGNORE)
-      cm_settle(queue, entry, CM_END_LEFT_ALONE, NULL);
+    bool is_left = entry->change->conflict == CM_CONFLICT_IGNORE &&
+                   !cm_change_gives_frozen(entry->change);
+    if (is_left) cm_settle(queue, entry, CM_END_LEFT_ALONE, NULL);
     return;
   }
   queue->holds_creates = true;
@@ -126,10 +128,18 @@ static void find_newest(cm_queue *queue) {
   queue->holds_creates = false;
 }
 
-/** A statement inside BEGIN that fails leaves none of its rows behind. */
+/** A statement inside BEGIN that fails leaves none of its rows behind. COMMIT tells of those in doubt. */
 static void retire_all(cm_queue *queue) {
-  while (queue->first_waiting != NULL)
-    cm_entry_retire(queue, queue->first_waiting);
+  while (queue->first_waiting != NULL) {
+    cm_entry *entry = queue->first_waiting;
+    cm_err err = { 0 };
+    if (entry->state != CM_ENTRY_UNKNOWN) {
+      cm_entry_retire(queue, entry);
+      continue;
+    }
+    cm_err_set(&err, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
+    cm_settle(queue, entry, CM_END_UNKNOWN, &err);
+  }
 }
 
 /** Will the transaction be rolled back? Not where something is left that another COMMIT can send. */

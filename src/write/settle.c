@@ -188,12 +188,20 @@ static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) 
   return is_ignore && code == SQLITE_CONSTRAINT ? SQLITE_ERROR : code;
 }
 
+/** Programs repeat what is BUSY by themselves: not a write that may have happened, which would happen twice. */
+static void tell_failed(cm_queue *queue, const cm_entry *entry, const cm_err *err) {
+  cm_err told = *err;
+  if (told.code == SQLITE_BUSY && entry->state == CM_ENTRY_UNKNOWN) told.code = SQLITE_ERROR;
+  cm_queue_tell_first(&queue->tally.first_failed, entry, &told);
+}
+
 static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_UNKNOWN;
+  entry->is_counted_unknown = true;
   tally->unknown++;
-  cm_queue_tell_first(&tally->first_failed, entry, err);
+  tell_failed(queue, entry, err);
   cm_queue_tell_first(&tally->first_unknown, entry, err);
   queue->is_stopped = true;
   cm_entry_retire(queue, entry);
@@ -270,10 +278,9 @@ static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
 }
 
 static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
-  cm_queue_tell_first(&tally->first_failed, entry, err);
+  tell_failed(queue, entry, err);
   queue->is_stopped = true;
   stop_running(queue, entry);
 }

@@ -28,4 +28,7 @@ typedef struct cm_tally {
 /** Free the lines and begin anew. */
 void cm_queue_clear_tally(cm_tally *tally);
 
+/** Forget the first of those of which none is left: they were rolled back. */
+void cm_tally_forget_none(cm_tally *tally);
+
 #endif

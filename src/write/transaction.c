@@ -56,17 +56,22 @@ void cm_queue_commit(cm_session *session) {
   begin_anew(queue);
 }
 
-/** What was written although the transaction is rolled back stays: its line says so. */
+/**
+ * What was written although the transaction is rolled back stays: its line says so. COMMIT need not tell of
+ * what was refused or unknown: the statement has.
+ */
 static void mark_lasting(cm_queue *queue, int64_t id) {
   for (int i = queue->log_count - 1; i >= 0; i--) {
     cm_entry *entry = cm_queue_log_at(queue, i);
     if (entry->id < id) break;
     queue->tally.refused_early -= entry->is_refused_early;
-    entry->is_refused_early = false;
+    queue->tally.unknown -= entry->is_counted_unknown;
+    entry->is_refused_early = entry->is_counted_unknown = false;
     entry->host_token = 0;
     if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
     entry->note = "ROLLBACK could not undo it: it stays written";
   }
+  cm_tally_forget_none(&queue->tally);
 }
 
 /** A call of it has left: its line stays, whatever becomes of the transaction. */
