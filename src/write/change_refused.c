@@ -105,6 +105,14 @@ static int put_host(const given_row *row, char **out, cm_err *err) {
   return SQLITE_OK;
 }
 
+static int put_natural(const given_row *row, char **out, cm_err *err) {
+  const cm_natural_key *natural = row->resource->natural_key;
+  int rc = SQLITE_OK;
+  for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL && rc == SQLITE_OK; i++)
+    rc = put_name(row, cm_change_column(row->resource, natural->columns[i]), false, &out[i], err);
+  return rc;
+}
+
 int cm_change_refused(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
                       cm_refused *out, cm_err *err) {
   given_row row = { .resource = resource, .cells = cells };
@@ -127,6 +135,7 @@ int cm_change_refused(const cm_resource *resource, const cm_value *key, const cm
   if (is_nameless) rc = put_owner(&row, &out->owner, err);
   if (rc == SQLITE_OK && cells != NULL) rc = put_body(&row, !is_insert, &out->body, err);
   if (rc == SQLITE_OK && cells != NULL && is_insert) rc = put_host(&row, out->host, err);
+  if (rc == SQLITE_OK && out->host[1] != NULL) rc = put_natural(&row, out->natural, err);
   return rc;
 }
 
@@ -136,5 +145,7 @@ void cm_refused_clear(cm_refused *refused) {
   sqlite3_free(refused->body);
   sqlite3_free(refused->host[0]);
   sqlite3_free(refused->host[1]);
+  sqlite3_free(refused->natural[0]);
+  sqlite3_free(refused->natural[1]);
   memset(refused, 0, sizeof *refused);
 }

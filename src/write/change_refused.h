@@ -20,8 +20,8 @@ typedef struct cm_refused {
   char *name;  /* as cm_change_label */
   char *owner; /* as cm_change_owner */
   char *body;  /* what it gave: a JSON object of its columns */
-  char
-      *host[2]; /* of an INSERT: the natural key of the row that it goes inside, see cm_inside_of */
+  /* Of an INSERT that goes inside another row, see cm_inside_of: that row's natural key, and its own. */
+  char *host[2], *natural[2];
 } cm_refused;
 
 /**

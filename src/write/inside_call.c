@@ -47,6 +47,17 @@ static void end_orphan(cm_queue *queue, cm_entry *entry) {
   cm_settle(queue, entry, CM_END_UNKNOWN, &err);
 }
 
+/** Has the row come again, corrected? Without a natural key nobody can tell. */
+static bool has_come_again(const cm_queue *queue, const cm_entry *refused) {
+  if (refused->natural_token == 0) return false;
+  for (const cm_entry *at = cm_waiting_by_natural(queue, refused->natural_token); at != NULL;
+       at = at->next_by_natural) {
+    bool is_it = at->natural_token == refused->natural_token && at->id > refused->id;
+    if (is_it && at->verb == CM_VERB_INSERT) return true;
+  }
+  return false;
+}
+
 /** Find the hosts of rows that this transaction has refused: they lack them. */
 static void find_lacks(cm_queue *queue) {
   for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
@@ -56,7 +67,8 @@ static void find_lacks(cm_queue *queue) {
   for (int i = queue->log_count - 1; i >= 0; i--) {
     const cm_entry *line = cm_queue_log_at(queue, i);
     if (line->id < queue->begun_id) break;
-    cm_entry *host = line->host_token != 0 ? find_host(queue, line, line->host_token) : NULL;
+    if (line->host_token == 0 || has_come_again(queue, line)) continue;
+    cm_entry *host = find_host(queue, line, line->host_token);
     if (host != NULL) cm_inside_note_lack(queue, host, line);
   }
 }

@@ -21,11 +21,17 @@ static cm_entry *new_line(cm_refused *refused) {
   entry->owner = refused->owner;
   entry->body = refused->body;
   refused->name = refused->owner = refused->body = NULL;
-  if (refused->host[0] != NULL && refused->host[1] != NULL) {
-    entry->host_token = cm_queue_token('n', entry->resource->inside_of->resource, refused->host[0],
-                                       refused->host[1]);
-  }
   return entry;
+}
+
+/** The statement went on: the row that it belongs to is not to be sent without it. One that failed has left nothing. */
+static void note_lacking(cm_entry *entry, const cm_refused *refused) {
+  const char *const *own = (const char *const *)refused->natural;
+  if (refused->host[0] == NULL || refused->host[1] == NULL) return;
+  entry->host_token = cm_queue_token('n', entry->resource->inside_of->resource, refused->host[0],
+                                     refused->host[1]);
+  if (own[0] != NULL && own[1] != NULL)
+    entry->natural_token = cm_queue_token('n', entry->resource->name, own[0], own[1]);
 }
 
 int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit, cm_err *err) {
@@ -50,6 +56,7 @@ int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit
   entry->code = err->code;
   if (goes_on) {
     entry->is_refused_early = true;
+    note_lacking(entry, refused);
     queue->is_autocommit = is_autocommit;
     queue->tally.refused_early++;
     cm_err bare = *err;
