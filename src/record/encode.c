@@ -6,7 +6,7 @@
 #include "base/sqlite_api.h"
 #include "record/shape.h"
 
-enum { SHOWN_VALUE_BYTES = 64 };
+enum { SHOWN_VALUE_BYTES = 64, MAX_LOOSE_ITEMS = 1024 };
 
 const char *cm_plain_set(cm_plain *out, const cm_value *value) {
   memset(out, 0, sizeof *out);
@@ -305,21 +305,6 @@ static const char *item_id(const cm_json *item) {
   return cm_json_text(cm_json_find(item, "external_id"));
 }
 
-/** The item that answers for the one sent: that of the same external id, else that at its place. */
-static cm_json *find_counterpart(const cm_json *sent, const cm_json *at_place,
-                                 const cm_json *list) {
-  cm_json_type type = cm_json_type_of(sent);
-  bool is_nested = type == CM_JSON_OBJECT || type == CM_JSON_ARRAY;
-  const char *id = item_id(sent);
-  for (cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item)) {
-    const char *other = item_id(item);
-    if (id != NULL && other != NULL && strcmp(id, other) == 0) return item;
-    if (!is_nested && is_same_scalar(sent, item)) return item;
-    if (is_nested && item == at_place && (id == NULL || other == NULL)) return item;
-  }
-  return NULL;
-}
-
 /** A member that is null says nothing, as a column that is not given; an empty text may be kept as null. */
 static bool is_item_taken(const cm_json *sent, const cm_json *shown, int depth) {
   bool are_objects = cm_json_type_of(sent) == CM_JSON_OBJECT &&
@@ -333,15 +318,88 @@ static bool is_item_taken(const cm_json *sent, const cm_json *shown, int depth) 
   return true;
 }
 
-static bool is_list_taken(const cm_json *sent, const cm_json *shown, int depth) {
-  cm_json *other = cm_json_first(shown);
-  for (cm_json *item = cm_json_first(sent); item != NULL; item = cm_json_after(item)) {
-    if (other == NULL) return false;
-    cm_json *counterpart = find_counterpart(item, other, shown);
-    if (counterpart == NULL || !is_item_taken(item, counterpart, depth + 1)) return false;
-    other = cm_json_after(other);
+static bool is_item_taken(const cm_json *sent, const cm_json *shown, int depth);
+
+static int count_items(const cm_json *list) {
+  int count = 0;
+  for (const cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item))
+    count++;
+  return count;
+}
+
+static const cm_json *item_at(const cm_json *list, int place) {
+  const cm_json *item = cm_json_first(list);
+  while (place-- > 0)
+    item = cm_json_after(item);
+  return item;
+}
+
+/** Which items of a list answer for one that was sent already; longer lists are compared place by place. */
+typedef struct claims {
+  bool are_kept;
+  unsigned char bits[MAX_LOOSE_ITEMS / 8];
+} claims;
+
+static bool is_claimed(const claims *claimed, int index) {
+  return claimed->are_kept && (claimed->bits[index / 8] & (1u << (index % 8)));
+}
+
+static void claim(claims *claimed, int index) {
+  if (claimed->are_kept) claimed->bits[index / 8] |= (unsigned char)(1u << (index % 8));
+}
+
+/** @return the place of the item with the external id of the one sent; -1: one of them has none. */
+static int find_by_id(const cm_json *sent, const cm_json *list) {
+  const char *id = item_id(sent);
+  int index = 0;
+  for (cm_json *item = cm_json_first(list); item != NULL && id != NULL;
+       item = cm_json_after(item), index++) {
+    const char *other = item_id(item);
+    if (other != NULL && strcmp(id, other) == 0) return index;
   }
-  return other == NULL;
+  return -1;
+}
+
+static bool fits(const cm_json *sent, const cm_json *item, int depth) {
+  bool are_two = item_id(sent) != NULL && item_id(item) != NULL;
+  return !are_two && is_item_taken(sent, item, depth + 1);
+}
+
+/** @return the place of an item that answers for the one sent, best that at its place; -1: none does. */
+static int find_fitting(const cm_json *sent, int place, const cm_json *list, const claims *claimed,
+                        int depth) {
+  cm_json_type type = cm_json_type_of(sent);
+  bool is_nested = type == CM_JSON_OBJECT || type == CM_JSON_ARRAY;
+  int found = -1;
+  int index = 0;
+  for (cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item), index++) {
+    bool may_be = index == place || (found < 0 && (claimed->are_kept || !is_nested));
+    if (may_be && !is_claimed(claimed, index) && fits(sent, item, depth)) found = index;
+    if (index >= place && found >= 0) break;
+  }
+  return found;
+}
+
+/** The same items, in whatever order: those of the same external id answer for each other, then any that fit. */
+static bool is_list_taken(const cm_json *sent, const cm_json *shown, int depth) {
+  claims claimed = { .bits = { 0 } };
+  int count = count_items(shown);
+  if (count_items(sent) != count) return false;
+  claimed.are_kept = count <= MAX_LOOSE_ITEMS;
+  for (cm_json *item = cm_json_first(sent); item != NULL; item = cm_json_after(item)) {
+    int index = find_by_id(item, shown);
+    if (index < 0) continue;
+    if (!is_item_taken(item, item_at(shown, index), depth + 1)) return false;
+    claim(&claimed, index);
+  }
+  int place = 0;
+  for (cm_json *item = cm_json_first(sent); item != NULL; item = cm_json_after(item), place++) {
+    if (find_by_id(item, shown) >= 0) continue;
+    int index = find_fitting(item, place, shown, &claimed, depth);
+    if (index < 0) return false;
+    claim(&claimed, index);
+  }
+  return true;
 }
 
 /** A set of pairs comes back whole: a name that the API does not know is dropped without a word. */

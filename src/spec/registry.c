@@ -55,6 +55,16 @@ const cm_resource *cm_registry_find(const char *name) {
   return NULL;
 }
 
+const cm_resource *cm_registry_inside(const cm_resource *resource, const char *list) {
+  for (size_t i = 0; i < cm_countof(resources); i++) {
+    const cm_inside_of *inside = resources[i]->inside_of;
+    if (inside != NULL && strcmp(inside->resource, resource->name) == 0 &&
+        strcmp(inside->list, list) == 0)
+      return resources[i];
+  }
+  return NULL;
+}
+
 int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len) {
   for (int i = 0; i < resource->column_count; i++) {
     if (cm_text_is(name, len, resource->columns[i].name)) return i;

@@ -41,6 +41,9 @@ const cm_resource *cm_registry_retrieved(const char *path, const char **key, siz
 /** Index of the column that names the row around a row, "^" and the key of `encloser`; -1: none does. */
 int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser);
 
+/** The table whose rows stand in a list of this one's rows, see cm_inside_of. Borrowed; NULL: none. */
+const cm_resource *cm_registry_inside(const cm_resource *resource, const char *list);
+
 /** True when a write of the resource has the verb. */
 bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 

@@ -11,13 +11,21 @@
 #include "spec/registry.h"
 #include "write/change.h"
 
-/** Where a frozen list differs the row has to be made anew; for any other column that is too much. */
+/** The items of a frozen list may be rows of another table, and can be changed there. */
 static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {
+  static const char anew[] = "DELETE the row, with all that belongs to it, and INSERT it whole";
+  const char *name = change->resource->columns[column].name;
+  const cm_resource *rows = is_frozen ? cm_registry_inside(change->resource, name) : NULL;
+  char advice[192];
+  if (rows != NULL) {
+    sqlite3_snprintf((int)sizeof advice, advice, "UPDATE the rows of %s, or %s", rows->name, anew);
+  } else {
+    sqlite3_snprintf((int)sizeof advice, advice, "%s",
+                     is_frozen ? anew : "leave the column out, or give the value that is there");
+  }
   return cm_err_set(err, SQLITE_CONSTRAINT,
-                    "%s: %s differs from the row that exists (the API cannot change it): %s",
-                    change->resource->name, change->resource->columns[column].name,
-                    is_frozen ? "DELETE the row and INSERT it"
-                              : "leave the column out, or give the value that is there");
+                    "%s: %s differs from the row that exists (the API cannot change it%s): %s",
+                    change->resource->name, name, rows != NULL ? " here" : "", advice);
 }
 
 /** A given value, and the one that the row has, as JSON. */

@@ -710,7 +710,7 @@ static void replace_sends_what_differs(void **state) {
   assert_string_equal(
       err.text,
       "things: items differs from the row that exists (the API cannot change it): DELETE the "
-      "row and INSERT it");
+      "row, with all that belongs to it, and INSERT it whole");
   cm_change_clear(&change);
   make_insert(&change, "parent=p2", "source=s1", "external_id=e1", NULL);
   assert_int_equal(cm_change_become_update(&change, (cm_slice){ row, strlen(row) }, &err),
