@@ -62,10 +62,9 @@ struct cm_entry {
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
   cm_entry_state state;
-  bool is_refused_early;   /* before it waited, and its statement went on */
-  bool is_counted_unknown; /* in the tally, until it is rolled back */
-  uint64_t host_token;     /* refused in this transaction: of the row that lacks it now; 0: none */
-  bool is_waiting;         /* in the list of those that wait, running or not */
+  bool is_refused_early, is_counted_unknown; /* in the tally; before it waited, or at its end */
+  uint64_t host_token; /* refused in this transaction: of the row that lacks it now; 0: none */
+  bool is_waiting;     /* in the list of those that wait, running or not */
   /* What blocks whom. */
   uint64_t key_token, natural_token; /* 0: none */
   uint64_t set_token; /* key of the row whose set it writes one member of, see cm_member_of */
