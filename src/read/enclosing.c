@@ -64,7 +64,8 @@ static bool is_given(const cm_plan *plan, int column) {
 static int give_hidden(const cm_resource *encloser, const cm_resource *resource, cm_plan *plan,
                        cm_scan_arg *args, cm_err *err) {
   const cm_read *read = &resource->reads[plan->read];
-  const char *query = encloser->natural_key != NULL ? encloser->natural_key->query : NULL;
+  const cm_natural_key *natural = encloser->natural_key;
+  const char *query = natural != NULL && natural->hidden != NULL ? natural->hidden->query : NULL;
   int rc = SQLITE_OK;
   while (query != NULL && *query != '\0' && rc == SQLITE_OK) {
     size_t name_len = strcspn(query, "="), len = strcspn(query, "&");

@@ -370,6 +370,7 @@ static const char *fill_path(const cm_row *row, const char *path, char *filled, 
 /** Does the row have the word that `only` of its column asks for, "member=word"? */
 static bool is_of_column(const cm_row *row, const char *only) {
   char member[MAX_PATH_BYTES];
+  if (only == NULL) return true;
   const char *word = strchr(only, '=') + 1;
   sqlite3_snprintf(sizeof member, member, "%.*s", (int)(word - 1 - only), only);
   cm_slice own = cm_slice_find(row->text, member);
@@ -384,7 +385,7 @@ int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   char filled[MAX_PATH_BYTES];
   cm_slice slice = { NULL, 0 };
   *out = cm_value_null();
-  if (column->only != NULL && !is_of_column(row, column->only)) return SQLITE_OK;
+  if (column->shared != NULL && !is_of_column(row, column->shared->only)) return SQLITE_OK;
   int rc = get_special(row, column_index, source.from, out, err);
   if (rc != SQLITE_NOTFOUND) return rc;
 

@@ -49,6 +49,8 @@ static const cm_word validation_types[] = {
 
 /* clang-format on */
 
+static const cm_hidden part_hidden = { .query = "with_disabled=true" };
+
 static const cm_filter part_single[] = { VALIDITY_FILTERS, { 0 } };
 
 static const cm_filter part_by_external_id[] = {
@@ -89,7 +91,7 @@ static const cm_filter part_list[] = {
   { CM_CALL(CM_VERB_DELETE, "DELETE", "/" parts "/{uuid}"), .columns = "", .flags = CM_USER_EDIT }
 
 /** Fields of its natural key, and of the reference to its invoice. */
-#define PART_NATURAL_KEY(parts) CM_BY_EXTERNAL_ID("/" parts, parts), .query = "with_disabled=true"
+#define PART_NATURAL_KEY(parts) CM_BY_EXTERNAL_ID("/" parts, parts), .hidden = &part_hidden
 
 #define PART_INVOICE_REFERENCE                                                                     \
   .column = "invoice_uuid", .resource = "chartmogul_invoices",                                     \

@@ -62,10 +62,12 @@ static const cm_read reads[] = {
   { CM_PAGES("/invoices", "invoices"), .filters = list, .pages = 100 },
 };
 
+static const cm_together together = { .batch = 100, .needs_items = "line_items" };
+
 static const cm_write writes[] = {
   { CM_CALL(CM_VERB_INSERT, "POST", "/import/customers/{customer_uuid}/invoices"),
-    .body = "invoices[]", .answer = "invoices[0]", .batch = 100, .needs_items = "line_items",
-    .flags = CM_USER_EDIT, .example = "line_items" },
+    .body = "invoices[]", .answer = "invoices[0]", .together = &together, .flags = CM_USER_EDIT,
+    .example = "line_items" },
   { CM_CALL(CM_VERB_UPDATE, "PATCH", "/invoices/{uuid}"), .flags = CM_USER_EDIT },
   { CM_CALL(CM_VERB_UPDATE, "PUT",
             "/data_sources/{data_source_uuid}/invoices/{external_id}/status"),
@@ -76,10 +78,12 @@ static const cm_write writes[] = {
 };
 
 /* The look-up has to see what the list hides, or a hidden invoice would be sent a second time. */
+static const cm_hidden hidden = { .query = "validation_type=all&with_disabled=true",
+                                  .reach = "validation_type = 'all'" };
+
 static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/invoices", "invoices"),
-                                            .query = "validation_type=all&with_disabled=true",
-                                            .frozen = "line_items transactions",
-                                            .reach = "validation_type = 'all'" };
+                                            .hidden = &hidden,
+                                            .frozen = "line_items transactions" };
 
 static const cm_reference references[] = {
   { CM_CUSTOMER_REFERENCE },

@@ -60,7 +60,7 @@ const cm_resource cm_resource_notes = {
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
-  .owners = "customer_uuid contact_uuid",
+  .owners = { "customer_uuid", "contact_uuid" },
   .young = "/notes",
   .example = "SELECT type, text, author FROM chartmogul_notes LIMIT 10",
 };

@@ -63,10 +63,8 @@
     .sample = CM_SAMPLE_UUID("cus_") },                                                            \
   { CM_COLUMN("contact_uuid", CM_TEXT, CM_INSERT,                                                  \
               "Contact, NULL for a " what " of a customer; INSERT gives this or the customer."),   \
-    .path = "associated_object_uuid", .only = "associated_object=contact",                         \
+    .path = "associated_object_uuid", .shared = &cm_of_contact,                                    \
     .body = "associated_object_identifier.value",                                                  \
-    .beside = "associated_object_identifier.associated_object=contact "                            \
-              "associated_object_identifier.method=uuid",                                          \
     .sample = CM_SAMPLE_UUID("con_") },                                                            \
   { CM_COLUMN("associated_object", CM_TEXT, CM_READ_ONLY, "Whose it is: customer or contact.") },  \
   { CM_COLUMN("associated_object_uuid", CM_TEXT, CM_READ_ONLY,                                     \
@@ -117,7 +115,7 @@
 
 /* clang-format on */
 
-/* ---- words ----------------------------------------------------------------------------------- */
+/* ---- words and members ----------------------------------------------------------------------------------- */
 
 /** Units of a billing interval. */
 static const cm_word cm_units[] = {
@@ -128,6 +126,13 @@ static const cm_word cm_units[] = {
 static const cm_word cm_movements[] = { CM_WORD("new_biz"),   CM_WORD("reactivation"),
                                         CM_WORD("expansion"), CM_WORD("contraction"),
                                         CM_WORD("churn"),     { NULL, NULL } };
+
+/** Notes and tasks name what they are about in one member: a contact where another one says so. */
+static const cm_shared cm_of_contact = {
+  .only = "associated_object=contact",
+  .beside = "associated_object_identifier.associated_object=contact "
+            "associated_object_identifier.method=uuid",
+};
 
 /** Which parameter asks for the notes or tasks of an owner: that goes by the identifier. */
 static const cm_word cm_owner_params[] = { { "cus_", "customer_uuid" },

@@ -81,8 +81,10 @@ static const cm_write writes[] = {
     .query = "subscription_event%5Bid%5D={id}", .columns = "", .flags = CM_USER_EDIT },
 };
 
+static const cm_hidden hidden = { .query = "with_disabled=true" };
+
 static const cm_natural_key natural_key = {
-  CM_BY_EXTERNAL_ID("/subscription_events", "subscription_events"), .query = "with_disabled=true"
+  CM_BY_EXTERNAL_ID("/subscription_events", "subscription_events"), .hidden = &hidden
 };
 
 const cm_resource cm_resource_subscription_events = {

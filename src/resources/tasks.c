@@ -58,7 +58,7 @@ const cm_resource cm_resource_tasks = {
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
-  .owners = "customer_uuid contact_uuid",
+  .owners = { "customer_uuid", "contact_uuid" },
   .example =
       "SELECT task_details, assignee, due_date FROM chartmogul_tasks WHERE completed = 0 ORDER BY "
       "due_date",

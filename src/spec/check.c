@@ -70,19 +70,15 @@ static int check_key_parts(const cm_check *check) {
 
 /** Exactly one of two columns that INSERT gives says whose a row is. */
 static int check_owners(const cm_check *check) {
-  const char *list = check->resource->owners;
-  const char *word = NULL;
-  size_t len = 0;
-  int count = 0;
-  if (list == NULL) return SQLITE_OK;
-  for (; cm_text_next_word(&list, &word, &len); count++) {
-    const cm_column *column = cm_check_column(check, word, len);
-    if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED) {
-      return cm_check_fail(check, "owners", "%.*s is no column that INSERT may give", (int)len,
-                           word);
-    }
+  const char *const *owners = check->resource->owners;
+  if (owners[0] == NULL && owners[1] == NULL) return SQLITE_OK;
+  for (int i = 0; i < 2; i++) {
+    if (owners[i] == NULL) return cm_check_fail(check, "owners", "there are two of them");
+    const cm_column *column = cm_check_column(check, owners[i], strlen(owners[i]));
+    if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED)
+      return cm_check_fail(check, "owners", "%s is no column that INSERT may give", owners[i]);
   }
-  return count == 2 ? SQLITE_OK : cm_check_fail(check, "owners", "there are two of them");
+  return SQLITE_OK;
 }
 
 static int check_young(const cm_check *check) {

@@ -76,6 +76,18 @@ static bool is_list_of_pairs(const char *list) {
   return true;
 }
 
+static const char *shared_rule(const cm_shared *shared, unsigned flags) {
+  const char *only = shared->only;
+  if (only != NULL &&
+      (strchr(only, '=') == NULL || only[0] == '=' || (flags & (CM_KEY | CM_UPDATE)))) {
+    return "only has the form member=word, of a column that UPDATE leaves alone";
+  }
+  if (shared->beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(shared->beside))) {
+    return "what goes beside a column that INSERT gives has the form place=word";
+  }
+  return NULL;
+}
+
 static int check_flags(const cm_check *check, const cm_column *column) {
   unsigned flags = column->flags;
   const char *rule = NULL;
@@ -97,16 +109,12 @@ static int check_flags(const cm_check *check, const cm_column *column) {
     rule = "comes from a companion list that does not exist";
   } else if (column->shape != CM_AS_IS && column->type != CM_JSON) {
     rule = "only JSON has a shape";
-  } else if (column->only != NULL && (strchr(column->only, '=') == NULL || column->only[0] == '=' ||
-                                      (flags & (CM_KEY | CM_UPDATE)))) {
-    rule = "only has the form member=word, of a column that UPDATE leaves alone";
-  } else if (column->beside != NULL &&
-             (!(flags & CM_INSERT) || !is_list_of_pairs(column->beside))) {
-    rule = "what goes beside a column that INSERT gives has the form place=word";
   } else if (column->words != NULL && column->type != CM_TEXT) {
     rule = "only a text has words";
   } else if (column->empties != NULL && !(flags & CM_UPDATE)) {
     rule = "emptied by UPDATE, which cannot set it";
+  } else if (column->shared != NULL) {
+    rule = shared_rule(column->shared, flags);
   }
   return rule == NULL ? SQLITE_OK : cm_check_fail(check, column->name, "%s", rule);
 }

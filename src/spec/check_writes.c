@@ -120,8 +120,8 @@ static bool ends_in(const char *text, const char *end) {
 
 /** Rows that travel together are told apart, and looked for, by their natural keys. */
 static int check_batch(const cm_check *check, const cm_write *write) {
-  if (write->batch == 0) return SQLITE_OK;
-  if (write->batch < 2 || write->batch > CM_MAX_BATCH_ROWS) {
+  if (write->together == NULL) return SQLITE_OK;
+  if (write->together->batch < 2 || write->together->batch > CM_MAX_BATCH_ROWS) {
     return cm_check_fail(check, write->path, "a batch has 2 to %d rows", CM_MAX_BATCH_ROWS);
   }
   if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST)) {

@@ -137,6 +137,11 @@ bool cm_registry_can(const cm_resource *resource, cm_verb verb) {
   return false;
 }
 
+const char *cm_registry_reach(const cm_resource *resource) {
+  const cm_natural_key *natural = resource->natural_key;
+  return natural != NULL && natural->hidden != NULL ? natural->hidden->reach : NULL;
+}
+
 const char *cm_registry_young(const char *path) {
   for (size_t i = 0; i < cm_countof(resources); i++) {
     const char *young = resources[i]->young;

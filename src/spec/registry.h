@@ -47,6 +47,9 @@ const cm_resource *cm_registry_inside(const cm_resource *resource, const char *l
 /** True when a write of the resource has the verb. */
 bool cm_registry_can(const cm_resource *resource, cm_verb verb);
 
+/** What WHERE takes to reach a row that the API hides as invalid; NULL: it hides none. Borrowed. */
+const char *cm_registry_reach(const cm_resource *resource);
+
 /** Where the path of a call begins that not every account serves yet; NULL: all do. Borrowed. */
 const char *cm_registry_young(const char *path);
 

@@ -32,9 +32,9 @@ typedef struct cm_resource {
   const cm_need *needs;              /* NULL: none */
   const cm_member_of *member_of;     /* NULL: its rows are in no set of another table */
   const cm_inside_of *inside_of;     /* NULL: its rows go inside no other */
-  /* Two columns, "a b", that say whose the row is: INSERT gives exactly one of them, by value or by the
-  ** names of a reference. NULL: none. */
-  const char *owners;
+  /* Two columns that say whose the row is: INSERT gives exactly one of them, by value or by the names of a
+  ** reference. NULL: none. */
+  const char *owners[2];
   /* Where its paths begin, as long as not every account serves them: a 404 there without the API's own
   ** error body says so. NULL: every account does. */
   const char *young;

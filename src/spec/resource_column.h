@@ -59,6 +59,16 @@ typedef struct cm_word {
 #define CM_WORD(text)                                                                              \
   { (text), (text) }
 
+/** A member that columns share: another one of the row says whose it is. */
+typedef struct cm_shared {
+  /* "member=word": the column is of the rows whose member is that word, and NULL in all others. NULL: of
+  ** every row. */
+  const char *only;
+  /* What goes into the body wherever the column does: "place=word place=word", places as in `body`. NULL:
+  ** nothing. */
+  const char *beside;
+} cm_shared;
+
 typedef struct cm_column {
   const char *name; /* snake_case, unique in the table */
   cm_type type;
@@ -71,18 +81,13 @@ typedef struct cm_column {
   ** INSERT that lacks it sends too (there a text of the ISO form is a Timestamp); "@bound" what the request was bound to and nothing else; "?member" 1
   ** where the member is there and not null, else 0; "*" in a path stands for a word of cm_read.unfold. */
   const char *path;
-  /* "member=word": the column is of the rows whose member is that word, and NULL in all others. NULL: of
-  ** every row. */
-  const char *only;
+  const cm_shared *shared; /* NULL: the member is that of this column only */
   /* Where it goes in a request body, dotted. NULL: the same as `path`; "": never in a body, the column
   ** only fills paths and names other rows. */
   const char *body;
   /* All words that answers have here, where the API has no others. NULL: those of a filter, or anything. */
   const cm_word *words;
   cm_shape shape;
-  /* What goes into the body wherever the column does: "place=word place=word", places as in `body`. NULL:
-  ** nothing. */
-  const char *beside;
   /* UPDATE to NULL sends an empty list at this place of the body instead of null. NULL: null is sent. */
   const char *empties;
   /* A query parameter that must be "true" for the answer to hold this member. It is sent where the column is used, or

@@ -91,7 +91,7 @@ typedef struct cm_read {
   /* Rows of other reads have a row around them that those of this one lack: the table whose row it is. It is
   ** looked up when a statement looks at a column of it ("^member") that the row does not hold. The row names
   ** it in the column "^" and its key; one that does not is looked for in the reads that unfold. What is not found is
-  ** asked for again with the parameters in `query` of that table's natural key, which show hidden rows. NULL: none. */
+  ** asked for again with the parameters of `hidden` of that table's natural key. NULL: none. */
   const char *encloser;
   /* CM_CURSOR whose cursor may be the uuid of a row, and not of the one it seems: the member that holds
   ** that uuid. The one of the last row that came is then sent as the cursor. NULL: it is sent as it came. */

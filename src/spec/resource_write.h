@@ -23,6 +23,17 @@ enum cm_write_flags {
   CM_WHOLE_LIST = 1 << 5
 };
 
+/**
+ * How rows of an INSERT go together. The body of the call ends in "[]" and the answer in "[0]": the list of the answer
+ * shows the natural keys of the rows, or has their order.
+ */
+typedef struct cm_together {
+  int batch; /* so many rows at most whose path and query are the same may go in one call */
+  /* A list without which the API takes no new row: given, or filled by the rows that go inside (cm_inside_of).
+  ** NULL: there is none. */
+  const char *needs_items;
+} cm_together;
+
 /** One call that writes. */
 typedef struct cm_write {
   cm_verb verb;
@@ -41,14 +52,8 @@ typedef struct cm_write {
   /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
   ** row. NULL: the member of the key column, where the key is one. */
   const char *answer_key;
-  /* Rows of an INSERT whose path and query are the same may travel in one call, so many at most; 0: each
-  ** goes alone. The body ends in "[]" and the answer in "[0]": the list of the answer shows the natural
-  ** keys of the rows, or has their order. */
-  int batch;
+  const cm_together *together; /* NULL: each row goes alone */
   unsigned flags;
-  /* A list without which the API takes no new row: given, or filled by the rows that go inside (cm_inside_of).
-  ** NULL: there is none. */
-  const char *needs_items;
   /* What the example in chartmogul_endpoints shows, by spaces: the columns that an INSERT gives beside the
   ** required ones, the column that an UPDATE sets. NULL: none beside; the first one that it carries. */
   const char *example;
@@ -104,22 +109,27 @@ typedef struct cm_inside_of {
   const char *list;     /* its column whose items they are: "line_items" */
 } cm_inside_of;
 
+/** Rows that a list shows only when it is asked for them. */
+typedef struct cm_hidden {
+  const char *query; /* sent with the look-up, so that it sees them too */
+  /* Some of them the API holds as invalid, and shows why in `errors`: what WHERE takes to reach one,
+  ** "validation_type = 'all'". NULL: none of them. */
+  const char *reach;
+} cm_hidden;
+
 /** What makes a row the same for OR IGNORE, OR REPLACE and references. */
 typedef struct cm_natural_key {
   const char *columns[2]; /* both needed; the second NULL where one is enough */
   const char *path;       /* list to look in, that of a read; the columns are sent as `params` */
   const char *params[2];
   const char *rows;
-  const char *query; /* sent with the look-up, so that hidden rows are seen too; NULL: nothing */
+  const cm_hidden *hidden; /* NULL: the look-up sees every row */
   /* Arrays of a row whose items at the same place are further pairs of the key (a merged customer);
   ** NULL: none. */
   const char *also[2];
   bool replace_is_ignore; /* nothing can be updated: OR REPLACE leaves an existing row alone */
   const char *frozen; /* columns that must not differ from the existing row's, by spaces; NULL */
   const char *exists; /* member of an error that means "exists already": "external_id" */
-  /* The API hides rows that it holds as invalid, which show why in `errors`: what WHERE takes to reach one,
-  ** "validation_type = 'all'". NULL: it hides none. */
-  const char *reach;
 } cm_natural_key;
 
 #endif

@@ -114,7 +114,8 @@ static int put_at(cm_change *change, cm_json **object, const char *place, size_t
 }
 
 /** The words that go with a column: "place=word place=word". */
-static int put_beside(cm_json *object, const char *beside, cm_err *err) {
+static int put_beside(cm_json *object, const cm_shared *shared, cm_err *err) {
+  const char *beside = shared != NULL ? shared->beside : NULL;
   const char *pair = NULL;
   size_t len = 0;
   while (cm_text_next_word(&beside, &pair, &len)) {
@@ -153,7 +154,7 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
       cm_json_free(json);
       if (is_cleared) rc = put_empty(*object, resource->columns[i].empties, err);
     } else {
-      rc = put_beside(*object, resource->columns[i].beside, err);
+      rc = put_beside(*object, resource->columns[i].shared, err);
       if (rc == SQLITE_OK) {
         rc = put_at(change, object, place, len, json, err);
       } else {

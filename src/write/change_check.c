@@ -73,13 +73,12 @@ static int refuse_missing(const cm_resource *resource, int column, cm_err *err) 
   const char *name = resource->columns[column].name;
   const cm_reference *reference = cm_change_reference(resource, column);
   const cm_need *need = cm_change_need(resource, column);
-  const char *other = resource->owners != NULL ? strchr(resource->owners, ' ') + 1 : NULL;
-  bool is_owner = other != NULL && strcspn(resource->owners, " ") == strlen(name) &&
-                  memcmp(resource->owners, name, strlen(name)) == 0;
+  const char *const *owners = resource->owners;
+  bool is_owner = owners[0] != NULL && strcmp(owners[0], name) == 0;
   if (reference != NULL) {
     return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: give it, or %s and %s%s%s",
                       resource->name, name, reference->data_source, reference->external_id,
-                      is_owner ? ", or " : "", is_owner ? other : "");
+                      is_owner ? ", or " : "", is_owner ? owners[1] : "");
   }
   return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: %s", resource->name, name,
                     need != NULL && need->hint != NULL ? need->hint : "give it a value");
@@ -189,13 +188,11 @@ static int check_required(cm_change *change, cm_err *err) {
 /** A row that belongs to one of two: exactly one of them is named. */
 static int check_owners(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
-  const char *owners = resource->owners;
-  if (owners == NULL) return SQLITE_OK;
+  const char *const *owners = resource->owners;
+  if (owners[0] == NULL) return SQLITE_OK;
   int count = 0;
-  int first = (int)strcspn(owners, " ");
-  const char *second = owners + first + 1;
-  for (const char *at = owners; at != NULL; at = at == owners ? second : NULL) {
-    int column = cm_registry_find_column(resource, at, strcspn(at, " "));
+  for (int i = 0; i < 2; i++) {
+    int column = cm_change_column(resource, owners[i]);
     bool is_there = cm_change_find(change, column) != NULL;
     int rc = is_there ? SQLITE_OK : cm_change_is_named(change, column, &is_there, err);
     if (rc != SQLITE_OK) return rc;
@@ -204,10 +201,10 @@ static int check_owners(cm_change *change, cm_err *err) {
   if (count == 1) return SQLITE_OK;
   if (count > 1) {
     return cm_err_set(err, SQLITE_ERROR,
-                      "%s: %.*s and %s are both given (a row belongs to one of them): give one",
-                      resource->name, first, owners, second);
+                      "%s: %s and %s are both given (a row belongs to one of them): give one",
+                      resource->name, owners[0], owners[1]);
   }
-  return refuse_missing(resource, cm_registry_find_column(resource, owners, (size_t)first), err);
+  return refuse_missing(resource, cm_change_column(resource, owners[0]), err);
 }
 
 /** Without the whole natural key nobody can tell whether the row exists. */

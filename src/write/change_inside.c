@@ -115,9 +115,9 @@ const char *cm_change_lacks_items(const cm_change *change) {
   const cm_resource *resource = change->resource;
   for (int i = 0; change->verb == CM_VERB_INSERT && i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
-    if (write->verb != CM_VERB_INSERT || write->needs_items == NULL) continue;
-    const cm_value *given = cm_change_find(change, cm_change_column(resource, write->needs_items));
-    return has_item(given) ? NULL : write->needs_items;
+    const char *items = write->together != NULL ? write->together->needs_items : NULL;
+    if (write->verb != CM_VERB_INSERT || items == NULL) continue;
+    return has_item(cm_change_find(change, cm_change_column(resource, items))) ? NULL : items;
   }
   return NULL;
 }

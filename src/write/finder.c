@@ -121,7 +121,7 @@ static int ask_row(cm_finder *finder, cm_question *question, const char *who, cm
     cm_buf_printf(&path, "&%s=", natural->params[1]);
     cm_buf_percent(&path, question->values[1], strlen(question->values[1]));
   }
-  if (natural->query != NULL) cm_buf_printf(&path, "&%s", natural->query);
+  if (natural->hidden != NULL) cm_buf_printf(&path, "&%s", natural->hidden->query);
   int rc = path.code == SQLITE_OK ? ask(finder, question, cm_buf_str(&path), who, err)
                                   : cm_err_set(err, path.code, "%s: the name is too long", who);
   cm_buf_clear(&path);

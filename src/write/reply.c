@@ -64,8 +64,7 @@ void cm_answer_put_errors(cm_slice object, cm_buf *out) {
 
 /** How the row is reached that the API has: "WHERE uuid = 'inv_1' AND validation_type = 'all'". */
 static void put_where(const cm_entry *entry, const char *uuid, char *out, int size) {
-  const cm_natural_key *natural = entry->resource->natural_key;
-  const char *reach = natural != NULL ? natural->reach : NULL;
+  const char *reach = cm_registry_reach(entry->resource);
   const char *key = entry->resource->columns[cm_registry_key(entry->resource)].name;
   sqlite3_snprintf(size, out, "WHERE %s = '%.80s'%s%s", key, uuid, reach != NULL ? " AND " : "",
                    reach != NULL ? reach : "");
@@ -118,9 +117,8 @@ static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
 }
 
 int cm_entry_check_found(const cm_entry *entry, const cm_question *found, cm_err *err) {
-  const cm_natural_key *natural = entry->resource->natural_key;
   cm_buf errors;
-  if (natural == NULL || natural->reach == NULL || found->row == NULL) return SQLITE_OK;
+  if (cm_registry_reach(entry->resource) == NULL || found->row == NULL) return SQLITE_OK;
   cm_buf_init(&errors, CM_MAX_URL_BYTES);
   cm_answer_put_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;

@@ -281,8 +281,7 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
 
 static cm_end begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
-  bool hides_rows = entry->resource->natural_key != NULL &&
-                    entry->resource->natural_key->reach != NULL;
+  bool hides_rows = cm_registry_reach(entry->resource) != NULL;
   if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
   if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, err) != SQLITE_OK) return cm_end_of_failure(false, err);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "spec/source.h"
 
 enum { ROWS = 3, MAX_NAME = 200 };
 
@@ -229,10 +230,11 @@ static const cm_column *find_path(const cm_resource *resource, const char *path)
 static bool put_only(cJSON *row, const cm_read *read, const cm_column *column,
                      const question *asked) {
   char text[MAX_NAME];
-  size_t len = strcspn(column->only, "=");
+  const char *only = column->shared->only;
+  size_t len = strcspn(only, "=");
   if (!is_asked(read, column, asked, text, sizeof text)) return false;
-  snprintf(text, sizeof text, "%.*s", (int)len, column->only);
-  put(row, text, cJSON_CreateString(column->only + len + 1), true);
+  snprintf(text, sizeof text, "%.*s", (int)len, only);
+  put(row, text, cJSON_CreateString(only + len + 1), true);
   return true;
 }
 
@@ -240,9 +242,11 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
                  const question *asked, int number, bool is_outer) {
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
-    const char *path = column->path != NULL ? column->path : column->name;
-    bool is_of_outer = path[0] == '^';
-    if (column->flags & (CM_PARAM | CM_COMPANION) || path[0] == '@' || path[0] == '?') continue;
+    cm_source source = cm_source_of(column);
+    const char *path = source.member;
+    bool is_of_outer = source.from == CM_FROM_AROUND;
+    if (column->flags & (CM_PARAM | CM_COMPANION)) continue;
+    if (source.from != CM_FROM_MEMBER && !is_of_outer) continue;
     if (read->unfold != NULL && strchr(path, '*') != NULL) {
       for (const cm_word *word = read->unfold; word->sql != NULL; word++) {
         char name[MAX_NAME];
@@ -252,8 +256,8 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
       }
     } else if (is_of_outer == is_outer || read->each == NULL) {
       char text[MAX_NAME];
-      if (column->only != NULL && !put_only(row, read, column, asked)) continue;
-      put(row, path + is_of_outer, make_value(resource, read, column, asked, number),
+      if (column->shared != NULL && !put_only(row, read, column, asked)) continue;
+      put(row, path, make_value(resource, read, column, asked, number),
           is_asked(read, column, asked, text, sizeof text));
     }
   }

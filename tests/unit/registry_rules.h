@@ -159,8 +159,9 @@
     AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
   X(batch_answer, b->writes[CREATE].answer = NULL,                                                 \
     AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
-  X(batch_size, b->writes[CREATE].batch = 101, AT(PATH) "a batch has 2 to 100 rows")               \
-  X(batch_verb, b->writes[CHANGE].batch = 100, AT(ONE) "a batch is of rows that INSERT creates")   \
+  X(batch_size, b->together.batch = 101, AT(PATH) "a batch has 2 to 100 rows")                     \
+  X(batch_verb, b->writes[CHANGE].together = &b->together,                                         \
+    AT(ONE) "a batch is of rows that INSERT creates")                                              \
   X(batch_key, b->things.natural_key = NULL, AT(PATH) "the rows of a batch have a natural key")    \
   X(alone_insert, b->writes[CREATE].flags |= CM_ALONE,                                             \
     AT(PATH) "alone are named columns of an UPDATE")                                               \
@@ -169,12 +170,13 @@
   X(delete_columns, b->writes[DROP].columns = NULL,                                                \
     AT(ONE) "a DELETE says what it carries, \"\" for nothing")                                     \
   X(whole_list, b->writes[CREATE].path = "/bags/{colour}";                                         \
-    b->writes[CREATE].columns = "colour:@self"; b->writes[CREATE].batch = 0;                       \
+    b->writes[CREATE].columns = "colour:@self"; b->writes[CREATE].together = NULL;                 \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "no read has the list that this replaces")                                \
-  X(whole_list_body, b->writes[CREATE].batch = 0; b->writes[CREATE].body = "things";               \
+  X(whole_list_body, b->writes[CREATE].together = NULL; b->writes[CREATE].body = "things";         \
     b->writes[CREATE].flags |= CM_WHOLE_LIST, AT(PATH) "the body of a whole list ends in []")      \
-  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}"; b->writes[CREATE].batch = 0;      \
+  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}";                                   \
+    b->writes[CREATE].together = NULL;                                                             \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "the items of a whole list are one column at @self")                      \
   X(carried_twice, b->writes[LIFT].columns = "deep tags",                                          \
@@ -217,13 +219,15 @@
   X(need_member, b->needs[0].member = NULL,                                                        \
     AT("parent_uuid") "the need does not say which member")                                        \
   X(need_key, b->needs[0].key = NULL, AT("parent_uuid") "nothing ties the answer to its path")     \
-  X(owners_column, b->things.owners = "parent_uuid nobody",                                        \
-    AT("owners") "parent_uuid is no column that INSERT may give")                                  \
-  X(owners_count, b->things.owners = "colour", AT("owners") "there are two of them")               \
+  X(owners_column, b->things.owners[0] = "parent_uuid";                                            \
+    b->things.owners[1] = "nobody", AT("owners") "parent_uuid is no column that INSERT may give")  \
+  X(owners_count, b->things.owners[0] = "colour", AT("owners") "there are two of them")            \
   X(young, b->things.young = "things", AT("things") "a path begins with /")                        \
-  X(only, b->columns[COLOUR].only = "kind",                                                        \
+  X(only, b->shared.only = "kind";                                                                 \
+    b->columns[COLOUR].shared = &b->shared,                                                        \
     AT("colour") "only has the form member=word, of a column that UPDATE leaves alone")            \
-  X(beside, b->columns[COLOUR].beside = "kind",                                                    \
+  X(beside, b->shared.beside = "kind";                                                             \
+    b->columns[COLOUR].shared = &b->shared,                                                        \
     AT("colour") "what goes beside a column that INSERT gives has the form place=word")            \
   X(prefixes, b->filters[2].prefixes = b->words,                                                   \
     AT("level") "only a plain = of a text goes by its beginning")                                  \

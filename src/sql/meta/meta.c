@@ -121,7 +121,8 @@ static void put_json_path(const cm_column *column, cm_buf *out) {
     cm_buf_text(out, "$");
     return;
   }
-  bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) || column->only != NULL;
+  bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) ||
+                      (column->shared != NULL && column->shared->only != NULL);
   if (is_elsewhere || source.from != CM_FROM_MEMBER || strchr(path, '*') != NULL) return;
   cm_buf_text(out, "$.");
   for (const char *at = path; *at != 0; at++) {

@@ -24,6 +24,8 @@ typedef struct bench {
   cm_filter tags_filter[2]; /* takes tags, as no list does */
   cm_read reads[2];
   cm_companion companion;
+  cm_shared shared;
+  cm_together together;
   cm_write writes[6];
   cm_natural_key natural_key;
   cm_reference references[2];
@@ -90,12 +92,13 @@ static void make_reads(bench *b) {
 }
 
 static void make_writes(bench *b) {
+  b->together = (cm_together){ .batch = 100 };
   b->writes[CREATE] = (cm_write){ .verb = CM_VERB_INSERT,
                                   .method = "POST",
                                   .path = "/parents/{parent_uuid}/things",
                                   .body = "things[]",
                                   .answer = "things[0]",
-                                  .batch = 100 };
+                                  .together = &b->together };
   b->writes[CHANGE] = (cm_write){ .verb = CM_VERB_UPDATE,
                                   .method = "PATCH",
                                   .path = "/things/{uuid}" };
