@@ -339,7 +339,7 @@ static void add_name(cm_buf *out, const char *name) {
   cm_buf_printf(out, "%s%s", out->len > 0 ? ", " : "", name);
 }
 
-int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
+int cm_change_not_taken(cm_change *change, const cm_write *write, cm_slice object, cm_buf *out,
                         cm_buf *kept, cm_err *err) {
   cm_json *tree = NULL;
   if (cm_slice_type(object) != CM_JSON_OBJECT) return SQLITE_OK;
@@ -347,11 +347,11 @@ int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice 
   for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
     cm_json *sent = NULL;
     bool is_news = false;
-    if (!cm_carries(change->resource, step->write, i, NULL, NULL)) continue;
-    rc = carried_json(change, step->write, i, &sent, &is_news, err);
+    if (!cm_carries(change->resource, write, i, NULL, NULL)) continue;
+    rc = carried_json(change, write, i, &sent, &is_news, err);
     const cm_column *column = &change->resource->columns[i];
     if (rc == SQLITE_OK && is_news && sent != NULL &&
-        !is_column_taken(change, step->write, i, sent, tree))
+        !is_column_taken(change, write, i, sent, tree))
       add_name(column->flags & CM_MAY_DROP ? out : kept, column->name);
     cm_json_free(sent);
   }

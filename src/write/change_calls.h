@@ -32,12 +32,12 @@ void cm_change_free_steps(cm_change_step *steps, int count);
 int cm_change_bodies(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
 
 /**
- * Append the names of the columns that a step carried and that the answer shows otherwise, with ", " between.
+ * Append the names of the columns that a write carries and that the answer shows otherwise, with ", " between.
  * @param object  The object in the answer, or the row that may be the one sent.
  * @param out     Receives columns that the API may drop (CM_MAY_DROP).
  * @param kept    Receives all others; it may be `out`.
  */
-int cm_change_not_taken(cm_change *change, const cm_change_step *step, cm_slice object, cm_buf *out,
+int cm_change_not_taken(cm_change *change, const cm_write *write, cm_slice object, cm_buf *out,
                         cm_buf *kept, cm_err *err) CM_MUST_CHECK;
 
 #endif

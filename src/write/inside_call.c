@@ -283,6 +283,19 @@ static void unchain(cm_entry *host, cm_entry *part) {
   part->follower = NULL;
 }
 
+/** The answer does not show the part. By its natural key it is looked for next, as any create in doubt. */
+static void end_unshown(cm_queue *queue, cm_entry *part, const cm_err *err) {
+  if (part->natural_token == 0) {
+    cm_settle(queue, part, CM_END_UNKNOWN, err);
+    return;
+  }
+  cm_queue_put_text(queue, &part->error, err->text);
+  part->code = err->code;
+  part->is_doubtful = true;
+  cm_inside_detach(part);
+  cm_settle(queue, part, CM_END_PARKED, NULL);
+}
+
 void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
   cm_entry *next = NULL;
   if (!host->inside.are_put) return;
@@ -299,7 +312,7 @@ void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
                part->resource->name, host->label != NULL ? host->label : "the row around it",
                part->resource->inside_of->list);
     unchain(host, part);
-    cm_settle(queue, part, CM_END_UNKNOWN, &err);
+    end_unshown(queue, part, &err);
   }
 }
 

@@ -225,15 +225,26 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
   cm_buf *out = &entry->not_taken;
-  int taken_rc = cm_change_not_taken(entry->change, step, object, out, out, err);
+  int taken_rc = cm_change_not_taken(entry->change, step->write, object, out, out, err);
   bool is_lost = taken_rc == SQLITE_NOMEM || entry->not_taken.code == SQLITE_NOMEM;
   return is_lost ? cm_err_nomem(err) : SQLITE_OK;
 }
 
+/** The write that makes the call which an entry is at; of a row that went out inside another, the one that it would need. */
+static const cm_write *write_of(const cm_entry *entry) {
+  const cm_resource *resource = entry->resource;
+  if (entry->steps != NULL) return entry->steps[entry->step].write;
+  for (int i = 0; i < resource->write_count; i++) {
+    if (cm_change_uses(entry->change, &resource->writes[i])) return &resource->writes[i];
+  }
+  return NULL;
+}
+
 int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) {
+  const cm_write *write = write_of(entry);
   cm_buf_empty(&entry->not_taken);
-  return cm_change_not_taken(entry->change, &entry->steps[entry->step], row, &entry->not_taken,
-                             differs, err);
+  if (write == NULL) return SQLITE_OK;
+  return cm_change_not_taken(entry->change, write, row, &entry->not_taken, differs, err);
 }
 
 /* ---- "exists already" ---------------------------------------------------------------------- */

@@ -728,8 +728,9 @@ static void assert_not_taken(const char *answer, const char *expected) {
   make_insert(&change, "parent=p1", "source=s1", "external_id=e1", "name=Ann", "number:3",
               "at=2026-01-02", "typed={\"a\":1}", "plain={\"x\":[1,2]}", "deep=d", NULL);
   assert_int_equal(cm_change_steps(&change, false, &steps, &count, &err), SQLITE_OK);
-  assert_int_equal(cm_change_not_taken(&change, &steps[0], (cm_slice){ answer, strlen(answer) },
-                                       &names_of, &names_of, &err),
+  assert_int_equal(cm_change_not_taken(&change, steps[0].write,
+                                       (cm_slice){ answer, strlen(answer) }, &names_of, &names_of,
+                                       &err),
                    SQLITE_OK);
   assert_string_equal(cm_buf_str(&names_of), expected);
   cm_buf_clear(&names_of);
