@@ -1,5 +1,5 @@
 /*
-** resources.h -- every descriptor by name, for the registry.
+** resources.h -- the list of all descriptors.
 ** Data only.
 */
 #ifndef CM_RESOURCES_H
@@ -7,37 +7,19 @@
 
 #include "spec/resource.h"
 
-extern const cm_resource cm_resource_customers;
-extern const cm_resource cm_resource_customer_tags;
-extern const cm_resource cm_resource_customer_attributes;
-extern const cm_resource cm_resource_customer_activities;
-extern const cm_resource cm_resource_contacts;
-extern const cm_resource cm_resource_notes;
-extern const cm_resource cm_resource_opportunities;
-extern const cm_resource cm_resource_tasks;
-extern const cm_resource cm_resource_data_sources;
-extern const cm_resource cm_resource_plans;
-extern const cm_resource cm_resource_plan_groups;
-extern const cm_resource cm_resource_plan_group_plans;
-extern const cm_resource cm_resource_invoices;
-extern const cm_resource cm_resource_line_items;
-extern const cm_resource cm_resource_transactions;
-extern const cm_resource cm_resource_subscriptions;
-extern const cm_resource cm_resource_import_subscriptions;
-extern const cm_resource cm_resource_subscription_events;
-extern const cm_resource cm_resource_activities;
-extern const cm_resource cm_resource_mrr;
-extern const cm_resource cm_resource_arr;
-extern const cm_resource cm_resource_arpa;
-extern const cm_resource cm_resource_asp;
-extern const cm_resource cm_resource_customer_count;
-extern const cm_resource cm_resource_customer_churn_rate;
-extern const cm_resource cm_resource_mrr_churn_rate;
-extern const cm_resource cm_resource_ltv;
-extern const cm_resource cm_resource_metrics;
-extern const cm_resource cm_resource_metrics_summary;
-extern const cm_resource cm_resource_account;
-extern const cm_resource cm_resource_activities_exports;
-extern const cm_resource cm_resource_json_imports;
+/** Every table, in the order of the manual. */
+/* clang-format off */
+#define CM_RESOURCES(X) \
+  X(customers) X(customer_tags) X(customer_attributes) X(customer_activities) X(contacts) \
+  X(notes) X(opportunities) X(tasks) X(data_sources) X(plans) X(plan_groups) \
+  X(plan_group_plans) X(invoices) X(line_items) X(transactions) X(subscriptions) \
+  X(import_subscriptions) X(subscription_events) X(activities) X(mrr) X(arr) X(arpa) X(asp) \
+  X(customer_count) X(customer_churn_rate) X(mrr_churn_rate) X(ltv) X(metrics) \
+  X(metrics_summary) X(account) X(activities_exports) X(json_imports)
+/* clang-format on */
+
+#define CM_RESOURCE_DECLARED(name) extern const cm_resource cm_resource_##name;
+CM_RESOURCES(CM_RESOURCE_DECLARED)
+#undef CM_RESOURCE_DECLARED
 
 #endif

@@ -7,41 +7,9 @@
 #include "resources/resources.h"
 #include "spec/source.h"
 
-/* In the order of the manual. */
-static const cm_resource *const resources[] = {
-  &cm_resource_customers,
-  &cm_resource_customer_tags,
-  &cm_resource_customer_attributes,
-  &cm_resource_customer_activities,
-  &cm_resource_contacts,
-  &cm_resource_notes,
-  &cm_resource_opportunities,
-  &cm_resource_tasks,
-  &cm_resource_data_sources,
-  &cm_resource_plans,
-  &cm_resource_plan_groups,
-  &cm_resource_plan_group_plans,
-  &cm_resource_invoices,
-  &cm_resource_line_items,
-  &cm_resource_transactions,
-  &cm_resource_subscriptions,
-  &cm_resource_import_subscriptions,
-  &cm_resource_subscription_events,
-  &cm_resource_activities,
-  &cm_resource_mrr,
-  &cm_resource_arr,
-  &cm_resource_arpa,
-  &cm_resource_asp,
-  &cm_resource_customer_count,
-  &cm_resource_customer_churn_rate,
-  &cm_resource_mrr_churn_rate,
-  &cm_resource_ltv,
-  &cm_resource_metrics,
-  &cm_resource_metrics_summary,
-  &cm_resource_account,
-  &cm_resource_activities_exports,
-  &cm_resource_json_imports,
-};
+#define RESOURCE(name) &cm_resource_##name,
+static const cm_resource *const resources[] = { CM_RESOURCES(RESOURCE) };
+#undef RESOURCE
 
 const cm_resource *const *cm_registry_list(int *count) {
   *count = (int)cm_countof(resources);
