@@ -108,6 +108,12 @@ typedef struct wanted {
   size_t len;
 } wanted;
 
+/** A comparison that was found. */
+typedef struct operand {
+  const char *begin;
+  cm_sql_token table; /* as it is named before the column; of no length where it is not */
+} operand;
+
 /** Behind the bracket that closes the one before `at`. */
 static const char *skip_brackets(const char *at) {
   cm_sql_token token;
@@ -119,42 +125,70 @@ static const char *skip_brackets(const char *at) {
   return at;
 }
 
-/** Behind a name with those of its table and schema before it; the last one in `out`. */
-static const char *skip_column(const char *at, cm_sql_token *out) {
-  cm_sql_token dot;
-  at = next(at, out);
-  for (const char *behind = next(at, &dot); dot.sign == '.'; behind = next(at, &dot))
-    at = next(behind, out);
+/** The next token that is no white space begins there. */
+static const char *skip_blanks(const char *at) {
+  cm_sql_token token;
+  for (const char *behind = at; *at != '\0'; at = behind) {
+    behind = cm_sql_next_token(at, &token);
+    if (token.kind != CM_SQL_SPACE) break;
+  }
   return at;
 }
 
-/** Behind a comparison of the column with the text that begins at `at`; NULL: something else does. */
-static const char *skip_comparison(const char *at, const wanted *it) {
-  cm_sql_token first, sign, operand;
-  const char *behind = skip_column(at, &first);
+/** Behind a name with those of its table and schema before it; the last two in `table` and `out`. */
+static const char *skip_column(const char *at, cm_sql_token *table, cm_sql_token *out) {
+  cm_sql_token dot;
+  *table = (cm_sql_token){ .kind = CM_SQL_OTHER };
+  at = next(at, out);
+  for (const char *behind = next(at, &dot); dot.sign == '.'; behind = next(at, &dot)) {
+    *table = *out;
+    at = next(behind, out);
+  }
+  return at;
+}
+
+/**
+ * Behind a comparison of the column with a text that begins at `at`; NULL: something else does.
+ * @param literal  Receives the text; of an IN the bracket.
+ */
+static const char *skip_any(const char *at, const char *column, operand *out,
+                            cm_sql_token *literal) {
+  cm_sql_token first, sign, second, table;
+  out->begin = skip_blanks(at);
+  const char *behind = skip_column(at, &out->table, &first);
+  bool is_column = cm_sql_is_name(&first, column);
   behind = next(behind, &sign);
-  if (cm_sql_is_name(&first, it->column) && cm_sql_is_name(&sign, "IN")) {
-    bool has_it = is_in_list(behind, it->text, it->len);
-    behind = next(behind, &operand); /* the bracket */
-    return has_it ? skip_brackets(behind) : NULL;
+  if (is_column && cm_sql_is_name(&sign, "IN")) {
+    behind = next(behind, literal);
+    return literal->sign == '(' ? skip_brackets(behind) : NULL;
   }
   if (sign.sign != '=') return NULL;
   if (*behind == '=') behind++;
-  behind = skip_column(behind, &operand);
-  bool is_it = cm_sql_is_name(&first, it->column)
-                   ? is_text(&operand, it->text, it->len)
-                   : cm_sql_is_name(&operand, it->column) && is_text(&first, it->text, it->len);
+  behind = skip_column(behind, &table, &second);
+  *literal = is_column ? second : first;
+  if (!is_column) out->table = table;
+  bool is_it = literal->kind == CM_SQL_TEXT && (is_column || cm_sql_is_name(&second, column));
   return is_it ? behind : NULL;
 }
 
+/** The same, with this text. */
+static const char *skip_comparison(const char *at, const wanted *it, operand *out) {
+  cm_sql_token literal;
+  const char *behind = skip_any(at, it->column, out, &literal);
+  if (behind == NULL) return NULL;
+  bool has_it = literal.sign == '(' ? is_in_list(literal.text, it->text, it->len)
+                                    : is_text(&literal, it->text, it->len);
+  return has_it ? behind : NULL;
+}
+
 /** Behind an operand of OR that is this comparison and nothing else, in brackets or not; NULL: it is not. */
-static const char *skip_operand(const char *at, const wanted *it) {
+static const char *skip_operand(const char *at, const wanted *it, operand *out) {
   cm_sql_token token;
   int depth = 0;
   const char *begin = at, *behind = next(at, &token);
   for (; token.sign == '('; depth++, behind = next(behind, &token))
     begin = behind;
-  at = skip_comparison(begin, it);
+  at = skip_comparison(begin, it, out);
   for (; at != NULL && depth > 0; depth--) {
     at = next(at, &token);
     if (token.sign != ')') return NULL;
@@ -177,10 +211,25 @@ static const char *skip_or(const char *at) {
   return NULL;
 }
 
-/** Is the comparison an operand of the OR, or of one that follows it? */
-static bool follows(const char *at, const wanted *it) {
+/** May both be columns of one table, as far as their names tell? */
+static bool may_be_one(const cm_sql_token *one, const cm_sql_token *other) {
+  char name[64];
+  if (one->kind != CM_SQL_NAME || other->kind != CM_SQL_NAME) return true;
+  if (other->len >= sizeof name) return false;
+  memcpy(name, other->text, other->len);
+  name[other->len] = '\0';
+  return cm_sql_is_name(one, name);
+}
+
+/**
+ * Is the comparison an operand of the OR behind `at`, or of one that follows it, and of the same table?
+ * @param begin  It begins there; NULL: anywhere.
+ */
+static bool follows(const char *at, const wanted *it, const operand *of, const char *begin) {
+  operand found;
   for (at = skip_or(at); at != NULL; at = skip_or(at)) {
-    if (skip_operand(at, it) != NULL) return true;
+    bool is_found = skip_operand(at, it, &found) != NULL && may_be_one(&found.table, &of->table);
+    if (is_found && (begin == NULL || found.begin == begin)) return true;
   }
   return false;
 }
@@ -194,18 +243,61 @@ static bool begins_operand(const cm_sql_token *before) {
   return before->sign == '(';
 }
 
-bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
-                             const char *other, size_t other_len) {
-  wanted first = { column, one, one_len }, second = { column, other, other_len };
+/** Does the comparison that begins at `begin` have another one beside it: in its list, before or behind it? */
+static bool is_beside(const char *sql, const char *begin, const wanted *it, const wanted *other) {
   cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (sql != NULL && *sql != '\0') {
-    const char *behind = begins_operand(&before) ? skip_operand(sql, &first) : NULL;
-    if (behind != NULL && follows(behind, &second)) return true;
-    behind = begins_operand(&before) ? skip_operand(sql, &second) : NULL;
-    if (behind != NULL && follows(behind, &first)) return true;
+  operand found;
+  if (skip_comparison(begin, other, &found) != NULL) return true; /* one IN has both */
+  while (*sql != '\0') {
+    if (begins_operand(&before)) {
+      const char *behind = skip_operand(sql, it, &found);
+      bool is_it = behind != NULL && found.begin == begin;
+      if (is_it && follows(behind, other, &found, NULL)) return true;
+      behind = skip_operand(sql, other, &found);
+      if (behind != NULL && follows(behind, it, &found, begin)) return true;
+    }
     sql = next(sql, &before);
   }
   return false;
+}
+
+/** Where the next comparison begins, from `at` on, that something that ends it stands behind; NULL: none follows. */
+static const char *find_comparison(const char *at, const wanted *it) {
+  cm_sql_token token = { .kind = CM_SQL_OTHER };
+  operand found;
+  while (*at != '\0') {
+    const char *behind = token.sign != '.' ? skip_comparison(at, it, &found) : NULL;
+    at = next(at, &token);
+    if (behind == NULL) continue;
+    cm_sql_token end;
+    next(behind, &end);
+    if (is_end(&end)) return found.begin;
+  }
+  return NULL;
+}
+
+/** Is there a comparison with the one that has one with the other beside it, or has none? */
+static bool any_is(bool beside, const char *sql, const wanted *it, const wanted *other) {
+  const char *at = sql;
+  cm_sql_token token;
+  while (at != NULL && (at = find_comparison(at, it)) != NULL) {
+    if (is_beside(sql, at, it, other) == beside) return true;
+    cm_sql_token column;
+    at = skip_column(at, &token, &column);
+  }
+  return false;
+}
+
+bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
+                             const char *other, size_t other_len) {
+  wanted first = { column, one, one_len }, second = { column, other, other_len };
+  return any_is(true, sql, &first, &second);
+}
+
+bool cm_sql_compares_alone(const char *sql, const char *column, const char *one, size_t one_len,
+                           const char *other, size_t other_len) {
+  wanted first = { column, one, one_len }, second = { column, other, other_len };
+  return any_is(false, sql, &first, &second);
 }
 
 /* ---- lists ------------------------------------------------------------------------------------- */

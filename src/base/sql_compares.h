@@ -19,10 +19,14 @@ bool cm_sql_compares(const char *sql, const char *column, const char *text, size
 
 /**
  * True when the text lets the column be either: two operands of one OR compare it with the one and with the other, each
- * as above and with nothing else beside it.
+ * as above and with nothing else beside it, or one IN has both. Columns behind the names of two tables are two columns.
  */
 bool cm_sql_are_alternatives(const char *sql, const char *column, const char *one, size_t one_len,
                              const char *other, size_t other_len);
+
+/** True when the text compares the column with the one somewhere without the other as an alternative. */
+bool cm_sql_compares_alone(const char *sql, const char *column, const char *one, size_t one_len,
+                           const char *other, size_t other_len);
 
 /** Behind the bracket of the first `column IN (` in the text; NULL where none stands there. @param sql  NULL: none does. */
 const char *cm_sql_find_list(const char *sql, const char *column);

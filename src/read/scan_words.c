@@ -15,16 +15,24 @@
 typedef struct question {
   const char *column;
   const cm_value *value;
-  const cm_word
-      *right; /* is it an alternative to the value? NULL: is the column compared with the value? */
+  const cm_word *right; /* an alternative to the value */
 } question;
 
-static bool is_said(const char *sql, void *context) {
+static bool is_compared(const char *sql, void *context) {
   const question *of = context;
-  const cm_value *value = of->value;
-  if (of->right == NULL) return cm_sql_compares(sql, of->column, value->text, value->len);
-  return cm_sql_are_alternatives(sql, of->column, value->text, value->len, of->right->sql,
+  return cm_sql_compares(sql, of->column, of->value->text, of->value->len);
+}
+
+static bool is_beside(const char *sql, void *context) {
+  const question *of = context;
+  return cm_sql_are_alternatives(sql, of->column, of->value->text, of->value->len, of->right->sql,
                                  strlen(of->right->sql));
+}
+
+static bool is_alone(const char *sql, void *context) {
+  const question *of = context;
+  return cm_sql_compares_alone(sql, of->column, of->value->text, of->value->len, of->right->sql,
+                               strlen(of->right->sql));
 }
 
 static int refuse(const cm_scan *scan, const cm_column *column, const cm_word *words,
@@ -47,22 +55,28 @@ static bool has_word(const cm_scan_arg *arg, const cm_word *word) {
   return false;
 }
 
-static int check_arg(const cm_scan *scan, int index, const cm_word *words, cm_err *err) {
-  const cm_plan_arg *plan = &scan->plan.args[index];
+/** A literal stands as it is where the right word is beside it, wherever it stands: which place is meant, nobody says. */
+static int check_literal(const cm_scan *scan, const cm_plan_arg *plan, const cm_word *words,
+                         const cm_value *value, const cm_word *right, cm_err *err) {
   const cm_column *column = &scan->resource->columns[plan->column];
+  question of = { column->name, value, right };
+  bool is_literal = plan->is_literal, has_right = false, is_lone = false;
+  int rc = SQLITE_OK;
+  if (plan->is_list) rc = cm_scan_ask_texts(scan, is_compared, &of, &is_literal, err);
+  if (rc != SQLITE_OK || !is_literal) return rc;
+  rc = cm_scan_ask_texts(scan, is_beside, &of, &has_right, err);
+  if (rc == SQLITE_OK && has_right) rc = cm_scan_ask_texts(scan, is_alone, &of, &is_lone, err);
+  if (rc != SQLITE_OK || (has_right && !is_lone)) return rc;
+  return refuse(scan, column, words, value, right, err);
+}
+
+static int check_arg(const cm_scan *scan, int index, const cm_word *words, cm_err *err) {
   const cm_scan_arg *arg = &scan->args[index];
   int rc = SQLITE_OK;
   for (int i = 0; i < arg->count && rc == SQLITE_OK; i++) {
     const cm_word *right = cm_near_miss(words, &arg->values[i]);
-    bool is_literal = plan->is_literal, is_beside = false;
-    question of = { column->name, &arg->values[i], NULL };
     if (right == NULL || has_word(arg, right)) continue;
-    if (plan->is_list) rc = cm_scan_ask_texts(scan, is_said, &of, &is_literal, err);
-    of.right = right;
-    if (rc == SQLITE_OK && is_literal) rc = cm_scan_ask_texts(scan, is_said, &of, &is_beside, err);
-    if (rc == SQLITE_OK && is_literal && !is_beside) {
-      rc = refuse(scan, column, words, &arg->values[i], right, err);
-    }
+    rc = check_literal(scan, &scan->plan.args[index], words, &arg->values[i], right, err);
   }
   return rc;
 }

@@ -117,10 +117,41 @@ static void what_are_none(void **state) {
     "SELECT 1 FROM c WHERE status = 'a' OR",
     "SELECT 1 FROM c WHERE status =",
     "SELECT 1 FROM c WHERE (",
+    "SELECT 1 FROM c, t WHERE c.status = 'a' OR t.status = 'A'",
+    "SELECT 1 FROM c, t WHERE 'a' = c.status OR t.status IN ('A')",
   };
   for (size_t i = 0; i < cm_countof(texts); i++)
     check_either(texts[i], false);
   assert_false(cm_sql_are_alternatives(NULL, "status", "a", 1, "A", 1));
+}
+
+static void check_alone(const char *sql, bool expected) {
+  bool is_said = cm_sql_compares_alone(sql, "status", "a", 1, "A", 1);
+  if (is_said != expected) fail_msg("%s: %s", sql, expected ? "it is alone" : "it is not alone");
+}
+
+static void what_is_alone(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "SELECT 1 FROM c WHERE status = 'a'",
+    "SELECT 1 FROM c, t WHERE c.status = 'a' AND (t.status = 'A' OR t.status = 'a')",
+    "SELECT 1 FROM c, t WHERE (t.status = 'a' OR t.status = 'A') AND 'a' = c.status",
+    "SELECT 1 FROM c WHERE status = 'a' AND 1 IN (SELECT 1 FROM t WHERE status = 'A' OR status = "
+    "'a')",
+    "SELECT 1 FROM c WHERE c.status = 'a' OR d.status = 'A'",
+    "SELECT 1 FROM c WHERE status IN ('a', 'b') AND status IN ('A', 'a')",
+    "SELECT 1 FROM c WHERE status = 'A' OR n = 1 AND status = 'a'",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_alone(texts[i], true);
+  check_alone("SELECT 1 FROM c WHERE status = 'A'", false);
+  check_alone("SELECT 1 FROM c WHERE status = 'a' || ''", false);
+  check_alone("SELECT 1 FROM c WHERE status IN ('a', 'A') OR n", false);
+  check_alone("SELECT 1 FROM c WHERE status = 'A' OR n OR status = 'a' OR 'a' = c.status", false);
+  check_alone("SELECT 1 FROM c WHERE (status = 'a') OR ((status = 'A')) AND status", true);
+  check_alone("SELECT 1 FROM c WHERE m AND ((status = 'a') OR ((status = 'A')))", false);
+  check_alone("", false);
+  check_alone(NULL, false);
 }
 
 static void check_list(const char *sql, bool is_plain, bool has_one, bool has_all) {
@@ -156,7 +187,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(what_compares),         cmocka_unit_test(what_does_not),
     cmocka_unit_test(what_are_alternatives), cmocka_unit_test(what_are_none),
-    cmocka_unit_test(what_lists_hold),
+    cmocka_unit_test(what_is_alone),         cmocka_unit_test(what_lists_hold),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
