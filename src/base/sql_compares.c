@@ -300,6 +300,112 @@ bool cm_sql_compares_alone(const char *sql, const char *column, const char *one,
   return any_is(false, sql, &first, &second);
 }
 
+/* ---- conditions of a table --------------------------------------------------------------------- */
+
+enum { MAX_LEVELS = 64, MAX_NAMES = 4 };
+
+/** One pair of brackets. */
+typedef struct level {
+  bool is_query;                 /* else its columns are those of the level around it */
+  bool is_ours;                  /* its FROM names the table */
+  bool is_condition;             /* WHERE or ON stands before */
+  cm_sql_token names[MAX_NAMES]; /* of the table in this query */
+  int name_count;
+} level;
+
+/** Where the reading of a text is. */
+typedef struct place {
+  const char *const *tables;
+  level levels[MAX_LEVELS];
+  int depth; /* from MAX_LEVELS on nothing is known */
+} place;
+
+static bool is_any(const cm_sql_token *token, const char *const *words) {
+  while (*words != NULL && !cm_sql_is_name(token, *words))
+    words++;
+  return *words != NULL;
+}
+
+/** A table of the query: by its alias, where it has one. */
+static void take_table(level *at, const char *behind, const cm_sql_token *table) {
+  cm_sql_token alias;
+  at->is_ours = true;
+  behind = next(behind, &alias);
+  if (cm_sql_is_name(&alias, "AS")) next(behind, &alias);
+  if (at->name_count + 1 >= MAX_NAMES) return;
+  at->names[at->name_count++] = *table;
+  if (alias.kind == CM_SQL_NAME) at->names[at->name_count++] = alias;
+}
+
+static void take_token(place *of, const char *behind, const cm_sql_token *before,
+                       const cm_sql_token *token) {
+  static const char *const begins[] = { "SELECT", "UPDATE", "DELETE", NULL };
+  static const char *const conditions[] = { "WHERE", "ON", NULL };
+  static const char *const ends[] = { "FROM",  "JOIN",   "SET",       "GROUP", "ORDER",
+                                      "LIMIT", "HAVING", "RETURNING", "UNION", NULL };
+  static const char *const names[] = { "FROM", "JOIN", "UPDATE", NULL };
+  if (token->sign == '(' && ++of->depth < MAX_LEVELS) of->levels[of->depth] = (level){ 0 };
+  if (token->sign == ')' && of->depth > 0) of->depth--;
+  if (of->depth >= MAX_LEVELS || token->kind != CM_SQL_NAME) return;
+  level *at = &of->levels[of->depth];
+  if (is_any(token, begins)) *at = (level){ .is_query = true };
+  if (is_any(token, conditions)) at->is_condition = true;
+  if (is_any(token, ends)) at->is_condition = false;
+  bool is_place = is_any(before, names) || before->sign == ',' || before->sign == '.';
+  if (is_place && at->is_query && !at->is_condition && is_any(token, of->tables))
+    take_table(at, behind, token);
+}
+
+/** Is a column that is named so one of the table's, by the query that it stands in? */
+static bool is_ours(const place *of, const cm_sql_token *table) {
+  int depth = of->depth;
+  while (depth > 0 && depth < MAX_LEVELS && !of->levels[depth].is_query)
+    depth--;
+  if (depth >= MAX_LEVELS) return false;
+  const level *at = &of->levels[depth];
+  bool is_named = table->kind != CM_SQL_NAME;
+  for (int i = 0; i < at->name_count && !is_named; i++)
+    is_named = may_be_one(&at->names[i], table);
+  return at->is_ours && at->is_condition && is_named;
+}
+
+/** Hand over the text of a comparison, or each of its list, until one is taken. */
+static bool hand_over(const cm_sql_token *literal, cm_sql_takes *takes, void *context) {
+  cm_sql_token item = *literal, behind;
+  if (literal->sign != '(') return takes(item.text, item.len, context);
+  bool is_item = true;
+  const char *at = literal->text + 1, *end = skip_brackets(at);
+  while (at < end) {
+    at = next(at, &item);
+    next(at, &behind);
+    if (item.sign == '(') at = skip_brackets(at);
+    bool is_whole = behind.sign == ',' || behind.sign == ')';
+    if (is_item && is_whole && item.kind == CM_SQL_TEXT && takes(item.text, item.len, context))
+      return true;
+    is_item = item.sign == ',';
+  }
+  return false;
+}
+
+bool cm_sql_find_condition(const char *sql, const char *const *tables, const char *column,
+                           cm_sql_takes *takes, void *context) {
+  place of = { .tables = tables, .levels = { { .is_query = true } } };
+  cm_sql_token before = { .kind = CM_SQL_OTHER };
+  while (sql != NULL && *sql != '\0') {
+    cm_sql_token token, literal, end;
+    operand found;
+    const char *behind = before.sign != '.' ? skip_any(sql, column, &found, &literal) : NULL;
+    if (behind != NULL) next(behind, &end);
+    if (behind != NULL && is_end(&end) && is_ours(&of, &found.table) &&
+        hand_over(&literal, takes, context))
+      return true;
+    sql = next(sql, &token);
+    take_token(&of, sql, &before, &token);
+    before = token;
+  }
+  return false;
+}
+
 /* ---- lists ------------------------------------------------------------------------------------- */
 
 const char *cm_sql_find_list(const char *sql, const char *column) {

@@ -28,6 +28,18 @@ bool cm_sql_are_alternatives(const char *sql, const char *column, const char *on
 bool cm_sql_compares_alone(const char *sql, const char *column, const char *one, size_t one_len,
                            const char *other, size_t other_len);
 
+/** Takes what stands between the quotes of a literal. @return true: that is enough. */
+typedef bool cm_sql_takes(const char *text, size_t len, void *context);
+
+/**
+ * Hand over each text that WHERE or ON compares a column of a table with, as cm_sql_compares. A column counts only
+ * where the query that it stands in names the table in its FROM, behind a name of the table or alone.
+ * @param tables  The names that the table may have in the text; ends with NULL.
+ * @return whether one was taken.
+ */
+bool cm_sql_find_condition(const char *sql, const char *const *tables, const char *column,
+                           cm_sql_takes *takes, void *context);
+
 /** Behind the bracket of the first `column IN (` in the text; NULL where none stands there. @param sql  NULL: none does. */
 const char *cm_sql_find_list(const char *sql, const char *column);
 

@@ -81,6 +81,61 @@ static int check_arg(const cm_scan *scan, int index, const cm_word *words, cm_er
   return rc;
 }
 
+/* ---- what SQLite does not hand over ------------------------------------------------------------- */
+
+enum { MAX_WORD_BYTES = 64 };
+
+/** A near miss in a condition of which no term reaches the scan, an operand of an OR. */
+typedef struct hidden {
+  const char *tables[3];
+  const char *column;
+  const cm_word *words;
+  const char *sql;
+  char text[MAX_WORD_BYTES];
+  const cm_word *right; /* NULL: none was found */
+} hidden;
+
+static bool take_hidden(const char *text, size_t len, void *context) {
+  hidden *of = context;
+  if (len >= sizeof of->text || memchr(text, '\'', len) != NULL) return false;
+  memcpy(of->text, text, len);
+  of->text[len] = '\0';
+  cm_value value = cm_value_text(of->text, len);
+  of->right = cm_near_miss(of->words, &value);
+  if (of->right == NULL) return false;
+  bool is_lone = cm_sql_compares_alone(of->sql, of->column, of->text, len, of->right->sql,
+                                       strlen(of->right->sql));
+  if (!is_lone) of->right = NULL;
+  return is_lone;
+}
+
+static bool find_hidden(const char *sql, void *context) {
+  hidden *of = context;
+  of->sql = sql;
+  return cm_sql_find_condition(sql, of->tables, of->column, take_hidden, of);
+}
+
+static bool is_offered(const cm_scan *scan, int column) {
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    if (scan->plan.args[i].column == column && scan->plan.args[i].op == CM_TERM_EQ) return true;
+  }
+  return false;
+}
+
+static int check_hidden(const cm_scan *scan, int index, cm_err *err) {
+  const cm_column *column = &scan->resource->columns[index];
+  const char *name = scan->resource->name;
+  hidden of = { .tables = { name, strchr(name, '_') + 1, NULL },
+                .column = column->name,
+                .words = cm_registry_words(scan->resource, index) };
+  bool found = false;
+  if (of.words == NULL || is_offered(scan, index)) return SQLITE_OK;
+  int rc = cm_scan_ask_texts(scan, find_hidden, &of, &found, err);
+  if (rc != SQLITE_OK || !found) return rc;
+  cm_value value = cm_value_text(of.text, strlen(of.text));
+  return refuse(scan, column, of.words, &value, of.right, err);
+}
+
 int cm_scan_check_words(const cm_scan *scan, cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < scan->plan.arg_count && rc == SQLITE_OK; i++) {
@@ -88,5 +143,7 @@ int cm_scan_check_words(const cm_scan *scan, cm_err *err) {
     const cm_word *words = cm_registry_words(scan->resource, arg->column);
     if (words != NULL && arg->op == CM_TERM_EQ) rc = check_arg(scan, i, words, err);
   }
+  for (int i = 0; i < scan->resource->column_count && rc == SQLITE_OK; i++)
+    rc = check_hidden(scan, i, err);
   return rc;
 }

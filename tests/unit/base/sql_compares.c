@@ -154,6 +154,56 @@ static void what_is_alone(void **state) {
   check_alone(NULL, false);
 }
 
+static bool take_a(const char *text, size_t len, void *context) {
+  (void)context;
+  return len == 1 && text[0] == 'a';
+}
+
+static void check_condition(const char *sql, bool expected) {
+  static const char *const tables[] = { "x_c", "c", NULL };
+  if (cm_sql_find_condition(sql, tables, "status", take_a, NULL) != expected)
+    fail_msg("%s: %s", sql, expected ? "it is one" : "it is none");
+}
+
+static void what_is_a_condition_of_a_table(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "SELECT 1 FROM c WHERE status = 'a' OR n",
+    "SELECT 1 FROM x_c AS d WHERE n OR (d.status IN ('b', f('x'), 'a'))",
+    "SELECT 1 FROM t, temp.c d WHERE 'a' = d.status OR n",
+    "SELECT 1 FROM t JOIN x_c ON x_c.status = 'a' OR n",
+    "UPDATE x_c SET n = 1 WHERE status = 'a' OR n",
+    "DELETE FROM x_c WHERE n OR status = 'a'",
+    "INSERT INTO t SELECT 1 FROM c WHERE (n OR (status = 'a'))",
+    "SELECT (SELECT 1 FROM c WHERE n OR status = 'a') FROM t",
+    "WITH v AS (SELECT 1 FROM c WHERE n OR status = 'a') SELECT * FROM v",
+    "SELECT 1 FROM t UNION SELECT 1 FROM c WHERE status = 'a' OR n",
+  };
+  static const char *const others[] = {
+    "",
+    "SELECT 1 FROM t WHERE status = 'a' OR n",
+    "SELECT 1 FROM c, t WHERE t.status = 'a' OR n",
+    "SELECT 1 FROM c WHERE n IN (SELECT 1 FROM t WHERE status = 'a')",
+    "SELECT 1 FROM (SELECT lower(status) AS status FROM c) WHERE status = 'a' OR n",
+    "WITH v AS (SELECT status FROM c) SELECT * FROM v WHERE status = 'a' OR n",
+    "UPDATE c SET status = 'a' WHERE n",
+    "INSERT INTO c (status) SELECT 1 FROM t WHERE status = 'a'",
+    "SELECT 1 FROM c WHERE status = 'a' COLLATE NOCASE OR n",
+    "SELECT 1 FROM c WHERE status IN (f('a'), 'a' || '') OR n",
+    "SELECT 1 FROM c WHERE status IN (SELECT 'a') OR n",
+    "SELECT 1 FROM c UNION SELECT 1 FROM t WHERE status = 'a'",
+  };
+  for (size_t i = 0; i < cm_countof(texts); i++)
+    check_condition(texts[i], true);
+  for (size_t i = 0; i < cm_countof(others); i++)
+    check_condition(others[i], false);
+  char deep[1024] = "SELECT 1 FROM c WHERE ";
+  memset(deep + strlen(deep), '(', 900);
+  memcpy(deep + strlen(deep), "status = 'a'", 13);
+  check_condition(deep, false);
+  check_condition(NULL, false);
+}
+
 static void check_list(const char *sql, bool is_plain, bool has_one, bool has_all) {
   cm_value one = cm_value_integer(1), all = cm_value_text("all", 3);
   const char *list = cm_sql_find_list(sql, "status");
@@ -185,9 +235,13 @@ static void what_lists_hold(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_compares),         cmocka_unit_test(what_does_not),
-    cmocka_unit_test(what_are_alternatives), cmocka_unit_test(what_are_none),
-    cmocka_unit_test(what_is_alone),         cmocka_unit_test(what_lists_hold),
+    cmocka_unit_test(what_compares),
+    cmocka_unit_test(what_does_not),
+    cmocka_unit_test(what_are_alternatives),
+    cmocka_unit_test(what_are_none),
+    cmocka_unit_test(what_is_alone),
+    cmocka_unit_test(what_lists_hold),
+    cmocka_unit_test(what_is_a_condition_of_a_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
