@@ -98,12 +98,14 @@ void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_er
   const char *name = part->resource->name;
   const char *host = part->resource->inside_of->resource;
   if (part->refusal != NULL) {
-    cm_err_set(err, cause->code, "%s: the API took the row with errors (%s): correct them", name,
-               part->refusal);
+    cm_err_set(err, cause->code,
+               "%s: the API took the row with errors (%s): correct it by UPDATE%s%s%s", name,
+               part->refusal, part->uuid != NULL ? ", WHERE uuid = '" : "",
+               part->uuid != NULL ? part->uuid : "", part->uuid != NULL ? "'" : "");
   } else if (part->uuid != NULL) {
     cm_err_set(err, cause->code,
                "%s: the API took the row, and holds '%.80s' of %s, which it belongs to, as invalid "
-               "(see the error of that row): correct that one",
+               "(see the error of that row): do what that one says",
                name, label != NULL ? label : "", host);
   } else {
     cm_err_set(

@@ -70,16 +70,53 @@ static void put_where(const cm_entry *entry, const char *uuid, char *out, int si
                    reach != NULL ? reach : "");
 }
 
-/** The API has a row with errors. `what` says since when, `uuid` NULL: it does not say which it is. */
+/** Do errors speak of items of this list: "line_items[1]: …", "line_items.plan_uuid: …"? */
+static bool speaks_of(const char *errors, const char *list) {
+  size_t len = strlen(list);
+  for (const char *at = strstr(errors, list); at != NULL; at = strstr(at + 1, list)) {
+    bool begins = at == errors || at[-1] == ' ';
+    if (begins && (at[len] == '[' || at[len] == '.')) return true;
+  }
+  return false;
+}
+
+/** How the row is corrected: items of its lists are rows of other tables. */
+static void put_correction(const cm_resource *resource, const char *errors, cm_buf *out) {
+  int count = 0;
+  const cm_resource *const *all = cm_registry_list(&count);
+  for (int i = 0; i < count; i++) {
+    const cm_inside_of *inside = all[i]->inside_of;
+    if (inside == NULL || strcmp(inside->resource, resource->name) != 0) continue;
+    if (!speaks_of(errors, inside->list)) continue;
+    cm_buf_printf(out, "%sits %s by UPDATE of %s, ", out->len == 0 ? "correct " : "", inside->list,
+                  all[i]->name);
+  }
+  cm_buf_text(out, out->len == 0 ? "correct it by UPDATE" : "all else by UPDATE of the row");
+}
+
+/** The API has a row with errors. `what` says since when. */
 static int tell_errors(const cm_entry *entry, const char *what, const char *errors,
                        const char *uuid, cm_err *err) {
   char where[256];
+  cm_buf how;
   const char *name = entry->resource->name;
-  if (uuid == NULL)
-    return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s (%s): correct them", name, what, errors);
   put_where(entry, uuid, where, (int)sizeof where);
-  return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s (%s): correct it by UPDATE, or DELETE it, %s",
-                    name, what, errors, where);
+  cm_buf_init(&how, CM_MAX_URL_BYTES);
+  put_correction(entry->resource, errors, &how);
+  int rc = how.code == SQLITE_NOMEM
+               ? cm_err_nomem(err)
+               : cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s (%s): %s, or DELETE it, %s", name, what,
+                            errors, cm_buf_str(&how), where);
+  cm_buf_clear(&how);
+  return rc;
+}
+
+/** The API reports errors, and no row: nobody can say whether it took one. */
+static int tell_rowless(const cm_entry *entry, const char *errors, cm_err *err) {
+  return cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s: the API answered with errors, and shows no row (%s): see whether the row "
+                    "is there, and correct it there, or correct what it names and write it again",
+                    entry->resource->name, errors);
 }
 
 int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
@@ -109,9 +146,12 @@ static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
   bool is_any = errors.len > 0 || errors.code == SQLITE_TOOBIG;
   if (rc == SQLITE_OK && is_any) rc = cm_entry_take_uuid(entry, object, err);
-  if (rc == SQLITE_OK && is_any)
-    rc = tell_errors(entry, "the API took the row with errors", cm_buf_str(&errors), entry->uuid,
-                     err);
+  if (rc == SQLITE_OK && is_any) {
+    const char *text = cm_buf_str(&errors);
+    rc = entry->uuid != NULL
+             ? tell_errors(entry, "the API took the row with errors", text, entry->uuid, err)
+             : tell_rowless(entry, text, err);
+  }
   cm_buf_clear(&errors);
   return rc;
 }
@@ -209,6 +249,9 @@ static const char *why_no_change(const cm_entry *entry, const cm_change_step *st
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) {
   bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+  /* A call of its own, as for disabling a row, changes nothing that could be wrong. */
+  bool sets_values = entry->change->verb == CM_VERB_UPDATE && entry->list_token == 0 &&
+                     !(step->write->flags & CM_ALONE);
   int rc = is_create ? check_errors(entry, object, err) : SQLITE_OK;
   if (rc != SQLITE_OK) return rc;
   cm_err failed = { 0 };
@@ -222,6 +265,7 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
   }
   if (entry->change->verb == CM_VERB_DELETE || entry->list_token != 0) return SQLITE_OK;
   if (is_create) rc = cm_entry_take_uuid(entry, object, err);
+  if (sets_values) rc = check_errors(entry, object, err);
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
   cm_buf *out = &entry->not_taken;
