@@ -43,38 +43,39 @@ static char **copy_headers(const char *const *headers) {
 }
 
 static void clear_request(cm_call *call) {
-  sqlite3_free(call->who);
-  sqlite3_free(call->method);
-  sqlite3_free(call->url);
-  sqlite3_free(call->path);
-  sqlite3_free(call->body);
-  sqlite3_free(call->headers);
-  cm_secret_free(call->key);
-  call->who = call->method = call->url = call->path = call->body = call->key = NULL;
-  call->headers = NULL;
+  sqlite3_free(call->asked.who);
+  sqlite3_free(call->asked.method);
+  sqlite3_free(call->asked.url);
+  sqlite3_free(call->asked.path);
+  sqlite3_free(call->asked.body);
+  sqlite3_free(call->asked.headers);
+  cm_secret_free(call->asked.key);
+  call->asked.who = call->asked.method = call->asked.url = call->asked.path = call->asked.body =
+      call->asked.key = NULL;
+  call->asked.headers = NULL;
 }
 
 /** Copy what is asked. The key is there already: it must not show in the path. */
 static int copy_request(cm_call *call, const cm_call_request *request, cm_err *err) {
   call->flags = request->flags;
   call->sent_before = request->sent_before;
-  call->who = copy_text(request->who);
-  call->method = copy_text(request->method);
-  call->path = copy_text(request->path);
-  call->url = sqlite3_mprintf("%s%s", call->session->settings.base_url, request->path);
-  bool is_copied = call->who != NULL && call->method != NULL && call->path != NULL &&
-                   call->url != NULL;
+  call->asked.who = copy_text(request->who);
+  call->asked.method = copy_text(request->method);
+  call->asked.path = copy_text(request->path);
+  call->asked.url = sqlite3_mprintf("%s%s", call->session->settings.base_url, request->path);
+  bool is_copied = call->asked.who != NULL && call->asked.method != NULL &&
+                   call->asked.path != NULL && call->asked.url != NULL;
   if (is_copied && request->body != NULL) {
-    call->body = copy_bytes(request->body, request->body_len);
-    call->body_len = request->body_len;
-    is_copied = call->body != NULL;
+    call->asked.body = copy_bytes(request->body, request->body_len);
+    call->asked.body_len = request->body_len;
+    is_copied = call->asked.body != NULL;
   }
   if (is_copied && request->headers != NULL) {
-    call->headers = copy_headers(request->headers);
-    is_copied = call->headers != NULL;
+    call->asked.headers = copy_headers(request->headers);
+    is_copied = call->asked.headers != NULL;
   }
   if (!is_copied) return cm_err_nomem(err);
-  cm_secret_mask(call->path, strlen(call->path), call->key);
+  cm_secret_mask(call->asked.path, strlen(call->asked.path), call->asked.key);
   return SQLITE_OK;
 }
 
@@ -127,10 +128,10 @@ void cm_call_drop_transfer(cm_call *call) {
 
 bool cm_call_log(cm_call *call, bool with_body) {
   cm_session *session = call->session;
-  const char *body = with_body ? call->body : NULL;
+  const char *body = with_body ? call->asked.body : NULL;
   cm_request_line *line = cm_request_log_add(&session->log, cm_session_wall_ms(session),
-                                             call->method, call->path, body);
-  if (line->body != NULL) cm_secret_mask(line->body, strlen(line->body), call->key);
+                                             call->asked.method, call->asked.path, body);
+  if (line->body != NULL) cm_secret_mask(line->body, strlen(line->body), call->asked.key);
   call->result.request_id = line->id;
   return line->path != NULL && (line->body != NULL || body == NULL);
 }
@@ -167,9 +168,9 @@ void cm_call_finish(cm_call *call, int code, const char *line) {
 
 void cm_call_judge(cm_call *call, cm_ending *ending) {
   cm_verdict verdict;
-  ending->who = call->who;
-  ending->method = call->method;
-  ending->path = call->path;
+  ending->who = call->asked.who;
+  ending->method = call->asked.method;
+  ending->path = call->asked.path;
   ending->is_write = cm_call_is_write(call->flags);
   ending->is_create = (call->flags & CM_CALL_CREATE) != 0;
   ending->is_function = (call->flags & CM_CALL_FUNCTION) != 0;
@@ -264,7 +265,7 @@ static int sign(cm_call *call, const char *who, cm_err *err) {
   if (!cm_http_is_allowed(settings->base_url, err)) {
     rc = err != NULL && err->code != SQLITE_OK ? err->code : SQLITE_ERROR;
   } else {
-    rc = cm_settings_api_key(settings, &call->key, err);
+    rc = cm_settings_api_key(settings, &call->asked.key, err);
   }
   if (rc != SQLITE_OK) cm_err_prefix(err, who);
   return rc;
@@ -274,8 +275,8 @@ static int sign(cm_call *call, const char *who, cm_err *err) {
 static int hide_key(cm_call *call, cm_err *err) {
   const char *key = call->session->settings.api_key;
   if (key == NULL) return SQLITE_OK;
-  call->key = copy_text(key);
-  return call->key != NULL ? SQLITE_OK : cm_err_nomem(err);
+  call->asked.key = copy_text(key);
+  return call->asked.key != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 void cm_call_enter_process(cm_session *session) {
@@ -291,7 +292,7 @@ void cm_call_enter_process(cm_session *session) {
       cm_err err = { 0 };
       cm_err_set(&err, SQLITE_MISUSE,
                  "%s: %s %s was left alone (another process has begun it): look there how it ended",
-                 call->who, call->method, call->path);
+                 call->asked.who, call->asked.method, call->asked.path);
       cm_call_finish(call, err.code, err.text);
     } else if (call->state == CM_CALL_IN_FLIGHT) {
       cm_call_drop_transfer(call);

@@ -15,18 +15,24 @@ typedef enum cm_call_state {
   CM_CALL_DONE
 } cm_call_state;
 
+/**
+ * What is asked. The key was read when the call was started, together with the base URL: when both change meanwhile,
+ * neither goes with the other's.
+ */
+typedef struct cm_call_texts {
+  char *who, *method, *url, *body, *key;
+  char *path; /* as it is shown */
+  size_t body_len;
+  char **headers; /* one block */
+} cm_call_texts;
+
 struct cm_call {
   cm_session *session; /* not a reference: the session's own memo holds calls */
   cm_call *next, *previous;
   cm_call_state state;
   unsigned flags;
 
-  /* What is asked; freed when the call is done. The key was read when the call was started,
-  ** together with the base URL: when both change meanwhile, neither goes with the other's. */
-  char *who, *method, *url, *body, *key;
-  char *path; /* as it is shown */
-  size_t body_len;
-  char **headers; /* one block */
+  cm_call_texts asked; /* freed when the call is done */
 
   cm_transfer *transfer;
   int tries;

@@ -12,12 +12,12 @@ static int begin_transfer(cm_call *call, cm_err *err) {
     int rc = cm_http_new(&session->http, err);
     if (rc != SQLITE_OK) return rc;
   }
-  cm_http_request request = { .method = call->method,
-                              .url = call->url,
-                              .user = call->key,
-                              .body = call->body,
-                              .body_len = call->body_len,
-                              .headers = (const char *const *)call->headers,
+  cm_http_request request = { .method = call->asked.method,
+                              .url = call->asked.url,
+                              .user = call->asked.key,
+                              .body = call->asked.body,
+                              .body_len = call->asked.body_len,
+                              .headers = (const char *const *)call->asked.headers,
                               .ca_file = session->settings.ca_file,
                               .timeout_ms = session->settings.timeout_ms };
   return cm_http_start(session->http, &request, &call->transfer, err);
@@ -27,7 +27,7 @@ static void send_now(cm_call *call, int64_t now_ms) {
   cm_session *session = call->session;
   cm_err err = { 0 };
   if (begin_transfer(call, &err) != SQLITE_OK) {
-    cm_err_prefix(&err, call->who);
+    cm_err_prefix(&err, call->asked.who);
     cm_call_finish(call, err.code, err.text);
     return;
   }
@@ -134,7 +134,7 @@ static int take_answer(cm_call *call, cm_http_response *response) {
     char *smaller = sqlite3_realloc64(call->answer, (sqlite3_uint64)len + 1);
     if (smaller != NULL) call->answer = smaller;
   }
-  cm_secret_mask(call->answer, len, call->key);
+  cm_secret_mask(call->answer, len, call->asked.key);
   call->result.body = (cm_slice){ call->answer, len };
   return SQLITE_OK;
 }

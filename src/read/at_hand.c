@@ -94,7 +94,9 @@ static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column
       if (next[i].column == column) next[i].value = &key;
     }
     if (cm_request_path_value(&scan->resource->columns[column], &key) == CM_SEND) {
-      cm_leg_prefetch(scan->session, scan->resource, &scan->plan, scan->read, next, count);
+      cm_leg_request request = { scan->resource, &scan->plan, scan->read,
+                                 next,           count,       scan->session->settings.per_page };
+      cm_leg_prefetch(scan->session, &request);
     }
     cm_value_clear(&key);
     ahead->through_row++;
@@ -149,6 +151,6 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *val
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
   if (other != NULL && !(scan->read->finds_hidden && has_parameter(other)))
     return copy_row(leg, other->row.text, err);
-  return cm_lookup_find(scan->session, scan->resource, scan->read, key->value->text, &leg->fixed,
-                        &leg->fixed_len, err);
+  cm_lookup lookup = { scan->resource, scan->read, key->value->text };
+  return cm_lookup_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);
 }

@@ -15,28 +15,31 @@ int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in, 
   return SQLITE_OK;
 }
 
-static cm_list companion_list(const cm_session *session, const cm_resource *resource,
-                              const cm_request_value *values, int count, cm_buf *url) {
-  cm_request_format_path(resource, resource->companion->path, values, count, url);
-  return (cm_list){ .who = resource->name,
+static cm_list companion_list(const cm_session *session, const cm_leg_request *request,
+                              cm_buf *url) {
+  const cm_companion *companion = request->resource->companion;
+  cm_request_format_path(request->resource, companion->path, request->values, request->count, url);
+  return (cm_list){ .who = request->resource->name,
                     .url = cm_buf_str(url),
-                    .paging = resource->companion->paging,
-                    .rows = resource->companion->rows,
-                    .missing = resource->companion->missing,
+                    .paging = companion->paging,
+                    .rows = companion->rows,
+                    .missing = companion->missing,
                     .per_page = session->settings.per_page,
                     .wanted = -1 };
 }
 
-static cm_list main_list(const cm_resource *resource, const cm_plan *plan, const cm_read *read,
-                         const cm_request_value *values, int count, int per_page, cm_buf *url) {
-  cm_request_format(resource, read, values, count, plan->columns_used, url);
-  return (cm_list){ .who = resource->name,
+static cm_list main_list(const cm_leg_request *request, cm_buf *url) {
+  const cm_read *read = request->read;
+  const cm_plan *plan = request->plan;
+  cm_request_format(request->resource, read, request->values, request->count, plan->columns_used,
+                    url);
+  return (cm_list){ .who = request->resource->name,
                     .url = cm_buf_str(url),
                     .paging = read->paging,
                     .rows = read->rows,
                     .missing = read->missing,
                     .resume = read->resume,
-                    .per_page = per_page,
+                    .per_page = request->per_page,
                     .wanted = plan->wanted,
                     .enough = plan->limit > 0 ? plan->limit : 0 };
 }
@@ -50,19 +53,17 @@ static int open_list(cm_pager *pager, cm_session *session, const cm_list *list, 
   return cm_pager_open(pager, session, list, err);
 }
 
-int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, const cm_plan *plan,
-                const cm_read *read, const cm_request_value *values, int count, int per_page,
-                cm_err *err) {
+int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request, cm_err *err) {
   cm_buf url;
   cm_buf companion_url;
   cm_buf_init(&url, CM_MAX_URL_BYTES);
   cm_buf_init(&companion_url, CM_MAX_URL_BYTES);
-  cm_list list = main_list(resource, plan, read, values, count, per_page, &url);
+  cm_list list = main_list(request, &url);
   /* A page that LIMIT made short is followed by none of its kind: the list starts again, with full ones. */
-  if (per_page < session->settings.per_page) list.wanted = 0;
+  if (request->per_page < session->settings.per_page) list.wanted = 0;
   int rc = open_list(&leg->pager, session, &list, &url, err);
-  if (rc == SQLITE_OK && cm_plan_uses_companion(resource, plan)) {
-    cm_list companion = companion_list(session, resource, values, count, &companion_url);
+  if (rc == SQLITE_OK && cm_plan_uses_companion(request->resource, request->plan)) {
+    cm_list companion = companion_list(session, request, &companion_url);
     rc = open_list(&leg->companion_pager, session, &companion, &companion_url, err);
     leg->has_companion = rc == SQLITE_OK;
   }
@@ -71,15 +72,14 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, c
   return rc;
 }
 
-void cm_leg_prefetch(cm_session *session, const cm_resource *resource, const cm_plan *plan,
-                     const cm_read *read, const cm_request_value *values, int count) {
+void cm_leg_prefetch(cm_session *session, const cm_leg_request *request) {
   cm_buf url;
   cm_buf_init(&url, CM_MAX_URL_BYTES);
-  cm_list list = main_list(resource, plan, read, values, count, session->settings.per_page, &url);
+  cm_list list = main_list(request, &url);
   if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
   cm_buf_clear(&url);
-  if (!cm_plan_uses_companion(resource, plan)) return;
-  list = companion_list(session, resource, values, count, &url);
+  if (!cm_plan_uses_companion(request->resource, request->plan)) return;
+  list = companion_list(session, request, &url);
   if (url.code == SQLITE_OK) cm_pager_prefetch(session, &list);
   cm_buf_clear(&url);
 }

@@ -43,17 +43,22 @@ typedef struct cm_leg {
 int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in,
                 cm_err *err) CM_MUST_CHECK;
 
-/**
- * Ask for the first page, and for the companion's when the plan uses a column of it.
- * @param values  The values for path and filters: bindings and ranges.
- */
-int cm_leg_open(cm_leg *leg, cm_session *session, const cm_resource *resource, const cm_plan *plan,
-                const cm_read *read, const cm_request_value *values, int count, int per_page,
+/** What a leg asks for. Borrowed. */
+typedef struct cm_leg_request {
+  const cm_resource *resource;
+  const cm_plan *plan;
+  const cm_read *read;
+  const cm_request_value *values; /* for path and filters: bindings and ranges */
+  int count;
+  int per_page;
+} cm_leg_request;
+
+/** Ask for the first page, and for the companion's when the plan uses a column of it. */
+int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request,
                 cm_err *err) CM_MUST_CHECK;
 
-/** Ask ahead for what cm_leg_open would ask for with these values. Never fails: it is a guess. */
-void cm_leg_prefetch(cm_session *session, const cm_resource *resource, const cm_plan *plan,
-                     const cm_read *read, const cm_request_value *values, int count);
+/** Ask ahead for what cm_leg_open would ask for. Never fails: it is a guess. */
+void cm_leg_prefetch(cm_session *session, const cm_leg_request *request);
 
 /**
  * The companion row that belongs to a row of the list, read when first asked for.

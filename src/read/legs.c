@@ -262,8 +262,10 @@ static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, 
                     cm_err *err) {
   int rc = cm_scan_find_at_hand(scan, leg, values, count, err);
   if (rc != SQLITE_OK || leg->fixed != NULL) return rc;
-  rc = cm_leg_open(leg, scan->session, scan->resource, &scan->plan, scan->read, values, count,
-                   per_page(scan), err);
+  cm_leg_request request = {
+    scan->resource, &scan->plan, scan->read, values, count, per_page(scan)
+  };
+  rc = cm_leg_open(leg, scan->session, &request, err);
   if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, values, count);
   return rc;
 }

@@ -201,10 +201,12 @@ static int find_table(cm_session *session, const cm_read *read, table_lookups **
   return SQLITE_OK;
 }
 
-int cm_lookup_find(cm_session *session, const cm_resource *resource, const cm_read *read,
-                   const char *key, char **row, size_t *row_len, cm_err *err) {
+int cm_lookup_find(cm_session *session, const cm_lookup *lookup, char **row, size_t *row_len,
+                   cm_err *err) {
+  const cm_resource *resource = lookup->resource;
+  const char *key = lookup->key;
   table_lookups *table = NULL;
-  int rc = find_table(session, read, &table, err);
+  int rc = find_table(session, lookup->read, &table, err);
   *row = NULL;
   if (rc != SQLITE_OK || table == NULL) return rc;
   const stored_row *found = find_row(table, key);

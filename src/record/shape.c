@@ -104,15 +104,22 @@ static int refuse_nested(const cm_resource *resource, int column, const char *na
                     resource->name, resource->columns[column].name, name);
 }
 
-/** Append an entry to the list that is sent; `entry` is the user's own, NULL where an object was given. */
-static int put_entry(const cm_resource *resource, int column, const char *name,
-                     const cm_json *value, const cm_json *entry, cm_json *list, cm_err *err) {
+/** A member of a set. Borrowed. */
+typedef struct member {
+  const char *name;
+  const cm_json *value;
+  const cm_json *entry; /* the user's own; NULL where an object was given */
+} member;
+
+/** Append an entry to the list that is sent. */
+static int put_entry(const cm_resource *resource, int column, const member *it, cm_json *list,
+                     cm_err *err) {
   bool is_typed = resource->columns[column].shape == CM_TYPED_LIST;
-  if (is_typed && cm_change_shape_type(value) == NULL)
-    return refuse_nested(resource, column, name, err);
-  cm_json *copy = entry != NULL ? cm_json_copy(entry)
-                  : is_typed    ? cm_change_shape_typed(name, value)
-                                : cm_change_shape_pair(name, value);
+  if (is_typed && cm_change_shape_type(it->value) == NULL)
+    return refuse_nested(resource, column, it->name, err);
+  cm_json *copy = it->entry != NULL ? cm_json_copy(it->entry)
+                  : is_typed        ? cm_change_shape_typed(it->name, it->value)
+                                    : cm_change_shape_pair(it->name, it->value);
   int rc = copy == NULL ? SQLITE_NOMEM : SQLITE_OK;
   if (rc == SQLITE_OK && is_typed) rc = cm_change_shape_complete(copy);
   if (rc != SQLITE_OK) {
@@ -137,7 +144,8 @@ static int shape_members(const cm_resource *resource, int column, const cm_json 
     if (name == NULL || name[0] == 0 || value == NULL) {
       rc = refuse_entry(resource, column, err);
     } else if (!cm_change_shape_is_nothing(value)) {
-      rc = put_entry(resource, column, name, value, is_entry ? item : NULL, list, err);
+      member it = { name, value, is_entry ? item : NULL };
+      rc = put_entry(resource, column, &it, list, err);
     }
   }
   return rc;
