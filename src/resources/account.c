@@ -4,13 +4,16 @@
 */
 #include "resources/shared.h"
 
+static const cm_word week_starts[] = { CM_WORD("monday"), CM_WORD("sunday"), { NULL, NULL } };
+
 static const cm_column columns[] = {
   { CM_COLUMN("id", CM_TEXT, CM_READ_ONLY,
               "ChartMogul's identifier, acc_...; older accounts have none.") },
   { CM_COLUMN("name", CM_TEXT, CM_READ_ONLY, "Name of the account.") },
   { CM_COLUMN("currency", CM_TEXT, CM_READ_ONLY, "Currency of customers and metrics.") },
   { CM_COLUMN("time_zone", CM_TEXT, CM_READ_ONLY, "Time zone.") },
-  { CM_COLUMN("week_start_on", CM_TEXT, CM_READ_ONLY, "First day of the week: monday or sunday.") },
+  { CM_COLUMN("week_start_on", CM_TEXT, CM_READ_ONLY, "First day of the week: monday or sunday."),
+    .words = week_starts },
   { CM_COLUMN("churn_recognition", CM_ANY, CM_READ_ONLY,
               "When a cancelled subscription counts as lost.") },
   { CM_COLUMN("churn_when_zero_mrr", CM_ANY, CM_READ_ONLY,

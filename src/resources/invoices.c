@@ -7,6 +7,11 @@
 */
 #include "resources/invoice_parts.h"
 
+static const cm_word methods[] = { CM_WORD("automatic"), CM_WORD("manual"), { NULL, NULL } };
+
+static const cm_word statuses[] = { CM_WORD("open"),   CM_WORD("paid"),        CM_WORD("refunded"),
+                                    CM_WORD("voided"), CM_WORD("written_off"), { NULL, NULL } };
+
 static const cm_column columns[] = {
   CM_UUID_COLUMN("inv_"),
   { CM_COLUMN("external_id", CM_TEXT, CM_INSERT | CM_REQUIRED | CM_FREE,
@@ -23,10 +28,11 @@ static const cm_column columns[] = {
   { CM_COLUMN("date", CM_TIME, CM_NEVER_NULL, "When the invoice was raised.") },
   { CM_COLUMN("due_date", CM_TIME, CM_WRITABLE, "When it has to be paid.") },
   { CM_COLUMN("currency", CM_TEXT, CM_NEVER_NULL, "Currency, three letters (ISO 4217).") },
-  { CM_COLUMN("collection_method", CM_TEXT, CM_WRITABLE, "How it is paid: automatic or manual.") },
+  { CM_COLUMN("collection_method", CM_TEXT, CM_WRITABLE, "How it is paid: automatic or manual."),
+    .words = methods },
   { CM_COLUMN("status", CM_TEXT, CM_UPDATE | CM_NO_NULL,
               "open, paid, refunded, voided or written_off; only the last two can be written."),
-    .sample = "voided" },
+    .words = statuses, .sample = "voided" },
   { CM_COLUMN("line_items", CM_JSON, CM_INSERT,
               "Line items, an array of objects; see chartmogul_line_items."),
     .shape = CM_LIST,

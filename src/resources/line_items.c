@@ -8,6 +8,10 @@ static const cm_word types[] = {
   CM_WORD("subscription"), CM_WORD("one_time"), CM_WORD("trial"), { NULL, NULL }
 };
 
+static const cm_word prorations[] = {
+  CM_WORD("differential"), CM_WORD("full"), CM_WORD("differential_mrr"), { NULL, NULL }
+};
+
 static const cm_column columns[] = {
   CM_UUID_COLUMN("li_"),
   { CM_COLUMN("external_id", CM_TEXT, CM_WRITABLE, "Identifier in the billing system."),
@@ -33,7 +37,8 @@ static const cm_column columns[] = {
   { CM_COLUMN("service_period_start", CM_TIME, CM_WRITABLE, "Start of the service period.") },
   { CM_COLUMN("service_period_end", CM_TIME, CM_WRITABLE, "End of the service period.") },
   { CM_COLUMN("prorated", CM_BOOLEAN, CM_WRITABLE, "1 where the amount is prorated.") },
-  { CM_COLUMN("proration_type", CM_TEXT, CM_WRITABLE, "differential, full or differential_mrr.") },
+  { CM_COLUMN("proration_type", CM_TEXT, CM_WRITABLE, "differential, full or differential_mrr."),
+    .words = prorations },
   { CM_COLUMN("cancelled_at", CM_TIME, CM_WRITABLE,
               "When the subscription was cancelled; the API may not send it back.") },
   { CM_COLUMN("discount_code", CM_TEXT, CM_WRITABLE, "Code of the discount.") },
