@@ -3,7 +3,7 @@
 
 A room is a folder. A file includes headers of its own room and of rooms below; from outside of a room only the headers
 that the README beside the rooms names as public. Some headers of libraries have one home only. The README names every
-file; every test that a header names is there. Includes are written by their path below src ("write/queue.h"), in the
+file; every file that a source or a manual calls by its path is there. Includes are written by their path below src ("write/queue.h"), in the
 sandbox by that from the file ("../base/text.h"): its folders would be mistaken for those of src.
 """
 import os
@@ -135,6 +135,23 @@ def check_readme(root, house, public, problems):
                 problems.append(f"{readme}: there is no {room}/{header}.h")
 
 
+def check_paths(problems):
+    """What a source or a manual calls by its path is there: src/read/plan.h, read/plan.h, tests/unit/read/plan.c."""
+    rooms = "|".join(sorted({room for house in HOUSES.values() for room in house.rooms if room}))
+    named = re.compile(rf"(?<![\w/.*-])((?:src|tests)/[\w/.-]+|(?:{rooms})/[\w/]+)\.([ch]|py|sh|mk)\b")
+    files = [path for top in ("src", "tests") for path in pathlib.Path(top).rglob("*") if path.is_file()]
+    homes = [pathlib.Path(home) for home in (".", "src", "tests", "tests/sandbox")]
+    for path in sorted(files + list(pathlib.Path(".").glob("*.md"))):
+        if path.suffix not in (".c", ".h", ".py", ".sh", ".mk", ".md") or path.name == "layers.py":
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+            for match in named.finditer(line):
+                name = f"{match[1]}.{match[2]}"
+                is_pattern = re.search(r"[A-Z]{4}", name)  # NAME stands for many
+                if not is_pattern and not any((home / name).exists() for home in [*homes, path.parent]):
+                    problems.append(f"{path}:{number}: {name} is not there")
+
+
 def check_names(root, problems):
     seen = {}
     for path in sorted(root.rglob("*.c")):
@@ -155,6 +172,7 @@ def main():
     problems = []
     for name, house in HOUSES.items():
         check_house(pathlib.Path(name), house, problems)
+    check_paths(problems)
     for line in problems:
         print(line)
     return 1 if problems else 0

@@ -1,6 +1,6 @@
 /*
 ** wire.h -- wire/http.h without a network: what a target says is the answer, at once.
-** Owns: nothing but the transfers.  It takes the place of src/http.c when a target is linked.
+** Owns: nothing but the transfers.  It takes the place of src/wire/http.c when a target is linked.
 */
 #ifndef FUZZ_WIRE_H
 #define FUZZ_WIRE_H

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/instant.c: every form that the API or SQLite writes, and what is none. SQLite's
+** Unit test of src/base/instant.c: every form that the API or SQLite writes, and what is none. SQLite's
 ** own date functions are the second opinion.
 */
 #include <setjmp.h>

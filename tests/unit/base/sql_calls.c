@@ -1,5 +1,5 @@
 /*
-** Unit test of src/sql_calls.c: which texts call a function, as SQLite would cut them.
+** Unit test of src/base/sql_calls.c: which texts call a function, as SQLite would cut them.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/value.c: copies that own their bytes, and SQLite's order of values.
+** Unit test of src/base/value.c: copies that own their bytes, and SQLite's order of values.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/call.c and src/verdict.c: what an answer becomes, what is not even sent, and
+** Unit test of src/client/call.c and src/client/verdict.c: what an answer becomes, what is not even sent, and
 ** that the key shows nowhere.
 */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/caller.c: a file of somebody else opens a connection's way to the account from no place in its
+** Unit test of src/client/caller.c: a file of somebody else opens a connection's way to the account from no place in its
 ** schema, whatever function it calls, however the file came to the connection, and whatever the user runs. What
 ** users write themselves goes on working.
 */

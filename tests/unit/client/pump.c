@@ -1,5 +1,5 @@
 /*
-** Unit test of src/pump.c: which calls leave when, which go again, and how they are stopped.
+** Unit test of src/client/pump.c: which calls leave when, which go again, and how they are stopped.
 */
 #include <setjmp.h>
 #include <stdarg.h>

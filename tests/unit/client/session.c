@@ -1,5 +1,5 @@
 /*
-** Unit test of src/session.c: the log of requests and what it may take.
+** Unit test of src/client/session.c: the log of requests and what it may take.
 */
 #include <setjmp.h>
 #include <stdarg.h>

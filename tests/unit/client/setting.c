@@ -1,5 +1,5 @@
 /*
-** Unit test of src/setting.c: the table, the environment, and what happens to the API key.
+** Unit test of src/client/setting.c: the table, the environment, and what happens to the API key.
 */
 #include <setjmp.h>
 #include <stdarg.h>

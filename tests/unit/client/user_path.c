@@ -1,5 +1,5 @@
 /*
-** Unit test of src/user_request.c: what a user may write as method, path, query and headers.
+** Unit test of src/client/user_path.c: what a user may write as method, path, query and headers.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/verdict.c and src/status.c: every status, to every kind of call, with and without a message.
+** Unit test of src/client/verdict.c and src/client/status.c: every status, to every kind of call, with and without a message.
 ** The advice never speaks of what is not there.
 */
 #include <setjmp.h>

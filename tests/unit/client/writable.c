@@ -1,5 +1,5 @@
 /*
-** Unit test of src/writable.c: whoever opens a file read-only changes nothing, in the account neither.
+** Unit test of src/client/writable.c: whoever opens a file read-only changes nothing, in the account neither.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/ahead.c: how far a join reads ahead.
+** Unit test of src/read/ahead.c: how far a join reads ahead.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/feed.c, src/stock.c and the reading of the rest of a list in src/pager.c: a program that writes
+** Unit test of src/read/feed.c, src/read/stock.c and the reading of the rest of a list in src/read/pager.c: a program that writes
 ** in the middle of a SELECT of its own.
 */
 #include <sqlite3.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/memo.c: which answers are kept, for whom and how long. The number of requests
+** Unit test of src/read/memo.c: which answers are kept, for whom and how long. The number of requests
 ** that reach the server is what counts.
 */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/outline.c: the shape of any answer.
+** Unit test of src/read/outline.c: the shape of any answer.
 */
 #include <setjmp.h>
 #include <stdarg.h>

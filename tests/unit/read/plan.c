@@ -1,5 +1,5 @@
 /*
-** Unit test of src/plan.c: which read serves a statement, what is sent, what it costs, and the text that a
+** Unit test of src/read/plan.c: which read serves a statement, what is sent, what it costs, and the text that a
 ** plan travels in.
 */
 #include <setjmp.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/row.c and src/row_pack.c: from JSON to the values of columns, and a row's way through
+** Unit test of src/record/row.c and src/record/row_pack.c: from JSON to the values of columns, and a row's way through
 ** SQLite and back.
 */
 #include <setjmp.h>

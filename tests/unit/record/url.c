@@ -1,5 +1,5 @@
 /*
-** Unit test of src/request.c: which values go into paths and query strings, and how they look there.
+** Unit test of src/record/url.c: which values go into paths and query strings, and how they look there.
 */
 #include <setjmp.h>
 #include <stdarg.h>

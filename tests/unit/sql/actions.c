@@ -1,5 +1,5 @@
 /*
-** Unit test of src/actions.c: what the arguments of a function become, and that the table is sound.
+** Unit test of src/sql/functions/actions.c: what the arguments of a function become, and that the table is sound.
 */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/once.c: the first answer is the answer, within a bound.
+** Unit test of src/sql/functions/statement_cache.c: the first answer is the answer, within a bound.
 */
 #include <setjmp.h>
 #include <stdarg.h>

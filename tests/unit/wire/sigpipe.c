@@ -1,5 +1,5 @@
 /*
-** Unit test of src/sigpipe.c: a SIGPIPE that comes meanwhile reaches nobody, others are left alone.
+** Unit test of src/wire/sigpipe.c: a SIGPIPE that comes meanwhile reaches nobody, others are left alone.
 */
 #include <setjmp.h>
 #include <stdarg.h>
