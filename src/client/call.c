@@ -173,6 +173,7 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   ending->path = call->asked.path;
   ending->is_write = cm_call_is_write(call->flags);
   ending->is_create = (call->flags & CM_CALL_CREATE) != 0;
+  ending->is_look_up = (call->flags & CM_CALL_LOOK_UP) != 0;
   ending->is_function = (call->flags & CM_CALL_FUNCTION) != 0;
   ending->settings = &call->session->settings;
   ending->tries = call->tries;

@@ -16,9 +16,10 @@
 #include "wire/json.h"
 
 enum cm_call_flags {
-  CM_CALL_CREATE = 1 << 0,  /* never sent twice on suspicion (wire/retry.h) */
-  CM_CALL_WRITE = 1 << 1,   /* changes the account: read_only and dry_run apply */
-  CM_CALL_FUNCTION = 1 << 2 /* of a function, whose path the user has written or named */
+  CM_CALL_CREATE = 1 << 0,   /* never sent twice on suspicion (wire/retry.h) */
+  CM_CALL_WRITE = 1 << 1,    /* changes the account: read_only and dry_run apply */
+  CM_CALL_FUNCTION = 1 << 2, /* of a function, whose path the user has written or named */
+  CM_CALL_LOOK_UP = 1 << 3   /* a read of what a write names */
 };
 
 /** True for a call that changes the account; a create always does. */

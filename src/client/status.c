@@ -12,6 +12,11 @@ static const char look_there[] = "look at what is there now, then write the row 
 static const char wrong_values[] = "check the values in WHERE, and base_url";
 static const char wrong_row[] =
     "compare the row's body in chartmogul_writes with what the API takes, and write the row again";
+static const char wrong_delete[] = "check the row's identifiers, and that it may be deleted";
+static const char wrong_names[] = "check the identifiers in the row that is written, and base_url";
+static const char look_and_delete[] = "look at what is there now, then DELETE the row again";
+static const char long_path[] =
+    "check the identifiers in the row, which stand in the path, and base_url";
 static const char pay[] =
     "see whether the ChartMogul account is paid, and whether its plan has this";
 
@@ -20,6 +25,8 @@ static const char *const correct[CM_READERS] = {
   "correct what it names in the statement",
   "correct what it names and write the row again",
   "correct what it names and call the function again",
+  "correct what it names and DELETE the row again",
+  "correct what it names and write the row again",
 };
 
 /* The first one that fits counts: a class stands behind its members. */
@@ -34,14 +41,16 @@ static const cm_status statuses[] = {
     .advice = { between } },
   { 300, 399, "Redirect", .advice = { "check base_url (redirects are not followed)" } },
 
-  { 400, 400, "Bad Request", .advice = { wrong_values, wrong_row, no_such_call },
+  { 400, 400, "Bad Request",
+    .advice = { wrong_values, wrong_row, no_such_call, wrong_delete, wrong_names },
     .names_faults = true, .is_of_row = true },
   { 401, 401, "Unauthorized", .end = CM_ADVICE_KEY },
   { 402, 402, "Payment Required", .advice = { pay } },
   { 403, 403, "Forbidden",
     .advice = { "check what the API key may read, and that the account is active",
                 "use an API key that may write, and check that the account is active" } },
-  { 404, 404, "Not Found", .advice = { no_such_row, row_is_gone, no_such_call },
+  { 404, 404, "Not Found",
+    .advice = { no_such_row, row_is_gone, no_such_call, row_is_gone, wrong_names },
     .is_of_row = true },
   { 405, 405, "Method Not Allowed", .advice = { not_served, not_served, no_such_call },
     .is_of_row = true },
@@ -49,29 +58,32 @@ static const cm_status statuses[] = {
   { 407, 407, "Proxy Authentication Required",
     .advice = { "put the proxy's user and password into the URL of HTTPS_PROXY" } },
   { 408, 408, "Request Timeout", .advice = { later } },
-  { 409, 409, "Conflict", .advice = { later, look_there, later }, .names_faults = true,
+  { 409, 409, "Conflict", .advice = { later, look_there, later, look_and_delete, later },
+    .names_faults = true, .is_of_row = true },
+  { 410, 410, "Gone",
+    .advice = { no_such_row, row_is_gone, no_such_call, row_is_gone, wrong_names },
     .is_of_row = true },
-  { 410, 410, "Gone", .advice = { no_such_row, row_is_gone, no_such_call }, .is_of_row = true },
   { 411, 411, "Length Required", .advice = { elsewhere }, .is_of_row = true },
-  { 412, 412, "Precondition Failed", .advice = { between, look_there, between },
-    .is_of_row = true },
+  { 412, 412, "Precondition Failed",
+    .advice = { between, look_there, between, look_and_delete, between }, .is_of_row = true },
   { 413, 413, "Content Too Large",
     .advice = { "ask for less with a narrower WHERE",
                 "write less in this row: shorter texts, or fewer items in its lists",
-                "give the function less at once" },
+                "give the function less at once", elsewhere, wrong_names },
     .is_of_row = true },
   { 414, 414, "URI Too Long",
-    .advice = { "ask for less with a narrower WHERE, or shorter values in it",
-                "check the row's identifiers, which stand in the path",
-                "give the function a shorter path or query" },
+    .advice = { "ask for less with a narrower WHERE, or shorter values in it", long_path,
+                "give the function a shorter path or query", long_path, wrong_names },
     .is_of_row = true },
   { 415, 415, "Unsupported Media Type", .advice = { elsewhere }, .is_of_row = true },
   { 418, 418, "I'm a Teapot", .advice = { elsewhere }, .is_of_row = true },
   { 421, 421, "Misdirected Request", .advice = { elsewhere }, .is_of_row = true },
-  { 422, 422, "Unprocessable Entity", .advice = { wrong_values, wrong_row, no_such_call },
+  { 422, 422, "Unprocessable Entity",
+    .advice = { wrong_values, wrong_row, no_such_call, wrong_delete, wrong_names },
     .names_faults = true, .is_of_row = true },
   { 423, 423, "Locked",
-    .advice = { later, "write the row again when nothing else changes it", later },
+    .advice = { later, "write the row again when nothing else changes it", later,
+                "DELETE the row again when nothing else changes it", later },
     .is_of_row = true },
   { 424, 424, "Failed Dependency", .advice = { later, row_is_gone, later }, .names_faults = true,
     .is_of_row = true },
@@ -110,6 +122,8 @@ const cm_status *cm_status_of(int status) {
 const char *cm_status_advice(const cm_status *status, cm_reader reader, bool has_message) {
   const char *advice = NULL;
   if (has_message && status->names_faults) return correct[reader];
+  if (reader > CM_OF_FUNCTION && status->advice[reader] != NULL) return status->advice[reader];
+  if (reader > CM_OF_FUNCTION) reader = reader == CM_OF_DELETE ? CM_OF_ROW : CM_OF_STATEMENT;
   for (int i = 0; i <= (int)reader; i++) {
     if (status->advice[i] != NULL) advice = status->advice[i];
   }

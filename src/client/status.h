@@ -7,12 +7,14 @@
 
 #include "base/base.h"
 
-/** Who reads the advice: it speaks of a statement, of the row that was to be written, or of a function's call. */
+/** Who reads the advice: it speaks of a statement, of the row that was to be written or deleted, or of a function's call. */
 typedef enum cm_reader {
   CM_OF_STATEMENT,
   CM_OF_ROW,
   CM_OF_FUNCTION,
-  CM_READERS /* how many there are */
+  CM_OF_DELETE,
+  CM_OF_LOOK_UP, /* of a row that a write names */
+  CM_READERS     /* how many there are */
 } cm_reader;
 
 /** What an advice goes on with, because only the settings know it. */
@@ -27,7 +29,7 @@ typedef struct cm_status {
   int first, last;
   const char *name;    /* "Not Found" */
   const char *meaning; /* said in place of a message that such an answer never has; NULL: none */
-  /* For each reader; NULL: as for the one before. */
+  /* For each reader; NULL: as for the one before, of a DELETE as for a row, of a look-up as for a statement. */
   const char *advice[CM_READERS];
   cm_advice_end end;
   bool

@@ -99,7 +99,9 @@ static const char *advice_on_version(const cm_ending *ending, char *out, int siz
 
 static cm_reader reader_of(const cm_ending *ending) {
   if (ending->is_function) return CM_OF_FUNCTION;
-  return ending->is_write ? CM_OF_ROW : CM_OF_STATEMENT;
+  if (ending->is_look_up) return CM_OF_LOOK_UP;
+  bool is_delete = strcmp(ending->method, "DELETE") == 0;
+  return is_delete ? CM_OF_DELETE : ending->is_write ? CM_OF_ROW : CM_OF_STATEMENT;
 }
 
 /** The advice of the table, with what the settings know of it. */
@@ -180,7 +182,7 @@ static void describe_bounds(const cm_ending *ending, char *out, int size) {
   if (!ending->is_used_up || ending->tries < 2) return;
   if (ending->outcome == CM_UNREACHED && ending->tries == CM_MAX_UNREACHED_TRIES) {
     sqlite3_snprintf(size, out,
-                     "; where nothing answers there are at most %d tries, fewer with max_retries "
+                     "; without a connection there are at most %d tries, fewer with max_retries "
                      "(now %d) or deadline_ms (now %d)",
                      CM_MAX_UNREACHED_TRIES, settings->max_retries, settings->deadline_ms);
   } else {

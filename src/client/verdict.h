@@ -22,6 +22,7 @@ typedef struct cm_ending {
   const char *who, *method, *path;
   bool is_write;    /* it changes the account */
   bool is_create;   /* and makes something new */
+  bool is_look_up;  /* of a row that a write names */
   bool is_function; /* of a function, whose path the user has written or named */
   const cm_settings *settings;
   cm_call_end end;

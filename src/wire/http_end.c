@@ -16,13 +16,19 @@ bool cm_transfer_has_left(const cm_transfer *transfer) {
   return transfer->has_connection && cm_transfer_bytes_sent(transfer) > transfer->bytes_before;
 }
 
-/** Was there no connection at all, not even one whose TLS handshake failed? */
+/** A handshake that fails does so again: another version, no certificate that both accept. */
+static bool is_tls_refused(CURLcode result) {
+  return result == CURLE_SSL_CONNECT_ERROR || result == CURLE_SSL_CERTPROBLEM ||
+         result == CURLE_SSL_CIPHER;
+}
+
+/** Was there no connection, or none that speaks TLS? */
 static bool is_unreached(const cm_transfer *transfer, CURLcode result) {
   curl_off_t connected_us = 0;
   curl_easy_getinfo(transfer->easy, CURLINFO_CONNECT_TIME_T, &connected_us);
   return !transfer->has_connection &&
          (result == CURLE_COULDNT_RESOLVE_HOST || result == CURLE_COULDNT_RESOLVE_PROXY ||
-          result == CURLE_COULDNT_CONNECT ||
+          result == CURLE_COULDNT_CONNECT || is_tls_refused(result) ||
           (result == CURLE_OPERATION_TIMEDOUT && connected_us == 0));
 }
 

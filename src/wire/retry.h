@@ -21,8 +21,8 @@
 
 /** How one try ended. */
 typedef enum cm_outcome {
-  CM_ANSWERED,  /* a complete answer with a status */
-  CM_UNREACHED, /* nothing answered at all: connection refused, unknown host, no way there */
+  CM_ANSWERED, /* a complete answer with a status */
+  CM_UNREACHED, /* no connection at all: refused, unknown host, no way there, no TLS that both speak */
   CM_NOT_SENT,  /* the connection was of no use: nothing reached the API */
   CM_TIMED_OUT, /* the time limit passed after sending began */
   CM_BROKEN,    /* the connection ended before the answer did */

@@ -107,7 +107,7 @@ static char *key_of_row(const cm_resource *resource, const char *const values[2]
 
 static int ask(cm_finder *finder, cm_question *question, const char *path, const char *who,
                cm_err *err) {
-  cm_call_request request = { .who = who, .method = "GET", .path = path };
+  cm_call_request request = { .who = who, .method = "GET", .path = path, .flags = CM_CALL_LOOK_UP };
   return cm_call_start(finder->session, &request, &question->call, err);
 }
 

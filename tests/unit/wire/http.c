@@ -488,7 +488,7 @@ static void a_host_that_speaks_no_tls(void **state) {
   snprintf(url, sizeof url, "https://127.0.0.1:%d/echo", tiny_server_port(own->server));
   cm_http_request request = { "POST", .url = url, .user = "k", .timeout_ms = PATIENCE_MS };
   cm_transfer *transfer = start(own, &request);
-  assert_int_equal(CM_NOT_SENT, finish(own, transfer)->outcome);
+  assert_int_equal(CM_UNREACHED, finish(own, transfer)->outcome);
   cm_transfer_free(transfer);
   request.ca_file = "/nonexistent/ca.pem";
   transfer = start(own, &request);
