@@ -135,7 +135,7 @@ format-check: ## fail where a C file is not laid out
 	$(Q)sh tests/tools/lint.sh format
 
 .PHONY: lint
-lint: $(LIBRARY) ## layout, layers, circles, lengths, banned functions, exports, cppcheck, clang-tidy, shellcheck
+lint: $(LIBRARY) ## layout, layers, circles, budgets, lengths, banned functions, exports, cppcheck, clang-tidy, shellcheck
 	$(Q)BUILD=$(BUILD) CPPFLAGS_LINT='-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(PKG_CFLAGS)' \
 	  sh tests/tools/lint.sh
 

@@ -2,8 +2,8 @@
 # Every check that needs no running of the code. Each prints one line when clean, and what is wrong
 # with file and line when not. All of them run; any that is not clean fails the whole.
 #
-#   lint.sh [CHECK...]     all checks, or the ones named: format layers circles lengths banned exports
-#                          words blanks shell python clang cppcheck tidy
+#   lint.sh [CHECK...]     all checks, or the ones named: format layers circles budgets lengths banned
+#                          exports words blanks shell python clang cppcheck tidy
 # shellcheck disable=SC2317 # the checks are called by name
 set -u
 
@@ -41,6 +41,10 @@ layers() {
 circles() {
   python3 tests/tools/circles.py src "$build/obj/loadable"
   python3 tests/tools/circles.py tests/sandbox "$build/sandbox" --built
+}
+
+budgets() {
+  python3 tests/tools/budgets.py src
 }
 
 # In src files of 500 lines and headers of 200; functions of 60 everywhere: a function is what begins and
@@ -139,12 +143,12 @@ tidy_with() {
     grep -E '(warning|error):'
 }
 
-wanted=${*:-format layers circles lengths banned exports words blanks shell python clang cppcheck tidy}
+wanted=${*:-format layers circles budgets lengths banned exports words blanks shell python clang cppcheck tidy}
 for one in $wanted; do
   case $one in
   clang) check clang clang_warnings ;;
   cppcheck) check cppcheck run_cppcheck ;;
-  format | layers | circles | lengths | banned | exports | words | blanks | shell | python | tidy) check "$one" "$one" ;;
+  format | layers | circles | budgets | lengths | banned | exports | words | blanks | shell | python | tidy) check "$one" "$one" ;;
   *) echo "no such check: $one" && dirty=1 ;;
   esac
 done
