@@ -74,6 +74,16 @@ int cm_registry_key_read(const cm_resource *resource) {
   return -1;
 }
 
+/** Is it an identifier, rather than a word of the path such as "disabled_state"? Those of the API hold a digit. */
+static bool is_identifier(const char *text, size_t len) {
+  bool has_digit = false;
+  for (size_t i = 0; i < len; i++) {
+    if (text[i] == '/' || text[i] == '%') return false;
+    has_digit = has_digit || (text[i] >= '0' && text[i] <= '9');
+  }
+  return has_digit;
+}
+
 const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len) {
   for (size_t i = 0; i < cm_countof(resources); i++) {
     int read = cm_registry_key_read(resources[i]);
@@ -83,8 +93,7 @@ const cm_resource *cm_registry_retrieved(const char *path, const char **key, siz
     if (strncmp(path, pattern, before) != 0) continue;
     *key = path + before;
     *len = strcspn(*key, "?");
-    if (*len > 0 && memchr(*key, '/', *len) == NULL && memchr(*key, '%', *len) == NULL)
-      return resources[i];
+    if (is_identifier(*key, *len)) return resources[i];
   }
   return NULL;
 }

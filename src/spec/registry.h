@@ -34,7 +34,7 @@ int cm_registry_key_read(const cm_resource *resource);
 /**
  * The table of which a GET of this path retrieves one row, by the key that is the last part of the path.
  * @param key  Receives that part; *len its bytes.
- * @return borrowed; NULL: none, or the key is percent-encoded.
+ * @return borrowed; NULL: none, or that part is not an identifier (those hold a digit), or is percent-encoded.
  */
 const cm_resource *cm_registry_retrieved(const char *path, const char **key, size_t *len);
 
