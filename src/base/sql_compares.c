@@ -406,6 +406,32 @@ bool cm_sql_find_condition(const char *sql, const char *const *tables, const cha
   return false;
 }
 
+/* ---- columns whose value is not handed over ------------------------------------------------------- */
+
+bool cm_sql_is_equated(const char *sql, const char *column) {
+  cm_sql_token before = { .kind = CM_SQL_OTHER };
+  while (sql != NULL && *sql != '\0') {
+    cm_sql_token table, name, behind, sign = before;
+    const char *at = skip_column(sql, &table, &name);
+    next(at, &behind);
+    if (cm_sql_is_name(&name, column) && (sign.sign == '=' || behind.sign == '=')) return true;
+    before = name;
+    sql = at;
+  }
+  return false;
+}
+
+bool cm_sql_is_in_row_value(const char *sql, const char *column) {
+  while (sql != NULL && *sql != '\0') {
+    cm_sql_token table, name, behind;
+    sql = skip_column(sql, &table, &name);
+    if (!cm_sql_is_name(&name, column)) continue;
+    next(skip_brackets(sql), &behind);
+    if (cm_sql_is_name(&behind, "IN")) return true;
+  }
+  return false;
+}
+
 /* ---- lists ------------------------------------------------------------------------------------- */
 
 const char *cm_sql_find_list(const char *sql, const char *column) {

@@ -28,6 +28,12 @@ bool cm_sql_are_alternatives(const char *sql, const char *column, const char *on
 bool cm_sql_compares_alone(const char *sql, const char *column, const char *one, size_t one_len,
                            const char *other, size_t other_len);
 
+/** Does an = stand on one side of the column? @param sql  NULL: none does. */
+bool cm_sql_is_equated(const char *sql, const char *column);
+
+/** Is the column a part of a row value in front of IN? @param sql  NULL: it is not. */
+bool cm_sql_is_in_row_value(const char *sql, const char *column);
+
 /** Takes what stands between the quotes of a literal. @return true: that is enough. */
 typedef bool cm_sql_takes(const char *text, size_t len, void *context);
 

@@ -2,7 +2,7 @@
 ** scan.h -- a plan carried out: which requests are made, in which order their rows come, which of
 ** them match.
 ** Owns: the values of the WHERE clause, the legs under way, the current row.
-** Tests: tests/cases/{reading,in,limit,joins}/
+** Tests: tests/cases/read/
 **
 ** A scan is a row of *legs*: one for a plain list, one per value of an IN, one per parent where a table
 ** is walked below its parents. Up to `concurrency` legs are under way at once; their rows come in the
@@ -42,6 +42,9 @@ cm_row *cm_scan_row(cm_scan *scan);
  * have come without, a request may be needed: codes of cm_scan_next too.
  */
 int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
+/** The error of a parameter that the statement uses and SQLite hands no value over for. @return SQLITE_ERROR, SQLITE_NOMEM. */
+int cm_scan_refuse_parameter(const cm_scan *scan, int column, cm_err *err) CM_MUST_CHECK;
 
 /** NULL: nothing. */
 void cm_scan_close(cm_scan *scan);

@@ -2,7 +2,9 @@
 ** scan_texts.c -- the texts of the running statements, and of the TEMP views that they name: where SQLite does not say
 ** what a statement compares, its text does.
 */
+#include "base/sql_compares.h"
 #include "read/scan_state.h"
+#include "record/url.h"
 
 /** The TEMP views that the text names. */
 static int ask_views(sqlite3 *db, const char *sql, cm_scan_says *says, void *context, bool *found,
@@ -34,4 +36,30 @@ int cm_scan_ask_texts(const cm_scan *scan, cm_scan_says *says, void *context, bo
     if (!*found) rc = ask_views(db, sql, says, context, found, err);
   }
   return rc;
+}
+
+static bool is_equal(const char *sql, void *context) {
+  return cm_sql_is_equated(sql, context);
+}
+
+static bool is_in_row(const char *sql, void *context) {
+  return cm_sql_is_in_row_value(sql, context);
+}
+
+int cm_scan_refuse_parameter(const cm_scan *scan, int column, cm_err *err) {
+  const cm_column *described = &scan->resource->columns[column];
+  void *name = (void *)(uintptr_t)described->name;
+  const char *way = "";
+  char sample[64];
+  bool found = false;
+  cm_request_sample(described, sample, (int)sizeof sample);
+  int rc = cm_scan_ask_texts(scan, is_equal, name, &found, err);
+  if (found) way = " (SQLite hands over no value here): put the comparison into ON, or";
+  if (rc == SQLITE_OK && !found) rc = cm_scan_ask_texts(scan, is_in_row, name, &found, err);
+  if (found && way[0] == '\0')
+    way = " (SQLite hands over no list of row values here): compare each column alone, and";
+  if (rc != SQLITE_OK) return rc;
+  return cm_err_set(err, SQLITE_ERROR, "%s: %s is a parameter%s write %s = %s",
+                    scan->resource->name, described->name, found ? way : ":", described->name,
+                    sample);
 }

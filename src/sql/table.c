@@ -395,14 +395,6 @@ static bool is_unbound_parameter(const cm_cursor *cursor, const cm_row *row, int
   return true;
 }
 
-static int refuse_unbound(const cm_row *row, int index, cm_err *err) {
-  const cm_column *column = &row->resource->columns[index];
-  char sample[64];
-  cm_request_sample(column, sample, (int)sizeof sample);
-  return cm_err_set(err, SQLITE_ERROR, "%s: %s is a parameter: write %s = %s", row->resource->name,
-                    column->name, column->name, sample);
-}
-
 /** Only an UPDATE asks for a column and says that it will not change: the write needs the whole row. */
 static void result_packed(sqlite3_context *context, cm_row *row) {
   char *packed = cm_row_pack(row);
@@ -431,7 +423,7 @@ static int cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, in
   }
   int rc = SQLITE_OK;
   if (is_unbound_parameter(cursor, row, column)) {
-    rc = refuse_unbound(row, column, &err);
+    rc = cm_scan_refuse_parameter(cursor->scan, column, &err);
   } else {
     rc = cm_scan_peek(cursor->scan, column, &value, &err);
   }

@@ -204,6 +204,19 @@ static void what_is_a_condition_of_a_table(void **state) {
   check_condition(NULL, false);
 }
 
+static void what_stands_beside_a_column(void **state) {
+  (void)state;
+  assert_true(cm_sql_is_equated("SELECT 1 FROM c, t WHERE c.status = t.x", "status"));
+  assert_true(cm_sql_is_equated("SELECT 1 FROM c, t WHERE t.x = c.status", "status"));
+  assert_false(cm_sql_is_equated("SELECT status FROM c WHERE status > 'a'", "status"));
+  assert_false(cm_sql_is_equated(NULL, "status"));
+  assert_true(
+      cm_sql_is_in_row_value("SELECT 1 WHERE (n, c.status, m) IN (VALUES (1, 2, 3))", "status"));
+  assert_true(cm_sql_is_in_row_value("SELECT status WHERE (status, m) IN t", "status"));
+  assert_false(cm_sql_is_in_row_value("SELECT status FROM c WHERE (n, m) = (1, status)", "status"));
+  assert_false(cm_sql_is_in_row_value(NULL, "status"));
+}
+
 static void check_list(const char *sql, bool is_plain, bool has_one, bool has_all) {
   cm_value one = cm_value_integer(1), all = cm_value_text("all", 3);
   const char *list = cm_sql_find_list(sql, "status");
@@ -235,13 +248,10 @@ static void what_lists_hold(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(what_compares),
-    cmocka_unit_test(what_does_not),
-    cmocka_unit_test(what_are_alternatives),
-    cmocka_unit_test(what_are_none),
-    cmocka_unit_test(what_is_alone),
-    cmocka_unit_test(what_lists_hold),
-    cmocka_unit_test(what_is_a_condition_of_a_table),
+    cmocka_unit_test(what_compares),         cmocka_unit_test(what_does_not),
+    cmocka_unit_test(what_are_alternatives), cmocka_unit_test(what_are_none),
+    cmocka_unit_test(what_is_alone),         cmocka_unit_test(what_stands_beside_a_column),
+    cmocka_unit_test(what_lists_hold),       cmocka_unit_test(what_is_a_condition_of_a_table),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
