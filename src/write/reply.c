@@ -4,11 +4,13 @@
 
 #include "base/sqlite_api.h"
 #include "record/encode.h"
+#include "record/near_miss.h"
 #include "spec/registry.h"
 #include "wire/json.h"
 #include "write/change_batch.h"
 #include "write/change_calls.h"
 #include "write/entry.h"
+#include "write/outcome.h"
 
 enum { MESSAGE_BYTES = 512, NAME_BYTES = 128 };
 
@@ -289,6 +291,27 @@ int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err
   cm_buf_empty(&entry->not_taken);
   if (write == NULL) return SQLITE_OK;
   return cm_change_not_taken(entry->change, write, row, &entry->not_taken, differs, err);
+}
+
+/* ---- a word written in another way --------------------------------------------------------- */
+
+void cm_entry_advise_words(const cm_entry *entry, cm_err *err) {
+  for (int i = 0; i < entry->change->given_count; i++) {
+    const cm_given *given = &entry->change->given[i];
+    const cm_word *words = cm_registry_words(entry->resource, given->column);
+    if (given->use != CM_GIVEN_SENT || cm_near_miss(words, &given->value) == NULL) continue;
+    bool is_of_row = err->is_of_row;
+    cm_buf advice;
+    cm_buf_init(&advice, CM_MAX_URL_BYTES);
+    cm_buf_printf(&advice, "correct what it names (%s is one of ",
+                  entry->resource->columns[given->column].name);
+    cm_near_miss_put_words(words, &advice);
+    cm_buf_text(&advice, ") and write the row again");
+    if (advice.code == SQLITE_OK) cm_entry_advise(entry, cm_buf_str(&advice), err);
+    cm_buf_clear(&advice);
+    err->is_of_row = is_of_row;
+    return;
+  }
 }
 
 /* ---- "exists already" ---------------------------------------------------------------------- */

@@ -38,6 +38,9 @@ int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err
 int cm_entry_check_found(const cm_entry *entry, const cm_question *found,
                          cm_err *err) CM_MUST_CHECK;
 
+/** A value may be refused because it is a known word of its column written in another way: advise the words. */
+void cm_entry_advise_words(const cm_entry *entry, cm_err *err);
+
 /** How sure an error is that the row exists already. */
 typedef enum cm_exists { CM_EXISTS_NOT, CM_EXISTS_MAYBE, CM_EXISTS_SURELY } cm_exists;
 

@@ -201,6 +201,7 @@ static cm_end take_answer(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (is_unknown) return cm_entry_doubt(queue, entry, may_help, err);
   if (may_help) return CM_END_LATER;
   bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
+  if (err->code == SQLITE_CONSTRAINT) cm_entry_advise_words(entry, err);
   return give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, err);
 }
 
