@@ -63,7 +63,11 @@ static void loop(peer_world *world, const char *before, const char *write, const
   size_t rows = 0;
   sqlite3 *db = open_account(world);
   say_pages(world->server);
-  peer_says(world->server, "/customers", 201, "{\"uuid\":\"cus_9\"}");
+  static const char *const made[] = { "{\"uuid\":\"cus_91\"}", "{\"uuid\":\"cus_92\"}",
+                                      "{\"uuid\":\"cus_93\"}", "{\"uuid\":\"cus_94\"}",
+                                      "{\"uuid\":\"cus_95\"}" };
+  for (size_t i = 0; i < cm_countof(made); i++)
+    peer_says(world->server, "/customers", 201, made[i]);
   run(db, before);
   assert_int_equal(sqlite3_prepare_v2(db, "SELECT external_id, json FROM chartmogul_customers", -1,
                                       &reader, NULL),

@@ -146,9 +146,12 @@ static int hold_all(void **state) {
                                        "/import/customers/cus_2/invoices" };
   for (size_t i = 0; i < cm_countof(paths); i++)
     peer_does(world->server, paths[i], PEER_HOLD);
+  static const char *const made_rows[] = { "{\"uuid\":\"made_1\"}", "{\"uuid\":\"made_2\"}",
+                                           "{\"uuid\":\"made_3\"}", "{\"uuid\":\"made_4\"}",
+                                           "{\"uuid\":\"made_5\"}" };
   for (size_t i = 0; i < cm_countof(lists); i++) {
     peer_reply made = {
-      .path = lists[i], .status = 201, .body = "{\"uuid\":\"made_1\"}", .action = PEER_HOLD
+      .path = lists[i], .status = 201, .body = made_rows[i], .action = PEER_HOLD
     };
     peer_reply_with(world->server, made);
   }
@@ -602,6 +605,7 @@ static void a_commit_goes_on_where_it_stopped(void **state) {
   peer_says(world->server, "/customers", 201, "{\"uuid\":\"cus_1\"}");
   peer_says(world->server, "/customers", 429, "{\"message\":\"Later.\",\"code\":429}");
   peer_says(world->server, "/customers", 201, "{\"uuid\":\"cus_2\"}");
+  peer_says(world->server, "/customers", 201, "{\"uuid\":\"cus_3\"}");
   queue_customer(world, "c1");
   queue_customer(world, "c2");
   assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ALL, &err), SQLITE_BUSY);
