@@ -5,7 +5,6 @@
 #include "base/sqlite_api.h"
 #include "client/call.h"
 #include "wire/http.h"
-#include "write/change_batch.h"
 #include "write/change_calls.h"
 #include "write/change_replace.h"
 #include "write/entry.h"
@@ -119,16 +118,15 @@ static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err 
   return entry->refusal != NULL ? begin_find(queue, entry, err) : CM_END_REFUSED;
 }
 
-/** Does the answer to a create show a row that was created before? Its natural key, if it shows that, says more. */
-static bool is_answered_again(cm_queue *queue, const cm_entry *entry, cm_slice object) {
+/**
+ * Does the answer to a create show a row that was created before? Where the row has a natural key the API's answers show
+ * that, which says more.
+ */
+static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
   uint64_t account = queue->session->account;
-  bool may_be = true;
-  bool is_shown = false;
   if (entry->change->verb != CM_VERB_INSERT || entry->step > 0 || entry->uuid == NULL) return false;
-  if (cm_created_add(&queue->created, entry->resource->name, account, entry->uuid)) return false;
-  int rc = cm_change_is_shown(entry->change, object, &may_be, &is_shown, NULL);
-  if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
-  return !is_shown;
+  return !cm_created_add(&queue->created, entry->resource->name, account, entry->uuid) &&
+         entry->natural_token == 0;
 }
 
 cm_end cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
@@ -139,7 +137,7 @@ cm_end cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object, c
     queue->tally.is_out_of_memory = true;
     rc = SQLITE_OK;
   }
-  if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry, object)) {
+  if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry)) {
     rc = cm_err_set(err, SQLITE_MISMATCH, "it shows a row that was created before");
     sqlite3_free(entry->uuid);
     entry->uuid = NULL;
