@@ -84,8 +84,9 @@ static bool is_in_list(const char *at, const char *text, size_t len) {
 }
 
 bool cm_sql_compares(const char *sql, const char *column, const char *text, size_t len) {
+  if (sql == NULL) return false;
   cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (sql != NULL && *sql != '\0') {
+  while (*sql != '\0') {
     cm_sql_token token;
     const char *at = next(sql, &token);
     bool is_column = cm_sql_is_name(&before, column);
@@ -389,9 +390,10 @@ static bool hand_over(const cm_sql_token *literal, cm_sql_takes *takes, void *co
 
 bool cm_sql_find_condition(const char *sql, const char *const *tables, const char *column,
                            cm_sql_takes *takes, void *context) {
+  if (sql == NULL) return false;
   place of = { .tables = tables, .levels = { { .is_query = true } } };
   cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (sql != NULL && *sql != '\0') {
+  while (*sql != '\0') {
     cm_sql_token token, literal, end;
     operand found;
     const char *behind = before.sign != '.' ? skip_any(sql, column, &found, &literal) : NULL;
@@ -409,8 +411,9 @@ bool cm_sql_find_condition(const char *sql, const char *const *tables, const cha
 /* ---- columns whose value is not handed over ------------------------------------------------------- */
 
 bool cm_sql_is_equated(const char *sql, const char *column) {
+  if (sql == NULL) return false;
   cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (sql != NULL && *sql != '\0') {
+  while (*sql != '\0') {
     cm_sql_token table, name, behind, sign = before;
     const char *at = skip_column(sql, &table, &name);
     next(at, &behind);
@@ -422,7 +425,8 @@ bool cm_sql_is_equated(const char *sql, const char *column) {
 }
 
 bool cm_sql_is_in_row_value(const char *sql, const char *column) {
-  while (sql != NULL && *sql != '\0') {
+  if (sql == NULL) return false;
+  while (*sql != '\0') {
     cm_sql_token table, name, behind;
     sql = skip_column(sql, &table, &name);
     if (!cm_sql_is_name(&name, column)) continue;
@@ -435,8 +439,9 @@ bool cm_sql_is_in_row_value(const char *sql, const char *column) {
 /* ---- lists ------------------------------------------------------------------------------------- */
 
 const char *cm_sql_find_list(const char *sql, const char *column) {
+  if (sql == NULL) return NULL;
   cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (sql != NULL && *sql != '\0') {
+  while (*sql != '\0') {
     cm_sql_token token, bracket;
     sql = next(sql, &token);
     const char *behind = next(sql, &bracket);

@@ -122,8 +122,9 @@ const cm_status *cm_status_of(int status) {
 const char *cm_status_advice(const cm_status *status, cm_reader reader, bool has_message) {
   const char *advice = NULL;
   if (has_message && status->names_faults) return correct[reader];
-  if (reader > CM_OF_FUNCTION && status->advice[reader] != NULL) return status->advice[reader];
-  if (reader > CM_OF_FUNCTION) reader = reader == CM_OF_DELETE ? CM_OF_ROW : CM_OF_STATEMENT;
+  bool is_of_write = reader == CM_OF_DELETE || reader == CM_OF_LOOK_UP;
+  if (is_of_write && status->advice[reader] != NULL) return status->advice[reader];
+  if (is_of_write) reader = reader == CM_OF_DELETE ? CM_OF_ROW : CM_OF_STATEMENT;
   for (int i = 0; i <= (int)reader; i++) {
     if (status->advice[i] != NULL) advice = status->advice[i];
   }
