@@ -258,7 +258,7 @@ static bool is_message_of_detail(cm_slice sentence, cm_slice details) {
   for (int i = 0; i < MAX_DETAILS && cm_slice_next(details, &at, NULL, &detail) == SQLITE_ROW;
        i++) {
     cm_slice message = cm_slice_inner(find_message(detail));
-    bool is_same = message.ptr != NULL && message.len == sentence.len &&
+    bool is_same = message.len > 0 && message.len == sentence.len &&
                    memcmp(message.ptr, sentence.ptr, message.len) == 0;
     if (is_same) return true;
   }
