@@ -31,6 +31,17 @@ typedef struct cm_calls {
   bool stopped_writes;   /* writes under way that were told to stop */
 } cm_calls;
 
+/** Columns of which the texts of the running statements were read, and nothing was found: not once more for each scan. */
+typedef struct cm_read_texts {
+  int64_t statement_id; /* of cm_statement; under another id all is forgotten */
+  int count;
+  struct {
+    const void *resource;
+    uint64_t
+        columns; /* bits, all of them when no column is left; those behind the 64th are read each time */
+  } tables[CM_MAX_READ_TEXTS];
+} cm_read_texts;
+
 /** What the scans of the connection know of each other. */
 typedef struct cm_reading {
   cm_scan *scans;      /* every open scan: what a join's read-ahead looks at */
@@ -38,6 +49,7 @@ typedef struct cm_reading {
   size_t stock_bytes;  /* of their pages that were read before they were asked for */
   int64_t scan_count;  /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_lookups *lookups; /* see read/list_store.h; NULL: none in these statements */
+  cm_read_texts texts; /* see read/scan_words.c */
   struct {             /* pages of plain lists, as scans found them: for the costs of later plans */
     const void *read;
     int pages;

@@ -331,6 +331,7 @@ static int open_parent(cm_scan *scan, cm_err *err) {
 static int prepare(cm_scan *scan, cm_err *err) {
   int rc = cm_scan_settle(scan, err);
   if (rc != SQLITE_OK || scan->read == NULL) return rc;
+  scan->has_object_items = scan->read->each != NULL && cm_scan_has_object_items(scan->resource);
   rc = open_parent(scan, err);
   if (rc != SQLITE_OK) return rc;
   scan->is_short = scan->plan.limit >= 0 && scan->plan.limit < scan->session->settings.per_page;
@@ -362,7 +363,6 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
   scan->resource = resource;
   scan->plan = *plan;
   scan->row.resource = resource;
-  scan->has_object_items = cm_scan_has_object_items(resource);
   for (int i = 0; i < plan->arg_count; i++) {
     scan->args[i] = args[i];
     args[i] = (cm_scan_arg){ NULL, 0 };

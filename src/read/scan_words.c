@@ -122,18 +122,50 @@ static bool is_offered(const cm_scan *scan, int column) {
   return false;
 }
 
-static int check_hidden(const cm_scan *scan, int index, cm_err *err) {
+static int check_hidden(const cm_scan *scan, int index, const cm_word *words, cm_err *err) {
   const cm_column *column = &scan->resource->columns[index];
   const char *name = scan->resource->name;
   hidden of = { .tables = { name, strchr(name, '_') + 1, NULL },
                 .column = column->name,
-                .words = cm_registry_words(scan->resource, index) };
+                .words = words };
   bool found = false;
-  if (of.words == NULL || is_offered(scan, index)) return SQLITE_OK;
   int rc = cm_scan_ask_texts(scan, find_hidden, &of, &found, err);
   if (rc != SQLITE_OK || !found) return rc;
   cm_value value = cm_value_text(of.text, strlen(of.text));
   return refuse(scan, column, of.words, &value, of.right, err);
+}
+
+/** The columns of the table whose texts were read already; NULL: there is no room to note it. */
+static uint64_t *read_columns(const cm_scan *scan) {
+  cm_read_texts *texts = &scan->session->reading.texts;
+  if (texts->statement_id != scan->session->statement.id) *texts = (cm_read_texts){ 0 };
+  texts->statement_id = scan->session->statement.id;
+  for (int i = 0; i < texts->count; i++) {
+    if (texts->tables[i].resource == scan->resource) return &texts->tables[i].columns;
+  }
+  if (texts->count == CM_MAX_READ_TEXTS) return NULL;
+  texts->tables[texts->count].resource = scan->resource;
+  return &texts->tables[texts->count++].columns;
+}
+
+/** A join opens a scan for each row, and the texts stay the same: one reading of each column is enough. */
+static int check_all_hidden(const cm_scan *scan, cm_err *err) {
+  uint64_t *noted = read_columns(scan);
+  uint64_t read = noted != NULL ? *noted : 0;
+  bool is_any_left = false;
+  int rc = SQLITE_OK;
+  for (int i = 0; i < scan->resource->column_count && rc == SQLITE_OK && read != UINT64_MAX; i++) {
+    const cm_word *words = cm_registry_words(scan->resource, i);
+    uint64_t bit = i < 64 ? UINT64_C(1) << i : 0;
+    if (words == NULL || (read & bit) != 0) continue;
+    bool is_told = is_offered(scan,
+                              i); /* by this scan; another one of the table may have no term */
+    if (!is_told) rc = check_hidden(scan, i, words, err);
+    if (!is_told) read |= bit;
+    is_any_left = is_any_left || is_told || bit == 0;
+  }
+  if (rc == SQLITE_OK && noted != NULL) *noted = is_any_left ? read : UINT64_MAX;
+  return rc;
 }
 
 int cm_scan_check_words(const cm_scan *scan, cm_err *err) {
@@ -143,7 +175,5 @@ int cm_scan_check_words(const cm_scan *scan, cm_err *err) {
     const cm_word *words = cm_registry_words(scan->resource, arg->column);
     if (words != NULL && arg->op == CM_TERM_EQ) rc = check_arg(scan, i, words, err);
   }
-  for (int i = 0; i < scan->resource->column_count && rc == SQLITE_OK; i++)
-    rc = check_hidden(scan, i, err);
-  return rc;
+  return rc == SQLITE_OK ? check_all_hidden(scan, err) : rc;
 }

@@ -68,6 +68,38 @@ static void every_word_in_another_case_is_an_error(void **state) {
   assert_true(columns > 20);
 }
 
+static int count_reads_of_views(void *context, int action, const char *table, const char *column,
+                                const char *schema, const char *trigger) {
+  (void)column;
+  (void)schema;
+  (void)trigger;
+  if (action == SQLITE_READ && table != NULL && strncmp(table, "sqlite_temp_", 12) == 0)
+    ++*(int *)context;
+  return SQLITE_OK;
+}
+
+/** How often a join of so many rows looks for the texts of TEMP views. No value is an identifier, so nothing is asked. */
+static int reads_of_a_join(world *of, int rows) {
+  char sql[256], *error = NULL;
+  int reads = 0;
+  snprintf(sql, sizeof sql,
+           "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < %d) SELECT "
+           "count(c.uuid) FROM n "
+           "LEFT JOIN chartmogul_customers c ON c.uuid = 'no identifier ' || n.i",
+           rows);
+  sqlite3_set_authorizer(of->db, count_reads_of_views, &reads);
+  if (sqlite3_exec(of->db, sql, NULL, NULL, &error) != SQLITE_OK) fail_msg("%s", error);
+  sqlite3_set_authorizer(of->db, NULL, NULL);
+  return reads;
+}
+
+/* Each row opens a scan of its own; the texts are the same for all of them. */
+static void texts_are_read_once_for_a_join(void **state) {
+  int reads = reads_of_a_join(*state, 1);
+  assert_true(reads > 0);
+  assert_int_equal(reads_of_a_join(*state, 200), reads);
+}
+
 static int setup(void **state) {
   world *made = calloc(1, sizeof *made);
   char *error = NULL;
@@ -93,6 +125,7 @@ static int teardown(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(every_word_in_another_case_is_an_error, setup, teardown),
+    cmocka_unit_test_setup_teardown(texts_are_read_once_for_a_join, setup, teardown),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
