@@ -25,17 +25,21 @@ static bool is_text(const cm_sql_token *token, const char *text, size_t len) {
   return at == len;
 }
 
+/** @param words  End with NULL. */
+static bool is_any(const cm_sql_token *token, const char *const *words) {
+  while (*words != NULL && !cm_sql_is_name(token, *words))
+    words++;
+  return *words != NULL;
+}
+
 /** What may stand behind an operand that ends there: no operator that goes on with it. */
 static bool is_end(const cm_sql_token *token) {
-  static const char *const words[] = {
-    "AND",  "OR",   "ORDER", "GROUP", "LIMIT",  "UNION",     "HAVING", "WHERE", "WINDOW",
-    "JOIN", "LEFT", "INNER", "CROSS", "EXCEPT", "INTERSECT", "THEN",   "END",   "NATURAL"
-  };
+  static const char *const words[] = { "AND",   "OR",     "ORDER",   "GROUP",  "LIMIT",
+                                       "UNION", "HAVING", "WHERE",   "WINDOW", "JOIN",
+                                       "LEFT",  "INNER",  "CROSS",   "EXCEPT", "INTERSECT",
+                                       "THEN",  "END",    "NATURAL", NULL };
   if (token->kind == CM_SQL_OTHER) return token->sign == '\0' || strchr(");,", token->sign) != NULL;
-  for (size_t i = 0; i < cm_countof(words); i++) {
-    if (cm_sql_is_name(token, words[i])) return true;
-  }
-  return false;
+  return is_any(token, words);
 }
 
 /** Behind "=": skip a second one, and look at the operand and what follows it. */
@@ -62,6 +66,7 @@ static bool is_equal_to_column(const char *at, const char *column) {
 
 /** Behind "IN": is the literal an item of a list? */
 static bool is_in_list(const char *at, const char *text, size_t len) {
+  static const char *const queries[] = { "SELECT", "VALUES", "WITH", NULL };
   cm_sql_token token, behind;
   at = next(at, &token);
   if (token.sign != '(') return false;
@@ -73,9 +78,7 @@ static bool is_in_list(const char *at, const char *text, size_t len) {
       next(at, &behind);
       if (behind.sign == ',' || behind.sign == ')') return true;
     }
-    bool is_query = cm_sql_is_name(&token, "SELECT") || cm_sql_is_name(&token, "VALUES") ||
-                    cm_sql_is_name(&token, "WITH");
-    if (depth == 1 && is_item && is_query) return false;
+    if (depth == 1 && is_item && is_any(&token, queries)) return false;
     if (token.sign == '(') depth++;
     if (token.sign == ')') depth--;
     is_item = depth == 1 && token.sign == ',';
@@ -237,11 +240,8 @@ static bool follows(const char *at, const wanted *it, const operand *of, const c
 
 /** May an operand of OR begin behind this token? */
 static bool begins_operand(const cm_sql_token *before) {
-  static const char *const words[] = { "WHERE", "ON", "HAVING", "OR", "WHEN" };
-  for (size_t i = 0; i < cm_countof(words); i++) {
-    if (cm_sql_is_name(before, words[i])) return true;
-  }
-  return before->sign == '(';
+  static const char *const words[] = { "WHERE", "ON", "HAVING", "OR", "WHEN", NULL };
+  return before->sign == '(' || is_any(before, words);
 }
 
 /** Does the comparison that begins at `begin` have another one beside it: in its list, before or behind it? */
@@ -320,12 +320,6 @@ typedef struct place {
   level levels[MAX_LEVELS];
   int depth; /* from MAX_LEVELS on nothing is known */
 } place;
-
-static bool is_any(const cm_sql_token *token, const char *const *words) {
-  while (*words != NULL && !cm_sql_is_name(token, *words))
-    words++;
-  return *words != NULL;
-}
 
 /** A table of the query: by its alias, where it has one. */
 static void take_table(level *at, const char *behind, const cm_sql_token *table) {

@@ -139,7 +139,7 @@ static void end_ahead(cm_memo *memo, cm_answer *answer) {
   answer->is_ahead = false;
 }
 
-/** The memo does not find it any more. Whoever holds it may go on; without a holder it is freed. */
+/** The memo does not find it any more. Its holders may go on; without a holder it is freed. */
 static void unlist_answer(cm_memo *memo, cm_answer *answer) {
   cm_answer **link = slot_of(memo, answer->hash);
   while (*link != answer)

@@ -69,7 +69,7 @@ uint64_t cm_row_hash(const cm_row *row);
  */
 int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err) CM_MUST_CHECK;
 
-/* ---- a row that travels through SQLite to a write ------------------------------------------ */
+/* ---- a row that SQLite hands on to a write ------------------------------------------------- */
 
 /*
 ** UPDATE hands over the new values of a row, not the old ones, and its cursor may be closed by then. So

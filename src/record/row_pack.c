@@ -1,5 +1,5 @@
 /*
-** row_pack.c -- a row as one text, so that it can travel through SQLite to a write. See record/row.h.
+** row_pack.c -- a row as one text, so that SQLite can hand it on to a write. See record/row.h.
 */
 #include <string.h>
 

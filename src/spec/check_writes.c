@@ -118,7 +118,7 @@ static bool ends_in(const char *text, const char *end) {
   return len > end_len && strcmp(text + len - end_len, end) == 0;
 }
 
-/** Rows that travel together are told apart, and looked for, by their natural keys. */
+/** Rows that go out in one call are told apart, and looked for, by their natural keys. */
 static int check_batch(const cm_check *check, const cm_write *write) {
   if (write->together == NULL) return SQLITE_OK;
   if (write->together->batch < 2 || write->together->batch > CM_MAX_BATCH_ROWS) {

@@ -14,7 +14,7 @@
 #include "write/token.h"
 #include "write/waiting.h"
 
-/* ---- who may travel together ----------------------------------------------------------------- */
+/* ---- which rows go out in one call ----------------------------------------------------------- */
 
 int cm_batch_note(cm_entry *entry, cm_err *err) {
   const cm_write *write = cm_change_batch_write(entry->change);
@@ -62,7 +62,7 @@ static int gather(cm_queue *queue, cm_entry *first, cm_entry *out[CM_MAX_BATCH_R
 
 /* ---- members --------------------------------------------------------------------------------- */
 
-/** The members as they are now: whoever ends is taken out while they are gone through. */
+/** The members as they are now: one that ends is taken out while they are gone through. */
 static int copy_members(const cm_batch *batch, cm_entry *out[CM_MAX_BATCH_ROWS]) {
   memcpy(out, batch->members, (size_t)batch->count * sizeof(cm_entry *));
   return batch->count;

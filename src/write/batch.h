@@ -1,12 +1,11 @@
 /*
-** batch.h -- rows that travel in one call. See cm_write.batch.
+** batch.h -- rows that go out in one call. See cm_together.
 **
-** The first row that may leave takes along those that wait, in the order of the queue: whoever goes to
-** the same place and is not blocked. Each of them looks up what it names; one that fails there ends by
-** itself and travels no longer. When all are ready their objects leave as one list, and the answer is
-** dealt out to them.
+** The first row that may leave takes with it those that wait behind it, go to the same place and are not blocked, in
+** the order of the queue. Each of them looks up what it names; one that fails there ends by itself and leaves the
+** batch. When all are ready their objects leave as one list, and each takes its own object of the answer.
 **
-** A call that is refused says no to all, whichever row it means. Then each row is looked for, because
+** A refused call refuses all, whichever row it means. Then each row is looked for, because
 ** one that exists is refused for good, and the others go out again, each alone. After a call without
 ** an answer each is looked for as any create is.
 */
@@ -15,10 +14,10 @@
 
 #include "write/entry.h"
 
-/** Note with whom an entry may travel. */
+/** Note with which others an entry may go out in one call. */
 int cm_batch_note(cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
-/** Begin a batch with an entry that nothing blocks. @return false when nobody can travel with it. */
+/** Begin a batch with an entry that nothing blocks. @return false when no other row can go out with it. */
 bool cm_batch_start(cm_queue *queue, cm_entry *first);
 
 /** Go on where answers came. @return true when something happened. */

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "record/encode.h"
 #include "write/change_calls.h"
 
 /* ---- putting in ------------------------------------------------------------------------------ */

@@ -8,7 +8,6 @@
 #include "base/sqlite_api.h"
 #include "record/encode.h"
 #include "record/url.h"
-#include "spec/registry.h"
 #include "write/change.h"
 
 const cm_reference *cm_change_reference(const cm_resource *resource, int column) {

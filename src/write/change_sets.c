@@ -139,7 +139,7 @@ int cm_change_set_part(cm_change *change, const cm_write *write, int column, cm_
 }
 
 /*
-** A set that travels as a whole keeps, on the API's side, the members that it does not name. Those that
+** A set that is sent as a whole keeps, on the API's side, the members that it does not name. Those that
 ** are to go are named with the value null.
 */
 int cm_change_set_gone(cm_change *change, int column, cm_json *list, cm_err *err) {

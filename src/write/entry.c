@@ -104,7 +104,14 @@ int cm_entry_add_name(cm_entry *entry, uint64_t token) {
   return SQLITE_OK;
 }
 
-/* ---- rows that travel in one call ----------------------------------------------------------------- */
+bool cm_entry_names(const cm_entry *entry, uint64_t token) {
+  for (int i = 0; token != 0 && i < entry->name_count; i++) {
+    if (entry->names[i] == token) return true;
+  }
+  return false;
+}
+
+/* ---- rows that go out in one call ----------------------------------------------------------------- */
 
 void cm_batch_leave(cm_entry *entry) {
   cm_batch *batch = entry->batch;

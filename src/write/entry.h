@@ -88,17 +88,17 @@ struct cm_entry {
   int step_count, step;
   cm_call *call;
   cm_buf not_taken;
-  /* A row that may travel with others, see write/batch.c. */
+  /* A row that may go out in one call with others, see write/batch.h. */
   uint64_t batch_token;   /* equal where the call is the same; 0: it goes alone */
   bool is_place_named;    /* the call's path has to be looked up yet */
-  struct cm_batch *batch; /* it travels in; NULL: none */
+  struct cm_batch *batch; /* it goes out in; NULL: none */
   bool goes_alone;        /* a batch of it was refused */
   char *refusal;          /* of the API, and nobody has looked yet whether it is there; owned */
   cm_inside inside;
-  /* A change of a list that is replaced as a whole, see write/whole_list.c. */
+  /* A change of a list that is replaced as a whole, see write/whole_list.h. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
-  cm_entry *follower;         /* the next change of the list that travels with this one */
+  cm_entry *follower;         /* the next entry that this one's call carries */
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
   cm_cursor_guard list_guard;
@@ -112,14 +112,14 @@ struct cm_entry {
   size_t log_bytes; /* of body and response */
 };
 
-/** Rows that travel in one call. */
+/** Rows that go out in one call. */
 typedef struct cm_batch {
   cm_entry *members[CM_MAX_BATCH_ROWS]; /* in the order of the queue */
   int count;
   cm_call *call; /* NULL: each of them is looking something up */
 } cm_batch;
 
-/** Entries that may travel together, in the order of the queue; other tokens share the bucket. */
+/** Entries that may go out in one call, in the order of the queue; other tokens share the bucket. */
 typedef struct cm_batch_chain {
   cm_entry *first, *last;
 } cm_batch_chain;
@@ -171,12 +171,13 @@ cm_entry *cm_entry_new(cm_change *change);
 
 /** Free what only a running entry needs. */
 void cm_entry_rest(cm_entry *entry);
-
 /** Free an entry that does not wait. NULL: nothing. */
 void cm_entry_free(cm_entry *entry);
 
 /** Note another row whose earlier writes come first. @return SQLITE_OK or SQLITE_NOMEM. */
 int cm_entry_add_name(cm_entry *entry, uint64_t token);
+/** Is that one noted? 0 never is. */
+bool cm_entry_names(const cm_entry *entry, uint64_t token);
 
 /** Add a question, which is taken over, on failure too. @return SQLITE_OK or SQLITE_NOMEM. */
 int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) CM_MUST_CHECK;
@@ -184,11 +185,10 @@ int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) 
 /** True when every question of the entry has its answer. */
 bool cm_entry_is_answered(const cm_entry *entry);
 void cm_entry_drop_questions(cm_entry *entry);
-
 /** Free what was read of the list that it changes. */
 void cm_whole_list_rest(cm_entry *entry);
 
-/** An entry travels no longer. */
+/** An entry leaves its batch. None: nothing. */
 void cm_batch_leave(cm_entry *entry);
 /** Let the members go, cut the call, and free the batch. */
 void cm_batch_free(cm_queue *queue, cm_batch *batch);

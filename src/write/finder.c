@@ -38,7 +38,7 @@ static void free_question(cm_question *question) {
   sqlite3_free(question);
 }
 
-/** Out of the table. Whoever holds it keeps it; the last one frees it. */
+/** Out of the table. Its holders keep it; the last one frees it. */
 static void detach(cm_finder *finder, cm_question *question) {
   for (cm_question **at = bucket_of(finder, question->key); *at != NULL;
        at = &(*at)->next_in_bucket) {

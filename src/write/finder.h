@@ -46,7 +46,7 @@ typedef struct cm_finder {
 } cm_finder;
 
 /**
- * Ask for a row by natural key, or for what a need wants: shared with whoever asks the same.
+ * Ask for a row by natural key, or for what a need wants: shared by all that ask the same.
  * @param out  Receives the look-up; let it go with cm_question_release.
  * @return SQLITE_OK, or what cm_call_start says.
  */

@@ -25,8 +25,7 @@ static bool is_untouched(const cm_entry *entry) {
 /** The first row that waits to be created under this token. */
 static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
   cm_entry *host = NULL;
-  for (cm_entry *at = queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)]; at != NULL;
-       at = at->next_by_natural) {
+  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL; at = at->next_by_natural) {
     bool is_near = at->section == entry->section || !entry->is_waiting;
     bool is_host = at->natural_token == token && is_near && is_untouched(at) &&
                    strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
@@ -184,7 +183,7 @@ static void take_out(cm_entry *host) {
   host->step_count = host->step = 0;
 }
 
-void cm_inside_settle(cm_entry *host) {
+void cm_inside_end_doubt(cm_entry *host) {
   host->is_doubtful = false;
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
     part->is_doubtful = false;

@@ -26,7 +26,7 @@ void cm_inside_park_parts(cm_queue *queue, cm_entry *host);
 int cm_inside_make_steps(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
 /** Nothing is in doubt any more of an entry and its parts. */
-void cm_inside_settle(cm_entry *host);
+void cm_inside_end_doubt(cm_entry *host);
 
 /** Nobody has it although it was sent: what goes out now is made anew. */
 void cm_inside_renew(cm_entry *host);

@@ -17,7 +17,6 @@ enum { MAX_ASKED = 2 * CM_QUEUE_MAX_RUNNING };
 typedef struct placing {
   cm_queue *queue;
   cm_entry *entry;
-  bool is_waiting; /* a row that is named has a write of its own that comes first */
 } placing;
 
 static bool is_place(const cm_entry *entry, const cm_name *name) {
@@ -31,8 +30,7 @@ static int ask(void *context, const cm_name *name, const char **uuid, cm_err *er
   (void)uuid;
   if (!is_place(state->entry, name)) return SQLITE_OK;
   uint64_t token = cm_queue_token('n', table, name->data_source, name->external_id);
-  state->is_waiting = cm_queue_is_written_before(state->queue, state->entry, token);
-  if (state->is_waiting) return SQLITE_DONE;
+  if (cm_queue_is_written_before(state->queue, state->entry, token)) return SQLITE_DONE;
   int rc = cm_entry_ask_name(state->queue, state->entry, name, err);
   return rc == SQLITE_OK ? SQLITE_DONE : rc; /* one is all that paths have */
 }
@@ -56,8 +54,8 @@ static bool can_go_on(cm_queue *queue, int code) {
 }
 
 /** Fill in what was found. @return as can_go_on. */
-static bool settle(cm_queue *queue, cm_entry *entry) {
-  placing state = { queue, entry, false };
+static bool take_place(cm_queue *queue, cm_entry *entry) {
+  placing state = { queue, entry };
   cm_err err = { 0 };
   while (!cm_entry_is_answered(entry))
     cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
@@ -80,7 +78,7 @@ static void ask_all(cm_queue *queue) {
   int count = 0;
   bool is_fine = true;
   for (cm_entry *entry = queue->first_waiting; entry != NULL && is_fine; entry = entry->next) {
-    placing state = { queue, entry, false };
+    placing state = { queue, entry };
     cm_err err = { 0 };
     if (!wants_place(queue, entry)) continue;
     int rc = cm_change_visit_names(entry->change, ask, &state, &err);
@@ -88,12 +86,12 @@ static void ask_all(cm_queue *queue) {
     if (entry->question_count == 0) continue;
     asked[(first + count++) % MAX_ASKED] = entry;
     if (count < MAX_ASKED) continue;
-    is_fine = settle(queue, asked[first]) && is_fine;
+    is_fine = take_place(queue, asked[first]) && is_fine;
     first = (first + 1) % MAX_ASKED;
     count--;
   }
   for (; count > 0; count--, first = (first + 1) % MAX_ASKED)
-    (void)settle(queue, asked[first]);
+    (void)take_place(queue, asked[first]);
 }
 
 void cm_queue_find_places(cm_queue *queue) {

@@ -11,7 +11,7 @@
 
 #include "write/entry.h"
 
-/** Look up the places that rows name which may travel together, before any of them leaves. */
+/** Look up the places of rows that may go out in one call and name them by external id, before any of them leaves. */
 void cm_queue_find_places(cm_queue *queue);
 
 #endif

@@ -15,7 +15,7 @@
 ** Lists that the API takes only as a whole (CM_WHOLE_LIST). All waiting changes of one list are one call, built
 ** from a fresh read, INSERT and DELETE together, up to a write of what the list belongs to. They end alike.
 **
-** Rows that travel together (cm_write.batch). A plain INSERT that may leave takes along others that wait,
+** Rows that go out in one call (cm_together). A plain INSERT that may leave takes with it others that wait,
 ** go to the same place and are not blocked. Each has its own outcome. In autocommit such rows are held
 ** back until twice as many wait as can be under way, or the statement ends.
 **
@@ -60,7 +60,7 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
 /** True when as much room is left as is taken: updates may wait for the end of their statement. */
 bool cm_queue_can_hold(const cm_session *session);
 
-/** True when the write that was added last had better wait for others: they could travel together. */
+/** True when the write that was added last had better wait for others: they could go out in one call. */
 bool cm_queue_is_held_back(const cm_session *session);
 
 /** True when the write that was added last is a create that waits for the end of its statement. */

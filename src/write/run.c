@@ -207,12 +207,12 @@ static cm_end take_answer(cm_queue *queue, cm_entry *entry, cm_err *err) {
 static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   if (entry->goes_again) {
     entry->goes_again = false;
-    cm_inside_settle(entry);
+    cm_inside_end_doubt(entry);
     entry->sent_before++;
     return begin_names(queue, entry, cause);
   }
   if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
-    cm_inside_settle(entry);
+    cm_inside_end_doubt(entry);
     cm_entry_advise(entry, "it is not there, try again later", cause);
   }
   return CM_END_LATER;
@@ -309,7 +309,7 @@ static cm_end find_nothing(cm_queue *queue, cm_entry *entry, cm_err *err) {
   sqlite3_free(entry->refusal);
   entry->refusal = NULL;
   if (entry->is_doubtful) cm_inside_renew(entry);
-  cm_inside_settle(entry);
+  cm_inside_end_doubt(entry);
   cm_entry_drop_questions(entry);
   return begin_names(queue, entry, err);
 }

@@ -97,7 +97,7 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   cm_queue_log_ended(queue, entry);
 }
 
-/** Whoever travels with an entry ends as it does: the next of them, taken off the row. */
+/** The rows that one call carries end together: the one behind this entry, which is taken off the chain. NULL: none. */
 static cm_entry *take_follower(cm_entry *entry) {
   cm_entry *follower = entry->follower;
   entry->follower = NULL;

@@ -16,10 +16,6 @@
 #include "write/token.h"
 #include "write/waiting.h"
 
-static cm_entry *first_of(cm_entry *const *buckets, uint64_t token) {
-  return buckets[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
 /* ---- the names of a row ------------------------------------------------------------------------- */
 
 /** Tokens of the natural keys that a row answers to; a merged one has several. */
@@ -87,7 +83,7 @@ static uint64_t owner_token(cm_change *change, int *code) {
 /** Does a write of the row that owns the set say it as a whole? */
 static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
   if (queue->blind_sets > 0) return true;
-  for (cm_entry *at = first_of(queue->by_key, owner); at != NULL; at = at->next_by_key) {
+  for (cm_entry *at = cm_waiting_by_key(queue, owner); at != NULL; at = at->next_by_key) {
     if (at->key_token == owner) return true;
   }
   return false;
@@ -97,14 +93,14 @@ static void search(const cm_queue *queue, cm_change *change, cm_queue_search *fo
   row_names names;
   uint64_t key = cm_queue_token_of('k', change->resource, &change->key, NULL);
   uint64_t owner = owner_token(change, &found->code);
-  for (cm_entry *at = first_of(queue->by_key, key); at != NULL; at = at->next_by_key)
+  for (cm_entry *at = cm_waiting_by_key(queue, key); at != NULL; at = at->next_by_key)
     found->is_row = found->is_row || at->key_token == key;
-  for (cm_entry *at = first_of(queue->by_set, key); at != NULL; at = at->next_by_set)
+  for (cm_entry *at = cm_waiting_by_set(queue, key); at != NULL; at = at->next_by_set)
     found->are_sets = found->are_sets || at->set_token == key;
   if (owner != 0 && is_whole_waiting(queue, owner)) found->is_row = true;
   if (find_names(change, &names) != SQLITE_OK) found->code = SQLITE_NOMEM;
   for (int i = 0; i < names.count; i++) {
-    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL;
+    for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]); at != NULL;
          at = at->next_by_natural)
       found->is_row = found->is_row || at->natural_token == names.tokens[i];
   }
@@ -149,7 +145,8 @@ static int compare_ids(const void *left, const void *right) {
 
 /** The latest UPDATE that sets the column; the chain has the latest first. */
 static int find_whole(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
-  for (cm_entry *at = first_of(queue->by_key, entry->key_token); at != NULL; at = at->next_by_key) {
+  for (cm_entry *at = cm_waiting_by_key(queue, entry->key_token); at != NULL;
+       at = at->next_by_key) {
     bool is_whole = at->key_token == entry->key_token && at->verb == CM_VERB_UPDATE &&
                     cm_change_find(at->change, column) != NULL;
     if (!is_whole) continue;
@@ -164,8 +161,8 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
   row_names names;
   int rc = find_names(entry->change, &names);
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
-    for (cm_entry *at = first_of(queue->by_natural, names.tokens[i]); at != NULL && rc == SQLITE_OK;
-         at = at->next_by_natural) {
+    for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]);
+         at != NULL && rc == SQLITE_OK; at = at->next_by_natural) {
       bool is_merge = at->natural_token == names.tokens[i] && at->is_blind_set &&
                       at->id > out->from && cm_change_find(at->change, column) != NULL;
       if (is_merge) rc = push_writer(out, at);
@@ -178,7 +175,7 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
 static int find_members(const cm_queue *queue, const cm_entry *entry, const char *set,
                         writers *out) {
   int rc = SQLITE_OK;
-  for (cm_entry *at = first_of(queue->by_set, entry->key_token); at != NULL && rc == SQLITE_OK;
+  for (cm_entry *at = cm_waiting_by_set(queue, entry->key_token); at != NULL && rc == SQLITE_OK;
        at = at->next_by_set) {
     bool is_member = at->set_token == entry->key_token && at->id > out->from &&
                      cm_set_is_member(at, entry->resource) &&

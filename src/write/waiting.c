@@ -16,10 +16,14 @@ static cm_entry **natural_bucket(cm_queue *queue, uint64_t token) {
   return &queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
 }
 
+static cm_entry **set_bucket(cm_queue *queue, uint64_t token) {
+  return &queue->by_set[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
 static void link_set(cm_queue *queue, cm_entry *entry) {
   queue->blind_sets += entry->is_blind_set;
   if (entry->set_token == 0) return;
-  cm_entry **bucket = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  cm_entry **bucket = set_bucket(queue, entry->set_token);
   entry->next_by_set = *bucket;
   *bucket = entry;
 }
@@ -27,7 +31,7 @@ static void link_set(cm_queue *queue, cm_entry *entry) {
 static void unlink_set(cm_queue *queue, cm_entry *entry) {
   queue->blind_sets -= entry->is_blind_set;
   if (entry->set_token == 0) return;
-  cm_entry **at = &queue->by_set[entry->set_token & (CM_QUEUE_BUCKETS - 1)];
+  cm_entry **at = set_bucket(queue, entry->set_token);
   while (*at != NULL && *at != entry)
     at = &(*at)->next_by_set;
   if (*at == entry) *at = entry->next_by_set;
@@ -124,6 +128,10 @@ cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token) {
   return queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
 }
 
+cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token) {
+  return queue->by_set[token & (CM_QUEUE_BUCKETS - 1)];
+}
+
 bool cm_queue_has_room(const cm_queue *queue) {
   int rows = 2 * queue->session->settings.concurrency;
   if (queue->last_waiting != NULL) rows *= cm_batch_size(queue->last_waiting);
@@ -147,17 +155,10 @@ static bool share_set(const cm_entry *one, const cm_entry *other) {
   return is_shared(one, other) || is_shared(other, one);
 }
 
-static bool names(const cm_entry *entry, uint64_t token) {
-  for (int i = 0; token != 0 && i < entry->name_count; i++) {
-    if (entry->names[i] == token) return true;
-  }
-  return false;
-}
-
 /** Does the earlier one have to end before the later one starts? */
 static bool blocks(const cm_entry *earlier, const cm_entry *later) {
   if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
-  if (earlier->list_token != 0 && names(earlier, later->key_token)) return true;
+  if (earlier->list_token != 0 && cm_entry_names(earlier, later->key_token)) return true;
   if (earlier->list_token != 0 && later->list_token != 0)
     return earlier->list_token == later->list_token;
   if (share_set(earlier, later)) return true;
@@ -166,7 +167,7 @@ static bool blocks(const cm_entry *earlier, const cm_entry *later) {
     if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
     if (later->natural_token != 0 && earlier->natural_token == later->natural_token) return true;
   }
-  return names(later, earlier->natural_token) || names(later, earlier->key_token);
+  return cm_entry_names(later, earlier->natural_token) || cm_entry_names(later, earlier->key_token);
 }
 
 cm_entry *cm_queue_find_blocker(const cm_queue *queue, const cm_entry *later) {
@@ -181,32 +182,33 @@ void cm_queue_forget_blockers(cm_queue *queue) {
     entry->blocker = NULL;
 }
 
+static bool is_part_or_host(const cm_entry *entry, const cm_entry *part) {
+  return part != NULL && (entry == part || entry == part->inside.host);
+}
+
+/** A write of the row with this token, of those added before `before`. @param part  It and its host do not count; NULL: all do. */
+static cm_entry *find_write(const cm_queue *queue, uint64_t token, int64_t before,
+                            const cm_entry *part) {
+  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL; at = at->next_by_natural) {
+    if (at->natural_token == token && at->id < before && !is_part_or_host(at, part)) return at;
+  }
+  for (cm_entry *at = cm_waiting_by_key(queue, token); at != NULL; at = at->next_by_key) {
+    if (at->key_token == token && at->id < before && !is_part_or_host(at, part)) return at;
+  }
+  return NULL;
+}
+
 bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
-  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
-  for (const cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
-    if (at->natural_token == token && at->id < entry->id) return true;
-  }
-  for (const cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
-    if (at->key_token == token && at->id < entry->id) return true;
-  }
-  return false;
+  return find_write(queue, token, entry->id, NULL) != NULL;
 }
 
 /* ---- what blocks a part --------------------------------------------------------------------------- */
 
-/** A write of the row with this token, of those added before `before`. */
-static cm_entry *find_write(const cm_queue *queue, const cm_entry *part, uint64_t token,
+/** A write of a row that the part names, or is. */
+static cm_entry *find_named(const cm_queue *queue, const cm_entry *part, uint64_t token,
                             int64_t before) {
-  const cm_entry *host = part->inside.host;
-  size_t bucket = token & (CM_QUEUE_BUCKETS - 1);
-  if (token == 0 || token == host->natural_token) return NULL;
-  for (cm_entry *at = queue->by_natural[bucket]; at != NULL; at = at->next_by_natural) {
-    if (at->natural_token == token && at->id < before && at != part && at != host) return at;
-  }
-  for (cm_entry *at = queue->by_key[bucket]; at != NULL; at = at->next_by_key) {
-    if (at->key_token == token && at->id < before && at != part && at != host) return at;
-  }
-  return NULL;
+  bool is_any = token != 0 && token != part->inside.host->natural_token;
+  return is_any ? find_write(queue, token, before, part) : NULL;
 }
 
 /** Another verb on the table of the part. */
@@ -221,9 +223,9 @@ static cm_entry *find_other_verb(const cm_queue *queue, const cm_entry *part) {
 cm_entry *cm_part_find_blocker(const cm_queue *queue, const cm_entry *part) {
   const cm_entry *host = part->inside.host;
   int64_t later = part->id > host->id ? part->id : host->id;
-  cm_entry *found = find_write(queue, part, part->natural_token, part->id);
+  cm_entry *found = find_named(queue, part, part->natural_token, part->id);
   for (int i = 0; i < part->name_count && found == NULL; i++)
-    found = find_write(queue, part, part->names[i], later);
+    found = find_named(queue, part, part->names[i], later);
   return found != NULL ? found : find_other_verb(queue, part);
 }
 

@@ -13,17 +13,18 @@ void cm_queue_link(cm_queue *queue, cm_entry *entry);
 /** Take an entry out of those that wait. */
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry);
 
-/** The first entry of a chain, see next_by_key and next_by_natural; other tokens are in the chain, too. */
+/** The first entry of a chain, see next_by_key, next_by_natural and next_by_set; other tokens are in the chain, too. */
 cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token);
 cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token);
+cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token);
 
 /** In autocommit: may further rows come before something is sent, or has ended? */
 bool cm_queue_has_room(const cm_queue *queue);
 
-/** Find those anew that may travel together: cm_batch_note has noted something else since. */
+/** Find those anew that may go out in one call: cm_batch_note has noted something else since. */
 void cm_batch_link_all(cm_queue *queue);
 
-/** How many rows may travel with this one; 1: it goes alone. */
+/** How many rows may go out in one call with this one; 1: it goes alone. */
 int cm_batch_size(const cm_entry *entry);
 
 /** Does `member` write a member of a set of rows of this table? */

@@ -9,7 +9,6 @@
 #include "record/encode.h"
 #include "record/url.h"
 #include "spec/carry.h"
-#include "spec/registry.h"
 #include "wire/json.h"
 #include "write/change_calls.h"
 #include "write/change_names.h"
@@ -86,20 +85,13 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
   return SQLITE_OK;
 }
 
-/* ---- who travels together -------------------------------------------------------------------- */
-
-static bool is_named(const cm_entry *entry, uint64_t token) {
-  for (int i = 0; token != 0 && i < entry->name_count; i++) {
-    if (entry->names[i] == token) return true;
-  }
-  return false;
-}
+/* ---- the changes of one call ----------------------------------------------------------------- */
 
 /** Up to a write of what the list belongs to, and to the next barrier. */
 static void gather(cm_entry *leader) {
   cm_entry *last = leader;
   for (cm_entry *entry = leader->next; entry != NULL; entry = entry->next) {
-    if (entry->section != leader->section || is_named(leader, entry->key_token)) break;
+    if (entry->section != leader->section || cm_entry_names(leader, entry->key_token)) break;
     if (entry->list_token != leader->list_token) continue;
     entry->phase = CM_PHASE_FOLLOW;
     last->follower = entry;

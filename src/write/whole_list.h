@@ -1,7 +1,7 @@
 /*
 ** whole_list.h -- lists that the API takes only as a whole. See CM_WHOLE_LIST.
 **
-** The changes of one list that wait travel together: the first one leads, the others follow it and share
+** All changes of one list that wait are one call: the first one leads, the others follow it and share
 ** its end. When they are sent the list is read, page by page, and never from the memo: what a statement
 ** read before may be old. The rows are put in or left out in the order of the statements. A list that
 ** comes out as it was is not sent.
@@ -17,7 +17,7 @@
  */
 int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) CM_MUST_CHECK;
 
-/** Gather who travels with it, and begin to read the list. */
+/** Gather the changes of the same list, and begin to read it. */
 cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 /** Its page is there: take it, and ask for the next or begin the call. */
