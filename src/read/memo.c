@@ -318,9 +318,16 @@ static int new_answer(cm_session *session, const char *who, const char *path, co
     free_answer(answer);
     return rc;
   }
-  list_answer(session->memo, answer);
   *out = answer;
   return SQLITE_OK;
+}
+
+int cm_answer_start(cm_session *session, const char *who, const char *path, cm_answer **out,
+                    cm_err *err) {
+  *out = NULL;
+  int rc = new_answer(session, who, path, NULL, out, err);
+  if (rc == SQLITE_OK) (*out)->holders = 1;
+  return rc;
 }
 
 /** Failed, and not what was asked ahead: that one's error is for the first who takes it. */
@@ -363,6 +370,7 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
     rc = share(memo, answer, list, err);
   } else {
     rc = new_answer(session, who, path, list, &answer, err);
+    if (rc == SQLITE_OK) list_answer(memo, answer);
   }
   if (rc != SQLITE_OK) return rc;
   count_reading(memo, path, list);
@@ -390,6 +398,7 @@ void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
   cm_memo *memo = session->memo;
   if (!has_room_ahead(memo) || find(memo, path, cm_hash_text(path)) != NULL) return;
   if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
+  list_answer(memo, answer);
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;
 }

@@ -40,6 +40,13 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
                 cm_answer **out, cm_err *err) CM_MUST_CHECK;
 
 /**
+ * Ask for an answer that is fresh: by a new call, whatever the memo has, which does not get to know it.
+ * Result and `out` as of cm_memo_get.
+ */
+int cm_answer_start(cm_session *session, const char *who, const char *path, cm_answer **out,
+                    cm_err *err) CM_MUST_CHECK;
+
+/**
  * Ask ahead for an answer that nobody needs yet. It stays in the memo until cm_memo_get takes it or
  * the memo drops it; an error shows only to who takes it. Nothing happens when the answer is there
  * already, when CM_MAX_AHEAD such answers wait to be taken, when they hold too much, or when

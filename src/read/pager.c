@@ -6,6 +6,8 @@
 #include "read/outline.h"
 #include "record/url.h"
 
+enum { MAX_FRESH_PAGES = 10000 }; /* of a list that is read for a write */
+
 static void format_page(const cm_list *list, const char *list_url, const char *cursor,
                         cm_buf *url) {
   cm_buf_init(url, CM_MAX_URL_BYTES);
@@ -39,9 +41,10 @@ static int request_page(cm_pager *pager, const char *cursor, cm_answer **out, cm
     if (pager->first == NULL) rc = cm_err_nomem(err);
   }
   const char *list = pager->list.paging == CM_SINGLE ? NULL : pager->first;
-  if (rc == SQLITE_OK) {
-    rc = cm_memo_get(pager->session, pager->list.who, cm_buf_str(&url), list, out, err);
-  }
+  if (rc == SQLITE_OK)
+    rc = pager->list.is_fresh
+             ? cm_answer_start(pager->session, pager->list.who, cm_buf_str(&url), out, err)
+             : cm_memo_get(pager->session, pager->list.who, cm_buf_str(&url), list, out, err);
   cm_buf_clear(&url);
   return rc;
 }
@@ -51,8 +54,10 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list, cm_
   pager->session = session;
   pager->list = *list;
   pager->url = sqlite3_mprintf("%s", list->url);
-  pager->next_open = session->reading.pagers;
-  session->reading.pagers = pager;
+  if (!list->is_fresh) {
+    pager->next_open = session->reading.pagers;
+    session->reading.pagers = pager;
+  }
   int rc = pager->url == NULL ? cm_err_nomem(err) : request_page(pager, NULL, &pager->page, err);
   if (rc != SQLITE_OK) cm_pager_close(pager);
   return rc;
@@ -96,6 +101,9 @@ int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
   const cm_call_result *result = pager->page != NULL ? cm_answer_result(pager->page) : NULL;
   if (result != NULL) cm_json_error_words(result->body, words, sizeof words);
   if (pager->session != NULL) cm_http_distrust(pager->session->http);
+  if (pager->list.fault != NULL)
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s (%s%s): %s", pager->list.who, pager->list.fault,
+                      why, words, pager->list.advice);
   return cm_err_set(
       err, SQLITE_ERROR,
       "%s: the answer to GET %s is not what it should be (%s%s): check base_url, or try "
@@ -111,7 +119,7 @@ static int check_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
   if (cm_cursor_guard_saw(&pager->guard, cursor)) {
     return cm_pager_wrong_shape(pager, "a cursor came twice, so the list would never end", err);
   }
-  if (pager->pages >= CM_MAX_PAGES)
+  if (pager->pages >= (pager->list.is_fresh ? MAX_FRESH_PAGES : CM_MAX_PAGES))
     return cm_pager_wrong_shape(pager, "it has too many pages", err);
   return SQLITE_OK;
 }
@@ -293,8 +301,7 @@ static bool is_missing(const cm_pager *pager, const cm_call_result *result) {
   return pager->list.missing == CM_MISSING_EMPTY && result->is_api_error;
 }
 
-/** Wait for the page under way and open it. SQLITE_DONE: there is none. */
-static int open_page(cm_pager *pager, cm_err *err) {
+int cm_pager_open_page(cm_pager *pager, cm_err *err) {
   int rc = cm_answer_wait(pager->page, err);
   const cm_call_result *result = cm_answer_result(pager->page);
   if (rc != SQLITE_OK && result != NULL && is_missing(pager, result)) {
@@ -329,8 +336,7 @@ static void take_next(cm_pager *pager) {
   pager->next_cursor = NULL;
 }
 
-/** Leave the page for the next one. SQLITE_DONE: it was the last. */
-static int turn_page(cm_pager *pager, cm_err *err) {
+int cm_pager_turn_page(cm_pager *pager, cm_err *err) {
   pager->is_open = false;
   if (pager->next_cursor == NULL) return SQLITE_DONE;
   int rc = ask_next(pager, err);
@@ -393,12 +399,12 @@ static int stock_page(cm_pager *pager, cm_err *err) {
 
 int cm_pager_read_rest(cm_pager *pager, cm_err *err) {
   if (pager->is_done) return SQLITE_OK;
-  int rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
+  int rc = pager->is_open ? SQLITE_OK : cm_pager_open_page(pager, err);
   int64_t at_hand = pager->rows_seen - pager->page_at + pager->page_rows;
   int64_t enough = pager->list.enough > 0 ? pager->list.enough : INT64_MAX;
   while (rc == SQLITE_OK && pager->next_cursor != NULL && at_hand < enough) {
     rc = stock_page(pager, err);
-    if (rc == SQLITE_OK) rc = open_page(pager, err);
+    if (rc == SQLITE_OK) rc = cm_pager_open_page(pager, err);
     at_hand += pager->page_rows;
   }
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -412,7 +418,7 @@ int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
   }
   if (pager->failed != SQLITE_OK) return tell_failure(pager, err);
   while (!pager->is_done) {
-    rc = pager->is_open ? SQLITE_OK : open_page(pager, err);
+    rc = pager->is_open ? SQLITE_OK : cm_pager_open_page(pager, err);
     if (rc == SQLITE_OK) rc = row_of_page(pager, row);
     if (rc == SQLITE_ROW) {
       pager->rows_seen++;
@@ -420,7 +426,7 @@ int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) {
       rc = ask_ahead(pager, err);
       return rc == SQLITE_OK ? SQLITE_ROW : end_list(pager, rc);
     }
-    if (rc == SQLITE_DONE && pager->is_open) rc = turn_page(pager, err);
+    if (rc == SQLITE_DONE && pager->is_open) rc = cm_pager_turn_page(pager, err);
     if (rc != SQLITE_OK) end_list(pager, rc);
   }
   return rc;

@@ -29,6 +29,9 @@ typedef struct cm_list {
   int64_t
       wanted; /* rows after which nobody asks for more; -1: not known, 0: ask for no page ahead */
   int64_t enough; /* so many rows are all that is asked for, for sure; 0: that is not known */
+  bool is_fresh;  /* past the memo; the list is not read to be shown, see cm_pager_open_page */
+  /* For error texts: what a wrong answer is, and what to do then; NULL: what fits a list that is shown. */
+  const char *fault, *advice;
 } cm_list;
 
 typedef struct cm_pager {
@@ -71,6 +74,15 @@ bool cm_pager_is_ready(const cm_pager *pager);
  * @return SQLITE_ROW, SQLITE_DONE, or an error, which every further call says again.
  */
 int cm_pager_next(cm_pager *pager, cm_slice *row, cm_err *err) CM_MUST_CHECK;
+
+/*
+** For who takes pages instead of rows (`rows` has `page_rows` of them, `is_single` where it is one row), and turns
+** them itself: no page is asked for ahead.
+*/
+/** Wait for the page that was asked for, and open it. @return SQLITE_OK; SQLITE_DONE: there is none; or an error. */
+int cm_pager_open_page(cm_pager *pager, cm_err *err) CM_MUST_CHECK;
+/** Ask for the page behind the open one. @return SQLITE_OK; SQLITE_DONE: it was the last; or an error. */
+int cm_pager_turn_page(cm_pager *pager, cm_err *err) CM_MUST_CHECK;
 
 /** The error of an answer that is not what it should be: "why" says so. @return SQLITE_ERROR. */
 int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err);

@@ -4,103 +4,37 @@
 
 #include "base/secret.h"
 #include "base/sqlite_api.h"
-#include "client/call.h"
-#include "client/pump.h"
-#include "wire/json.h"
+#include "read/pager.h"
 #include "write/change_fold.h"
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/queue_open.h"
 
-enum { COUNT_PER_PAGE = 200, MAX_EMPTY_PAGES = 100, SHOWN_PATH = 200 };
+enum { COUNT_PER_PAGE = 200, SHOWN_PATH = 200 };
 
 /* ---- counting ------------------------------------------------------------------------------ */
-
-/** Rows of a page: of the first member that is a list; -1 where there is none. */
-static int64_t count_page(cm_slice body) {
-  cm_slice list;
-  cm_slice item;
-  size_t at = 0;
-  if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) return -1;
-  while (cm_slice_next(body, &at, NULL, &list) == SQLITE_ROW) {
-    size_t item_at = 0;
-    int64_t count = 0;
-    if (cm_slice_type(list) != CM_JSON_ARRAY) continue;
-    while (cm_slice_next(list, &item_at, NULL, &item) == SQLITE_ROW)
-      count++;
-    return count;
-  }
-  return -1;
-}
-
-/** Path of the next page; NULL out: there is none. */
-static int next_page(const char *path, cm_slice body, char **out, cm_err *err) {
-  cm_json *cursor = NULL;
-  cm_buf page;
-  *out = NULL;
-  if (cm_slice_type(cm_slice_find(body, "has_more")) != CM_JSON_TRUE) return SQLITE_OK;
-  int rc = cm_json_parse(cm_slice_find(body, "cursor"), &cursor, err);
-  const char *text = cm_json_text(cursor);
-  if (rc == SQLITE_OK && text != NULL) {
-    cm_buf_init(&page, CM_MAX_URL_BYTES);
-    cm_buf_printf(&page, "%s&cursor=", path);
-    cm_buf_percent(&page, text, strlen(text));
-    *out = cm_buf_take(&page);
-    if (*out == NULL) rc = cm_err_nomem(err);
-    cm_buf_clear(&page);
-  } else if (rc == SQLITE_OK) {
-    rc = cm_err_set(err, SQLITE_ERROR, "a list has a next page and no cursor: try again later");
-  }
-  cm_json_free(cursor);
-  return rc;
-}
-
-/** Count one page. `next` receives the path of the following one, NULL at the end. */
-static int count_one(cm_session *session, const char *who, const char *first, const char *page,
-                     int64_t *weight, char **next, cm_err *err) {
-  cm_call_request request = { .who = who, .method = "GET", .path = page };
-  cm_call *call = NULL;
-  int rc = cm_call_start(session, &request, &call, err);
-  if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
-  if (rc == SQLITE_OK) {
-    cm_slice body = cm_call_result_of(call)->body;
-    int64_t count = count_page(body);
-    *weight += count > 0 ? count : 0;
-    rc = count < 0 ? cm_err_set(err, SQLITE_ERROR,
-                                "%s: what a DELETE takes away could not be counted (no list was "
-                                "answered): try again later",
-                                who)
-                   : next_page(first, body, next, err);
-  }
-  cm_call_free(call);
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_prefix(err, who);
-  return rc;
-}
 
 /** Add to `weight` the rows of a list, page by page until it passes `allowed`. */
 static int count_rows(cm_session *session, const char *who, const char *path, int64_t allowed,
                       int64_t *weight, cm_err *err) {
-  char *first = sqlite3_mprintf("%s%sper_page=%d", path, strchr(path, '?') != NULL ? "&" : "?",
-                                COUNT_PER_PAGE);
-  char *page = first != NULL ? sqlite3_mprintf("%s", first) : NULL;
-  int rc = page == NULL ? cm_err_nomem(err) : SQLITE_OK;
-  int empty_pages = 0;
-  while (rc == SQLITE_OK && page != NULL && *weight <= allowed) {
-    char *next = NULL;
-    int64_t before = *weight;
-    rc = count_one(session, who, first, page, weight, &next, err);
-    if (*weight == before && ++empty_pages == MAX_EMPTY_PAGES && rc == SQLITE_OK) {
-      rc = cm_err_set(err, SQLITE_ERROR,
-                      "%s: what a DELETE takes away could not be counted (a list goes on and has "
-                      "no rows): try again later",
-                      who);
-    }
-    sqlite3_free(page);
-    page = next;
+  cm_list list = { .who = who,
+                   .url = path,
+                   .paging = CM_CURSOR,
+                   .per_page = COUNT_PER_PAGE,
+                   .is_fresh = true,
+                   .fault = "what a DELETE takes away could not be counted",
+                   .advice = "try again later" };
+  cm_pager pager;
+  int rc = cm_pager_open(&pager, session, &list, err);
+  while (rc == SQLITE_OK && *weight <= allowed) {
+    rc = cm_pager_open_page(&pager, err);
+    if (rc == SQLITE_OK && pager.is_single)
+      rc = cm_pager_wrong_shape(&pager, "no list was answered", err);
+    if (rc == SQLITE_OK) *weight += pager.page_rows;
+    if (rc == SQLITE_OK && *weight <= allowed) rc = cm_pager_turn_page(&pager, err);
   }
-  sqlite3_free(page);
-  sqlite3_free(first);
-  return rc;
+  cm_pager_close(&pager);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* ---- the limit ------------------------------------------------------------------------------- */
