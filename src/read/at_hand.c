@@ -149,7 +149,7 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *val
   if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_OK;
   if (wants_more(scan)) return SQLITE_OK;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
-  if (other != NULL && !(scan->read->finds_hidden && has_parameter(other)))
+  if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other)))
     return copy_row(leg, other->row.text, err);
   cm_lookup lookup = { scan->resource, scan->read, key->value->text };
   return cm_lookup_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);

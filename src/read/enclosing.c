@@ -139,13 +139,13 @@ static int plan_search(cm_scan *scan, cm_plan *plan, cm_scan_arg *args, cm_err *
 }
 
 bool cm_scan_lacks_enclosing(cm_scan *scan, int column) {
-  bool may_lack = scan->read->encloser != NULL && !scan->has_asked_enclosing;
+  bool may_lack = CM_EXTRA(scan->read, encloser) != NULL && !scan->has_asked_enclosing;
   return may_lack && cm_row_lacks_encloser(&scan->row, column);
 }
 
 int cm_scan_plan_enclosing(cm_scan *scan, bool is_hidden, const cm_resource **resource,
                            cm_plan *plan, cm_scan_arg *args, cm_err *err) {
-  const cm_resource *encloser = cm_registry_find(scan->read->encloser);
+  const cm_resource *encloser = cm_registry_find(CM_EXTRA(scan->read, encloser));
   int column = cm_registry_encloser_column(scan->resource, encloser);
   cm_value key = cm_value_null();
   int rc = cm_row_get(&scan->row, column, &key, err);

@@ -16,9 +16,10 @@ static void go_back_a_year(char *day) {
 cm_value cm_fallback_value(const cm_filter *filter, int64_t now_ms, const cm_value *end,
                            char out[CM_INSTANT_TEXT]) {
   int64_t day_ms = now_ms;
-  bool is_before = strcmp(filter->fallback, CM_YEAR_BEFORE_END) == 0;
-  if (!is_before && strcmp(filter->fallback, CM_TODAY) != 0) {
-    return cm_value_text(filter->fallback, strlen(filter->fallback));
+  const char *fallback = CM_EXTRA(filter, fallback);
+  bool is_before = strcmp(fallback, CM_YEAR_BEFORE_END) == 0;
+  if (!is_before && strcmp(fallback, CM_TODAY) != 0) {
+    return cm_value_text(fallback, strlen(fallback));
   }
   bool has_end = is_before && end != NULL && cm_value_is_text(end) &&
                  cm_instant_parse(end->text, end->len, &day_ms);

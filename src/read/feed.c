@@ -67,7 +67,7 @@ static bool is_created_by(const cm_resource *resource, const char *path) {
     bool is_post = write->verb == CM_VERB_INSERT && strcmp(write->method, "POST") == 0;
     if (is_post && fits(path, write->path)) return true;
   }
-  return fits_any(path, resource->also_created_by);
+  return fits_any(path, CM_EXTRA(resource, also_created_by));
 }
 
 int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {

@@ -38,7 +38,7 @@ static cm_list main_list(const cm_leg_request *request, cm_buf *url) {
                     .paging = read->paging,
                     .rows = read->rows,
                     .missing = read->missing,
-                    .resume = read->resume,
+                    .resume = CM_EXTRA(read, resume),
                     .per_page = request->per_page,
                     .wanted = plan->wanted,
                     .enough = plan->limit > 0 ? plan->limit : 0 };

@@ -72,7 +72,7 @@ static bool has_unsendable(const cm_scan *scan, int arg) {
 /** A list whose values the widest list asks for too, because its rows may not tell them apart. */
 static bool is_silent_list(const cm_scan *scan, int arg) {
   const cm_filter *filter = filter_of(scan, arg);
-  return is_sent_list(scan, arg) && filter != NULL && filter->is_silent;
+  return is_sent_list(scan, arg) && filter != NULL && CM_EXTRA(filter, is_silent);
 }
 
 /** Does the argument narrow the widest list as well? Of lists only those that have to. */
@@ -105,7 +105,7 @@ static bool is_dear(const cm_scan *scan) {
   int64_t values = 1;
   size_t at = 0;
   bool is_same = cm_request_is_look_up(scan->read)
-                     ? scan->read->is_listed && !scan->read->finds_hidden
+                     ? scan->read->is_listed && !CM_EXTRA(scan->read, finds_hidden)
                      : cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
   for (int i = 0; i < scan->plan.arg_count && values <= pages; i++) {
     bool is_parameter = scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM;
@@ -183,15 +183,17 @@ static bool stands_in(const cm_scan *scan, int arg) {
   const cm_column *column = &scan->resource->columns[index];
   const cm_filter *filter = filter_of(scan, arg);
   bool is_bound = cm_source_is(column, CM_FROM_BOUND);
-  return (column->flags & CM_PARAM) || is_bound || (filter != NULL && filter->is_silent) ||
+  return (column->flags & CM_PARAM) || is_bound ||
+         (filter != NULL && CM_EXTRA(filter, is_silent)) ||
          cm_request_path_has(scan->resource, scan->read, index);
 }
 
 /** What is sent for a parameter that the statement does not give; of one that is a bound, that. */
 static cm_value value_of_none(const cm_filter *filter, const cm_scan_days *days, int64_t now_ms,
                               const cm_value *end, char *text) {
-  bool is_bound = filter->widened != NULL;
-  const cm_value *day = is_bound && filter->widened->op == CM_GE ? &days->first : &days->last;
+  const cm_widened *widened = CM_EXTRA(filter, widened);
+  bool is_bound = widened != NULL;
+  const cm_value *day = is_bound && widened->op == CM_GE ? &days->first : &days->last;
   if (is_bound && day->type != CM_VALUE_NULL) return *day;
   return cm_fallback_value(filter, now_ms, end, text);
 }
@@ -212,12 +214,12 @@ static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, 
        rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++) {
     char text[CM_INSTANT_TEXT];
     int column = cm_registry_find_column(scan->resource, filter->column, strlen(filter->column));
-    if (filter->fallback == NULL || cm_leg_find_bound(leg, column) != NULL) continue;
+    if (CM_EXTRA(filter, fallback) == NULL || cm_leg_find_bound(leg, column) != NULL) continue;
     cm_value value = value_of_none(filter, &days, now_ms, end, text);
     rc = cm_leg_bind(leg, column, &value, true, err);
     if (rc != SQLITE_OK) break;
     cm_binding *binding = &leg->bindings[leg->binding_count - 1];
-    binding->is_worked_out = filter->fallback[0] == '{';
+    binding->is_worked_out = CM_EXTRA(filter, fallback[0]) == '{';
     values[(*count)++] = (cm_request_value){ .column = column,
                                              .op = CM_TERM_EQ,
                                              .value = &binding->value };

@@ -134,7 +134,7 @@ static int open_list(table_lookups *table, cm_session *session, const cm_resourc
                    .url = widest->path,
                    .paging = widest->paging,
                    .rows = widest->rows,
-                   .resume = widest->resume,
+                   .resume = CM_EXTRA(widest, resume),
                    .per_page = session->settings.per_page,
                    .wanted = -1 };
   int rc = cm_pager_open(&table->pager, session, &list, err);

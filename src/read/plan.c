@@ -189,10 +189,11 @@ static void send_filter(const cm_resource *resource, const cm_read *read, const 
     add_arg(&out->plan, offer, term, CM_ARG_SENT);
     if (offer->terms[term].is_list) out->list_values *= LIST_VALUES;
     is_blocked = false;
-  } else if (filter->required && filter->fallback == NULL && !is_sent_already(&out->plan, term)) {
+  } else if (filter->required && CM_EXTRA(filter, fallback) == NULL &&
+             !is_sent_already(&out->plan, term)) {
     lack(out, column, is_blocked ? CM_LACK_ORDER : CM_LACK_VALUE);
   }
-  out->is_blind = out->is_blind || (filter->is_silent && is_blocked);
+  out->is_blind = out->is_blind || (CM_EXTRA(filter, is_silent) && is_blocked);
 }
 
 /** True for a parameter of the widest list whose values are known, all of them, so that each can be asked for. */
@@ -244,7 +245,8 @@ static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_
 static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
                    const cm_plan *plan) {
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    if (filter->widened == NULL || filter->widened->op != CM_GE) continue;
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    if (widened == NULL || widened->op != CM_GE) continue;
     int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
     bool is_given = sends_column(plan, column);
     for (int i = 0; i < offer->term_count && !is_given; i++)
@@ -397,7 +399,8 @@ static bool sends_any(const cm_plan *plan) {
 */
 static bool is_better(const cm_resource *resource, const cm_plan *next, const cm_plan *best) {
   const cm_read *read = &resource->reads[best->read];
-  if (cm_request_is_look_up(read) && !(read->is_listed && !read->finds_hidden)) return false;
+  if (cm_request_is_look_up(read) && !(read->is_listed && !CM_EXTRA(read, finds_hidden)))
+    return false;
   if (sends_any(best) && !sends_any(next)) return false;
   return next->requests < best->requests;
 }

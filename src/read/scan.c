@@ -141,7 +141,7 @@ static int next_word(cm_scan *scan) {
 static int next_item(cm_scan *scan, cm_err *err) {
   cm_slice name = { NULL, 0 };
   cm_slice item = { NULL, 0 };
-  if (scan->read->unfold != NULL) return next_word(scan);
+  if (CM_EXTRA(scan->read, unfold) != NULL) return next_word(scan);
   if (scan->each.ptr == NULL) return SQLITE_DONE;
   int rc = cm_slice_next(scan->each, &scan->each_at, &name, &item);
   if (rc == SQLITE_ROW && scan->has_object_items && cm_slice_type(item) != CM_JSON_OBJECT) {
@@ -202,7 +202,7 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
       continue;
     }
     cm_row_set(&scan->row, text);
-    scan->next_word = scan->read->unfold;
+    scan->next_word = CM_EXTRA(scan->read, unfold);
     if (scan->next_word == NULL) return SQLITE_ROW;
   }
 }

@@ -75,7 +75,7 @@ static int check_bindings(const cm_read *read, const cm_leg *leg, cm_row *row, c
     cm_value shown = cm_value_null();
     int rc = cm_row_peek(row, index, &shown, err);
     bool is_absent = shown.type == CM_VALUE_NULL;
-    bool is_needed = read->each != NULL && read->known_by == NULL &&
+    bool is_needed = read->each != NULL && CM_EXTRA(read, known_by) == NULL &&
                      cm_request_path_has(row->resource, read, index);
     if (rc == SQLITE_OK && is_needed) rc = check_has(leg, !is_absent, column->name, err);
     if (rc == SQLITE_OK && !is_absent && !is_same(&shown, &leg->bindings[i].value))
@@ -113,7 +113,7 @@ static int check_members(const cm_leg *leg, cm_row *row, cm_err *err) {
 /** The answer encloses the rows: it must have their list, or be known otherwise. */
 static int check_list(const cm_read *read, const cm_leg *leg, cm_slice text, cm_err *err) {
   bool has = cm_slice_find(text, read->each).ptr != NULL;
-  const char *members = read->known_by;
+  const char *members = CM_EXTRA(read, known_by);
   const char *word = NULL;
   size_t len = 0;
   while (!has && cm_text_next_word(&members, &word, &len)) {
@@ -133,7 +133,7 @@ int cm_scan_check_answer(const cm_scan *scan, const cm_leg *leg, cm_slice text, 
     rc = check_list(scan->read, leg, text, err);
   } else {
     cm_row_set(&row, text);
-    if (key < 0 && scan->read->unfold == NULL) rc = check_members(leg, &row, err);
+    if (key < 0 && CM_EXTRA(scan->read, unfold) == NULL) rc = check_members(leg, &row, err);
     if (key >= 0) rc = check_key(leg, &row, key, err);
   }
   if (rc == SQLITE_OK) rc = check_bindings(scan->read, leg, &row, err);

@@ -26,7 +26,8 @@ static const cm_value *find_given(const cm_scan *scan, const cm_leg *leg, const 
 
 static const cm_filter *find_widened(const cm_read *read, cm_op op) {
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    if (filter->widened != NULL && filter->widened->op == op) return filter;
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    if (widened != NULL && widened->op == op) return filter;
   }
   return NULL;
 }
@@ -38,7 +39,7 @@ static void find_interval(const cm_scan *scan, const cm_leg *leg, const cm_widen
   const char *word = "";
   size_t len = 0;
   for (const cm_filter *filter = scan->read->filters; given == NULL && filter->column; filter++) {
-    if (strcmp(filter->column, widened->interval) == 0) word = filter->fallback;
+    if (strcmp(filter->column, widened->interval) == 0) word = CM_EXTRA(filter, fallback);
   }
   if (given != NULL && cm_value_is_text(given)) {
     word = given->text;
@@ -115,14 +116,14 @@ void cm_scan_find_days(const cm_scan *scan, const cm_leg *leg, int64_t now_ms, c
   memset(out, 0, sizeof *out);
   out->first = out->last = cm_value_null();
   if (filter == NULL) return;
-  const char *name = filter->widened->column;
+  const char *name = CM_EXTRA(filter, widened)->column;
   int column = cm_registry_find_column(scan->resource, name, strlen(name));
   cm_day_range range = find_range(scan, column, &is_one_of_many);
   if (range.last < range.first) {
     out->is_empty = true;
     return;
   }
-  find_interval(scan, leg, filter->widened, interval, sizeof interval);
+  find_interval(scan, leg, CM_EXTRA(filter, widened), interval, sizeof interval);
   if (is_one_of_many) cm_day_range_to_block(&range, interval);
   cm_day_range_widen(&range, interval);
   put_days(scan, leg, &range, now_ms / DAY_MS, out);

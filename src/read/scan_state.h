@@ -37,7 +37,7 @@ struct cm_scan {
   bool has_object_items;    /* of `each`: an item that is none is an error */
   size_t each_at;           /* position in the items of `row.outer` */
   cm_slice each;            /* the items or members that are being unfolded */
-  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
+  const cm_word *next_word; /* what the next row of this answer stands for, see cm_read_extras */
   int64_t dropped, moves;
   int64_t pumped_ms; /* between two rows; 0: not yet */
 

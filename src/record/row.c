@@ -240,7 +240,7 @@ static int from_binding(const cm_row *row, int column, cm_value *out) {
 
 /** The text of a row, or the member that tells it from the others. */
 static cm_slice telling_part(const cm_row *row) {
-  const char *name = row->resource->told_by;
+  const char *name = CM_EXTRA(row->resource, told_by);
   cm_slice part = name != NULL ? cm_slice_find(row->text, name) : row->text;
   return part.ptr != NULL ? part : row->text;
 }
@@ -253,7 +253,7 @@ uint64_t cm_row_hash(const cm_row *row) {
   if (row->word != NULL) hash = cm_hash_bytes(hash, row->word->sql, strlen(row->word->sql));
   for (int i = 0; i < row->binding_count; i++) {
     const cm_value *value = &row->bindings[i].value;
-    if (row->resource->told_by != NULL && row->bindings[i].is_worked_out) continue;
+    if (CM_EXTRA(row->resource, told_by) != NULL && row->bindings[i].is_worked_out) continue;
     hash = cm_hash_bytes(hash, &value->integer, sizeof value->integer);
     hash = cm_hash_bytes(hash, value->text, value->len);
   }
@@ -385,7 +385,8 @@ int cm_row_peek(cm_row *row, int column_index, cm_value *out, cm_err *err) {
   char filled[MAX_PATH_BYTES];
   cm_slice slice = { NULL, 0 };
   *out = cm_value_null();
-  if (column->shared != NULL && !is_of_column(row, column->shared->only)) return SQLITE_OK;
+  const char *only = CM_EXTRA(column, only);
+  if (only != NULL && !is_of_column(row, only)) return SQLITE_OK;
   int rc = get_special(row, column_index, source.from, out, err);
   if (rc != SQLITE_NOTFOUND) return rc;
 

@@ -3,7 +3,7 @@
 ** Owns: an index of the row's members.  Never: touches a SQLite value.
 **
 ** A row is what an answer holds, plus what the request knew: a value that stands in the path, a parameter, and
-** the value of a filter whose member answers may lack (cm_filter.is_silent) stand in for a member that is absent.
+** the value of a filter whose member answers may lack (cm_filter_extras.is_silent) stand in for a member that is absent.
 */
 #ifndef CM_RECORD_ROW_H
 #define CM_RECORD_ROW_H
@@ -31,7 +31,7 @@ typedef struct cm_row {
   cm_row_index *index; /* of `text`; owned, made when first needed, used again for the next text */
   cm_slice outer;      /* enclosing row where `each` unfolds rows; absent otherwise */
   cm_slice name;       /* name of an unfolded member, still escaped; absent otherwise */
-  const cm_word *word; /* of cm_read.unfold, that this row stands for; NULL: none */
+  const cm_word *word; /* of cm_read_extras.unfold, that this row stands for; NULL: none */
   cm_slice companion;  /* the matching row of the companion list; absent: none */
   const cm_binding *bindings; /* borrowed */
   int binding_count;

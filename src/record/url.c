@@ -32,7 +32,8 @@ bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int c
 bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column) {
   const char *name = resource->columns[column].name;
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    if (filter->widened != NULL && strcmp(filter->widened->column, name) == 0) return true;
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    if (widened != NULL && strcmp(widened->column, name) == 0) return true;
   }
   return false;
 }
@@ -139,8 +140,9 @@ static cm_sendable send_number(const cm_value *value, cm_buf *wire) {
 
 /** The parameter that carries the value; NULL: none does. */
 static const char *param_of(const cm_filter *filter, const cm_value *value) {
-  if (filter->prefixes == NULL) return filter->param;
-  for (const cm_word *prefix = filter->prefixes; prefix->sql != NULL; prefix++) {
+  const cm_word *prefix = CM_EXTRA(filter, prefixes);
+  if (prefix == NULL) return filter->param;
+  for (; prefix->sql != NULL; prefix++) {
     size_t len = strlen(prefix->sql);
     if (value->len > len && memcmp(value->text, prefix->sql, len) == 0) return prefix->wire;
   }
@@ -255,7 +257,7 @@ static void put_filter(const cm_resource *resource, const cm_filter *filter,
 }
 
 bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column) {
-  if (resource->columns[column].wants == NULL) return false;
+  if (CM_EXTRA(&resource->columns[column], wants) == NULL) return false;
   for (int i = 0; i < resource->column_count; i++) {
     bool has_it = i == column || cm_source_is(&resource->columns[i], CM_FROM_ROW);
     if (has_it && (columns_used & 1ull << (i < 63 ? i : 63))) return true;
@@ -266,17 +268,18 @@ bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int co
 static void put_wants(const cm_resource *resource, uint64_t columns_used, cm_buf *out) {
   for (int i = 0; i < resource->column_count; i++) {
     if (!cm_request_wants(resource, columns_used, i)) continue;
-    cm_buf_printf(out, "%s%s=true", cm_request_separator(out), resource->columns[i].wants);
+    cm_buf_printf(out, "%s%s=true", cm_request_separator(out),
+                  CM_EXTRA(&resource->columns[i], wants));
   }
 }
 
 /** Is the parameter a bound of a column that one of the values bounds? */
-static bool is_bounded(const cm_resource *resource, const cm_filter *filter,
+static bool is_bounded(const cm_resource *resource, const cm_widened *widened,
                        const cm_request_value *values, int count) {
-  for (int i = 0; i < count && filter->widened != NULL; i++) {
+  for (int i = 0; i < count && widened != NULL; i++) {
     const char *name = resource->columns[values[i].column].name;
-    if (strcmp(name, filter->widened->column) != 0) continue;
-    cm_filter bound = { .op = filter->widened->op };
+    if (strcmp(name, widened->column) != 0) continue;
+    cm_filter bound = { .op = widened->op };
     if (values[i].op == CM_TERM_EQ || serves(&bound, values[i].op)) return true;
   }
   return false;
@@ -294,12 +297,14 @@ int cm_request_format(const cm_resource *resource, const cm_read *read,
       put_filter(resource, filter, value, out);
       is_given = true;
     }
-    if (is_given || filter->fallback == NULL) continue;
+    const char *fallback = CM_EXTRA(filter, fallback);
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    if (is_given || fallback == NULL) continue;
     cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
-    if (is_bounded(resource, filter, values, count)) {
-      cm_buf_printf(out, "{%s of %s}", filter->widened->interval, filter->widened->column);
+    if (is_bounded(resource, widened, values, count)) {
+      cm_buf_printf(out, "{%s of %s}", widened->interval, widened->column);
     } else {
-      cm_buf_text(out, filter->fallback);
+      cm_buf_text(out, fallback);
     }
   }
   if (read->query != NULL) cm_buf_printf(out, "%s%s", cm_request_separator(out), read->query);

@@ -48,7 +48,8 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { CM_PAGES("/activities", "entries"), .filters = list, .resume = "uuid", .pages = 100 },
+  { CM_PAGES("/activities", "entries"), .filters = list,
+    .extras = &(const cm_read_extras){ .resume = "uuid" }, .pages = 100 },
 };
 
 const cm_resource cm_resource_activities = {

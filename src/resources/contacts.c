@@ -68,7 +68,7 @@ const cm_resource cm_resource_contacts = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .also_created_by = "/customers/{customer_uuid}/contacts",
+  .extras = &(const cm_resource_extras){ .also_created_by = "/customers/{customer_uuid}/contacts" },
   .references = references,
   .example = "SELECT first_name, last_name, email FROM chartmogul_contacts LIMIT 10",
 };

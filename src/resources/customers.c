@@ -148,7 +148,8 @@ static const cm_write writes[] = {
 
 /* After a merge the customer answers to the identifiers of all its parts. */
 static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/customers", "entries"),
-                                            .also = { "data_source_uuids", "external_ids" } };
+                                            .extras = &(const cm_key_extras){
+                                                .also = { "data_source_uuids", "external_ids" } } };
 
 const cm_resource cm_resource_customers = {
   .name = "chartmogul_customers",
@@ -156,7 +157,9 @@ const cm_resource cm_resource_customers = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .also_created_by = "/customers/unmerges /data_sources/{uuid}/json_imports",
+  .extras =
+      &(const cm_resource_extras){
+          .also_created_by = "/customers/unmerges /data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .example = "SELECT name, mrr FROM chartmogul_customers WHERE status = 'Active'",
 };

@@ -16,13 +16,13 @@ static const cm_column columns[] = {
   { CM_COLUMN("created_at", CM_TIME, CM_READ_ONLY, "When it was created.") },
   { CM_COLUMN("processing_status", CM_JSON, CM_READ_ONLY,
               "Counts of processed, failed and pending records, an object."),
-    .wants = "with_processing_status" },
+    .extras = &(const cm_column_extras){ .wants = "with_processing_status" } },
   { CM_COLUMN("auto_churn_subscription_setting", CM_JSON, CM_READ_ONLY,
               "Whether and after how many days unpaid subscriptions end, an object."),
-    .wants = "with_auto_churn_subscription_setting" },
+    .extras = &(const cm_column_extras){ .wants = "with_auto_churn_subscription_setting" } },
   { CM_COLUMN("invoice_handling_setting", CM_JSON, CM_READ_ONLY,
               "How invoices create and change subscriptions, an object."),
-    .wants = "with_invoice_handling_setting" },
+    .extras = &(const cm_column_extras){ .wants = "with_invoice_handling_setting" } },
   CM_JSON_COLUMN("The data source as the API sent it."),
 };
 
@@ -57,6 +57,6 @@ const cm_resource cm_resource_data_sources = {
   CM_READS(reads),
   CM_WRITES(writes),
   .natural_key = &natural_key,
-  .delete_counts = "/customers?data_source_uuid={uuid}",
+  .extras = &(const cm_resource_extras){ .delete_counts = "/customers?data_source_uuid={uuid}" },
   .example = "SELECT name, system, status FROM chartmogul_data_sources",
 };

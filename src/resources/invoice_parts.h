@@ -14,6 +14,9 @@ static const cm_word validation_types[] = {
   CM_WORD("valid"), CM_WORD("invalid"), CM_WORD("all"), { NULL, NULL }
 };
 
+/** Of the filter of a data source: not every answer holds it. */
+static const cm_filter_extras cm_silent = { .is_silent = true };
+
 /* clang-format off */
 
 /** The filters of every parameter that shows more. */
@@ -51,13 +54,15 @@ static const cm_word validation_types[] = {
 
 static const cm_hidden part_hidden = { .query = "with_disabled=true" };
 
+static const cm_read_extras part_read = { .encloser = "chartmogul_invoices" };
+
 static const cm_filter part_single[] = { VALIDITY_FILTERS, { 0 } };
 
 static const cm_filter part_by_external_id[] = {
   { .column = "data_source_uuid",
     .param = "data_source_uuid",
     .required = true,
-    .is_silent = true },
+    .extras = &cm_silent },
   { .column = "external_id", .param = "external_id", .required = true },
   CM_EDIT_FILTERS,
   { 0 },
@@ -65,7 +70,7 @@ static const cm_filter part_by_external_id[] = {
 
 static const cm_filter part_list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "data_source_uuid", .param = "data_source_uuid", .is_silent = true },
+  { .column = "data_source_uuid", .param = "data_source_uuid", .extras = &cm_silent },
   { .column = "invoice_external_id", .param = "external_id" },
   VALIDITY_FILTERS,
   { 0 },
@@ -75,9 +80,9 @@ static const cm_filter part_list[] = {
 
 /** The reads and writes of the parts that are called `parts` in paths and in an invoice. */
 #define PART_READS(parts)                                                                          \
-  { CM_ONE("/" parts "/{uuid}"), .filters = part_single, .encloser = "chartmogul_invoices" },      \
+  { CM_ONE("/" parts "/{uuid}"), .filters = part_single, .extras = &part_read },                   \
   { .path = "/" parts, .paging = CM_EITHER, .rows = (parts), .filters = part_by_external_id,       \
-    .missing = CM_MISSING_EMPTY, .encloser = "chartmogul_invoices" },                              \
+    .missing = CM_MISSING_EMPTY, .extras = &part_read },                                           \
   { CM_ONE("/invoices/{invoice_uuid}"), .each = (parts), .filters = part_single },                 \
   { CM_PAGES("/invoices", "invoices"), .each = (parts), .filters = part_list, .pages = 100 }
 

@@ -57,23 +57,23 @@ static const cm_filter single[] = {
 
 static const cm_filter list[] = {
   { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "data_source_uuid", .param = "data_source_uuid", .is_silent = true },
+  { .column = "data_source_uuid", .param = "data_source_uuid", .extras = &cm_silent },
   { .column = "external_id", .param = "external_id" },
   VALIDITY_FILTERS,
   { 0 },
 };
 
 static const cm_read reads[] = {
-  { CM_ONE("/invoices/{uuid}"), .filters = single, .is_listed = true, .finds_hidden = true },
+  { CM_ONE("/invoices/{uuid}"), .filters = single, .is_listed = true,
+    .extras = &(const cm_read_extras){ .finds_hidden = true } },
   { CM_PAGES("/invoices", "invoices"), .filters = list, .pages = 100 },
 };
 
-static const cm_together together = { .batch = 100, .needs_items = "line_items" };
-
 static const cm_write writes[] = {
   { CM_CALL(CM_VERB_INSERT, "POST", "/import/customers/{customer_uuid}/invoices"),
-    .body = "invoices[]", .answer = "invoices[0]", .together = &together, .flags = CM_USER_EDIT,
-    .example = "line_items" },
+    .body = "invoices[]", .answer = "invoices[0]",
+    .extras = &(const cm_write_extras){ .batch = 100, .needs_items = "line_items" },
+    .flags = CM_USER_EDIT, .example = "line_items" },
   { CM_CALL(CM_VERB_UPDATE, "PATCH", "/invoices/{uuid}"), .flags = CM_USER_EDIT },
   { CM_CALL(CM_VERB_UPDATE, "PUT",
             "/data_sources/{data_source_uuid}/invoices/{external_id}/status"),
@@ -87,9 +87,10 @@ static const cm_write writes[] = {
 static const cm_hidden hidden = { .query = "validation_type=all&with_disabled=true",
                                   .reach = "validation_type = 'all'" };
 
-static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/invoices", "invoices"),
-                                            .hidden = &hidden,
-                                            .frozen = "line_items transactions" };
+static const cm_natural_key natural_key = {
+  CM_BY_EXTERNAL_ID("/invoices", "invoices"), .hidden = &hidden,
+  .extras = &(const cm_key_extras){ .frozen = "line_items transactions" }
+};
 
 static const cm_reference references[] = {
   { CM_CUSTOMER_REFERENCE },
@@ -117,7 +118,7 @@ const cm_resource cm_resource_invoices = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .also_created_by = "/data_sources/{uuid}/json_imports",
+  .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .references = references,
   .needs = needs,

@@ -18,10 +18,12 @@ static const cm_widened until_date = { "date", CM_LE, "interval" };
 
 /* `from` and `until`: the bounds of the column `date`, of a table that has it. */
 #define FILTERS(from, until)                                                                       \
-  { .column = "start_date", .param = "start-date", .fallback = CM_YEAR_BEFORE_END,                 \
-    .widened = (from) },                                                                           \
-  { .column = "end_date", .param = "end-date", .fallback = CM_TODAY, .widened = (until) },         \
-  { .column = "interval", .param = "interval", .words = intervals, .fallback = "month" },          \
+  { .column = "start_date", .param = "start-date",                                                 \
+    .extras = &(const cm_filter_extras){ .fallback = CM_YEAR_BEFORE_END, .widened = (from) } },    \
+  { .column = "end_date", .param = "end-date",                                                     \
+    .extras = &(const cm_filter_extras){ .fallback = CM_TODAY, .widened = (until) } },             \
+  { .column = "interval", .param = "interval", .words = intervals,                                 \
+    .extras = &(const cm_filter_extras){ .fallback = "month" } },                                  \
   { .column = "geo", .param = "geo" },                                                             \
   { .column = "plans", .param = "plans" },                                                         \
   { .column = "filters", .param = "filters" },                                                     \
@@ -64,7 +66,7 @@ static const cm_widened until_date = { "date", CM_LE, "interval" };
     .doc = "An interval of " text,                                                                 \
     CM_COLUMNS(id##_columns),                                                                      \
     CM_READS(id##_reads),                                                                          \
-    .told_by = "date",                                                                             \
+    .extras = &(const cm_resource_extras){ .told_by = "date" },                                    \
     .example = "SELECT date, " shown " FROM chartmogul_" #id                                       \
                " WHERE start_date = date('now', '-1 year') AND end_date = date('now')",            \
   }
@@ -185,7 +187,7 @@ static const cm_read summary_reads[] = {
   { .path = "/metrics/all",
     .paging = CM_SINGLE,
     .rows = "summary",
-    .unfold = summed,
+    .extras = &(const cm_read_extras){ .unfold = summed },
     .filters = summary_filters },
 };
 

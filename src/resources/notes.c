@@ -31,7 +31,7 @@ static const cm_filter list[] = {
   { .column = "contact_uuid", .param = "contact_uuid" },
   { .column = "associated_object_uuid",
     .param = "customer_uuid|contact_uuid",
-    .prefixes = cm_owner_params },
+    .extras = &cm_by_owner },
   { .column = "type", .param = "type", .words = types },
   { .column = "author_email", .param = "author_email" },
   { 0 },
@@ -60,7 +60,6 @@ const cm_resource cm_resource_notes = {
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
-  .owners = { "customer_uuid", "contact_uuid" },
-  .young = "/notes",
+  .extras = &(const cm_resource_extras){ CM_OWNERS, .young = "/notes" },
   .example = "SELECT type, text, author FROM chartmogul_notes LIMIT 10",
 };

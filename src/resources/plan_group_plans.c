@@ -29,11 +29,13 @@ static const cm_read reads[] = {
     .parent = "chartmogul_plan_groups", .pages = 10 },
 };
 
+static const cm_write_extras answered = { .answer_key = "uuid" };
+
 static const cm_write writes[] = {
   { CM_CALL(CM_VERB_INSERT, "PATCH", "/plan_groups/{plan_group_uuid}"),
-    .columns = "plan_uuid:@self", .body = "plans[]", .answer_key = "uuid", .flags = CM_WHOLE_LIST },
+    .columns = "plan_uuid:@self", .body = "plans[]", .extras = &answered, .flags = CM_WHOLE_LIST },
   { CM_CALL(CM_VERB_DELETE, "PATCH", "/plan_groups/{plan_group_uuid}"),
-    .columns = "plan_uuid:@self", .body = "plans[]", .answer_key = "uuid", .flags = CM_WHOLE_LIST },
+    .columns = "plan_uuid:@self", .body = "plans[]", .extras = &answered, .flags = CM_WHOLE_LIST },
 };
 
 const cm_resource cm_resource_plan_group_plans = {

@@ -50,7 +50,7 @@ const cm_resource cm_resource_plans = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .also_created_by = "/data_sources/{uuid}/json_imports",
+  .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .example = "SELECT name, interval_count, interval_unit FROM chartmogul_plans ORDER BY name",
 };

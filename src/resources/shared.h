@@ -63,7 +63,7 @@
     .sample = CM_SAMPLE_UUID("cus_") },                                                            \
   { CM_COLUMN("contact_uuid", CM_TEXT, CM_INSERT,                                                  \
               "Contact, NULL for a " what " of a customer; INSERT gives this or the customer."),   \
-    .path = "associated_object_uuid", .shared = &cm_of_contact,                                    \
+    .path = "associated_object_uuid", .extras = &cm_of_contact,                                    \
     .body = "associated_object_identifier.value",                                                  \
     .sample = CM_SAMPLE_UUID("con_") },                                                            \
   { CM_COLUMN("associated_object", CM_TEXT, CM_READ_ONLY, "Whose it is: customer or contact.") },  \
@@ -97,10 +97,11 @@
 #define CM_CANCELLATION_COLUMNS(flags)                                                             \
   { CM_COLUMN("cancelled_at", CM_TIME, CM_UPDATE | (flags),                                        \
               "Last date of cancellation; UPDATE cancels, NULL takes the cancellation back."),     \
-    .path = "cancellation_dates[-1]", .body = "cancelled_at", .empties = "cancellation_dates" },   \
+    .path = "cancellation_dates[-1]", .body = "cancelled_at",                                      \
+    .extras = &cm_emptied },                                                                       \
   { CM_COLUMN("cancellation_dates", CM_JSON, CM_UPDATE | (flags),                                  \
               "All dates of cancellation, an array; UPDATE replaces them."),                       \
-    .shape = CM_TIME_LIST, .empties = "cancellation_dates" }
+    .shape = CM_TIME_LIST, .extras = &cm_emptied }
 
 #define CM_CANCELLATION_WRITES(path)                                                               \
   { CM_CALL(CM_VERB_UPDATE, "PATCH", path), .columns = "cancelled_at", .flags = CM_ALONE },        \
@@ -128,15 +129,22 @@ static const cm_word cm_movements[] = { CM_WORD("new_biz"),   CM_WORD("reactivat
                                         CM_WORD("churn"),     { NULL, NULL } };
 
 /** Notes and tasks name what they are about in one member: a contact where another one says so. */
-static const cm_shared cm_of_contact = {
+static const cm_column_extras cm_of_contact = {
   .only = "associated_object=contact",
   .beside = "associated_object_identifier.associated_object=contact "
             "associated_object_identifier.method=uuid",
 };
 
+/** The dates of cancellation are taken back with an empty list. */
+static const cm_column_extras cm_emptied = { .empties = "cancellation_dates" };
+
 /** Which parameter asks for the notes or tasks of an owner: that goes by the identifier. */
 static const cm_word cm_owner_params[] = { { "cus_", "customer_uuid" },
                                            { "con_", "contact_uuid" },
                                            { NULL, NULL } };
+
+/** The filter that sends it, and the two columns of which an INSERT gives one. */
+static const cm_filter_extras cm_by_owner = { .prefixes = cm_owner_params };
+#define CM_OWNERS .owners = { "customer_uuid", "contact_uuid" }
 
 #endif

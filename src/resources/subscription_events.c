@@ -93,7 +93,7 @@ const cm_resource cm_resource_subscription_events = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .also_created_by = "/data_sources/{uuid}/json_imports",
+  .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .example =
       "SELECT event_type, event_date, external_id FROM chartmogul_subscription_events LIMIT 10",

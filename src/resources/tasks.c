@@ -27,7 +27,7 @@ static const cm_filter list[] = {
   { .column = "contact_uuid", .param = "contact_uuid" },
   { .column = "associated_object_uuid",
     .param = "customer_uuid|contact_uuid",
-    .prefixes = cm_owner_params },
+    .extras = &cm_by_owner },
   { .column = "assignee", .param = "assignee" },
   { .column = "completed", .param = "completed" },
   { .column = "due_date", .param = "due_date_on_or_after", .op = CM_GE },
@@ -58,7 +58,7 @@ const cm_resource cm_resource_tasks = {
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
-  .owners = { "customer_uuid", "contact_uuid" },
+  .extras = &(const cm_resource_extras){ CM_OWNERS },
   .example =
       "SELECT task_details, assignee, due_date FROM chartmogul_tasks WHERE completed = 0 ORDER BY "
       "due_date",

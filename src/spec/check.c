@@ -43,7 +43,7 @@ static int check_example(const cm_check *check) {
 }
 
 static int check_told_by(const cm_check *check) {
-  const char *name = check->resource->told_by;
+  const char *name = CM_EXTRA(check->resource, told_by);
   if (name == NULL) return SQLITE_OK;
   const cm_column *column = cm_check_column(check, name, strlen(name));
   if (column == NULL || column->path != NULL || cm_registry_key(check->resource) >= 0)
@@ -70,8 +70,8 @@ static int check_key_parts(const cm_check *check) {
 
 /** Exactly one of two columns that INSERT gives says whose a row is. */
 static int check_owners(const cm_check *check) {
-  const char *const *owners = check->resource->owners;
-  if (owners[0] == NULL && owners[1] == NULL) return SQLITE_OK;
+  const char *const *owners = CM_EXTRA(check->resource, owners);
+  if (owners == NULL || (owners[0] == NULL && owners[1] == NULL)) return SQLITE_OK;
   for (int i = 0; i < 2; i++) {
     if (owners[i] == NULL) return cm_check_fail(check, "owners", "there are two of them");
     const cm_column *column = cm_check_column(check, owners[i], strlen(owners[i]));
@@ -82,12 +82,12 @@ static int check_owners(const cm_check *check) {
 }
 
 static int check_young(const cm_check *check) {
-  const char *path = check->resource->young;
+  const char *path = CM_EXTRA(check->resource, young);
   return path == NULL ? SQLITE_OK : cm_check_path(check, path, 0);
 }
 
 static int check_delete_counts(const cm_check *check) {
-  const char *path = check->resource->delete_counts;
+  const char *path = CM_EXTRA(check->resource, delete_counts);
   if (path == NULL) return SQLITE_OK;
   if (!cm_registry_can(check->resource, CM_VERB_DELETE)) {
     return cm_check_fail(check, "delete_counts", "nothing can be deleted");

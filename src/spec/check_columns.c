@@ -76,13 +76,14 @@ static bool is_list_of_pairs(const char *list) {
   return true;
 }
 
-static const char *shared_rule(const cm_shared *shared, unsigned flags) {
-  const char *only = shared->only;
+static const char *extras_rule(const cm_column *column) {
+  const char *only = CM_EXTRA(column, only), *beside = CM_EXTRA(column, beside);
+  unsigned flags = column->flags;
   if (only != NULL &&
       (strchr(only, '=') == NULL || only[0] == '=' || (flags & (CM_KEY | CM_UPDATE)))) {
     return "only has the form member=word, of a column that UPDATE leaves alone";
   }
-  if (shared->beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(shared->beside))) {
+  if (beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(beside))) {
     return "what goes beside a column that INSERT gives has the form place=word";
   }
   return NULL;
@@ -111,10 +112,10 @@ static int check_flags(const cm_check *check, const cm_column *column) {
     rule = "only JSON has a shape";
   } else if (column->words != NULL && column->type != CM_TEXT) {
     rule = "only a text has words";
-  } else if (column->empties != NULL && !(flags & CM_UPDATE)) {
+  } else if (CM_EXTRA(column, empties) != NULL && !(flags & CM_UPDATE)) {
     rule = "emptied by UPDATE, which cannot set it";
-  } else if (column->shared != NULL) {
-    rule = shared_rule(column->shared, flags);
+  } else {
+    rule = extras_rule(column);
   }
   return rule == NULL ? SQLITE_OK : cm_check_fail(check, column->name, "%s", rule);
 }
@@ -122,7 +123,7 @@ static int check_flags(const cm_check *check, const cm_column *column) {
 static bool any_read(const cm_resource *resource, bool unfolds_words) {
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
-    if (unfolds_words ? read->unfold != NULL : read->each != NULL) return true;
+    if (unfolds_words ? CM_EXTRA(read, unfold) != NULL : read->each != NULL) return true;
   }
   return false;
 }

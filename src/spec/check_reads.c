@@ -21,10 +21,11 @@ static bool query_has(const char *query, const char *param) {
 }
 
 static int check_words(const cm_check *check, const cm_filter *filter, const cm_column *column) {
-  bool has_fallback = filter->fallback == NULL;
-  if (filter->prefixes != NULL &&
+  const char *fallback = CM_EXTRA(filter, fallback);
+  bool has_fallback = fallback == NULL;
+  if (CM_EXTRA(filter, prefixes) != NULL &&
       (column->type != CM_TEXT || filter->op != CM_EQ || filter->words != NULL ||
-       filter->fallback != NULL || filter->required)) {
+       fallback != NULL || filter->required)) {
     return cm_check_fail(check, filter->column, "only a plain = of a text goes by its beginning");
   }
   if (filter->words == NULL) return SQLITE_OK;
@@ -33,7 +34,7 @@ static int check_words(const cm_check *check, const cm_filter *filter, const cm_
   }
   for (const cm_word *word = filter->words; word->sql != NULL; word++) {
     if (word->wire == NULL) return cm_check_fail(check, filter->column, "a word has no wire form");
-    has_fallback = has_fallback || strcmp(word->sql, filter->fallback) == 0;
+    has_fallback = has_fallback || strcmp(word->sql, fallback) == 0;
     for (const cm_word *other = filter->words; other != word; other++) {
       if (strcmp(other->sql, word->sql) == 0) {
         return cm_check_fail(check, filter->column, "the word %s stands there twice", word->sql);
@@ -47,10 +48,10 @@ static int check_words(const cm_check *check, const cm_filter *filter, const cm_
 /** A fallback in braces is one of the days that are worked out. */
 static int check_fallback(const cm_check *check, const cm_read *read, const cm_filter *filter,
                           const cm_column *column) {
-  const char *fallback = filter->fallback;
+  const char *fallback = CM_EXTRA(filter, fallback);
   int count = 0;
   for (const cm_filter *other = read->filters; other <= filter; other++)
-    count += other->fallback != NULL;
+    count += CM_EXTRA(other, fallback) != NULL;
   if (count > CM_MAX_FALLBACKS) {
     return cm_check_fail(check, filter->column, "%s has more than %d fallbacks", read->path,
                          CM_MAX_FALLBACKS);
@@ -66,12 +67,13 @@ static int check_fallback(const cm_check *check, const cm_read *read, const cm_f
 
 /** A parameter that is worked out from the bounds of a column is a day, and so is that column. */
 static int check_widened(const cm_check *check, const cm_filter *filter, const cm_column *column) {
-  const cm_widened *widened = filter->widened;
+  const cm_widened *widened = CM_EXTRA(filter, widened);
   if (widened == NULL) return SQLITE_OK;
   const cm_column *bounded = cm_check_column(check, widened->column, strlen(widened->column));
   const cm_column *interval = cm_check_column(check, widened->interval, strlen(widened->interval));
   bool are_days = column->type == CM_DAY && bounded != NULL && bounded->type == CM_DAY;
-  bool is_parameter = (column->flags & CM_PARAM) && filter->op == CM_EQ && filter->fallback != NULL;
+  bool is_parameter = (column->flags & CM_PARAM) && filter->op == CM_EQ &&
+                      CM_EXTRA(filter, fallback) != NULL;
   if (!are_days || !is_parameter || (bounded->flags & CM_PARAM) || widened->op == CM_EQ ||
       interval == NULL || !(interval->flags & CM_PARAM)) {
     return cm_check_fail(check, filter->column, "the bound that it is worked out from is none");
@@ -122,12 +124,11 @@ static int check_filter(const cm_check *check, const cm_read *read, const cm_fil
 static int check_wants(const cm_check *check, const cm_read *read) {
   for (int i = 0; i < check->resource->column_count; i++) {
     const cm_column *column = &check->resource->columns[i];
-    if (column->wants == NULL) continue;
+    const char *wants = CM_EXTRA(column, wants);
     const cm_filter *filter = read->filters;
-    for (; filter != NULL && filter->column != NULL; filter++) {
-      if (strcmp(filter->param, column->wants) != 0) continue;
-      return cm_check_fail(check, column->name, "a filter of %s sends %s too", read->path,
-                           column->wants);
+    for (; wants != NULL && filter != NULL && filter->column != NULL; filter++) {
+      if (strcmp(filter->param, wants) != 0) continue;
+      return cm_check_fail(check, column->name, "a filter of %s sends %s too", read->path, wants);
     }
   }
   return SQLITE_OK;
@@ -170,7 +171,7 @@ static int check_rows(const cm_check *check, const char *path, cm_paging paging,
 static bool needs_terms(const cm_read *read) {
   if (read->parent == NULL && strchr(read->path, '{') != NULL) return true;
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    if (filter->required && filter->fallback == NULL) return true;
+    if (filter->required && CM_EXTRA(filter, fallback) == NULL) return true;
   }
   return false;
 }
@@ -188,7 +189,7 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   const cm_resource *resource = check->resource;
   const cm_read *last = &resource->reads[resource->read_count - 1];
   int key = cm_registry_key(resource);
-  if (read->finds_hidden && !read->is_listed) {
+  if (CM_EXTRA(read, finds_hidden) && !read->is_listed) {
     return cm_check_fail(check, read->path, "finds_hidden goes with is_listed");
   }
   if (!read->is_listed) return SQLITE_OK;
@@ -208,17 +209,16 @@ static int check_listed(const cm_check *check, const cm_read *read) {
 
 /** The row that encloses others is found by its key, and named by a column. */
 static int check_encloser(const cm_check *check, const cm_read *read) {
-  if (read->encloser == NULL) return SQLITE_OK;
-  const cm_resource *encloser = cm_check_find(check, read->encloser);
-  if (encloser == NULL) {
-    return cm_check_fail(check, read->path, "there is no table %s", read->encloser);
-  }
+  const char *name = CM_EXTRA(read, encloser);
+  if (name == NULL) return SQLITE_OK;
+  const cm_resource *encloser = cm_check_find(check, name);
+  if (encloser == NULL) return cm_check_fail(check, read->path, "there is no table %s", name);
   if (read->each != NULL || cm_registry_key_read(encloser) < 0) {
     return cm_check_fail(check, read->path,
                          "a row without the one around it names that by its key");
   }
   if (cm_registry_encloser_column(check->resource, encloser) < 0) {
-    return cm_check_fail(check, read->path, "no column names the row of %s", read->encloser);
+    return cm_check_fail(check, read->path, "no column names the row of %s", name);
   }
   return SQLITE_OK;
 }
@@ -232,15 +232,16 @@ static int check_read(const cm_check *check, const cm_read *read) {
   if (read->query != NULL && (strchr("?&", read->query[0]) || !strchr(read->query, '='))) {
     return cm_check_fail(check, read->path, "a query has the form a=b&c=d");
   }
-  if (read->resume != NULL && (read->paging != CM_CURSOR || read->each != NULL)) {
+  if (CM_EXTRA(read, resume) != NULL && (read->paging != CM_CURSOR || read->each != NULL)) {
     return cm_check_fail(check, read->path, "only rows of a list with cursors are resumed behind");
   }
-  if (read->known_by != NULL && (read->paging != CM_SINGLE || read->each == NULL)) {
+  if (CM_EXTRA(read, known_by) != NULL && (read->paging != CM_SINGLE || read->each == NULL)) {
     return cm_check_fail(check, read->path,
                          "only one answer that encloses rows is known by others");
   }
-  rc = check_rows(check, read->path, read->paging, read->rows, read->unfold != NULL);
-  if (rc == SQLITE_OK && read->unfold != NULL && (read->paging != CM_SINGLE || read->each)) {
+  rc = check_rows(check, read->path, read->paging, read->rows, CM_EXTRA(read, unfold) != NULL);
+  if (rc == SQLITE_OK && CM_EXTRA(read, unfold) != NULL &&
+      (read->paging != CM_SINGLE || read->each)) {
     rc = cm_check_fail(check, read->path, "only a single row unfolds words");
   }
   if (rc == SQLITE_OK) rc = check_parent(check, read);

@@ -120,8 +120,9 @@ static bool ends_in(const char *text, const char *end) {
 
 /** Rows that go out in one call are told apart, and looked for, by their natural keys. */
 static int check_batch(const cm_check *check, const cm_write *write) {
-  if (write->together == NULL) return SQLITE_OK;
-  if (write->together->batch < 2 || write->together->batch > CM_MAX_BATCH_ROWS) {
+  int batch = CM_EXTRA(write, batch);
+  if (batch == 0) return SQLITE_OK;
+  if (batch < 2 || batch > CM_MAX_BATCH_ROWS) {
     return cm_check_fail(check, write->path, "a batch has 2 to %d rows", CM_MAX_BATCH_ROWS);
   }
   if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST)) {
@@ -261,10 +262,11 @@ static int check_natural_key(const cm_check *check) {
       rc = cm_check_fail(check, "natural key", "a column and a parameter belong together");
     }
   }
-  if (rc == SQLITE_OK && (key->also[0] == NULL) != (key->also[1] == NULL)) {
+  if (rc == SQLITE_OK && (CM_EXTRA(key, also[0]) == NULL) != (CM_EXTRA(key, also[1]) == NULL)) {
     rc = cm_check_fail(check, "natural key", "further pairs stand in two arrays");
   }
-  return rc == SQLITE_OK ? check_columns_of(check, "natural key", key->frozen, CM_INSERT) : rc;
+  return rc == SQLITE_OK ? check_columns_of(check, "natural key", CM_EXTRA(key, frozen), CM_INSERT)
+                         : rc;
 }
 
 static int check_reference(const cm_check *check, const cm_reference *reference) {

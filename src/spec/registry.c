@@ -121,7 +121,7 @@ const char *cm_registry_reach(const cm_resource *resource) {
 
 const char *cm_registry_young(const char *path) {
   for (size_t i = 0; i < cm_countof(resources); i++) {
-    const char *young = resources[i]->young;
+    const char *young = CM_EXTRA(resources[i], young);
     size_t len = young != NULL ? strlen(young) : 0;
     bool is_below = young != NULL && strncmp(path, young, len) == 0;
     if (is_below && (path[len] == 0 || path[len] == '/' || path[len] == '?')) return young;

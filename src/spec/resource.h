@@ -17,6 +17,24 @@
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
+/** What few tables need. */
+typedef struct cm_resource_extras {
+  /* Two columns that say whose the row is: INSERT gives exactly one of them, by value or by the names of a
+  ** reference. NULL: none. */
+  const char *owners[2];
+  /* Where its paths begin, as long as not every account serves them: a 404 there without the API's own
+  ** error body says so. NULL: every account does. */
+  const char *young;
+  /* Of a table without a key: the column that tells its rows apart, with the parameters that are not worked out.
+  ** Its path is a plain member. NULL: all that a row holds does. */
+  const char *told_by;
+  /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
+  ** with {column}. NULL: nothing. */
+  const char *delete_counts;
+  /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
+  const char *also_created_by;
+} cm_resource_extras;
+
 typedef struct cm_resource {
   const char *name; /* "chartmogul_customers" */
   const char *doc;  /* one sentence with a period */
@@ -32,24 +50,11 @@ typedef struct cm_resource {
   const cm_need *needs;              /* NULL: none */
   const cm_member_of *member_of;     /* NULL: its rows are in no set of another table */
   const cm_inside_of *inside_of;     /* NULL: its rows go inside no other */
-  /* Two columns that say whose the row is: INSERT gives exactly one of them, by value or by the names of a
-  ** reference. NULL: none. */
-  const char *owners[2];
-  /* Where its paths begin, as long as not every account serves them: a 404 there without the API's own
-  ** error body says so. NULL: every account does. */
-  const char *young;
   /* Columns that together identify a row of a table whose API has no key, by spaces; the CM_KEY column
   ** then shows them as a JSON array. NULL: the key is the member of its path. */
   const char *key_parts;
-  /* Of a table without a key: the column that tells its rows apart, with the parameters that are not worked out.
-  ** Its path is a plain member. NULL: all that a row holds does. */
-  const char *told_by;
-  /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
-  ** with {column}. NULL: nothing. */
-  const char *delete_counts;
-  /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
-  const char *also_created_by;
-  const char *example; /* one statement that works on any account */
+  const cm_resource_extras *extras; /* NULL: none */
+  const char *example;              /* one statement that works on any account */
 } cm_resource;
 
 #define CM_COLUMNS(array) .columns = (array), .column_count = (int)cm_countof(array)

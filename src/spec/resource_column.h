@@ -59,15 +59,26 @@ typedef struct cm_word {
 #define CM_WORD(text)                                                                              \
   { (text), (text) }
 
-/** A member that columns share: another one of the row says whose it is. */
-typedef struct cm_shared {
+/**
+ * A member of the `extras` of a descriptor's struct: what only a few tables need, so that a plain descriptor shows
+ * nothing of it. 0 or NULL where the struct has no extras. See cm_column_extras for one of them.
+ */
+#define CM_EXTRA(of, member) ((of)->extras != NULL ? (of)->extras->member : 0)
+
+/** What few columns need. */
+typedef struct cm_column_extras {
   /* "member=word": the column is of the rows whose member is that word, and NULL in all others. NULL: of
   ** every row. */
   const char *only;
   /* What goes into the body wherever the column does: "place=word place=word", places as in `body`. NULL:
   ** nothing. */
   const char *beside;
-} cm_shared;
+  /* UPDATE to NULL sends an empty list at this place of the body instead of null. NULL: null is sent. */
+  const char *empties;
+  /* A query parameter that must be "true" for the answer to hold this member. It is sent where the column is used, or
+  ** the row as it arrived ("@row"). NULL: none. */
+  const char *wants;
+} cm_column_extras;
 
 typedef struct cm_column {
   const char *name; /* snake_case, unique in the table */
@@ -79,20 +90,15 @@ typedef struct cm_column {
   ** "@self" the unfolded value itself, "@row" the row as it arrived. NULL: the same as `name`.
   ** "@type" is the type of "@self" in the API's words (String, Integer, Decimal, Boolean), which an
   ** INSERT that lacks it sends too (there a text of the ISO form is a Timestamp); "@bound" what the request was bound to and nothing else; "?member" 1
-  ** where the member is there and not null, else 0; "*" in a path stands for a word of cm_read.unfold. */
+  ** where the member is there and not null, else 0; "*" in a path stands for a word that the read unfolds. */
   const char *path;
-  const cm_shared *shared; /* NULL: the member is that of this column only */
   /* Where it goes in a request body, dotted. NULL: the same as `path`; "": never in a body, the column
   ** only fills paths and names other rows. */
   const char *body;
   /* All words that answers have here, where the API has no others. NULL: those of a filter, or anything. */
   const cm_word *words;
   cm_shape shape;
-  /* UPDATE to NULL sends an empty list at this place of the body instead of null. NULL: null is sent. */
-  const char *empties;
-  /* A query parameter that must be "true" for the answer to hold this member. It is sent where the column is used, or
-  ** the row as it arrived ("@row"). NULL: none. */
-  const char *wants;
+  const cm_column_extras *extras; /* NULL: none */
   /* A plausible value for the statements of chartmogul_endpoints. NULL: one by type and name. */
   const char *sample;
   const char *doc; /* one sentence with a period */

@@ -30,22 +30,27 @@ typedef struct cm_widened {
   const char *interval; /* the parameter that says how long an interval is; it has a fallback */
 } cm_widened;
 
+/** What few filters need. */
+typedef struct cm_filter_extras {
+  /* The parameter goes by how the value begins ({"con_", "contact_uuid"}), and a value that begins in
+  ** no such way is not sent; `param` is then what a plan shows, "customer_uuid|contact_uuid". NULL: it is
+  ** `param` for every value. */
+  const cm_word *prefixes;
+  /* Sent when the statement does not give the column: a text, or one of the days below. NULL: none. */
+  const char *fallback;
+  const cm_widened
+      *widened;   /* sent instead of the fallback where there is such a bound; NULL: none */
+  bool is_silent; /* rows may lack the member: only the request knows what they have */
+} cm_filter_extras;
+
 /** One filter of a list: `column op value` is sent as `param=value`. A list ends with {0}. */
 typedef struct cm_filter {
   const char *column;
   cm_op op;
   const char *param;
   const cm_word *words; /* the only values that are sent; NULL: any text that is not empty */
-  /* The parameter goes by how the value begins ({"con_", "contact_uuid"}), and a value that begins in
-  ** no such way is not sent; `param` is then what a plan shows, "customer_uuid|contact_uuid". NULL: it is
-  ** `param` for every value. */
-  const cm_word *prefixes;
-  bool required; /* the read needs it */
-  /* Sent when the statement does not give the column: a text, or one of the days below. NULL: none. */
-  const char *fallback;
-  const cm_widened
-      *widened;   /* sent instead of the fallback where there is such a bound; NULL: none */
-  bool is_silent; /* rows may lack the member: only the request knows what they have */
+  bool required;        /* the read needs it */
+  const cm_filter_extras *extras; /* NULL: none */
 } cm_filter;
 
 /** Fallbacks that are worked out when the request is made. Plans show them as they stand here. */
@@ -65,27 +70,14 @@ typedef enum cm_missing {
   CM_MISSING_ANY    /* 404 with any body means: no row */
 } cm_missing;
 
-/** One way to read rows. The plan takes the cheapest one whose path and required filters are bound. */
-typedef struct cm_read {
-  const char *path; /* "/customers/{uuid}": {column} is a column bound by = or IN */
-  cm_paging paging;
-  const char *rows; /* member that holds the list; NULL for CM_SINGLE */
-  const char *each; /* path inside a row whose items or members are the rows; NULL: none */
+/** What few reads need. */
+typedef struct cm_read_extras {
   /* CM_SINGLE with `each`: members, by spaces, of which an answer that has not the one of `each` must have
   ** another, or it is no answer to this request. NULL: it must have `each`, and repeat what is in the path. */
   const char *known_by;
   /* CM_SINGLE: the row is several rows, one per word; "@key" is its `sql`, "*" in a path its `wire`.
   ** `rows` may then say where in the answer the row stands. NULL: none. */
   const cm_word *unfold;
-  const cm_filter *filters; /* NULL: none */
-  const char *query;        /* always sent, "a=b&c=d"; NULL: nothing */
-  cm_missing missing;
-  /* Where the statement does not bind the {column} of the path: the table whose keys are walked to
-  ** fill it, page by page. NULL: the read needs the column. */
-  const char *parent;
-  /* CM_SINGLE: the widest list (the last read) holds the very same row, so many look-ups of a
-  ** statement may be answered from that list. */
-  bool is_listed;
   /* is_listed, but the list hides some rows: it cannot stand for the look-up of a row that it lacks. */
   bool finds_hidden;
   /* Rows of other reads have a row around them that those of this one lack: the table whose row it is. It is
@@ -96,6 +88,24 @@ typedef struct cm_read {
   /* CM_CURSOR whose cursor may be the uuid of a row, and not of the one it seems: the member that holds
   ** that uuid. The one of the last row that came is then sent as the cursor. NULL: it is sent as it came. */
   const char *resume;
+} cm_read_extras;
+
+/** One way to read rows. The plan takes the cheapest one whose path and required filters are bound. */
+typedef struct cm_read {
+  const char *path; /* "/customers/{uuid}": {column} is a column bound by = or IN */
+  cm_paging paging;
+  const char *rows;         /* member that holds the list; NULL for CM_SINGLE */
+  const char *each;         /* path inside a row whose items or members are the rows; NULL: none */
+  const cm_filter *filters; /* NULL: none */
+  const char *query;        /* always sent, "a=b&c=d"; NULL: nothing */
+  cm_missing missing;
+  /* Where the statement does not bind the {column} of the path: the table whose keys are walked to
+  ** fill it, page by page. NULL: the read needs the column. */
+  const char *parent;
+  /* CM_SINGLE: the widest list (the last read) holds the very same row, so many look-ups of a
+  ** statement may be answered from that list. */
+  bool is_listed;
+  const cm_read_extras *extras; /* NULL: none */
   int pages; /* what to expect before anything is known, for the costs of plans; 0 counts as 1 */
 } cm_read;
 

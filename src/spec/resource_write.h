@@ -23,16 +23,19 @@ enum cm_write_flags {
   CM_WHOLE_LIST = 1 << 5
 };
 
-/**
- * How rows of an INSERT go together. The body of the call ends in "[]" and the answer in "[0]": the list of the answer
- * shows the natural keys of the rows, or has their order.
- */
-typedef struct cm_together {
-  int batch; /* so many rows at most whose path and query are the same may go in one call */
+/** What few calls that write need. */
+typedef struct cm_write_extras {
+  /* So many rows of an INSERT at most whose path and query are the same may go in one call; 0: each goes alone. The
+  ** body of the call ends in "[]" and the answer in "[0]": the list of the answer shows the natural keys of the rows,
+  ** or has their order. */
+  int batch;
   /* A list without which the API takes no new row: given, or filled by the rows that go inside (cm_inside_of).
   ** NULL: there is none. */
   const char *needs_items;
-} cm_together;
+  /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
+  ** row. NULL: the member of the key column, where the key is one. */
+  const char *answer_key;
+} cm_write_extras;
 
 /** One call that writes. */
 typedef struct cm_write {
@@ -49,10 +52,7 @@ typedef struct cm_write {
   const char *body; /* where the object stands in the body: "invoices[]"; NULL: it is the body */
   const char
       *answer; /* where the object may stand in the answer: "invoices[0]"; NULL: it is the answer */
-  /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
-  ** row. NULL: the member of the key column, where the key is one. */
-  const char *answer_key;
-  const cm_together *together; /* NULL: each row goes alone */
+  const cm_write_extras *extras; /* NULL: none */
   unsigned flags;
   /* What the example in chartmogul_endpoints shows, by spaces: the columns that an INSERT gives beside the
   ** required ones, the column that an UPDATE sets. NULL: none beside; the first one that it carries. */
@@ -117,19 +117,24 @@ typedef struct cm_hidden {
   const char *reach;
 } cm_hidden;
 
+/** What few natural keys need. */
+typedef struct cm_key_extras {
+  /* Arrays of a row whose items at the same place are further pairs of the key (a merged customer);
+  ** NULL: none. */
+  const char *also[2];
+  const char *frozen; /* columns that must not differ from the existing row's, by spaces; NULL */
+} cm_key_extras;
+
 /** What makes a row the same for OR IGNORE, OR REPLACE and references. */
 typedef struct cm_natural_key {
   const char *columns[2]; /* both needed; the second NULL where one is enough */
   const char *path;       /* list to look in, that of a read; the columns are sent as `params` */
   const char *params[2];
   const char *rows;
-  const cm_hidden *hidden; /* NULL: the look-up sees every row */
-  /* Arrays of a row whose items at the same place are further pairs of the key (a merged customer);
-  ** NULL: none. */
-  const char *also[2];
-  bool replace_is_ignore; /* nothing can be updated: OR REPLACE leaves an existing row alone */
-  const char *frozen; /* columns that must not differ from the existing row's, by spaces; NULL */
-  const char *exists; /* member of an error that means "exists already": "external_id" */
+  const cm_hidden *hidden;     /* NULL: the look-up sees every row */
+  const cm_key_extras *extras; /* NULL: none */
+  bool replace_is_ignore;      /* nothing can be updated: OR REPLACE leaves an existing row alone */
+  const char *exists;          /* member of an error that means "exists already": "external_id" */
 } cm_natural_key;
 
 #endif

@@ -11,7 +11,7 @@ const cm_write *cm_change_batch_write(const cm_change *change) {
   if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_FAIL) return NULL;
   for (int i = 0; i < change->resource->write_count; i++) {
     const cm_write *write = &change->resource->writes[i];
-    if (write->together != NULL && write->verb == CM_VERB_INSERT) return write;
+    if (CM_EXTRA(write, batch) > 0 && write->verb == CM_VERB_INSERT) return write;
   }
   return NULL;
 }

@@ -1,6 +1,6 @@
 /*
 ** change_batch.h -- rows whose INSERTs may go out in one call: which, where to, and which of them an
-** answer shows. See cm_together.
+** answer shows. See cm_write_extras.batch.
 ** Pure: no I/O.  Tests: tests/unit/write/change.c
 */
 #ifndef CM_WRITE_CHANGE_BATCH_H
@@ -8,7 +8,7 @@
 
 #include "write/change.h"
 
-/** The write of a plain INSERT whose call may carry further rows, see cm_together. NULL: none. */
+/** The write of a plain INSERT whose call may carry further rows, see cm_write_extras.batch. NULL: none. */
 const cm_write *cm_change_batch_write(const cm_change *change);
 
 /**

@@ -114,8 +114,7 @@ static int put_at(cm_change *change, cm_json **object, const char *place, size_t
 }
 
 /** The words that go with a column: "place=word place=word". */
-static int put_beside(cm_json *object, const cm_shared *shared, cm_err *err) {
-  const char *beside = shared != NULL ? shared->beside : NULL;
+static int put_beside(cm_json *object, const char *beside, cm_err *err) {
   const char *pair = NULL;
   size_t len = 0;
   while (cm_text_next_word(&beside, &pair, &len)) {
@@ -149,12 +148,13 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
     rc = carried_json(change, write, i, &json, &is_news, err);
     if (rc != SQLITE_OK || json == NULL) continue;
     *news += is_news;
-    bool is_cleared = cm_json_type_of(json) == CM_JSON_NULL && resource->columns[i].empties != NULL;
+    const char *empties = CM_EXTRA(&resource->columns[i], empties);
+    bool is_cleared = cm_json_type_of(json) == CM_JSON_NULL && empties != NULL;
     if (len == 0 || is_cleared) {
       cm_json_free(json);
-      if (is_cleared) rc = put_empty(*object, resource->columns[i].empties, err);
+      if (is_cleared) rc = put_empty(*object, empties, err);
     } else {
-      rc = put_beside(*object, resource->columns[i].shared, err);
+      rc = put_beside(*object, CM_EXTRA(&resource->columns[i], beside), err);
       if (rc == SQLITE_OK) {
         rc = put_at(change, object, place, len, json, err);
       } else {

@@ -40,7 +40,7 @@ static int refuse_column(const cm_resource *resource, int column, cm_verb verb, 
 
 static int check_verb(const cm_resource *resource, cm_verb verb, cm_err *err) {
   if (cm_registry_can(resource, verb)) return SQLITE_OK;
-  if (verb == CM_VERB_UPDATE && resource->delete_counts != NULL) {
+  if (verb == CM_VERB_UPDATE && CM_EXTRA(resource, delete_counts) != NULL) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s: UPDATE is not possible (the API has no call for it): change the row in "
                       "the ChartMogul app, because DELETE takes away all that belongs to it",
@@ -73,8 +73,8 @@ static int refuse_missing(const cm_resource *resource, int column, cm_err *err) 
   const char *name = resource->columns[column].name;
   const cm_reference *reference = cm_change_reference(resource, column);
   const cm_need *need = cm_change_need(resource, column);
-  const char *const *owners = resource->owners;
-  bool is_owner = owners[0] != NULL && strcmp(owners[0], name) == 0;
+  const char *const *owners = CM_EXTRA(resource, owners);
+  bool is_owner = owners != NULL && owners[0] != NULL && strcmp(owners[0], name) == 0;
   if (reference != NULL) {
     return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: give it, or %s and %s%s%s",
                       resource->name, name, reference->data_source, reference->external_id,
@@ -188,8 +188,8 @@ static int check_required(cm_change *change, cm_err *err) {
 /** A row that belongs to one of two: exactly one of them is named. */
 static int check_owners(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
-  const char *const *owners = resource->owners;
-  if (owners[0] == NULL) return SQLITE_OK;
+  const char *const *owners = CM_EXTRA(resource, owners);
+  if (owners == NULL || owners[0] == NULL) return SQLITE_OK;
   int count = 0;
   for (int i = 0; i < 2; i++) {
     int column = cm_change_column(resource, owners[i]);

@@ -114,7 +114,7 @@ const char *cm_change_lacks_items(const cm_change *change) {
   const cm_resource *resource = change->resource;
   for (int i = 0; change->verb == CM_VERB_INSERT && i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
-    const char *items = write->together != NULL ? write->together->needs_items : NULL;
+    const char *items = CM_EXTRA(write, needs_items);
     if (write->verb != CM_VERB_INSERT || items == NULL) continue;
     return has_item(cm_change_find(change, cm_change_column(resource, items))) ? NULL : items;
   }

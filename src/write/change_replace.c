@@ -69,7 +69,7 @@ static bool is_key_part(const cm_natural_key *natural, const char *name) {
 static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm_err *err) {
   const cm_column *column = &change->resource->columns[given->column];
   const cm_natural_key *natural = change->resource->natural_key;
-  bool is_frozen = cm_text_has_word(natural->frozen, column->name);
+  bool is_frozen = cm_text_has_word(CM_EXTRA(natural, frozen), column->name);
   bool is_changeable = (column->flags & CM_UPDATE) && !is_frozen;
   pair values;
   *keep = false;
@@ -89,7 +89,7 @@ static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm
 static bool is_frozen_given(const cm_change *change, const cm_given *given) {
   const cm_natural_key *natural = change->resource->natural_key;
   if (given->use != CM_GIVEN_SENT || natural == NULL) return false;
-  return cm_text_has_word(natural->frozen, change->resource->columns[given->column].name);
+  return cm_text_has_word(CM_EXTRA(natural, frozen), change->resource->columns[given->column].name);
 }
 
 bool cm_change_gives_frozen(const cm_change *change) {

@@ -7,7 +7,7 @@
 
 #include "write/change.h"
 
-/** Does the statement give a column that must not differ from the row that exists (cm_natural_key.frozen)? */
+/** Does the statement give a column that must not differ from the row that exists (cm_key_extras.frozen)? */
 bool cm_change_gives_frozen(const cm_change *change);
 
 /**

@@ -41,7 +41,7 @@ static int count_rows(cm_session *session, const char *who, const char *path, in
 
 /** The path whose rows a DELETE counts besides itself. NULL out: none. */
 static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
-  const char *pattern = change->resource->delete_counts;
+  const char *pattern = CM_EXTRA(change->resource, delete_counts);
   if (change->verb != CM_VERB_DELETE || pattern == NULL) return SQLITE_OK;
   return cm_change_fill(change, pattern, path, err);
 }

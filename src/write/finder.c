@@ -235,10 +235,10 @@ static int compare_text(cm_row *row, const char *column, const char *wanted, boo
 static int find_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2],
                              bool *is_found, cm_err *err) {
   cm_json *tree = NULL;
-  if (*is_found || natural->also[0] == NULL || values[1] == NULL) return SQLITE_OK;
+  if (*is_found || CM_EXTRA(natural, also[0]) == NULL || values[1] == NULL) return SQLITE_OK;
   int rc = cm_json_parse(row, &tree, err);
-  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
-  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  cm_json *first = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[0])));
+  cm_json *second = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[1])));
   for (; first != NULL && second != NULL && !*is_found;
        first = cm_json_after(first), second = cm_json_after(second)) {
     const char *texts[2] = { cm_json_text(first), cm_json_text(second) };

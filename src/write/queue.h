@@ -15,7 +15,7 @@
 ** Lists that the API takes only as a whole (CM_WHOLE_LIST). All waiting changes of one list are one call, built
 ** from a fresh read, INSERT and DELETE together, up to a write of what the list belongs to. They end alike.
 **
-** Rows that go out in one call (cm_together). A plain INSERT that may leave takes with it others that wait,
+** Rows that go out in one call (cm_write_extras.batch). A plain INSERT that may leave takes with it others that wait,
 ** go to the same place and are not blocked. Each has its own outcome. In autocommit such rows are held
 ** back until twice as many wait as can be under way, or the statement ends.
 **

@@ -178,7 +178,7 @@ int cm_entry_check_found(const cm_entry *entry, const cm_question *found, cm_err
 /** The member that shows which row was written. NULL: there is none. */
 static const char *key_member(const cm_entry *entry, const cm_change_step *step) {
   int key = cm_registry_key(entry->resource);
-  if (step->write->answer_key != NULL) return step->write->answer_key;
+  if (CM_EXTRA(step->write, answer_key) != NULL) return CM_EXTRA(step->write, answer_key);
   if (key < 0 || entry->resource->key_parts != NULL) return NULL;
   const cm_column *column = &entry->resource->columns[key];
   return column->path != NULL ? column->path : column->name;

@@ -36,11 +36,11 @@ static int push_name(row_names *names, uint64_t token) {
 static int push_further(cm_change *change, row_names *names) {
   const cm_natural_key *natural = change->resource->natural_key;
   cm_json *tree = NULL;
-  if (natural->also[0] == NULL || change->old.row.text.ptr == NULL) return SQLITE_OK;
+  if (CM_EXTRA(natural, also[0]) == NULL || change->old.row.text.ptr == NULL) return SQLITE_OK;
   int rc = cm_json_parse(change->old.row.text, &tree, NULL);
   if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
-  cm_json *first = cm_json_first(cm_json_find(tree, natural->also[0]));
-  cm_json *second = cm_json_first(cm_json_find(tree, natural->also[1]));
+  cm_json *first = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[0])));
+  cm_json *second = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[1])));
   for (; first != NULL && second != NULL && rc == SQLITE_OK;
        first = cm_json_after(first), second = cm_json_after(second)) {
     const char *texts[2] = { cm_json_text(first), cm_json_text(second) };

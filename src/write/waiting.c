@@ -70,7 +70,7 @@ int cm_batch_size(const cm_entry *entry) {
   const cm_write *write = entry->batch_token != 0 && !entry->goes_alone
                               ? cm_change_batch_write(entry->change)
                               : NULL;
-  return write != NULL ? write->together->batch : 1;
+  return write != NULL ? CM_EXTRA(write, batch) : 1;
 }
 
 void cm_queue_link(cm_queue *queue, cm_entry *entry) {

@@ -88,7 +88,7 @@ static bool is_shown(const cm_resource *resource, const char *from, int column) 
   char given[100];
   if (!(of->flags & CM_PARAM)) return true;
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    if (strcmp(filter->column, of->name) == 0 && filter->fallback != NULL) return true;
+    if (strcmp(filter->column, of->name) == 0 && CM_EXTRA(filter, fallback) != NULL) return true;
   }
   snprintf(given, sizeof given, "%s = ", of->name);
   const char *at = strstr(from, given);
@@ -130,7 +130,7 @@ static void check_count(const char *from, const grid *all) {
 
 /** Does the column come from elsewhere than the row's own members, or need a flag in the request? */
 static bool is_special(const cm_column *column) {
-  if ((column->flags & (CM_COMPANION | CM_PARAM)) || column->wants != NULL) return true;
+  if ((column->flags & (CM_COMPANION | CM_PARAM)) || CM_EXTRA(column, wants) != NULL) return true;
   return column->path != NULL && strchr("^@?", column->path[0]) != NULL;
 }
 
@@ -342,7 +342,7 @@ static bool find_way(const cm_resource *resource, const cm_read *read, way *out)
   for (const char *at = strchr(read->path, '{'); at != NULL; at = strchr(at + 1, '{'))
     out->columns[out->count++] = find_column(resource, at + 1, strcspn(at + 1, "}"));
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    if (!filter->required || filter->fallback != NULL) continue;
+    if (!filter->required || CM_EXTRA(filter, fallback) != NULL) continue;
     int column = find_column(resource, filter->column, strlen(filter->column));
     if (resource->columns[column].flags & CM_PARAM) return false;
     out->columns[out->count++] = column;

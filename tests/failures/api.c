@@ -146,7 +146,9 @@ void api_literal(const cm_resource *resource, const cm_column *column, const cm_
   } else if (words != NULL) {
     snprintf(out, (size_t)size, "'%s'", words[second && words[1].sql != NULL].sql);
   } else {
-    const char *prefix = filter != NULL && filter->prefixes != NULL ? filter->prefixes->sql : "";
+    const char *prefix = filter != NULL && CM_EXTRA(filter, prefixes) != NULL
+                             ? CM_EXTRA(filter, prefixes)->sql
+                             : "";
     text_value(resource, column, 1, text, sizeof text);
     snprintf(out, (size_t)size, "'%s%s%s'", prefix, text, second ? "_b" : "");
   }
@@ -196,7 +198,7 @@ static bool is_asked(const cm_read *read, const cm_column *column, const questio
     bool is_its = filter->op == CM_EQ && strcmp(filter->column, column->name) == 0;
     if (!is_its || filter->words != NULL) continue;
     parameter(asked, filter->param, out, size);
-    for (const cm_word *prefix = filter->prefixes; prefix && prefix->sql; prefix++)
+    for (const cm_word *prefix = CM_EXTRA(filter, prefixes); prefix && prefix->sql; prefix++)
       parameter(asked, prefix->wire, out, size);
   }
   return *out != '\0';
@@ -230,7 +232,7 @@ static const cm_column *find_path(const cm_resource *resource, const char *path)
 static bool put_only(cJSON *row, const cm_read *read, const cm_column *column,
                      const question *asked) {
   char text[MAX_NAME];
-  const char *only = column->shared->only;
+  const char *only = CM_EXTRA(column, only);
   size_t len = strcspn(only, "=");
   if (!is_asked(read, column, asked, text, sizeof text)) return false;
   snprintf(text, sizeof text, "%.*s", (int)len, only);
@@ -247,8 +249,8 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
     bool is_of_outer = source.from == CM_FROM_AROUND;
     if (column->flags & (CM_PARAM | CM_COMPANION)) continue;
     if (source.from != CM_FROM_MEMBER && !is_of_outer) continue;
-    if (read->unfold != NULL && strchr(path, '*') != NULL) {
-      for (const cm_word *word = read->unfold; word->sql != NULL; word++) {
+    if (CM_EXTRA(read, unfold) != NULL && strchr(path, '*') != NULL) {
+      for (const cm_word *word = CM_EXTRA(read, unfold); word->sql != NULL; word++) {
         char name[MAX_NAME];
         int before = (int)strcspn(path, "*");
         snprintf(name, sizeof name, "%.*s%s%s", before, path, word->wire, path + before + 1);
@@ -256,7 +258,7 @@ static void fill(cJSON *row, const cm_resource *resource, const cm_read *read,
       }
     } else if (is_of_outer == is_outer || read->each == NULL) {
       char text[MAX_NAME];
-      if (column->shared != NULL && !put_only(row, read, column, asked)) continue;
+      if (CM_EXTRA(column, only) != NULL && !put_only(row, read, column, asked)) continue;
       put(row, path, make_value(resource, read, column, asked, number),
           is_asked(read, column, asked, text, sizeof text));
     }

@@ -278,7 +278,7 @@ static void find_needs(const cm_resource *resource, const cm_read *read, needs *
   for (const char *at = strchr(read->path, '{'); at != NULL; at = strchr(at + 1, '{'))
     add_need(out, find_column(resource, at + 1, strcspn(at + 1, "}")), NULL);
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    if (!filter->required || filter->fallback != NULL) continue;
+    if (!filter->required || CM_EXTRA(filter, fallback) != NULL) continue;
     add_need(out, find_column(resource, filter->column, strlen(filter->column)), filter);
   }
 }

@@ -23,8 +23,8 @@
     AT("example") "the example is one statement without a semicolon")                              \
   X(key_part, b->things.key_parts = "colour depth", AT("key_parts") "depth is no column")          \
   X(key_part_key, b->things.key_parts = "uuid", AT("key_parts") "uuid is no column")               \
-  X(counts_path, b->things.delete_counts = "parts", AT("parts") "a path begins with /")            \
-  X(counts_column, b->things.delete_counts = "/parts?t={id}",                                      \
+  X(counts_path, b->extras.delete_counts = "parts", AT("parts") "a path begins with /")            \
+  X(counts_column, b->extras.delete_counts = "/parts?t={id}",                                      \
     AT("/parts?t={id}") "{id} is no column")                                                       \
   X(counts_delete, b->things.write_count--, AT("delete_counts") "nothing can be deleted")          \
   X(no_columns, b->things.column_count = 0, AT("columns") "there is none")                         \
@@ -50,7 +50,8 @@
   X(no_companion, b->things.companion = NULL,                                                      \
     AT("deep") "comes from a companion list that does not exist")                                  \
   X(shape, b->columns[COLOUR].shape = CM_KEY_VALUES, AT("colour") "only JSON has a shape")         \
-  X(empties, b->columns[PARENT].empties = "x",                                                     \
+  X(empties, b->column_extras.empties = "x";                                                       \
+    b->columns[PARENT].extras = &b->column_extras,                                                 \
     AT("parent_uuid") "emptied by UPDATE, which cannot set it")                                    \
   X(path_self, b->columns[COLOUR].path = "@self", AT("colour") "no read unfolds rows")             \
   X(path_key, b->columns[COLOUR].path = "@key", AT("colour") "no read unfolds rows")               \
@@ -78,7 +79,7 @@
   X(query_form, b->reads[LIST].query = "&shape=round", AT(PATH) "a query has the form a=b&c=d")    \
   X(single_rows, b->reads[GET_ONE].rows = "things", AT(ONE) "a single row stands in no list")      \
   X(list_rows, b->reads[LIST].rows = NULL, AT(PATH) "the member that holds the rows is missing")   \
-  X(unfold_list, b->reads[LIST].unfold = b->words, AT(PATH) "only a single row unfolds words")     \
+  X(unfold_list, b->read_extras.unfold = b->words, AT(PATH) "only a single row unfolds words")     \
   X(parent_table, b->reads[LIST].parent = "chartmogul_uncles",                                     \
     AT(PATH) "the parent chartmogul_uncles is no table with a key")                                \
   X(parent_keyless, b->parent_columns[0].flags = 0; b->parents.write_count = 0;                    \
@@ -102,26 +103,29 @@
   X(words_type, b->filters[1].words = b->words, AT("size") "only = of a text has words")           \
   X(words_wire, b->words[1].wire = NULL, AT("level") "a word has no wire form")                    \
   X(words_twice, b->words[1].sql = "High", AT("level") "the word High stands there twice")         \
-  X(fallback, b->filters[2].fallback = "middle", AT("level") "the fallback is none of the words")  \
-  X(fallback_day, b->filters[0].fallback = "{tomorrow}",                                           \
+  X(fallback, b->filter_extras.fallback = "middle",                                                \
+    AT("level") "the fallback is none of the words")                                               \
+  X(fallback_day, b->filter_extras.fallback = "{tomorrow}",                                        \
     AT("colour") "the fallback is no day that can be worked out")                                  \
-  X(wants, b->columns[TAGS].wants = "level", AT("tags") "a filter of " PATH " sends level too")    \
-  X(hidden_unlisted, b->reads[LIST].finds_hidden = true,                                           \
+  X(wants, b->column_extras.wants = "level"; b->columns[TAGS].extras = &b->column_extras,          \
+                                             AT("tags") "a filter of " PATH " sends level too")    \
+  X(hidden_unlisted, b->read_extras.finds_hidden = true,                                           \
     AT(PATH) "finds_hidden goes with is_listed")                                                   \
   X(listed_list, b->reads[LIST].is_listed = true, AT(PATH) "only the row of a key is listed")      \
   X(listed_nowhere, b->reads[LIST].parent = NULL, AT(ONE) "there is no list of all rows")          \
   X(listed_filter, b->reads[GET_ONE].filters = b->tags_filter,                                     \
     AT(ONE) "the list does not take tags")                                                         \
-  X(known_by, b->reads[0].known_by = "tags",                                                       \
+  X(known_by, b->read_extras.known_by = "tags";                                                    \
+    b->reads[0].extras = &b->read_extras,                                                          \
     AT(ONE) "only one answer that encloses rows is known by others")                               \
-  X(encloser_table, b->reads[LIST].encloser = "chartmogul_nothing",                                \
+  X(encloser_table, b->read_extras.encloser = "chartmogul_nothing",                                \
     AT(PATH) "there is no table chartmogul_nothing")                                               \
-  X(encloser_each, b->reads[LIST].encloser = "chartmogul_things";                                  \
+  X(encloser_each, b->read_extras.encloser = "chartmogul_things";                                  \
     b->reads[LIST].each = "items",                                                                 \
     AT(PATH) "a row without the one around it names that by its key")                              \
-  X(encloser_key, b->reads[LIST].encloser = "chartmogul_parents",                                  \
+  X(encloser_key, b->read_extras.encloser = "chartmogul_parents",                                  \
     AT(PATH) "a row without the one around it names that by its key")                              \
-  X(encloser_column, b->reads[LIST].encloser = "chartmogul_things",                                \
+  X(encloser_column, b->read_extras.encloser = "chartmogul_things",                                \
     AT(PATH) "no column names the row of chartmogul_things")                                       \
   X(widest_last,                                                                                   \
     b->reads[0] = ((cm_read){ .path = "/things", .paging = CM_WHOLE, .rows = "things" });          \
@@ -159,8 +163,8 @@
     AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
   X(batch_answer, b->writes[CREATE].answer = NULL,                                                 \
     AT(PATH) "body and answer of a batch end in [] and [0]")                                       \
-  X(batch_size, b->together.batch = 101, AT(PATH) "a batch has 2 to 100 rows")                     \
-  X(batch_verb, b->writes[CHANGE].together = &b->together,                                         \
+  X(batch_size, b->write_extras.batch = 101, AT(PATH) "a batch has 2 to 100 rows")                 \
+  X(batch_verb, b->writes[CHANGE].extras = &b->write_extras,                                       \
     AT(ONE) "a batch is of rows that INSERT creates")                                              \
   X(batch_key, b->things.natural_key = NULL, AT(PATH) "the rows of a batch have a natural key")    \
   X(alone_insert, b->writes[CREATE].flags |= CM_ALONE,                                             \
@@ -170,13 +174,12 @@
   X(delete_columns, b->writes[DROP].columns = NULL,                                                \
     AT(ONE) "a DELETE says what it carries, \"\" for nothing")                                     \
   X(whole_list, b->writes[CREATE].path = "/bags/{colour}";                                         \
-    b->writes[CREATE].columns = "colour:@self"; b->writes[CREATE].together = NULL;                 \
+    b->writes[CREATE].columns = "colour:@self"; b->writes[CREATE].extras = NULL;                   \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "no read has the list that this replaces")                                \
-  X(whole_list_body, b->writes[CREATE].together = NULL; b->writes[CREATE].body = "things";         \
+  X(whole_list_body, b->writes[CREATE].extras = NULL; b->writes[CREATE].body = "things";           \
     b->writes[CREATE].flags |= CM_WHOLE_LIST, AT(PATH) "the body of a whole list ends in []")      \
-  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}";                                   \
-    b->writes[CREATE].together = NULL;                                                             \
+  X(whole_list_items, b->writes[CREATE].path = "/bags/{colour}"; b->writes[CREATE].extras = NULL;  \
     b->writes[CREATE].flags |= CM_WHOLE_LIST,                                                      \
     AT("/bags/{colour}") "the items of a whole list are one column at @self")                      \
   X(carried_twice, b->writes[LIFT].columns = "deep tags",                                          \
@@ -200,9 +203,9 @@
     AT("natural key") "a column and a parameter belong together")                                  \
   X(natural_rows, b->natural_key.rows = NULL, AT("natural key") "rows or exists is missing")       \
   X(natural_path, b->natural_key.path = "/things", AT("/things") "no read has this path")          \
-  X(natural_also, b->natural_key.also[0] = "colours",                                              \
+  X(natural_also, b->key_extras.also[0] = "colours",                                               \
     AT("natural key") "further pairs stand in two arrays")                                         \
-  X(natural_frozen, b->natural_key.frozen = "tags taste",                                          \
+  X(natural_frozen, b->key_extras.frozen = "tags taste",                                           \
     AT("natural key") "taste is no column that INSERT gives")                                      \
   X(reference_table, b->references[0].resource = "chartmogul_uncles",                              \
     AT("parent_uuid") "chartmogul_uncles is no table with a natural key")                          \
@@ -219,17 +222,17 @@
   X(need_member, b->needs[0].member = NULL,                                                        \
     AT("parent_uuid") "the need does not say which member")                                        \
   X(need_key, b->needs[0].key = NULL, AT("parent_uuid") "nothing ties the answer to its path")     \
-  X(owners_column, b->things.owners[0] = "parent_uuid";                                            \
-    b->things.owners[1] = "nobody", AT("owners") "parent_uuid is no column that INSERT may give")  \
-  X(owners_count, b->things.owners[0] = "colour", AT("owners") "there are two of them")            \
-  X(young, b->things.young = "things", AT("things") "a path begins with /")                        \
-  X(only, b->shared.only = "kind";                                                                 \
-    b->columns[COLOUR].shared = &b->shared,                                                        \
+  X(owners_column, b->extras.owners[0] = "parent_uuid";                                            \
+    b->extras.owners[1] = "nobody", AT("owners") "parent_uuid is no column that INSERT may give")  \
+  X(owners_count, b->extras.owners[0] = "colour", AT("owners") "there are two of them")            \
+  X(young, b->extras.young = "things", AT("things") "a path begins with /")                        \
+  X(only, b->column_extras.only = "kind";                                                          \
+    b->columns[COLOUR].extras = &b->column_extras,                                                 \
     AT("colour") "only has the form member=word, of a column that UPDATE leaves alone")            \
-  X(beside, b->shared.beside = "kind";                                                             \
-    b->columns[COLOUR].shared = &b->shared,                                                        \
+  X(beside, b->column_extras.beside = "kind";                                                      \
+    b->columns[COLOUR].extras = &b->column_extras,                                                 \
     AT("colour") "what goes beside a column that INSERT gives has the form place=word")            \
-  X(prefixes, b->filters[2].prefixes = b->words,                                                   \
+  X(prefixes, b->filter_extras.prefixes = b->words,                                                \
     AT("level") "only a plain = of a text goes by its beginning")                                  \
   X(example_column, b->writes[CREATE].example = "colour taste",                                    \
     AT("example") "taste is no column that INSERT gives")                                          \

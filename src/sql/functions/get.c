@@ -156,8 +156,9 @@ static const char *resume_of(const char *url) {
   for (int i = 0; i < count; i++) {
     for (int r = 0; r < resources[i]->read_count; r++) {
       const cm_read *read = &resources[i]->reads[r];
-      if (read->resume != NULL && strlen(read->path) == len && memcmp(read->path, url, len) == 0)
-        return read->resume;
+      if (CM_EXTRA(read, resume) != NULL && strlen(read->path) == len &&
+          memcmp(read->path, url, len) == 0)
+        return CM_EXTRA(read, resume);
     }
   }
   return NULL;

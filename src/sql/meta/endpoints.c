@@ -87,7 +87,7 @@ static void put_literal(const cm_resource *resource, const cm_column *column, cm
 
 static bool has_filter(const cm_read *read, const char *column) {
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    bool is_needed = filter->required && filter->fallback == NULL;
+    bool is_needed = filter->required && CM_EXTRA(filter, fallback) == NULL;
     if (is_needed && strcmp(filter->column, column) == 0) return true;
   }
   return false;

@@ -121,8 +121,7 @@ static void put_json_path(const cm_column *column, cm_buf *out) {
     cm_buf_text(out, "$");
     return;
   }
-  bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) ||
-                      (column->shared != NULL && column->shared->only != NULL);
+  bool is_elsewhere = column->flags & (CM_PARAM | CM_COMPANION) || CM_EXTRA(column, only) != NULL;
   if (is_elsewhere || source.from != CM_FROM_MEMBER || strchr(path, '*') != NULL) return;
   cm_buf_text(out, "$.");
   for (const char *at = path; *at != 0; at++) {
@@ -155,7 +154,7 @@ static void put_filters(const cm_resource *resource, int index, cm_buf *out) {
     const cm_read *read = &resource->reads[i];
     if (cm_request_path_has(resource, read, index)) put_filter(out, column, "=");
     for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-      const cm_widened *widened = filter->widened;
+      const cm_widened *widened = CM_EXTRA(filter, widened);
       if (strcmp(filter->column, column) == 0)
         put_filter(out, filter->param, operator_text(filter->op));
       if (widened != NULL && strcmp(widened->column, column) == 0)

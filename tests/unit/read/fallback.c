@@ -12,7 +12,8 @@
 #define NOON INT64_C(1768478400000) /* 2026-01-15 12:00:00 UTC */
 
 static void check(const char *fallback, int64_t now_ms, const char *end, const char *expected) {
-  const cm_filter filter = { .fallback = fallback };
+  const cm_filter_extras extras = { .fallback = fallback };
+  const cm_filter filter = { .extras = &extras };
   cm_value value = end != NULL ? cm_value_text(end, strlen(end)) : cm_value_null();
   char text[CM_INSTANT_TEXT];
   cm_value out = cm_fallback_value(&filter, now_ms, end != NULL ? &value : NULL, text);

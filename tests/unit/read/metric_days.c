@@ -131,7 +131,7 @@ static void check(world *of, const cm_resource *resource, const char *interval, 
 static bool has_bounds(const cm_resource *resource) {
   for (const cm_filter *filter = resource->reads[0].filters; filter != NULL && filter->column;
        filter++) {
-    if (filter->widened != NULL) return true;
+    if (CM_EXTRA(filter, widened) != NULL) return true;
   }
   return false;
 }

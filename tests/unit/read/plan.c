@@ -25,7 +25,9 @@ static const cm_column columns[COLUMNS] = {
   [STATUS] = { .name = "status", .type = CM_TEXT },
   [CUSTOMER] = { .name = "customer_uuid", .type = CM_TEXT },
   [CREATED_AT] = { .name = "created_at", .type = CM_TIME },
-  [NAME] = { .name = "name", .type = CM_TEXT, .wants = "with_name" },
+  [NAME] = { .name = "name",
+             .type = CM_TEXT,
+             .extras = &(const cm_column_extras){ .wants = "with_name" } },
   [DISABLED] = { .name = "with_disabled", .type = CM_BOOLEAN, .flags = CM_PARAM | CM_HIDDEN },
   [PLAN] = { .name = "plan_uuid", .type = CM_TEXT, .flags = CM_COMPANION },
 };
@@ -100,7 +102,7 @@ static const cm_filter metric_filters[] = {
     .param = "interval",
     .words = intervals,
     .required = true,
-    .fallback = "month" },
+    .extras = &(const cm_filter_extras){ .fallback = "month" } },
   { 0 },
 };
 static const cm_read metric_reads[] = {

@@ -28,7 +28,9 @@ enum {
 
 static const cm_column columns[] = {
   [UUID] = { .name = "uuid", .type = CM_TEXT, .flags = CM_KEY },
-  [DATA_SOURCE] = { .name = "data_source_uuid", .type = CM_TEXT, .wants = "with_source" },
+  [DATA_SOURCE] = { .name = "data_source_uuid",
+                    .type = CM_TEXT,
+                    .extras = &(const cm_column_extras){ .wants = "with_source" } },
   [STATUS] = { .name = "status", .type = CM_TEXT },
   [CREATED_AT] = { .name = "created_at", .type = CM_TIME },
   [DATE] = { .name = "date", .type = CM_DAY },
@@ -36,7 +38,9 @@ static const cm_column columns[] = {
   [QUANTITY] = { .name = "quantity", .type = CM_INTEGER },
   [SHARE] = { .name = "share", .type = CM_REAL },
   [EXTERNAL_ID] = { .name = "external_id", .type = CM_TEXT, .flags = CM_FREE },
-  [TAGS] = { .name = "tags", .type = CM_JSON, .wants = "with_tags" },
+  [TAGS] = { .name = "tags",
+             .type = CM_JSON,
+             .extras = &(const cm_column_extras){ .wants = "with_tags" } },
   [DUE] = { .name = "due", .type = CM_TIME },
 };
 
@@ -48,7 +52,10 @@ static const cm_filter filters[] = {
   { .column = "created_at", .op = CM_EQ, .param = "created_at" },
   { .column = "created_at", .op = CM_GE, .param = "start-date" },
   { .column = "created_at", .op = CM_LE, .param = "end-date" },
-  { .column = "date", .op = CM_EQ, .param = "date", .fallback = "today" },
+  { .column = "date",
+    .op = CM_EQ,
+    .param = "date",
+    .extras = &(const cm_filter_extras){ .fallback = "today" } },
   { .column = "date", .op = CM_GE, .param = "from" },
   { .column = "disabled", .op = CM_EQ, .param = "disabled" },
   { .column = "quantity", .op = CM_EQ, .param = "quantity" },
@@ -404,8 +411,8 @@ static void columns_beyond_63_share_a_bit(void **state) {
     snprintf(names[i], sizeof names[i], "c%d", i);
     many[i].name = names[i];
   }
-  many[62].wants = "w62";
-  many[69].wants = "w69";
+  many[62].extras = &(const cm_column_extras){ .wants = "w62" };
+  many[69].extras = &(const cm_column_extras){ .wants = "w69" };
   const cm_read read = { .path = "/many", .paging = CM_WHOLE };
   const cm_resource wide = { .name = "wide", .columns = many, .column_count = 70 };
   static const struct {

@@ -24,8 +24,12 @@ typedef struct bench {
   cm_filter tags_filter[2]; /* takes tags, as no list does */
   cm_read reads[2];
   cm_companion companion;
-  cm_shared shared;
-  cm_together together;
+  cm_column_extras column_extras;
+  cm_filter_extras filter_extras;
+  cm_read_extras read_extras;
+  cm_write_extras write_extras;
+  cm_key_extras key_extras;
+  cm_resource_extras extras;
   cm_write writes[6];
   cm_natural_key natural_key;
   cm_reference references[2];
@@ -78,6 +82,7 @@ static void make_reads(bench *b) {
   b->filters[0] = (cm_filter){ .column = "colour", .param = "colour" };
   b->filters[1] = (cm_filter){ .column = "size", .op = CM_GE, .param = "size_from" };
   b->filters[2] = (cm_filter){ .column = "level", .param = "level", .words = b->words };
+  b->filters[0].extras = b->filters[2].extras = &b->filter_extras;
   b->tags_filter[0] = (cm_filter){ .column = "tags", .param = "tags" };
   b->reads[GET_ONE] = (cm_read){ .path = "/things/{uuid}", .paging = CM_SINGLE, .is_listed = true };
   b->reads[LIST] = (cm_read){ .path = "/parents/{parent_uuid}/things",
@@ -85,20 +90,21 @@ static void make_reads(bench *b) {
                               .rows = "things",
                               .filters = b->filters,
                               .query = "shape=round",
-                              .parent = "chartmogul_parents" };
+                              .parent = "chartmogul_parents",
+                              .extras = &b->read_extras };
   b->companion = (cm_companion){
     .path = "/deep/{parent_uuid}", .paging = CM_CURSOR, .rows = "deep", .match = "uuid"
   };
 }
 
 static void make_writes(bench *b) {
-  b->together = (cm_together){ .batch = 100 };
+  b->write_extras = (cm_write_extras){ .batch = 100 };
   b->writes[CREATE] = (cm_write){ .verb = CM_VERB_INSERT,
                                   .method = "POST",
                                   .path = "/parents/{parent_uuid}/things",
                                   .body = "things[]",
                                   .answer = "things[0]",
-                                  .together = &b->together };
+                                  .extras = &b->write_extras };
   b->writes[CHANGE] = (cm_write){ .verb = CM_VERB_UPDATE,
                                   .method = "PATCH",
                                   .path = "/things/{uuid}" };
@@ -120,11 +126,12 @@ static void make_writes(bench *b) {
   b->writes[DROP] = (cm_write){
     .verb = CM_VERB_DELETE, .method = "DELETE", .path = "/things/{uuid}", .columns = ""
   };
+  b->key_extras.frozen = "tags";
   b->natural_key = (cm_natural_key){ .columns = { "parent_uuid", "colour" },
                                      .path = "/parents/{parent_uuid}/things",
                                      .params = { "parent", "colour" },
                                      .rows = "things",
-                                     .frozen = "tags",
+                                     .extras = &b->key_extras,
                                      .exists = "colour" };
   b->references[0] = (cm_reference){ .column = "parent_uuid",
                                      .resource = "chartmogul_parents",
@@ -163,6 +170,7 @@ static void make_bench(bench *b) {
   make_reads(b);
   make_writes(b);
   make_parents(b);
+  b->extras.delete_counts = "/parts?thing={uuid}";
   b->things = (cm_resource){ .name = "chartmogul_things",
                              .doc = "A thing.",
                              .columns = b->columns,
@@ -173,7 +181,7 @@ static void make_bench(bench *b) {
                              .natural_key = &b->natural_key,
                              .references = b->references,
                              .needs = b->needs,
-                             .delete_counts = "/parts?thing={uuid}",
+                             .extras = &b->extras,
                              .example = "SELECT * FROM chartmogul_things" };
   b->list[0] = &b->parents;
   b->list[1] = &b->things;

@@ -44,7 +44,7 @@ static const cm_column columns[] = {
     .type = CM_JSON,
     .flags = CM_WRITABLE,
     .shape = CM_TIME_LIST,
-    .empties = "times" },
+    .extras = &(const cm_column_extras){ .empties = "times" } },
   { .name = "deep", .type = CM_TEXT, .flags = CM_WRITABLE, .path = "in.side", .body = "out.side" },
   { .name = "items", .type = CM_JSON, .flags = CM_INSERT },
   { .name = "state", .type = CM_TEXT, .flags = CM_UPDATE },
@@ -69,7 +69,7 @@ static const cm_natural_key natural_key = { .columns = { "source", "external_id"
                                             .path = "/things",
                                             .params = { "source", "external_id" },
                                             .rows = "things",
-                                            .frozen = "items",
+                                            .extras = &(const cm_key_extras){ .frozen = "items" },
                                             .exists = "external_id" };
 
 static const cm_reference references[] = {
