@@ -111,36 +111,6 @@ bool cm_entry_names(const cm_entry *entry, uint64_t token) {
   return false;
 }
 
-/* ---- rows that go out in one call ----------------------------------------------------------------- */
-
-void cm_batch_leave(cm_entry *entry) {
-  cm_batch *batch = entry->batch;
-  if (batch == NULL) return;
-  int kept = 0;
-  for (int i = 0; i < batch->count; i++) {
-    if (batch->members[i] != entry) batch->members[kept++] = batch->members[i];
-  }
-  batch->count = kept;
-  entry->batch = NULL;
-}
-
-void cm_batch_free(cm_queue *queue, cm_batch *batch) {
-  int kept = 0;
-  for (int i = 0; i < queue->batch_count; i++) {
-    if (queue->batches[i] != batch) queue->batches[kept++] = queue->batches[i];
-  }
-  queue->batch_count = kept;
-  while (batch->count > 0)
-    cm_batch_leave(batch->members[0]);
-  cm_call_free(batch->call);
-  sqlite3_free(batch);
-}
-
-void cm_batch_free_all(cm_queue *queue) {
-  while (queue->batch_count > 0)
-    cm_batch_free(queue, queue->batches[0]);
-}
-
 /* ---- outcomes ------------------------------------------------------------------------------------- */
 
 void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text) {

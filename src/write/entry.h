@@ -7,14 +7,14 @@
 
 #include "read/cursor_guard.h"
 #include "write/change_calls.h"
-#include "write/created.h"
 #include "write/finder.h"
 #include "write/tally.h"
+#include "write/token.h"
 
 enum {
-  CM_QUEUE_BUCKETS = 8192,  /* of a hash table; a power of two */
-  CM_QUEUE_WINDOW = 256,    /* entries not under way that are looked at for one to start */
-  CM_QUEUE_MAX_RUNNING = 20 /* entries and batches under way; `concurrency` is smaller or equal */
+  CM_QUEUE_BUCKETS = 8192,    /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256,      /* entries not under way that are looked at for one to start */
+  CM_QUEUE_MAX_SHIPMENTS = 20 /* under way; `concurrency` is smaller or equal */
 };
 
 typedef enum cm_entry_state {
@@ -27,20 +27,27 @@ typedef enum cm_entry_state {
   CM_ENTRY_DRY_RUN
 } cm_entry_state;
 
-/** Where an entry that runs is. */
+/**
+ * Where a write is. Each phase but IDLE and the two that a shipment ends (READY, CALL) waits for answers of its own.
+ *
+ *   IDLE -> FIND -> INSIDE -> NAME -> READY -> CALL -> READY: its next call
+ *   IDLE -> LIST -> READY                      CALL -> VERIFY -> READY: sent again
+ *
+ * From every phase a write can end (cm_end in write/settle.h); one that goes on waiting is IDLE again.
+ */
 typedef enum cm_phase {
-  CM_PHASE_IDLE,
+  CM_PHASE_IDLE,   /* it waits to start: for other writes, or for room */
   CM_PHASE_FIND,   /* looking whether the row exists, before it is created */
   CM_PHASE_NAME,   /* looking up what the row names */
   CM_PHASE_INSIDE, /* the rows that go inside look up what they name */
   CM_PHASE_LIST,   /* reading the list that the call replaces */
-  CM_PHASE_FOLLOW, /* the call of another entry, or of its batch, is its own */
-  CM_PHASE_READY,  /* it waits until its whole batch is */
-  CM_PHASE_CALL,   /* a call is under way */
+  CM_PHASE_READY,  /* its call can be made when all rows of the shipment are ready */
+  CM_PHASE_CALL,   /* the call of its shipment is under way */
   CM_PHASE_VERIFY  /* looking whether a create without an answer happened */
 } cm_phase;
 
 typedef struct cm_entry cm_entry;
+typedef struct cm_shipment cm_shipment;
 
 /** Rows that go out inside another, see write/inside.h. */
 typedef struct cm_inside {
@@ -78,27 +85,28 @@ struct cm_entry {
   int64_t filters; /* of the session when it was added: rows of one UPDATE have the same */
   /* While it runs. */
   cm_phase phase;
-  bool is_doubtful; /* a call left and may have done it: until a success or a look says more */
-  bool goes_again;  /* a create that is sent again when the look finds nothing */
-  int sent_before;  /* how often that has happened */
-  bool is_absent;   /* it was looked for, and its create waits for the end of the statement */
+  bool is_doubtful;      /* a call left and may have done it: until a success or a look says more */
+  bool goes_again;       /* a create that is sent again when the look finds nothing */
+  int sent_before;       /* how often that has happened */
+  bool is_absent;        /* it was looked for, and its create waits for the end of the statement */
+  cm_shipment *shipment; /* that carries it; NULL: none */
+  cm_entry *next_carried; /* of the same shipment */
+  cm_entry *leader;       /* of the same shipment, which it ends with; NULL: it ends by itself */
   cm_question **questions;
   int question_count;
   cm_change_step *steps;
   int step_count, step;
-  cm_call *call;
+  cm_call *call; /* that reads the list, see list_write */
   cm_buf not_taken;
-  /* A row that may go out in one call with others, see write/batch.h. */
-  uint64_t batch_token;   /* equal where the call is the same; 0: it goes alone */
-  bool is_place_named;    /* the call's path has to be looked up yet */
-  struct cm_batch *batch; /* it goes out in; NULL: none */
-  bool goes_alone;        /* a batch of it was refused */
-  char *refusal;          /* of the API, and nobody has looked yet whether it is there; owned */
+  /* A row that may go out in one call with others, see write/group.h. */
+  uint64_t batch_token; /* equal where the call is the same; 0: it goes alone */
+  bool is_place_named;  /* the call's path has to be looked up yet */
+  bool goes_alone;      /* a call of it and others was refused */
+  char *refusal;        /* of the API, and nobody has looked yet whether it is there; owned */
   cm_inside inside;
   /* A change of a list that is replaced as a whole, see write/whole_list.h. */
   const cm_write *list_write; /* NULL: any other write */
   uint64_t list_token;        /* which list; 0: none */
-  cm_entry *follower;         /* the next entry that this one's call carries */
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
   cm_cursor_guard list_guard;
@@ -111,13 +119,6 @@ struct cm_entry {
   char *body, *response;
   size_t log_bytes; /* of body and response */
 };
-
-/** Rows that go out in one call. */
-typedef struct cm_batch {
-  cm_entry *members[CM_MAX_BATCH_ROWS]; /* in the order of the queue */
-  int count;
-  cm_call *call; /* NULL: each of them is looking something up */
-} cm_batch;
 
 /** Entries that may go out in one call, in the order of the queue; other tokens share the bucket. */
 typedef struct cm_batch_chain {
@@ -157,10 +158,8 @@ struct cm_queue {
   bool was_alone;               /* the statement that they belong to was outside a transaction */
   cm_tally tally;
 
-  cm_entry *running[CM_QUEUE_MAX_RUNNING];
-  int running_count;
-  cm_batch *batches[CM_QUEUE_MAX_RUNNING];
-  int batch_count;
+  cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS]; /* under way */
+  int shipment_count;
   cm_finder finder;
   cm_created created;
   int64_t last_uuid_id; /* the write that session->last_uuid is of */
@@ -187,12 +186,6 @@ bool cm_entry_is_answered(const cm_entry *entry);
 void cm_entry_drop_questions(cm_entry *entry);
 /** Free what was read of the list that it changes. */
 void cm_whole_list_rest(cm_entry *entry);
-
-/** An entry leaves its batch. None: nothing. */
-void cm_batch_leave(cm_entry *entry);
-/** Let the members go, cut the call, and free the batch. */
-void cm_batch_free(cm_queue *queue, cm_batch *batch);
-void cm_batch_free_all(cm_queue *queue);
 
 /** Replace a text that belongs to an outcome. Where memory runs out the statement has to say so. */
 void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text);

@@ -7,8 +7,8 @@
 ** of which nobody knows whether it has left keeps its parts.
 **
 ** A host starts when nothing blocks it nor any of its parts. The parts look for themselves and for what they name,
-** each for itself; then the create of the host carries them, and they are its followers: they end as it does,
-** each with its own item of the answer. A host that exists already lets them go: they are creates of their own.
+** each for itself; then they join its shipment: the create of the host carries them, and they end as it does, each
+** with its own item of the answer. A host that exists already lets them go: they are creates of their own.
 */
 #ifndef CM_WRITE_INSIDE_H
 #define CM_WRITE_INSIDE_H

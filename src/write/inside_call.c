@@ -11,6 +11,7 @@
 #include "write/inside.h"
 #include "write/reply.h"
 #include "write/settle.h"
+#include "write/shipment.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
@@ -113,12 +114,11 @@ bool cm_inside_let_go_blocked(cm_queue *queue) {
 void cm_inside_chain(cm_entry *host) {
   cm_entry *last = host;
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    part->phase = CM_PHASE_FOLLOW;
+    part->phase = CM_PHASE_READY;
     part->is_doubtful = host->is_doubtful;
-    last->follower = part;
+    cm_shipment_put(host->shipment, last, part, host);
     last = part;
   }
-  last->follower = NULL;
 }
 
 void cm_inside_park_parts(cm_queue *queue, cm_entry *host) {
@@ -190,15 +190,15 @@ void cm_inside_end_doubt(cm_entry *host) {
 }
 
 void cm_inside_renew(cm_entry *host) {
-  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
     part->phase = CM_PHASE_IDLE;
-  if (host->inside.are_put) host->follower = NULL;
+    cm_shipment_leave(part);
+  }
   take_out(host);
 }
 
 void cm_inside_release(cm_queue *queue, cm_entry *host) {
   if (host->inside.first == NULL) return;
-  host->follower = NULL;
   take_out(host);
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
     sqlite3_free(part->refusal);
@@ -273,15 +273,6 @@ static cm_slice find_item(cm_queue *queue, cm_entry *part, cm_slice object) {
   return count == part->inside.total ? placed : none;
 }
 
-/** A part leaves the followers of its host, to end by itself. */
-static void unchain(cm_entry *host, cm_entry *part) {
-  cm_entry *before = host;
-  while (before->follower != NULL && before->follower != part)
-    before = before->follower;
-  if (before->follower == part) before->follower = part->follower;
-  part->follower = NULL;
-}
-
 /** The answer does not show the part. By its natural key it is looked for next, as any create in doubt. */
 static void end_unshown(cm_queue *queue, cm_entry *part, const cm_err *err) {
   if (part->natural_token == 0) {
@@ -310,7 +301,7 @@ void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
                "have happened, look before you write it again",
                part->resource->name, host->label != NULL ? host->label : "the row around it",
                part->resource->inside_of->list);
-    unchain(host, part);
+    cm_shipment_leave(part); /* to end by itself */
     end_unshown(queue, part, &err);
   }
 }

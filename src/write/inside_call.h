@@ -16,7 +16,7 @@ void cm_inside_end_all(cm_queue *queue);
 /** Nothing moves any more: the parts that are blocked, else all, go behind their hosts. @return true when there was one. */
 bool cm_inside_let_go_blocked(cm_queue *queue);
 
-/** The parts are followers of their host now: they end as it does. */
+/** The parts join the shipment of their host: they end as it does. */
 void cm_inside_chain(cm_entry *host);
 
 /** One of the parts could not be looked up now: all of them wait. */

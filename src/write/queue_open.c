@@ -5,11 +5,13 @@
 #include "base/sqlite_api.h"
 #include "write/entry.h"
 #include "write/finder.h"
+#include "write/shipment.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
 static void free_queue(cm_queue *queue) {
-  cm_batch_free_all(queue);
+  while (queue->shipment_count > 0)
+    cm_shipment_free(queue, queue->shipments[0]);
   while (queue->first_waiting != NULL)
     cm_queue_unlink(queue, queue->first_waiting);
   for (int i = 0; i < queue->log_count; i++)

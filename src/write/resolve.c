@@ -3,12 +3,18 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
+#include "client/pump.h"
 #include "spec/registry.h"
+#include "write/change_batch.h"
 #include "write/change_inside.h"
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/finder.h"
+#include "write/group.h"
 #include "write/inside.h"
+#include "write/token.h"
+#include "write/waiting.h"
 
 /** Looking names up: what the visit of the names works on. */
 typedef struct naming {
@@ -17,7 +23,7 @@ typedef struct naming {
   int next; /* look-up of the name that comes next */
 } naming;
 
-int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
+static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
   const char *values[2] = { name->data_source, name->external_id };
@@ -34,7 +40,7 @@ static int ask_name(void *context, const cm_name *name, const char **uuid, cm_er
   naming *state = context;
   (void)uuid;
   if (cm_inside_is_host_name(state->entry, name)) return SQLITE_OK;
-  return cm_entry_ask_name(state->queue, state->entry, name, err);
+  return ask_about(state->queue, state->entry, name, err);
 }
 
 /** The look-ups come in the order of the names. */
@@ -130,4 +136,96 @@ cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
                ? answer_need(entry, entry->questions[0], err)
                : cm_change_visit_names(entry->change, answer_name, &state, err);
   return rc == SQLITE_OK ? CM_END_NONE : cm_end_of_failure(may_asking_help(entry), err);
+}
+
+/* ---- places, before any row leaves ------------------------------------------------------------------ */
+
+enum { MAX_ASKED = 2 * CM_QUEUE_MAX_SHIPMENTS };
+
+static bool is_place(const cm_entry *entry, const cm_name *name) {
+  const cm_write *write = cm_change_batch_write(entry->change);
+  return name->reference->within == NULL && cm_text_has_name(write->path, name->reference->column);
+}
+
+static int ask_place(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  naming *state = context;
+  const char *table = name->reference->resource;
+  (void)uuid;
+  if (!is_place(state->entry, name)) return SQLITE_OK;
+  uint64_t token = cm_queue_token('n', table, name->data_source, name->external_id);
+  if (cm_queue_is_written_before(state->queue, state->entry, token)) return SQLITE_DONE;
+  int rc = ask_about(state->queue, state->entry, name, err);
+  return rc == SQLITE_OK ? SQLITE_DONE : rc; /* one is all that paths have */
+}
+
+static int answer_place(void *context, const cm_name *name, const char **uuid, cm_err *err) {
+  naming *state = context;
+  (void)err;
+  if (!is_place(state->entry, name)) return SQLITE_OK;
+  const cm_question *question = state->entry->questions[0];
+  if (question->matches == 1) *uuid = question->uuid;
+  return SQLITE_OK;
+}
+
+/** Where memory runs out nothing is sent. @return false when asking for more has no sense now. */
+static bool can_go_on(cm_queue *queue, int code) {
+  if (code == SQLITE_NOMEM) {
+    queue->tally.is_out_of_memory = true;
+    queue->is_stopped = true;
+  }
+  return code == SQLITE_OK;
+}
+
+/** Fill in what was found. @return as can_go_on. */
+static bool take_place(cm_queue *queue, cm_entry *entry) {
+  naming state = { queue, entry, 0 };
+  cm_err err = { 0 };
+  while (!cm_entry_is_answered(entry))
+    cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+  int rc = entry->questions[0]->code;
+  if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, answer_place, &state, &err);
+  if (rc == SQLITE_OK) rc = cm_batch_note(entry, &err);
+  cm_entry_rest(entry);
+  return can_go_on(queue, rc);
+}
+
+static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
+  return entry->is_place_named && entry->phase == CM_PHASE_IDLE &&
+         entry->section == queue->first_waiting->section && cm_batch_size(entry) > 1;
+}
+
+/** At most so many look-ups are under way; the oldest is waited for. */
+static void ask_all(cm_queue *queue) {
+  cm_entry *asked[MAX_ASKED];
+  int first = 0;
+  int count = 0;
+  bool is_fine = true;
+  for (cm_entry *entry = queue->first_waiting; entry != NULL && is_fine; entry = entry->next) {
+    naming state = { queue, entry, 0 };
+    cm_err err = { 0 };
+    if (!wants_place(queue, entry)) continue;
+    int rc = cm_change_visit_names(entry->change, ask_place, &state, &err);
+    is_fine = can_go_on(queue, rc == SQLITE_DONE ? SQLITE_OK : rc);
+    if (entry->question_count == 0) continue;
+    asked[(first + count++) % MAX_ASKED] = entry;
+    if (count < MAX_ASKED) continue;
+    is_fine = take_place(queue, asked[first]) && is_fine;
+    first = (first + 1) % MAX_ASKED;
+    count--;
+  }
+  for (; count > 0; count--, first = (first + 1) % MAX_ASKED)
+    (void)take_place(queue, asked[first]);
+}
+
+void cm_queue_find_places(cm_queue *queue) {
+  int rows = 0;
+  bool is_any_named = false;
+  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+    if (cm_batch_size(entry) == 1) continue;
+    rows++;
+    is_any_named = is_any_named || entry->is_place_named;
+  }
+  if (rows < 2 || !is_any_named) return;
+  ask_all(queue);
+  cm_batch_link_all(queue);
 }

@@ -1,6 +1,11 @@
 /*
 ** resolve.h -- the rows that a write names by external id, and what else its paths need, looked up before its calls
 ** go out.
+**
+** Where rows go that name their place by external id is looked up before any of them leaves, so that all rows of one
+** place are found together whatever they call it. Only those names are asked for that no write of this transaction can
+** change any more: one that is created here, or stands behind a run of DELETEs, is looked up when its row leaves. A
+** look-up that fails says nothing here: the row asks again, and reports.
 */
 #ifndef CM_WRITE_RESOLVE_H
 #define CM_WRITE_RESOLVE_H
@@ -8,9 +13,8 @@
 #include "write/change_names.h"
 #include "write/settle.h"
 
-/** Ask for a name, among the questions of the entry. */
-int cm_entry_ask_name(cm_queue *queue, cm_entry *entry, const cm_name *name,
-                      cm_err *err) CM_MUST_CHECK;
+/** Look up the places of rows that may go out in one call and name them by external id, before any of them leaves. */
+void cm_queue_find_places(cm_queue *queue);
 
 /** Ask for all names at once, then for what a path still needs. No question: the calls can be made. */
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err);

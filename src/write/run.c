@@ -4,7 +4,6 @@
 
 #include "base/sqlite_api.h"
 #include "client/call.h"
-#include "wire/http.h"
 #include "write/change_calls.h"
 #include "write/change_replace.h"
 #include "write/entry.h"
@@ -15,7 +14,7 @@
 #include "write/resolve.h"
 #include "write/settle.h"
 #include "write/shared_sets.h"
-#include "write/step.h"
+#include "write/shipment.h"
 #include "write/whole_list.h"
 
 /* ---- the natural key ------------------------------------------------------------------------------ */
@@ -45,37 +44,8 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   return rc;
 }
 
-/* ---- calls ---------------------------------------------------------------------------------------- */
+/* ---- doubt ---------------------------------------------------------------------------------------- */
 
-/** Deleting what is gone already is no error. */
-static bool is_gone_already(const cm_entry *entry, const cm_call_result *result) {
-  const cm_resource *resource = entry->resource;
-  bool is_any = resource->read_count > 0 && resource->reads[0].missing == CM_MISSING_ANY;
-  for (const cm_entry *other = entry; other != NULL; other = other->follower) {
-    if (other->verb != CM_VERB_DELETE) return false;
-  }
-  return result->status == 404 && (result->is_api_error || is_any);
-}
-
-/** Keep the answer for the log, and let go of the call. */
-static void take_response(cm_entry *entry) {
-  size_t len = 0;
-  entry->status = cm_call_result_of(entry->call)->status;
-  sqlite3_free(entry->response);
-  entry->response = cm_call_take_body(entry->call, &len);
-  if (len == 0) {
-    sqlite3_free(entry->response);
-    entry->response = NULL;
-  }
-  cm_call_free(entry->call);
-  entry->call = NULL;
-}
-
-static cm_slice response_of(const cm_entry *entry) {
-  return (cm_slice){ entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
-}
-
-static cm_end begin_find(cm_queue *queue, cm_entry *entry, cm_err *err);
 static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 /** Ask whether the row is there, after a create that nobody knows the end of. */
@@ -95,112 +65,19 @@ static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
 }
 
 cm_end cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
-  for (cm_entry *other = entry; other != NULL; other = other->follower)
+  for (cm_entry *other = entry; other != NULL; other = cm_shipment_next_of(other, entry))
     other->is_doubtful = true;
   bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
   if (is_create) return verify(queue, entry, err);
   return may_help ? CM_END_LATER : CM_END_UNKNOWN;
 }
 
-/** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
-static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
-  cm_conflict conflict = entry->change->conflict;
-  bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
-                   entry->refusal == NULL;
-  cm_inside_take_errors(queue, entry, object);
-  cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
-  bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
-  if (exists == CM_EXISTS_SURELY && is_left) return CM_END_LEFT_ALONE;
-  if (exists == CM_EXISTS_NOT || entry->natural_token == 0) return CM_END_REFUSED;
-  /* In words that say, or may say, that the row exists: the statement says what happens then. */
-  cm_queue_put_text(queue, &entry->refusal, err->text);
-  entry->refusal_code = err->code;
-  return entry->refusal != NULL ? begin_find(queue, entry, err) : CM_END_REFUSED;
-}
-
-/**
- * Does the answer to a create show a row that was created before? Where the row has a natural key the API's answers show
- * that, which says more.
- */
-static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
-  uint64_t account = queue->session->account;
-  if (entry->change->verb != CM_VERB_INSERT || entry->step > 0 || entry->uuid == NULL) return false;
-  return !cm_created_add(&queue->created, entry->resource->name, account, entry->uuid) &&
-         entry->natural_token == 0;
-}
-
-cm_end cm_entry_take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
-  const cm_change_step *step = &entry->steps[entry->step];
-  bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
-  int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, err);
-  if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
-    queue->tally.is_out_of_memory = true;
-    rc = SQLITE_OK;
-  }
-  if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry)) {
-    rc = cm_err_set(err, SQLITE_MISMATCH, "it shows a row that was created before");
-    sqlite3_free(entry->uuid);
-    entry->uuid = NULL;
-  }
-  if (rc == SQLITE_OK) {
-    if (!is_dry) cm_inside_take_items(queue, entry, object);
-    entry->step++;
-    entry->is_doubtful = false;
-    return cm_entry_begin_steps(queue, entry, err);
-  }
-  if (rc != SQLITE_MISMATCH) return give_up(queue, entry, object, err);
-  cm_err why = *err;
-  cm_http_distrust(queue->session->http);
-  cm_entry_tell_odd(entry, why.text, err);
-  return cm_entry_doubt(queue, entry, true, err);
-}
-
-/** A row that takes several calls may stand half written: the error says so. */
-static void tell_which_call(const cm_entry *entry, cm_err *err) {
-  char text[sizeof err->text];
-  if (err->code == SQLITE_OK || entry->step == 0) return;
-  memcpy(text, err->text, sizeof text);
-  cm_err_set(err, err->code, "%s (call %d of %d of this row; those before it were made)", text,
-             entry->step + 1, entry->step_count);
-}
-
-void cm_entry_tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
-  const cm_change_step *step = &entry->steps[entry->step];
-  cm_err_set(err, SQLITE_ERROR,
-             "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
-             "before you write it again",
-             entry->resource->name, step->write->method, step->path, why);
-  tell_which_call(entry, err);
-}
-
-static cm_end take_answer(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_call_result *result = cm_call_result_of(entry->call);
-  bool is_ok = result->code == SQLITE_OK;
-  bool is_gone = is_gone_already(entry, result);
-  bool is_unknown = result->is_unknown;
-  bool may_help = result->may_help;
-  cm_err why = { 0 };
-  entry->goes_again = result->again_after_look;
-  if (!is_ok) cm_err_set(err, result->code, "%s", result->error);
-  tell_which_call(entry, err);
-  err->is_of_row = result->is_of_row;
-  take_response(entry);
-  bool is_odd = is_ok && entry->response != NULL &&
-                cm_slice_check(response_of(entry), NULL, &why) != SQLITE_OK;
-  if (is_odd) { /* somebody else's page, or half an answer: it tells nothing */
-    cm_entry_tell_odd(entry, why.text, err);
-    return cm_entry_doubt(queue, entry, true, err);
-  }
-  if (is_ok) {
-    cm_slice object = cm_answer_object(&entry->steps[entry->step], response_of(entry));
-    return cm_entry_take_object(queue, entry, object, err);
-  }
-  if (is_gone) return CM_END_WRITTEN;
-  if (is_unknown) return cm_entry_doubt(queue, entry, may_help, err);
-  if (may_help) return CM_END_LATER;
-  bool may_say = entry->status == 400 || entry->status == 409 || entry->status == 422;
-  if (err->code == SQLITE_CONSTRAINT) cm_entry_advise_words(entry, err);
-  return give_up(queue, entry, may_say ? response_of(entry) : (cm_slice){ NULL, 0 }, err);
+/** Nothing is left to ask. Behind its last call it is written. */
+static cm_end make_ready(cm_entry *entry) {
+  cm_entry_drop_questions(entry);
+  if (entry->steps != NULL && entry->step == entry->step_count) return CM_END_WRITTEN;
+  entry->phase = CM_PHASE_READY;
+  return CM_END_NONE;
 }
 
 /** Nobody has it: what was sent did nothing, unless it is still on its way. */
@@ -219,7 +96,7 @@ static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause)
 }
 
 /** The row exists and is to be replaced: what differs is sent as an update. */
-static cm_end replace(cm_queue *queue, cm_entry *entry, cm_err *err) {
+static cm_end replace(cm_entry *entry, cm_err *err) {
   const char *row = entry->questions[0]->row;
   int rc = row == NULL
                ? cm_err_nomem(err)
@@ -228,7 +105,7 @@ static cm_end replace(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->steps = NULL;
   entry->step_count = entry->step = 0;
   entry->is_doubtful = false;
-  return rc == SQLITE_OK ? cm_entry_begin_steps(queue, entry, err) : CM_END_REFUSED;
+  return rc == SQLITE_OK ? make_ready(entry) : CM_END_REFUSED;
 }
 
 static bool is_replace(const cm_entry *entry) {
@@ -252,7 +129,7 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
     cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
     end = CM_END_WRITTEN;
   } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
-    end = replace(queue, entry, cause);
+    end = replace(entry, cause);
   } else {
     char advice[256];
     sqlite3_snprintf((int)sizeof advice, advice,
@@ -283,7 +160,7 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
 
 /* ---- is the row there? ---------------------------------------------------------------------------- */
 
-static cm_end begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
+cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
   bool hides_rows = cm_registry_reach(entry->resource) != NULL;
   if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
@@ -327,7 +204,7 @@ static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
     return CM_END_REFUSED;
   }
   cm_inside_release(queue, entry);
-  return is_replace(entry) ? replace(queue, entry, err) : CM_END_LEFT_ALONE;
+  return is_replace(entry) ? replace(entry, err) : CM_END_LEFT_ALONE;
 }
 
 static cm_end take_found(cm_queue *queue, cm_entry *entry, cm_err *err) {
@@ -368,7 +245,7 @@ static cm_end look_at_parts(cm_queue *queue, cm_entry *host, bool *are_through) 
 static cm_end begin_parts(cm_queue *queue, cm_entry *host, bool *are_through) {
   cm_entry *next = NULL;
   *are_through = true;
-  if (host->inside.first == NULL || host->follower != NULL) return CM_END_NONE;
+  if (host->inside.first == NULL || host->inside.first->leader == host) return CM_END_NONE;
   if (host->inside.are_put) { /* another try of what was made before */
     cm_inside_chain(host);
     return CM_END_NONE;
@@ -406,7 +283,7 @@ static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (!are_through) return end;
   end = cm_entry_ask_names(queue, entry, err);
   if (end != CM_END_NONE || entry->question_count > 0) return end;
-  return cm_entry_begin_steps(queue, entry, err);
+  return make_ready(entry);
 }
 
 static cm_end take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
@@ -422,17 +299,13 @@ static cm_end begin(cm_queue *queue, cm_entry *entry, cm_err *err) {
                     (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
   bool must_ask = cm_set_must_ask(entry) && !entry->is_absent;
   if (entry->list_token != 0) return cm_whole_list_start(queue, entry, err);
-  return must_find || must_ask ? begin_find(queue, entry, err) : begin_names(queue, entry, err);
+  return must_find || must_ask ? cm_entry_begin_find(queue, entry, err)
+                               : begin_names(queue, entry, err);
 }
 
 void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   cm_settle(queue, entry, begin(queue, entry, &err), &err);
-}
-
-void cm_entry_start(cm_queue *queue, cm_entry *entry) {
-  queue->running[queue->running_count++] = entry;
-  cm_entry_begin(queue, entry);
 }
 
 /** Has what the entry waits for come? */
@@ -441,8 +314,7 @@ static bool is_due(cm_queue *queue, cm_entry *entry) {
   case CM_PHASE_FIND:
   case CM_PHASE_NAME:
   case CM_PHASE_VERIFY: return cm_entry_is_answered(entry);
-  case CM_PHASE_LIST:
-  case CM_PHASE_CALL: return cm_call_is_done(entry->call);
+  case CM_PHASE_LIST: return cm_call_is_done(entry->call);
   case CM_PHASE_INSIDE: return advance_parts(queue, entry);
   default: return false;
   }
@@ -454,7 +326,6 @@ static cm_end go_on(cm_queue *queue, cm_entry *entry, cm_err *err) {
   case CM_PHASE_NAME: return take_names(queue, entry, err);
   case CM_PHASE_INSIDE: return take_parts(queue, entry, err);
   case CM_PHASE_LIST: return cm_whole_list_take_page(queue, entry, err);
-  case CM_PHASE_CALL: return take_answer(queue, entry, err);
   default: return take_verified(queue, entry, err);
   }
 }

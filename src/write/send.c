@@ -4,16 +4,16 @@
 
 #include "base/sqlite_api.h"
 #include "client/pump.h"
-#include "write/batch.h"
 #include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside.h"
 #include "write/inside_call.h"
 #include "write/outcome.h"
-#include "write/place.h"
-#include "write/run.h"
+#include "write/resolve.h"
 #include "write/settle.h"
+#include "write/ship.h"
+#include "write/shipment.h"
 #include "write/waiting.h"
 
 /* ---- what blocks what ------------------------------------------------------------------------ */
@@ -27,22 +27,21 @@ static bool start_what_may(cm_queue *queue) {
   int room = queue->session->settings.concurrency;
   int seen = 0;
   bool has_started = false;
-  if (room > CM_QUEUE_MAX_RUNNING) room = CM_QUEUE_MAX_RUNNING;
+  if (room > CM_QUEUE_MAX_SHIPMENTS) room = CM_QUEUE_MAX_SHIPMENTS;
   cm_entry *next = NULL;
   for (cm_entry *entry = queue->first_waiting; entry != NULL && seen < CM_QUEUE_WINDOW;
        entry = next) {
     next = entry->next;
-    if (queue->is_stopped || queue->running_count + queue->batch_count >= room) break;
+    if (queue->is_stopped || queue->shipment_count >= room) break;
     if (is_running(entry) || cm_inside_waits(entry)) continue;
     seen++;
     if (entry->blocker != NULL) continue;
     entry->blocker = cm_queue_find_blocker(queue, entry);
     if (entry->blocker == NULL) entry->blocker = cm_inside_find_blocker(queue, entry);
     if (entry->blocker != NULL) continue;
-    bool has_parts = entry->inside.first != NULL;
-    if (cm_batch_start(queue, entry)) return true; /* which may have ended the next one */
-    cm_entry_start(queue, entry);
-    if (has_parts) return true;
+    bool takes_others = entry->inside.first != NULL || cm_batch_size(entry) > 1;
+    cm_shipment_start(queue, entry);
+    if (takes_others) return true; /* which may have ended the next one */
     has_started = true;
   }
   return has_started;
@@ -50,19 +49,14 @@ static bool start_what_may(cm_queue *queue) {
 
 /* ---- moving -------------------------------------------------------------------------------- */
 
-/** Go on with every write whose answer came. @return true when something happened. */
+/** Go on with every shipment whose answers came. @return true when something happened. */
 static bool advance_all(cm_queue *queue) {
-  cm_entry *running[CM_QUEUE_MAX_RUNNING];
-  cm_batch *batches[CM_QUEUE_MAX_RUNNING];
-  int count = queue->running_count;
-  int batch_count = queue->batch_count;
+  cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS];
+  int count = queue->shipment_count;
   bool has_moved = false;
-  memcpy(running, queue->running, sizeof running);
-  memcpy(batches, queue->batches, sizeof batches);
+  memcpy(shipments, queue->shipments, sizeof shipments);
   for (int i = 0; i < count; i++)
-    has_moved = cm_entry_advance(queue, running[i]) || has_moved;
-  for (int i = 0; i < batch_count; i++)
-    has_moved = cm_batch_advance(queue, batches[i]) || has_moved;
+    has_moved = cm_shipment_advance(queue, shipments[i]) || has_moved;
   return has_moved;
 }
 
@@ -70,13 +64,9 @@ static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
   return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting == 0;
 }
 
-static bool is_under_way(const cm_queue *queue) {
-  return queue->running_count > 0 || queue->batch_count > 0;
-}
-
 static void drain(cm_queue *queue) {
   queue->is_stopped = true;
-  while (is_under_way(queue)) {
+  while (queue->shipment_count > 0) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
 }
@@ -99,9 +89,10 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
     has_moved = start_what_may(queue) || has_moved;
-    if (!has_moved && !queue->is_stopped && !is_under_way(queue))
+    if (!has_moved && !queue->is_stopped && queue->shipment_count == 0)
       has_moved = cm_inside_let_go_blocked(queue);
-    is_over = is_reached(queue, goal) || queue->is_stopped || (!is_under_way(queue) && !has_moved);
+    is_over = is_reached(queue, goal) || queue->is_stopped ||
+              (queue->shipment_count == 0 && !has_moved);
     if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
   if (queue->is_stopped) drain(queue);
@@ -121,8 +112,8 @@ static void find_newest(cm_queue *queue) {
     return;
   }
   queue->holds_creates = true;
-  cm_entry_start(queue, entry);
-  while (is_under_way(queue)) {
+  cm_shipment_start(queue, entry);
+  while (queue->shipment_count > 0) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
   queue->holds_creates = false;

@@ -9,6 +9,7 @@
 #include "write/finder.h"
 #include "write/inside.h"
 #include "write/outcome.h"
+#include "write/shipment.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
@@ -18,13 +19,8 @@ static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   if (err->http_status != 0) entry->status = err->http_status;
 }
 
-static void stop_running(cm_queue *queue, cm_entry *entry) {
-  cm_batch_leave(entry);
-  for (int i = 0; i < queue->running_count; i++) {
-    if (queue->running[i] != entry) continue;
-    queue->running[i] = queue->running[--queue->running_count];
-    break;
-  }
+static void stop_running(cm_entry *entry) {
+  cm_shipment_leave(entry);
   cm_entry_rest(entry);
 }
 
@@ -67,7 +63,7 @@ static void drop_unsent(cm_entry *entry) {
 }
 
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
-  stop_running(queue, entry);
+  stop_running(entry);
   drop_unsent(entry);
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
@@ -95,14 +91,6 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   sqlite3_free(entry->refusal);
   entry->refusal = NULL;
   cm_queue_log_ended(queue, entry);
-}
-
-/** The rows that one call carries end together: the one behind this entry, which is taken off the chain. NULL: none. */
-static cm_entry *take_follower(cm_entry *entry) {
-  cm_entry *follower = entry->follower;
-  entry->follower = NULL;
-  if (follower != NULL) follower->status = entry->status;
-  return follower;
 }
 
 /** Does an update leave the columns alone that the row is named by? */
@@ -145,7 +133,7 @@ static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
   queue->last_uuid_id = entry->id;
 }
 
-static void end_written_one(cm_queue *queue, cm_entry *entry) {
+static void end_written(cm_queue *queue, cm_entry *entry) {
   bool is_dry = queue->session->settings.dry_run && entry->status == 0;
   bool is_create = entry->change->verb == CM_VERB_INSERT;
   sqlite3_free(entry->error);
@@ -165,13 +153,6 @@ static void end_written_one(cm_queue *queue, cm_entry *entry) {
   if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(&queue->finder);
   queue->tally.written++;
   cm_entry_retire(queue, entry);
-}
-
-static void end_written(cm_queue *queue, cm_entry *entry) {
-  for (cm_entry *next = NULL; entry != NULL; entry = next) {
-    next = take_follower(entry);
-    end_written_one(queue, entry);
-  }
 }
 
 static void end_left_alone(cm_queue *queue, cm_entry *entry) {
@@ -195,7 +176,7 @@ static void tell_failed(cm_queue *queue, const cm_entry *entry, const cm_err *er
   cm_queue_tell_first(&queue->tally.first_failed, entry, &told);
 }
 
-static void end_unknown_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_UNKNOWN;
@@ -226,10 +207,10 @@ static void forget_lesser(cm_queue *queue) {
 }
 
 /** A no to the second try takes back no doubt about the first. */
-static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   if (entry->is_doubtful) {
-    end_unknown_one(queue, entry, err);
+    end_unknown(queue, entry, err);
     return;
   }
   set_error(queue, entry, err);
@@ -250,69 +231,60 @@ static void end_refused_one(cm_queue *queue, cm_entry *entry, const cm_err *err)
   cm_entry_retire(queue, entry);
 }
 
-static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  char label[96];
-  cm_err cause = *err;
-  const char *what = NULL;
-  int len = cm_outcome_what(entry, err->text, &what);
-  sqlite3_snprintf((int)sizeof cause.text, cause.text, "%.*s", len, what);
-  bool is_named = entry->label != NULL;
-  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->label : "");
-  cm_entry *next = take_follower(entry);
-  bool has_parts = entry->inside.first != NULL;
-  end_refused_one(queue, entry, err);
-  for (cm_entry *at = next; at != NULL; at = next) {
-    cm_err told = *err;
-    next = take_follower(at);
-    if (has_parts) cm_inside_tell_refused(at, is_named ? label : NULL, &cause, &told);
-    told.is_of_row = err->is_of_row;
-    end_refused_one(queue, at, &told);
-  }
-}
-
-static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  for (cm_entry *next = NULL; entry != NULL; entry = next) {
-    next = take_follower(entry);
-    end_unknown_one(queue, entry, err);
-  }
-}
-
-static void suspend_one(cm_queue *queue, cm_entry *entry, const cm_err *err) {
+static void suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   set_error(queue, entry, err);
   entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   tell_failed(queue, entry, err);
   queue->is_stopped = true;
-  stop_running(queue, entry);
+  stop_running(entry);
 }
 
-static void suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  for (cm_entry *next = NULL; entry != NULL; entry = next) {
-    next = take_follower(entry);
-    suspend_one(queue, entry, err);
-  }
-}
-
-static void park_one(cm_queue *queue, cm_entry *entry) {
+static void park(cm_entry *entry) {
   entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
-  stop_running(queue, entry);
+  stop_running(entry);
 }
 
-static void park(cm_queue *queue, cm_entry *entry) {
-  for (cm_entry *next = NULL; entry != NULL; entry = next) {
-    next = take_follower(entry);
-    park_one(queue, entry);
-  }
-}
-
-void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
+static void settle_one(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
   switch (end) {
   case CM_END_NONE: return;
   case CM_END_WRITTEN: end_written(queue, entry); return;
   case CM_END_LEFT_ALONE: end_left_alone(queue, entry); return;
-  case CM_END_PARKED: park(queue, entry); return;
+  case CM_END_PARKED: park(entry); return;
   case CM_END_REFUSED: end_refused(queue, entry, err); return;
   case CM_END_UNKNOWN: end_unknown(queue, entry, err); return;
   case CM_END_LATER: suspend(queue, entry, err); return;
+  }
+}
+
+/** What a part is refused for: its own errors, or those of its host. */
+static void put_reason(const cm_entry *entry, const char *label, const cm_err *cause, cm_err *err) {
+  bool is_of_row = err->is_of_row;
+  cm_inside_tell_refused(entry, label, cause, err);
+  err->is_of_row = is_of_row;
+}
+
+void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
+  char label[96];
+  cm_err cause = { 0 };
+  if (end == CM_END_NONE) return;
+  if (end == CM_END_REFUSED) {
+    const char *what = NULL;
+    int len = cm_outcome_what(entry, err->text, &what);
+    cm_err_set(&cause, err->code, "%.*s", len, what);
+  }
+  bool has_parts = entry->inside.first != NULL;
+  bool is_named = entry->label != NULL;
+  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->label : "");
+  cm_entry *next = cm_shipment_next_of(entry, entry);
+  settle_one(queue, entry, end, err);
+  for (cm_entry *with = next; with != NULL; with = next) {
+    cm_err reason = { 0 };
+    if (err != NULL) reason = *err;
+    next = cm_shipment_next_of(with, entry);
+    with->status = entry->status;
+    if (end == CM_END_REFUSED && has_parts)
+      put_reason(with, is_named ? label : NULL, &cause, &reason);
+    settle_one(queue, with, end == CM_END_LEFT_ALONE ? CM_END_PARKED : end, &reason);
   }
 }
 

@@ -1,5 +1,6 @@
 /*
-** token.h -- a number for a row, a list or a place that writes name: equal where they name the same.
+** token.h -- a number for a row, a list or a place that writes name: equal where they name the same; the keys of the
+** rows that were created last, as such numbers.
 ** Pure.
 */
 #ifndef CM_WRITE_TOKEN_H
@@ -14,5 +15,14 @@ uint64_t cm_queue_token(char kind, const char *resource, const char *first, cons
 /** The same of values. @return 0 where the first has no text, or memory ran out. */
 uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
                            const cm_value *second);
+
+/** Zeroed it is empty. The oldest keys leave. */
+typedef struct cm_created {
+  uint64_t hashes[CM_MAX_CREATED_KEYS]; /* ring */
+  int64_t count;
+} cm_created;
+
+/** Keep the key of a row that was created. @return false: the table has one of this key in the account already, so an answer that shows it is not that of a create. */
+bool cm_created_add(cm_created *created, const char *table, uint64_t account, const char *key);
 
 #endif

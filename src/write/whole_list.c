@@ -13,7 +13,7 @@
 #include "write/change_calls.h"
 #include "write/change_names.h"
 #include "write/entry.h"
-#include "write/step.h"
+#include "write/shipment.h"
 #include "write/token.h"
 
 enum { MAX_PAGES = 10000 }; /* of a list that is read to be replaced */
@@ -87,15 +87,12 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
 
 /* ---- the changes of one call ----------------------------------------------------------------- */
 
-/** Up to a write of what the list belongs to, and to the next barrier. */
-static void gather(cm_entry *leader) {
-  cm_entry *last = leader;
+void cm_whole_list_gather(cm_entry *leader) {
   for (cm_entry *entry = leader->next; entry != NULL; entry = entry->next) {
     if (entry->section != leader->section || cm_entry_names(leader, entry->key_token)) break;
     if (entry->list_token != leader->list_token) continue;
-    entry->phase = CM_PHASE_FOLLOW;
-    last->follower = entry;
-    last = entry;
+    entry->phase = CM_PHASE_READY;
+    cm_shipment_put(leader->shipment, leader->shipment->last, entry, leader);
   }
 }
 
@@ -235,7 +232,8 @@ static int apply_all(cm_entry *leader, bool *has_changed, cm_err *err) {
   int column = find_item(leader->resource, leader->list_write);
   int rc = SQLITE_OK;
   *has_changed = false;
-  for (cm_entry *entry = leader; entry != NULL && rc == SQLITE_OK; entry = entry->follower) {
+  for (cm_entry *entry = leader; entry != NULL && rc == SQLITE_OK;
+       entry = cm_shipment_next_of(entry, leader)) {
     char *text = NULL;
     rc = text_of(entry->change, column, &text, err);
     if (rc == SQLITE_OK && text != NULL) rc = apply(leader, entry, text, has_changed, err);
@@ -276,7 +274,6 @@ cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->step_count = 0;
   entry->step = 0;
   cm_whole_list_rest(entry);
-  gather(entry);
   entry->list = cm_json_new_array();
   int rc = entry->list == NULL ? cm_err_nomem(err) : ask_page(queue, entry, NULL, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
@@ -284,13 +281,14 @@ cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
   return CM_END_NONE;
 }
 
-/** The list is known: send it as it is to be. */
+/** The list is known: it goes out as it is to be. */
 static cm_end send_list(cm_queue *queue, cm_entry *entry, cm_err *err) {
   bool has_changed = false;
   int rc = apply_all(entry, &has_changed, err);
   if (rc == SQLITE_OK && has_changed) rc = make_step(queue, entry, err);
   if (rc != SQLITE_OK) return CM_END_REFUSED;
-  return has_changed ? cm_entry_begin_steps(queue, entry, err) : CM_END_WRITTEN;
+  if (has_changed) entry->phase = CM_PHASE_READY;
+  return has_changed ? CM_END_NONE : CM_END_WRITTEN;
 }
 
 /** The list could not be had. Where there is none, there is nothing to delete from. */
@@ -298,7 +296,7 @@ static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_hel
                                const cm_err *err) {
   const cm_read *read = find_read(entry->resource, entry->list_write);
   bool is_delete = true;
-  for (const cm_entry *other = entry; other != NULL; other = other->follower)
+  for (const cm_entry *other = entry; other != NULL; other = cm_shipment_next_of(other, entry))
     is_delete = is_delete && other->verb == CM_VERB_DELETE;
   bool is_done = is_none && is_delete && read->missing != CM_MISSING_ERROR;
   return is_done ? CM_END_WRITTEN : cm_end_of_failure(may_help, err);

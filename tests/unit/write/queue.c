@@ -284,7 +284,7 @@ static void rows_of_one_place_travel_together(void **state) {
   add_invoice(world, "cus_1", "i1"); /* a second row of that natural key */
   add_invoice(world, "cus_1", "i5");
   assert_started(world, "1 3 5");
-  assert_int_equal(world->session->queue->batch_count, 1);
+  assert_int_equal(world->session->queue->shipment_count, 1);
   peer_release(world->server);
   cm_queue_rollback(world->session);
 }
