@@ -1,66 +1,35 @@
 #include "read/key_set.h"
 
-#include <string.h>
-
-#include "base/hash.h"
 #include "base/sqlite_api.h"
 
-enum { FIRST_SLOTS = 256 };
-
-struct cm_shown_key {
-  struct cm_shown_key *next;
-  uint64_t hash;
+typedef struct shown_key {
+  cm_map_node node;
   cm_value value; /* owned */
-};
+} shown_key;
 
-/** Equal keys have equal hashes: a key is a text, or an integer. */
-static uint64_t hash_of(const cm_value *key) {
-  if (cm_value_is_text(key)) return cm_hash_bytes(CM_HASH_START, key->text, key->len);
-  return cm_hash_bytes(CM_HASH_START, &key->integer, sizeof key->integer);
+/** A key is a text, or an integer. */
+static const void *bytes_of(const cm_value *key, size_t *len) {
+  bool is_text = cm_value_is_text(key);
+  *len = is_text ? key->len : sizeof key->integer;
+  return is_text ? (const void *)key->text : &key->integer;
 }
 
-static bool holds(const cm_key_set *set, const cm_value *key, uint64_t hash) {
-  if (set->slot_count == 0) return false;
-  const cm_shown_key *shown = set->slots[hash & (set->slot_count - 1)];
-  while (shown != NULL && (shown->hash != hash || cm_value_compare(&shown->value, key) != 0))
-    shown = shown->next;
-  return shown != NULL;
-}
-
-static int grow(cm_key_set *set, cm_err *err) {
-  if (set->count < set->slot_count) return SQLITE_OK;
-  size_t count = set->slot_count == 0 ? FIRST_SLOTS : set->slot_count * 2;
-  cm_shown_key **slots = sqlite3_malloc64(count * sizeof(cm_shown_key *));
-  if (slots == NULL) return cm_err_nomem(err);
-  memset(slots, 0, count * sizeof(cm_shown_key *));
-  for (size_t i = 0; i < set->slot_count; i++) {
-    while (set->slots[i] != NULL) {
-      cm_shown_key *shown = set->slots[i];
-      set->slots[i] = shown->next;
-      shown->next = slots[shown->hash & (count - 1)];
-      slots[shown->hash & (count - 1)] = shown;
-    }
-  }
-  sqlite3_free(set->slots);
-  set->slots = slots;
-  set->slot_count = count;
-  return SQLITE_OK;
+static bool holds(const cm_key_set *set, const cm_value *key) {
+  size_t len = 0;
+  const void *bytes = bytes_of(key, &len);
+  return cm_map_find(&set->keys, bytes, len) != NULL;
 }
 
 /** Put a key in that is not there. */
-static int put(cm_key_set *set, const cm_value *key, uint64_t hash, cm_err *err) {
-  int rc = grow(set, err);
-  if (rc != SQLITE_OK) return rc;
-  cm_shown_key *shown = sqlite3_malloc64(sizeof *shown);
-  if (shown == NULL) return cm_err_nomem(err);
-  shown->hash = hash;
-  if (cm_value_copy(key, &shown->value) != SQLITE_OK) {
+static int put(cm_key_set *set, const cm_value *key, cm_err *err) {
+  size_t len = 0;
+  shown_key *shown = sqlite3_malloc64(sizeof *shown);
+  if (shown == NULL || cm_value_copy(key, &shown->value) != SQLITE_OK) {
     sqlite3_free(shown);
     return cm_err_nomem(err);
   }
-  shown->next = set->slots[hash & (set->slot_count - 1)];
-  set->slots[hash & (set->slot_count - 1)] = shown;
-  set->count++;
+  const void *bytes = bytes_of(&shown->value, &len);
+  cm_map_put(&set->keys, &shown->node, shown, bytes, len);
   return SQLITE_OK;
 }
 
@@ -69,9 +38,8 @@ int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) {
   int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
   *is_new = false;
   if (rc != SQLITE_OK) return rc;
-  uint64_t hash = hash_of(&key);
-  size_t bytes = sizeof(cm_shown_key) + sizeof(cm_shown_key *) + key.len + 1;
-  if (holds(set, &key, hash)) {
+  size_t bytes = sizeof(shown_key) + sizeof(shown_key *) + key.len + 1;
+  if (holds(set, &key)) {
     rc = SQLITE_OK;
   } else if (set->bytes + bytes > CM_MAX_MEMO_BYTES) {
     rc = cm_err_set(
@@ -80,7 +48,7 @@ int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) {
         "many values find it): give the parameter one value instead of a list",
         row->resource->name, CM_MAX_MEMO_BYTES / (1024 * 1024));
   } else {
-    rc = put(set, &key, hash, err);
+    rc = put(set, &key, err);
     *is_new = rc == SQLITE_OK;
     set->bytes += bytes;
   }
@@ -91,22 +59,18 @@ int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) {
 int cm_key_set_find(const cm_key_set *set, cm_row *row, bool *found, cm_err *err) {
   cm_value key = cm_value_null();
   *found = false;
-  if (set->count == 0) return SQLITE_OK;
+  if (set->keys.count == 0) return SQLITE_OK;
   int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
-  if (rc == SQLITE_OK) *found = holds(set, &key, hash_of(&key));
+  if (rc == SQLITE_OK) *found = holds(set, &key);
   cm_value_clear(&key);
   return rc;
 }
 
 void cm_key_set_clear(cm_key_set *set) {
-  for (size_t i = 0; i < set->slot_count; i++) {
-    while (set->slots[i] != NULL) {
-      cm_shown_key *shown = set->slots[i];
-      set->slots[i] = shown->next;
-      cm_value_clear(&shown->value);
-      sqlite3_free(shown);
-    }
+  shown_key *shown = NULL;
+  while ((shown = cm_map_pop(&set->keys)) != NULL) {
+    cm_value_clear(&shown->value);
+    sqlite3_free(shown);
   }
-  sqlite3_free(set->slots);
-  memset(set, 0, sizeof *set);
+  set->bytes = 0;
 }

@@ -5,15 +5,13 @@
 #ifndef CM_READ_KEY_SET_H
 #define CM_READ_KEY_SET_H
 
+#include "base/map.h"
 #include "record/row.h"
-
-typedef struct cm_shown_key cm_shown_key;
 
 /** Zeroed it is empty. */
 typedef struct cm_key_set {
-  cm_shown_key **slots;
-  size_t slot_count; /* a power of two; 0: none yet */
-  size_t count, bytes;
+  cm_map keys;
+  size_t bytes;
 } cm_key_set;
 
 /**

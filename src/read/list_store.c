@@ -2,28 +2,27 @@
 
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/map.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
 #include "spec/registry.h"
 
-enum { MAX_TABLES = 8, FIRST_SLOTS = 256, LOOKUPS_BEFORE_A_LOOK = 4 };
+enum { MAX_TABLES = 8, LOOKUPS_BEFORE_A_LOOK = 4 };
 
 typedef struct stored_row {
-  struct stored_row *next;
-  uint64_t hash;
-  char *text; /* NULL: the key was looked up, and the memo has the answer */
+  cm_map_node node;
   size_t len;
-  char key[];
+  char *
+      text; /* in `bytes`, behind the key; NULL: the key was looked up, and the memo has the answer */
+  char bytes[];
 } stored_row;
 
 /** The look-ups of one table, and the part of its list that was read. */
 typedef struct table_lookups {
   const cm_read *read;
   int64_t count; /* look-ups that were sent: of different keys */
-  stored_row **slots;
-  size_t slot_count; /* a power of two */
-  size_t row_count, bytes;
+  cm_map rows;   /* by key */
+  size_t bytes;
   cm_pager pager;
   bool is_open;     /* the list is being read */
   bool is_complete; /* nothing more will be read: the end, or no room */
@@ -37,81 +36,40 @@ struct cm_lookups {
 
 /* ---- the store ----------------------------------------------------------------------------- */
 
-static const stored_row *find_row(const table_lookups *table, const char *key) {
-  if (table->slot_count == 0) return NULL;
-  uint64_t hash = cm_hash_text(key);
-  const stored_row *row = table->slots[hash & (table->slot_count - 1)];
-  while (row != NULL && (row->hash != hash || strcmp(row->key, key) != 0))
-    row = row->next;
-  return row;
-}
-
-static int grow(table_lookups *table) {
-  if (table->row_count < table->slot_count) return SQLITE_OK;
-  size_t count = table->slot_count == 0 ? FIRST_SLOTS : table->slot_count * 2;
-  stored_row **slots = sqlite3_malloc64(count * sizeof(stored_row *));
-  if (slots == NULL) return SQLITE_NOMEM;
-  memset(slots, 0, count * sizeof(stored_row *));
-  for (size_t i = 0; i < table->slot_count; i++) {
-    while (table->slots[i] != NULL) {
-      stored_row *row = table->slots[i];
-      table->slots[i] = row->next;
-      row->next = slots[row->hash & (count - 1)];
-      slots[row->hash & (count - 1)] = row;
-    }
-  }
-  sqlite3_free(table->slots);
-  table->slots = slots;
-  table->slot_count = count;
-  return SQLITE_OK;
+static size_t size_of_row(cm_slice key, cm_slice text) {
+  return sizeof(stored_row) + key.len + 1 + text.len + 1;
 }
 
 /** Is there room for one row more, with such a key and text? */
 static bool has_room(const table_lookups *table, cm_slice key, cm_slice text) {
-  return table->bytes + sizeof(stored_row) + key.len + 1 + text.len <= CM_MAX_MEMO_BYTES;
+  return table->bytes + size_of_row(key, text) <= CM_MAX_MEMO_BYTES;
+}
+
+static void copy_slice(char *to, cm_slice from) {
+  if (from.len > 0) memcpy(to, from.ptr, from.len);
+  to[from.len] = 0;
 }
 
 /**
  * @param text  Absent: of a key that was looked up.
  * @return SQLITE_OK, SQLITE_NOMEM.
  */
-static int store_row(table_lookups *table, cm_slice key, cm_slice text) {
-  size_t bytes = sizeof(stored_row) + key.len + 1 + text.len;
-  if (grow(table) != SQLITE_OK) return SQLITE_NOMEM;
-  stored_row *row = sqlite3_malloc64(sizeof *row + key.len + 1);
-  char *copy = text.ptr != NULL ? sqlite3_malloc64(text.len + 1) : NULL;
-  if (row == NULL || (copy == NULL && text.ptr != NULL)) {
-    sqlite3_free(row);
-    sqlite3_free(copy);
-    return SQLITE_NOMEM;
-  }
-  memcpy(row->key, key.ptr, key.len);
-  row->key[key.len] = 0;
-  if (copy != NULL) {
-    memcpy(copy, text.ptr, text.len);
-    copy[text.len] = 0;
-  }
-  row->text = copy;
+static int store_row(table_lookups *table, cm_slice key, cm_slice text, cm_err *err) {
+  stored_row *row = sqlite3_malloc64(size_of_row(key, text));
+  if (row == NULL) return cm_err_nomem(err);
+  row->text = text.ptr != NULL ? row->bytes + key.len + 1 : NULL;
   row->len = text.len;
-  row->hash = cm_hash_bytes(CM_HASH_START, key.ptr, key.len);
-  stored_row **slot = &table->slots[row->hash & (table->slot_count - 1)];
-  row->next = *slot;
-  *slot = row;
-  table->row_count++;
-  table->bytes += bytes;
+  copy_slice(row->bytes, key);
+  copy_slice(row->bytes + key.len + 1, text);
+  cm_map_put(&table->rows, &row->node, row, row->bytes, key.len);
+  table->bytes += size_of_row(key, text);
   return SQLITE_OK;
 }
 
 static void clear_table(table_lookups *table) {
-  for (size_t i = 0; i < table->slot_count; i++) {
-    while (table->slots[i] != NULL) {
-      stored_row *row = table->slots[i];
-      table->slots[i] = row->next;
-      sqlite3_free(row->text);
-      sqlite3_free(row);
-    }
-  }
-  sqlite3_free(table->slots);
+  stored_row *row = NULL;
+  while ((row = cm_map_pop(&table->rows)) != NULL)
+    sqlite3_free(row);
   if (table->is_open) cm_pager_close(&table->pager);
   memset(table, 0, sizeof *table);
 }
@@ -157,7 +115,7 @@ static int read_page(table_lookups *table, const cm_resource *resource, cm_err *
     if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
     key = (cm_slice){ key.ptr + 1, key.len - 2 };
     is_over = !has_room(table, key, text);
-    if (!is_over && store_row(table, key, text) != SQLITE_OK) return cm_err_nomem(err);
+    if (!is_over && (rc = store_row(table, key, text, err)) != SQLITE_OK) return rc;
   } while (!is_over && table->pager.page_at < table->pager.page_rows);
   if (is_over) {
     cm_pager_close(&table->pager);
@@ -204,24 +162,23 @@ static int find_table(cm_session *session, const cm_read *read, table_lookups **
 int cm_lookup_find(cm_session *session, const cm_lookup *lookup, char **row, size_t *row_len,
                    cm_err *err) {
   const cm_resource *resource = lookup->resource;
-  const char *key = lookup->key;
+  cm_slice key = { lookup->key, strlen(lookup->key) };
   table_lookups *table = NULL;
   int rc = find_table(session, lookup->read, &table, err);
   *row = NULL;
   if (rc != SQLITE_OK || table == NULL) return rc;
-  const stored_row *found = find_row(table, key);
+  const stored_row *found = cm_map_find(&table->rows, key.ptr, key.len);
   while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
     if (!table->is_open) rc = open_list(table, session, resource, err);
     if (rc == SQLITE_OK) rc = read_page(table, resource, err);
-    found = find_row(table, key);
+    found = cm_map_find(&table->rows, key.ptr, key.len);
   }
   if (rc != SQLITE_OK) return rc;
   if (found == NULL) {
-    cm_slice looked_up = { key, strlen(key) };
     cm_slice no_text = { NULL, 0 };
     table->count++;
-    if (!has_room(table, looked_up, no_text)) return SQLITE_OK; /* it will be counted again */
-    return store_row(table, looked_up, no_text) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+    if (!has_room(table, key, no_text)) return SQLITE_OK; /* it will be counted again */
+    return store_row(table, key, no_text, err);
   }
   if (found->text == NULL) return SQLITE_OK;
   *row = sqlite3_malloc64(found->len + 1);

@@ -2,19 +2,17 @@
 
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/map.h"
 #include "client/pump.h"
 
 enum {
-  FIRST_SLOTS = 64,
   CALL_OVERHEAD = 512, /* what a done call takes beside its answer's bytes, rounded up */
   MAX_LISTS = 10000 /* lists that are remembered as read; more are read as if for the first time */
 };
 
 /** A list of more than one page, and how often its first page was asked for. */
 typedef struct list_record {
-  struct list_record *next;
-  uint64_t hash;
+  cm_map_node node;
   int reads;
   char first[]; /* its first request */
 } list_record;
@@ -22,7 +20,7 @@ typedef struct list_record {
 struct cm_answer {
   cm_session *session;
   cm_call *call;
-  uint64_t hash;
+  cm_map_node node;
   char *path;
   char *list; /* the list's first request; NULL: no page of a list */
   char *who;
@@ -35,20 +33,16 @@ struct cm_answer {
   bool is_whole;
   bool is_kept; /* counted in `kept_bytes`, stays without a holder */
   size_t bytes;
-  cm_answer *next;          /* in its slot */
   cm_answer *newer, *older; /* all listed answers by their last use */
 };
 
 struct cm_memo {
-  cm_answer **slots;
-  size_t slot_count; /* a power of two */
-  size_t answer_count;
+  cm_map answers; /* by path */
   cm_answer *newest, *oldest;
   size_t kept_bytes;
   cm_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
   int ahead_count;
-  list_record **lists; /* as many slots as FIRST_SLOTS */
-  int list_count;
+  cm_map lists;       /* by first request */
   int64_t running_id; /* of the session, when it was last emptied */
 };
 
@@ -58,32 +52,8 @@ static char *copy_text(const char *text) {
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-static cm_answer **slot_of(cm_memo *memo, uint64_t hash) {
-  return &memo->slots[hash & (memo->slot_count - 1)];
-}
-
-static cm_answer *find(cm_memo *memo, const char *path, uint64_t hash) {
-  cm_answer *answer = *slot_of(memo, hash);
-  while (answer != NULL && (answer->hash != hash || strcmp(answer->path, path) != 0))
-    answer = answer->next;
-  return answer;
-}
-
-/** Double the slots when they fill up. Without memory the chains just become longer. */
-static void grow(cm_memo *memo) {
-  if (memo->answer_count < memo->slot_count) return;
-  size_t count = memo->slot_count * 2;
-  cm_answer **slots = sqlite3_malloc64(count * sizeof(cm_answer *));
-  if (slots == NULL) return;
-  memset(slots, 0, count * sizeof(cm_answer *));
-  sqlite3_free(memo->slots);
-  memo->slots = slots;
-  memo->slot_count = count;
-  for (cm_answer *answer = memo->oldest; answer != NULL; answer = answer->newer) {
-    cm_answer **slot = slot_of(memo, answer->hash);
-    answer->next = *slot;
-    *slot = answer;
-  }
+static cm_answer *find(cm_memo *memo, const char *path) {
+  return cm_map_find(&memo->answers, path, strlen(path));
 }
 
 static void append_use(cm_memo *memo, cm_answer *answer) {
@@ -112,12 +82,8 @@ static void remove_use(cm_memo *memo, cm_answer *answer) {
 }
 
 static void list_answer(cm_memo *memo, cm_answer *answer) {
-  grow(memo);
-  cm_answer **slot = slot_of(memo, answer->hash);
-  answer->next = *slot;
-  *slot = answer;
+  cm_map_put(&memo->answers, &answer->node, answer, answer->path, strlen(answer->path));
   append_use(memo, answer);
-  memo->answer_count++;
   answer->is_listed = true;
 }
 
@@ -141,12 +107,8 @@ static void end_ahead(cm_memo *memo, cm_answer *answer) {
 
 /** The memo does not find it any more. Its holders may go on; without a holder it is freed. */
 static void unlist_answer(cm_memo *memo, cm_answer *answer) {
-  cm_answer **link = slot_of(memo, answer->hash);
-  while (*link != answer)
-    link = &(*link)->next;
-  *link = answer->next;
+  cm_map_remove(&memo->answers, &answer->node);
   remove_use(memo, answer);
-  memo->answer_count--;
   if (answer->is_kept) memo->kept_bytes -= answer->bytes;
   end_ahead(memo, answer);
   answer->is_listed = answer->is_kept = false;
@@ -156,11 +118,7 @@ static void unlist_answer(cm_memo *memo, cm_answer *answer) {
 /* ---- lists that were read ------------------------------------------------------------------ */
 
 static list_record *find_list(cm_memo *memo, const char *first) {
-  uint64_t hash = cm_hash_text(first);
-  list_record *record = memo->lists[hash % FIRST_SLOTS];
-  while (record != NULL && (record->hash != hash || strcmp(record->first, first) != 0))
-    record = record->next;
-  return record;
+  return cm_map_find(&memo->lists, first, strlen(first));
 }
 
 /**
@@ -168,27 +126,19 @@ static list_record *find_list(cm_memo *memo, const char *first) {
  */
 static list_record *add_list(cm_memo *memo, const char *first, int reads) {
   size_t size = strlen(first) + 1;
-  if (memo->list_count >= MAX_LISTS) return NULL;
+  if (memo->lists.count >= MAX_LISTS) return NULL;
   list_record *record = sqlite3_malloc64(sizeof *record + size);
   if (record == NULL) return NULL;
   memcpy(record->first, first, size);
-  record->hash = cm_hash_text(first);
   record->reads = reads;
-  record->next = memo->lists[record->hash % FIRST_SLOTS];
-  memo->lists[record->hash % FIRST_SLOTS] = record;
-  memo->list_count++;
+  cm_map_put(&memo->lists, &record->node, record, record->first, size - 1);
   return record;
 }
 
 static void clear_lists(cm_memo *memo) {
-  for (int i = 0; i < FIRST_SLOTS && memo->list_count > 0; i++) {
-    while (memo->lists[i] != NULL) {
-      list_record *record = memo->lists[i];
-      memo->lists[i] = record->next;
-      sqlite3_free(record);
-      memo->list_count--;
-    }
-  }
+  list_record *record = NULL;
+  while ((record = cm_map_pop(&memo->lists)) != NULL)
+    sqlite3_free(record);
 }
 
 /* ---- keeping ------------------------------------------------------------------------------- */
@@ -271,8 +221,6 @@ static void empty(cm_memo *memo) {
 /** Answers that are still held live on until their release. */
 static void free_memo(cm_memo *memo) {
   empty(memo);
-  sqlite3_free(memo->slots);
-  sqlite3_free(memo->lists);
   sqlite3_free(memo);
 }
 
@@ -281,17 +229,6 @@ static int need_memo(cm_session *session, cm_err *err) {
   cm_memo *memo = sqlite3_malloc64(sizeof *memo);
   if (memo == NULL) return cm_err_nomem(err);
   memset(memo, 0, sizeof *memo);
-  memo->slot_count = FIRST_SLOTS;
-  memo->slots = sqlite3_malloc64(FIRST_SLOTS * sizeof(cm_answer *));
-  memo->lists = sqlite3_malloc64(FIRST_SLOTS * sizeof(list_record *));
-  if (memo->slots == NULL || memo->lists == NULL) {
-    sqlite3_free(memo->slots);
-    sqlite3_free(memo->lists);
-    sqlite3_free(memo);
-    return cm_err_nomem(err);
-  }
-  memset(memo->slots, 0, FIRST_SLOTS * sizeof(cm_answer *));
-  memset(memo->lists, 0, FIRST_SLOTS * sizeof(list_record *));
   memo->running_id = session->statement.id;
   session->memo = memo;
   session->free_memo = free_memo;
@@ -307,7 +244,6 @@ static int new_answer(cm_session *session, const char *who, const char *path, co
   if (answer == NULL) return cm_err_nomem(err);
   memset(answer, 0, sizeof *answer);
   answer->session = session;
-  answer->hash = cm_hash_text(path);
   answer->path = copy_text(path);
   answer->list = copy_text(list);
   answer->who = copy_text(who);
@@ -361,7 +297,7 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
   int rc = need_memo(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_memo *memo = session->memo;
-  cm_answer *answer = find(memo, path, cm_hash_text(path));
+  cm_answer *answer = find(memo, path);
   if (answer != NULL && is_stale(answer)) {
     unlist_answer(memo, answer);
     answer = NULL;
@@ -396,7 +332,7 @@ void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
   cm_answer *answer = NULL;
   if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
-  if (!has_room_ahead(memo) || find(memo, path, cm_hash_text(path)) != NULL) return;
+  if (!has_room_ahead(memo) || find(memo, path) != NULL) return;
   if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
   list_answer(memo, answer);
   answer->is_ahead = true;

@@ -227,7 +227,7 @@ static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err 
   turn_keys(scan, pager->pages);
   int rc = cm_key_set_find(&scan->last_page_keys, &scan->row, was, err);
   bool is_new = false;
-  bool is_kept = pager->next_cursor != NULL && scan->page_keys.count < MAX_PAGE_KEYS;
+  bool is_kept = pager->next_cursor != NULL && scan->page_keys.keys.count < MAX_PAGE_KEYS;
   return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err)
                                     : rc;
 }

@@ -9,22 +9,13 @@
 #include "spec/registry.h"
 #include "wire/http.h"
 #include "wire/json.h"
-#include "write/token.h"
 
 enum { MAX_KEPT_QUESTIONS = 100000 };
 
 /* ---- the table of questions ---------------------------------------------------------------- */
 
-static cm_question **bucket_of(cm_finder *finder, const char *key) {
-  uint64_t hash = cm_queue_token('?', key, "", NULL);
-  return &finder->buckets[hash & (CM_FINDER_BUCKETS - 1)];
-}
-
 static cm_question *find(cm_finder *finder, const char *key) {
-  cm_question *question = *bucket_of(finder, key);
-  while (question != NULL && strcmp(question->key, key) != 0)
-    question = question->next_in_bucket;
-  return question;
+  return cm_map_find(&finder->questions, key, strlen(key));
 }
 
 static void free_question(cm_question *question) {
@@ -38,18 +29,15 @@ static void free_question(cm_question *question) {
   sqlite3_free(question);
 }
 
-/** Out of the table. Its holders keep it; the last one frees it. */
-static void detach(cm_finder *finder, cm_question *question) {
-  for (cm_question **at = bucket_of(finder, question->key); *at != NULL;
-       at = &(*at)->next_in_bucket) {
-    if (*at != question) continue;
-    *at = question->next_in_bucket;
-    finder->count--;
-    break;
-  }
-  question->next_in_bucket = NULL;
+/** It is out of the table. Its holders keep it; the last one frees it. */
+static void let_go(cm_question *question) {
   question->is_detached = true;
   if (question->holders == 0) free_question(question);
+}
+
+static void detach(cm_finder *finder, cm_question *question) {
+  cm_map_remove(&finder->questions, &question->node);
+  let_go(question);
 }
 
 void cm_question_release(cm_question *question) {
@@ -63,18 +51,14 @@ void cm_question_release(cm_question *question) {
 }
 
 void cm_question_forget_all(cm_finder *finder) {
-  for (int i = 0; i < CM_FINDER_BUCKETS && finder->count > 0; i++) {
-    cm_question *next = NULL;
-    for (cm_question *question = finder->buckets[i]; question != NULL; question = next) {
-      next = question->next_in_bucket;
-      detach(finder, question);
-    }
-  }
+  cm_question *question = NULL;
+  while ((question = cm_map_pop(&finder->questions)) != NULL)
+    let_go(question);
 }
 
 /** A new question in the table; its texts are copied. NULL when memory runs out. */
 static cm_question *new_question(cm_finder *finder, const char *key, const char *const values[2]) {
-  if (finder->count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(finder);
+  if (finder->questions.count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(finder);
   cm_question *question = sqlite3_malloc64(sizeof *question);
   if (question == NULL) return NULL;
   memset(question, 0, sizeof *question);
@@ -90,10 +74,7 @@ static cm_question *new_question(cm_finder *finder, const char *key, const char 
     free_question(question);
     return NULL;
   }
-  cm_question **bucket = bucket_of(finder, key);
-  question->next_in_bucket = *bucket;
-  *bucket = question;
-  finder->count++;
+  cm_map_put(&finder->questions, &question->node, question, question->key, strlen(key));
   return question;
 }
 

@@ -7,14 +7,13 @@
 #define CM_WRITE_FINDER_H
 
 #include "base/buf.h"
+#include "base/map.h"
 #include "client/call.h"
 #include "spec/resource.h"
 
-enum { CM_FINDER_BUCKETS = 8192 }; /* a power of two */
-
 /** A question that several entries may share: one request, one answer. */
 typedef struct cm_question {
-  struct cm_question *next_in_bucket;
+  cm_map_node node;
   char *key;
   const cm_resource *resource; /* asked by natural key; NULL: by a need */
   const cm_need *need;
@@ -41,8 +40,7 @@ typedef enum cm_question_mode {
 /** The questions of a transaction. Zeroed but for the session before its first use. */
 typedef struct cm_finder {
   cm_session *session; /* that asks */
-  cm_question *buckets[CM_FINDER_BUCKETS];
-  int count;
+  cm_map questions;    /* by key */
 } cm_finder;
 
 /**

@@ -2,24 +2,20 @@
 
 #include <string.h>
 
-#include "base/hash.h"
+#include "base/map.h"
 #include "base/sqlite_api.h"
 
-enum { SLOTS = 1024 };
-
 typedef struct entry {
-  struct entry *next;  /* in its slot */
+  cm_map_node node;
   struct entry *newer; /* in the order of their arrival */
-  uint64_t hash;
   size_t bytes;
   bool is_read;
   cm_once_answer answer; /* owned */
-  size_t key_len;
   char key[];
 } entry;
 
 struct cm_once {
-  entry *slots[SLOTS];
+  cm_map entries;
   entry *oldest, *newest;
   size_t bytes;
 };
@@ -38,28 +34,19 @@ static void free_entry(entry *done) {
 void cm_once_free(void *pointer) {
   cm_once *once = pointer;
   if (once == NULL) return;
-  while (once->oldest != NULL) {
-    entry *done = once->oldest;
-    once->oldest = done->newer;
+  entry *done = NULL;
+  while ((done = cm_map_pop(&once->entries)) != NULL)
     free_entry(done);
-  }
   sqlite3_free(once);
 }
 
 const cm_once_answer *cm_once_find(const cm_once *once, const char *key, size_t key_len) {
-  uint64_t hash = cm_hash_bytes(CM_HASH_START, key, key_len);
-  for (const entry *found = once->slots[hash % SLOTS]; found != NULL; found = found->next) {
-    bool is_same = found->hash == hash && found->key_len == key_len;
-    if (is_same && memcmp(found->key, key, key_len) == 0) return &found->answer;
-  }
-  return NULL;
+  const entry *found = cm_map_find(&once->entries, key, key_len);
+  return found != NULL ? &found->answer : NULL;
 }
 
 static void forget(cm_once *once, entry *done) {
-  entry **link = &once->slots[done->hash % SLOTS];
-  while (*link != done)
-    link = &(*link)->next;
-  *link = done->next;
+  cm_map_remove(&once->entries, &done->node);
   once->bytes -= done->bytes;
   free_entry(done);
 }
@@ -96,12 +83,9 @@ int cm_once_add(cm_once *once, const char *key, size_t key_len, const cm_once_an
     return cm_err_nomem(err);
   }
   memcpy(added->key, key, key_len);
-  added->key_len = key_len;
-  added->hash = cm_hash_bytes(CM_HASH_START, key, key_len);
   added->is_read = is_read;
   added->bytes = sizeof *added + key_len + answer->value.len;
-  added->next = once->slots[added->hash % SLOTS];
-  once->slots[added->hash % SLOTS] = added;
+  cm_map_put(&once->entries, &added->node, added, added->key, key_len);
   *(once->newest == NULL ? &once->oldest : &once->newest->newer) = added;
   once->newest = added;
   once->bytes += added->bytes;
