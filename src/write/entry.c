@@ -60,13 +60,13 @@ void cm_whole_list_rest(cm_entry *entry) {
   cm_json_free(entry->list);
   entry->list = NULL;
   entry->list_bytes = 0;
-  entry->list_guard = (cm_cursor_guard){ 0 };
+  if (entry->list_pager != NULL) cm_pager_close(entry->list_pager);
+  sqlite3_free(entry->list_pager);
+  entry->list_pager = NULL;
 }
 
 void cm_entry_rest(cm_entry *entry) {
   cm_entry_drop_questions(entry);
-  cm_call_free(entry->call);
-  entry->call = NULL;
   entry->phase = CM_PHASE_IDLE;
   cm_whole_list_rest(entry);
   if (entry->change != NULL) cm_change_rest(entry->change);

@@ -5,7 +5,7 @@
 #ifndef CM_WRITE_ENTRY_H
 #define CM_WRITE_ENTRY_H
 
-#include "read/cursor_guard.h"
+#include "read/pager.h"
 #include "write/change_calls.h"
 #include "write/finder.h"
 #include "write/tally.h"
@@ -96,7 +96,6 @@ struct cm_entry {
   int question_count;
   cm_change_step *steps;
   int step_count, step;
-  cm_call *call; /* that reads the list, see list_write */
   cm_buf not_taken;
   /* A row that may go out in one call with others, see write/group.h. */
   uint64_t batch_token; /* equal where the call is the same; 0: it goes alone */
@@ -109,7 +108,7 @@ struct cm_entry {
   uint64_t list_token;        /* which list; 0: none */
   cm_json *list;              /* as read so far; owned */
   size_t list_bytes;          /* of its items */
-  cm_cursor_guard list_guard;
+  cm_pager *list_pager;       /* that reads it; owned; NULL: it is not read */
   char *label;
   char *owner; /* of a row without a label: the row that it belongs to, "customer_uuid cus_1" */
   int code, status, refusal_code; /* at its end, of the answer, of `refusal` */

@@ -314,7 +314,7 @@ static bool is_due(cm_queue *queue, cm_entry *entry) {
   case CM_PHASE_FIND:
   case CM_PHASE_NAME:
   case CM_PHASE_VERIFY: return cm_entry_is_answered(entry);
-  case CM_PHASE_LIST: return cm_call_is_done(entry->call);
+  case CM_PHASE_LIST: return cm_pager_is_ready(entry->list_pager);
   case CM_PHASE_INSIDE: return advance_parts(queue, entry);
   default: return false;
   }

@@ -4,8 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
-#include "client/call.h"
-#include "read/cursor_guard.h"
+#include "read/pager.h"
 #include "record/encode.h"
 #include "record/url.h"
 #include "spec/carry.h"
@@ -15,8 +14,6 @@
 #include "write/entry.h"
 #include "write/shipment.h"
 #include "write/token.h"
-
-enum { MAX_PAGES = 10000 }; /* of a list that is read to be replaced */
 
 /* ---- which list a write changes -------------------------------------------------------------- */
 
@@ -98,36 +95,24 @@ void cm_whole_list_gather(cm_entry *leader) {
 
 /* ---- the list as it is ------------------------------------------------------------------------- */
 
-static int ask_page(cm_queue *queue, cm_entry *entry, const char *cursor, cm_err *err) {
+static int open_pager(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_read *read = find_read(entry->resource, entry->list_write);
+  cm_list list = { .who = entry->resource->name,
+                   .paging = read->paging,
+                   .rows = read->rows,
+                   .per_page = queue->session->settings.per_page,
+                   .is_fresh = true,
+                   .fault = "the list that is to be changed was answered wrongly",
+                   .advice = "nothing was changed, try again later" };
   cm_buf path;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   int rc = cm_change_fill(entry->change, read->path, &path, err);
-  if (read->paging == CM_CURSOR) {
-    cm_buf_printf(&path, "%sper_page=%d", cm_request_separator(&path),
-                  queue->session->settings.per_page);
-    if (cursor != NULL) {
-      cm_buf_text(&path, "&cursor=");
-      cm_buf_percent(&path, cursor, strlen(cursor));
-    }
-  }
-  if (rc == SQLITE_OK && path.code != SQLITE_OK)
-    rc = cm_err_set(err, path.code, "%s: the path is too long", entry->resource->name);
-  if (rc == SQLITE_OK) {
-    cm_call_request request = { .who = entry->resource->name,
-                                .method = "GET",
-                                .path = cm_buf_str(&path) };
-    rc = cm_call_start(queue->session, &request, &entry->call, err);
-  }
+  list.url = cm_buf_str(&path);
+  if (rc == SQLITE_OK) entry->list_pager = sqlite3_malloc64(sizeof *entry->list_pager);
+  if (rc == SQLITE_OK && entry->list_pager == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) rc = cm_pager_open(entry->list_pager, queue->session, &list, err);
   cm_buf_clear(&path);
   return rc;
-}
-
-static int odd_page(const cm_entry *entry, const char *why, cm_err *err) {
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s: the list that is to be changed was answered wrongly (%s): nothing was "
-                    "changed, try again later",
-                    entry->resource->name, why);
 }
 
 /** The list goes back in one body: what would not fit there is not collected. */
@@ -138,55 +123,22 @@ static int check_size(const cm_entry *entry, cm_err *err) {
 }
 
 /** Append the items of a page. A row without one would be lost from the list: that is an error. */
-static int take_page(cm_entry *entry, cm_slice body, cm_err *err) {
-  const cm_resource *resource = entry->resource;
-  const cm_read *read = find_read(resource, entry->list_write);
-  const cm_column *item = &resource->columns[find_item(resource, entry->list_write)];
-  cm_err why = { 0 };
-  cm_slice row;
-  size_t at = 0;
-  if (cm_slice_check(body, NULL, &why) != SQLITE_OK) return odd_page(entry, why.text, err);
-  cm_slice rows = cm_slice_find(body, read->rows);
-  if (cm_slice_type(rows) != CM_JSON_ARRAY) return odd_page(entry, "it has no list", err);
-  while (cm_slice_next(rows, &at, NULL, &row) == SQLITE_ROW) {
+static int take_rows(cm_entry *entry, cm_err *err) {
+  const cm_column *item = &entry->resource->columns[find_item(entry->resource, entry->list_write)];
+  const cm_pager *pager = entry->list_pager;
+  if (pager->is_single) return cm_pager_wrong_shape(pager, "it has no list", err);
+  for (int64_t i = 0; i < pager->page_rows; i++) {
+    cm_slice row = pager->rows.items[i];
     cm_slice member = cm_slice_find(row, item->path != NULL ? item->path : item->name);
     cm_json *value = NULL;
-    if (cm_slice_type(member) != CM_JSON_STRING) return odd_page(entry, "a row has no key", err);
+    if (cm_slice_type(member) != CM_JSON_STRING)
+      return cm_pager_wrong_shape(pager, "a row has no key", err);
     entry->list_bytes += member.len + 1;
     int rc = check_size(entry, err);
     if (rc == SQLITE_OK) rc = cm_json_parse(member, &value, err);
     if (rc == SQLITE_OK && cm_json_push(entry->list, value) != SQLITE_OK) rc = cm_err_nomem(err);
     if (rc != SQLITE_OK) return rc;
   }
-  return SQLITE_OK;
-}
-
-/** Cursor of the next page, to be freed. NULL out: this was the last one. */
-static int next_cursor(const cm_entry *entry, cm_slice body, char **out, cm_err *err) {
-  const cm_read *read = find_read(entry->resource, entry->list_write);
-  cm_json_type has_more = cm_slice_type(cm_slice_find(body, "has_more"));
-  cm_json *cursor = NULL;
-  *out = NULL;
-  if (read->paging != CM_CURSOR || has_more == CM_JSON_FALSE) return SQLITE_OK;
-  if (has_more != CM_JSON_TRUE) return odd_page(entry, "it does not say has_more", err);
-  int rc = cm_json_parse(cm_slice_find(body, "cursor"), &cursor, NULL);
-  const char *text = rc == SQLITE_OK ? cm_json_text(cursor) : NULL;
-  if (rc == SQLITE_NOMEM) {
-    rc = cm_err_nomem(err);
-  } else if (text == NULL || text[0] == 0) {
-    rc = odd_page(entry, "it has more pages but no cursor", err);
-  } else {
-    *out = sqlite3_mprintf("%s", text);
-    if (*out == NULL) rc = cm_err_nomem(err);
-  }
-  cm_json_free(cursor);
-  return rc;
-}
-
-static int check_cursor(cm_entry *entry, const char *cursor, cm_err *err) {
-  if (cm_cursor_guard_saw(&entry->list_guard, cursor))
-    return odd_page(entry, "a cursor came twice", err);
-  if (entry->list_guard.count >= MAX_PAGES) return odd_page(entry, "it has no end", err);
   return SQLITE_OK;
 }
 
@@ -275,7 +227,7 @@ cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->step = 0;
   cm_whole_list_rest(entry);
   entry->list = cm_json_new_array();
-  int rc = entry->list == NULL ? cm_err_nomem(err) : ask_page(queue, entry, NULL, err);
+  int rc = entry->list == NULL ? cm_err_nomem(err) : open_pager(queue, entry, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
   entry->phase = CM_PHASE_LIST;
   return CM_END_NONE;
@@ -303,23 +255,13 @@ static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_hel
 }
 
 cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  char *cursor = NULL;
-  const cm_call_result *result = cm_call_result_of(entry->call);
+  const cm_call_result *result = cm_answer_result(entry->list_pager->page);
   bool is_none = result->status == 404;
   bool may_help = result->may_help;
-  int rc = result->code;
-  if (rc != SQLITE_OK) {
-    cm_err_set(err, rc, "%s", result->error);
-  } else {
-    rc = take_page(entry, result->body, err);
-    if (rc == SQLITE_OK) rc = next_cursor(entry, result->body, &cursor, err);
-    if (rc == SQLITE_OK && cursor != NULL) rc = check_cursor(entry, cursor, err);
-  }
-  cm_call_free(entry->call);
-  entry->call = NULL;
-  bool is_last = cursor == NULL;
-  if (rc == SQLITE_OK && !is_last) rc = ask_page(queue, entry, cursor, err);
-  sqlite3_free(cursor);
-  if (rc != SQLITE_OK) return end_without_list(entry, is_none, may_help, err);
-  return is_last ? send_list(queue, entry, err) : CM_END_NONE;
+  int rc = cm_pager_open_page(entry->list_pager, err);
+  if (rc == SQLITE_OK) rc = take_rows(entry, err);
+  if (rc == SQLITE_OK) rc = cm_pager_turn_page(entry->list_pager, err);
+  if (rc == SQLITE_OK) return CM_END_NONE;
+  return rc == SQLITE_DONE ? send_list(queue, entry, err)
+                           : end_without_list(entry, is_none, may_help, err);
 }
