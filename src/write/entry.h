@@ -5,6 +5,7 @@
 #ifndef CM_WRITE_ENTRY_H
 #define CM_WRITE_ENTRY_H
 
+#include "base/map.h"
 #include "read/pager.h"
 #include "write/change_calls.h"
 #include "write/finder.h"
@@ -63,8 +64,9 @@ typedef struct cm_inside {
 
 struct cm_entry {
   int64_t id;
-  cm_entry *next, *previous; /* of those that wait, in order */
-  cm_entry *next_by_key, *next_by_natural, *next_by_batch, *next_by_set;
+  cm_entry *next, *previous;              /* of those that wait, in order */
+  cm_map_node by_key, by_natural, by_set; /* see cm_waiting_by_key */
+  cm_entry *next_by_batch;
   cm_change *change; /* owned; NULL when it has ended */
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
@@ -134,10 +136,8 @@ struct cm_queue {
   int log_stripped, log_stripped_dropped, log_stripped_all; /* so many of the oldest are done */
 
   cm_entry *first_waiting, *last_waiting;
-  cm_entry *by_key[CM_QUEUE_BUCKETS];
-  cm_entry *by_natural[CM_QUEUE_BUCKETS];
-  cm_entry *by_set[CM_QUEUE_BUCKETS];
-  int blind_sets; /* entries that wait with is_blind_set */
+  cm_map by_key, by_natural, by_set; /* those that wait, by their tokens */
+  int blind_sets;                    /* entries that wait with is_blind_set */
   cm_batch_chain by_batch[CM_QUEUE_BUCKETS];
   int waiting;
   size_t waiting_bytes;

@@ -26,9 +26,10 @@ static bool is_untouched(const cm_entry *entry) {
 /** The first row that waits to be created under this token. */
 static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
   cm_entry *host = NULL;
-  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL; at = at->next_by_natural) {
+  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
+       at = cm_map_next(&at->by_natural)) {
     bool is_near = at->section == entry->section || !entry->is_waiting;
-    bool is_host = at->natural_token == token && is_near && is_untouched(at) &&
+    bool is_host = is_near && is_untouched(at) &&
                    strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
     if (is_host) host = at; /* the chain has the latest first */
   }
@@ -51,9 +52,8 @@ static void end_orphan(cm_queue *queue, cm_entry *entry) {
 static bool has_come_again(const cm_queue *queue, const cm_entry *refused) {
   if (refused->natural_token == 0) return false;
   for (const cm_entry *at = cm_waiting_by_natural(queue, refused->natural_token); at != NULL;
-       at = at->next_by_natural) {
-    bool is_it = at->natural_token == refused->natural_token && at->id > refused->id;
-    if (is_it && at->verb == CM_VERB_INSERT) return true;
+       at = cm_map_next(&at->by_natural)) {
+    if (at->id > refused->id && at->verb == CM_VERB_INSERT) return true;
   }
   return false;
 }

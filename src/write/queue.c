@@ -37,9 +37,8 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
   }
   uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
   for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
-       entry = entry->next_by_natural) {
-    if (entry->natural_token == token && entry->verb == CM_VERB_INSERT)
-      return entry->label != NULL ? entry->label : "a row";
+       entry = cm_map_next(&entry->by_natural)) {
+    if (entry->verb == CM_VERB_INSERT) return entry->label != NULL ? entry->label : "a row";
   }
   return NULL;
 }
@@ -214,8 +213,6 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
   if (queue == NULL || change->verb != CM_VERB_UPDATE) return NULL;
   uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
   cm_entry *entry = cm_waiting_by_key(queue, token);
-  while (entry != NULL && entry->key_token != token)
-    entry = entry->next_by_key;
   bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
                  entry->filters == session->reading.scan_count && entry->phase == CM_PHASE_IDLE &&
                  entry->state == CM_ENTRY_QUEUED && entry->steps == NULL;

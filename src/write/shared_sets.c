@@ -82,27 +82,19 @@ static uint64_t owner_token(cm_change *change, int *code) {
 
 /** Does a write of the row that owns the set say it as a whole? */
 static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
-  if (queue->blind_sets > 0) return true;
-  for (cm_entry *at = cm_waiting_by_key(queue, owner); at != NULL; at = at->next_by_key) {
-    if (at->key_token == owner) return true;
-  }
-  return false;
+  return queue->blind_sets > 0 || cm_waiting_by_key(queue, owner) != NULL;
 }
 
 static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
   row_names names;
   uint64_t key = cm_queue_token_of('k', change->resource, &change->key, NULL);
   uint64_t owner = owner_token(change, &found->code);
-  for (cm_entry *at = cm_waiting_by_key(queue, key); at != NULL; at = at->next_by_key)
-    found->is_row = found->is_row || at->key_token == key;
-  for (cm_entry *at = cm_waiting_by_set(queue, key); at != NULL; at = at->next_by_set)
-    found->are_sets = found->are_sets || at->set_token == key;
+  if (cm_waiting_by_key(queue, key) != NULL) found->is_row = true;
+  if (cm_waiting_by_set(queue, key) != NULL) found->are_sets = true;
   if (owner != 0 && is_whole_waiting(queue, owner)) found->is_row = true;
   if (find_names(change, &names) != SQLITE_OK) found->code = SQLITE_NOMEM;
   for (int i = 0; i < names.count; i++) {
-    for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]); at != NULL;
-         at = at->next_by_natural)
-      found->is_row = found->is_row || at->natural_token == names.tokens[i];
+    if (cm_waiting_by_natural(queue, names.tokens[i]) != NULL) found->is_row = true;
   }
   sqlite3_free(names.tokens);
 }
@@ -146,9 +138,8 @@ static int compare_ids(const void *left, const void *right) {
 /** The latest UPDATE that sets the column; the chain has the latest first. */
 static int find_whole(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
   for (cm_entry *at = cm_waiting_by_key(queue, entry->key_token); at != NULL;
-       at = at->next_by_key) {
-    bool is_whole = at->key_token == entry->key_token && at->verb == CM_VERB_UPDATE &&
-                    cm_change_find(at->change, column) != NULL;
+       at = cm_map_next(&at->by_key)) {
+    bool is_whole = at->verb == CM_VERB_UPDATE && cm_change_find(at->change, column) != NULL;
     if (!is_whole) continue;
     out->from = at->id;
     return push_writer(out, at);
@@ -162,9 +153,9 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
   int rc = find_names(entry->change, &names);
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
     for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]);
-         at != NULL && rc == SQLITE_OK; at = at->next_by_natural) {
-      bool is_merge = at->natural_token == names.tokens[i] && at->is_blind_set &&
-                      at->id > out->from && cm_change_find(at->change, column) != NULL;
+         at != NULL && rc == SQLITE_OK; at = cm_map_next(&at->by_natural)) {
+      bool is_merge = at->is_blind_set && at->id > out->from &&
+                      cm_change_find(at->change, column) != NULL;
       if (is_merge) rc = push_writer(out, at);
     }
   }
@@ -176,9 +167,8 @@ static int find_members(const cm_queue *queue, const cm_entry *entry, const char
                         writers *out) {
   int rc = SQLITE_OK;
   for (cm_entry *at = cm_waiting_by_set(queue, entry->key_token); at != NULL && rc == SQLITE_OK;
-       at = at->next_by_set) {
-    bool is_member = at->set_token == entry->key_token && at->id > out->from &&
-                     cm_set_is_member(at, entry->resource) &&
+       at = cm_map_next(&at->by_set)) {
+    bool is_member = at->id > out->from && cm_set_is_member(at, entry->resource) &&
                      strcmp(at->resource->member_of->set, set) == 0;
     if (is_member) rc = push_writer(out, at);
   }

@@ -8,33 +8,8 @@
 
 /* ---- who waits ------------------------------------------------------------------------------------ */
 
-static cm_entry **key_bucket(cm_queue *queue, uint64_t token) {
-  return &queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-static cm_entry **natural_bucket(cm_queue *queue, uint64_t token) {
-  return &queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-static cm_entry **set_bucket(cm_queue *queue, uint64_t token) {
-  return &queue->by_set[token & (CM_QUEUE_BUCKETS - 1)];
-}
-
-static void link_set(cm_queue *queue, cm_entry *entry) {
-  queue->blind_sets += entry->is_blind_set;
-  if (entry->set_token == 0) return;
-  cm_entry **bucket = set_bucket(queue, entry->set_token);
-  entry->next_by_set = *bucket;
-  *bucket = entry;
-}
-
-static void unlink_set(cm_queue *queue, cm_entry *entry) {
-  queue->blind_sets -= entry->is_blind_set;
-  if (entry->set_token == 0) return;
-  cm_entry **at = set_bucket(queue, entry->set_token);
-  while (*at != NULL && *at != entry)
-    at = &(*at)->next_by_set;
-  if (*at == entry) *at = entry->next_by_set;
+static void put(cm_map *map, cm_map_node *node, cm_entry *entry, const uint64_t *token) {
+  if (*token != 0) cm_map_put(map, node, entry, token, sizeof *token);
 }
 
 static cm_batch_chain *chain_of(cm_queue *queue, const cm_entry *entry) {
@@ -84,16 +59,11 @@ void cm_queue_link(cm_queue *queue, cm_entry *entry) {
   entry->is_waiting = true;
   queue->waiting++;
   queue->waiting_bytes += entry->bytes;
-  if (entry->key_token != 0) {
-    entry->next_by_key = *key_bucket(queue, entry->key_token);
-    *key_bucket(queue, entry->key_token) = entry;
-  }
-  if (entry->natural_token != 0) {
-    entry->next_by_natural = *natural_bucket(queue, entry->natural_token);
-    *natural_bucket(queue, entry->natural_token) = entry;
-  }
+  put(&queue->by_key, &entry->by_key, entry, &entry->key_token);
+  put(&queue->by_natural, &entry->by_natural, entry, &entry->natural_token);
+  put(&queue->by_set, &entry->by_set, entry, &entry->set_token);
+  queue->blind_sets += entry->is_blind_set;
   link_batch(queue, entry);
-  link_set(queue, entry);
 }
 
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
@@ -106,30 +76,22 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   queue->waiting_bytes -= entry->bytes;
   unlink_batch(queue, entry);
   cm_inside_leave(queue, entry);
-  unlink_set(queue, entry);
-  for (cm_entry **at = key_bucket(queue, entry->key_token); *at != NULL; at = &(*at)->next_by_key) {
-    if (*at != entry) continue;
-    *at = entry->next_by_key;
-    break;
-  }
-  for (cm_entry **at = natural_bucket(queue, entry->natural_token); *at != NULL;
-       at = &(*at)->next_by_natural) {
-    if (*at != entry) continue;
-    *at = entry->next_by_natural;
-    break;
-  }
+  cm_map_remove(&queue->by_key, &entry->by_key);
+  cm_map_remove(&queue->by_natural, &entry->by_natural);
+  cm_map_remove(&queue->by_set, &entry->by_set);
+  queue->blind_sets -= entry->is_blind_set;
 }
 
 cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token) {
-  return queue->by_key[token & (CM_QUEUE_BUCKETS - 1)];
+  return cm_map_find(&queue->by_key, &token, sizeof token);
 }
 
 cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token) {
-  return queue->by_natural[token & (CM_QUEUE_BUCKETS - 1)];
+  return cm_map_find(&queue->by_natural, &token, sizeof token);
 }
 
 cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token) {
-  return queue->by_set[token & (CM_QUEUE_BUCKETS - 1)];
+  return cm_map_find(&queue->by_set, &token, sizeof token);
 }
 
 bool cm_queue_has_room(const cm_queue *queue) {
@@ -189,11 +151,12 @@ static bool is_part_or_host(const cm_entry *entry, const cm_entry *part) {
 /** A write of the row with this token, of those added before `before`. @param part  It and its host do not count; NULL: all do. */
 static cm_entry *find_write(const cm_queue *queue, uint64_t token, int64_t before,
                             const cm_entry *part) {
-  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL; at = at->next_by_natural) {
-    if (at->natural_token == token && at->id < before && !is_part_or_host(at, part)) return at;
+  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
+       at = cm_map_next(&at->by_natural)) {
+    if (at->id < before && !is_part_or_host(at, part)) return at;
   }
-  for (cm_entry *at = cm_waiting_by_key(queue, token); at != NULL; at = at->next_by_key) {
-    if (at->key_token == token && at->id < before && !is_part_or_host(at, part)) return at;
+  for (cm_entry *at = cm_waiting_by_key(queue, token); at != NULL; at = cm_map_next(&at->by_key)) {
+    if (at->id < before && !is_part_or_host(at, part)) return at;
   }
   return NULL;
 }

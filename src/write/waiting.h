@@ -13,7 +13,7 @@ void cm_queue_link(cm_queue *queue, cm_entry *entry);
 /** Take an entry out of those that wait. */
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry);
 
-/** The first entry of a chain, see next_by_key, next_by_natural and next_by_set; other tokens are in the chain, too. */
+/** The last entry that waits under a token; cm_map_next(&entry->by_key) is the one before it. NULL: none. */
 cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token);
 cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token);
 cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token);
