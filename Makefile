@@ -100,11 +100,12 @@ DIST    := sqlite-chartmogul-$(VERSION)
 
 .PHONY: install
 install: $(LIBRARY) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DESTDIR
-	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql/reports
+	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql/reports $(DATADIR)/sql/load
 	$(Q)cp $(LIBRARY) $(LIBDIR)/
 	$(Q)cp README.md LICENSE $(DATADIR)/
 	$(Q)cp sql/*.sql sql/README.md $(DATADIR)/sql/
 	$(Q)cp sql/reports/*.sql $(DATADIR)/sql/reports/
+	$(Q)cp sql/load/*.sql sql/load/*.py sql/load/*.csv $(DATADIR)/sql/load/
 	@echo "sqlite3 -cmd '.load $(PREFIX)/lib/sqlite3/chartmogul'"
 
 .PHONY: uninstall

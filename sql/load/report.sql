@@ -1,0 +1,43 @@
+-- What was written, what was refused and why, what differs still, and what do the books say?
+--
+-- load.sql and sync.sql end with it.
+
+
+.print
+.print Written:
+SELECT table_name, operation, state, count(*) AS writes
+  FROM chartmogul_writes
+ GROUP BY table_name, operation, state
+ ORDER BY min(id);
+
+.print
+.print Not written:
+.mode list
+.separator ": "
+SELECT key, state, coalesce(error, table_name) AS reason
+  FROM chartmogul_writes
+ WHERE state NOT IN ('written', 'dry run')
+ ORDER BY id;
+
+.print
+.print Different from the export:
+.mode column
+SELECT * FROM difference;
+
+.print
+.print Books:
+SELECT status, count(*) AS customers, sum(mrr) / 100.0 AS mrr
+  FROM (SELECT DISTINCT uuid, status, mrr FROM account_customer)
+ GROUP BY status;
+SELECT i.currency, count(DISTINCT i.id) AS invoices, sum(l.amount_in_cents) / 100.0 AS invoiced,
+       (SELECT sum(iif(p.type = 'refund', -p.amount_in_cents, p.amount_in_cents)) / 100.0
+          FROM account_payment AS p
+          JOIN account_invoice AS of ON of.id = p.invoice
+         WHERE p.result = 'successful' AND of.currency = i.currency) AS paid
+  FROM account_invoice AS i
+  JOIN account_line AS l ON l.invoice = i.id
+ GROUP BY i.currency;
+
+-- A difference is a failure too, also where nothing was refused: the exit code of sqlite3 says so.
+CREATE TEMP TABLE all_is_in (differences CHECK (differences = 0));
+INSERT INTO all_is_in SELECT count(*) FROM difference;

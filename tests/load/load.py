@@ -1,0 +1,309 @@
+"""Runs sql/load/load.sql and sync.sql on the sandbox, as sql/README.md says, on the export of a made-up billing system.
+
+    load.py LIBRARY SANDBOX [--show]
+
+What the account shows afterwards, read over plain HTTP, is compared with the figures that make_export.py works out from its
+records: every customer with its MRR, every plan, invoice, line, payment and cancellation. --show prints the scripts' own reports
+of a first and a second night, and compares nothing.
+"""
+import csv
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
+from account import Account  # noqa: E402
+
+CUSTOMERS = 2000
+LISTS = [("customers", "entries"), ("plans", "plans"), ("invoices", "invoices"), ("subscription_events", "subscription_events")]
+LEFT_OUT = [("invoices.csv", "I-90001", "nobody knows C-99999"), ("invoices.csv", "I-90002", "a plan of the old shop"),
+            ("invoices.csv", "I-90003", "that day never was"), ("invoices.csv", "I-90004", "settled otherwise")]
+
+
+class Failed(Exception):
+    """What is wrong, in words."""
+
+
+def must_be(what, shown, wanted):
+    if shown == wanted:
+        return
+    if isinstance(shown, dict) and isinstance(wanted, dict):
+        keys = [key for key in sorted(shown.keys() | wanted.keys(), key=str) if shown.get(key) != wanted.get(key)]
+        shown, wanted = ({key: rows.get(key) for key in keys[:3]} for rows in (shown, wanted))
+    shown, wanted = (text if len(text) < 2000 else text[:2000] + "…" for text in (repr(shown), repr(wanted)))
+    raise Failed(f"{what}: {shown}, must be {wanted}")
+
+
+class Night:
+    """A folder with the scripts and an export, an account, and what the last run of a script did to it."""
+
+    def __init__(self, library, sandbox, folder):
+        self.library, self.folder = os.path.splitext(os.path.abspath(library))[0], folder
+        self.server = subprocess.Popen([sandbox, "--seed", "empty"], stdout=subprocess.PIPE, text=True)
+        self.account = Account(self.server.stdout.readline().strip())
+        shutil.copytree("sql/load", folder, dirs_exist_ok=True)
+        with open("sql/README.md", encoding="utf-8") as text:
+            self.manual = text.read().split("\n## Every night\n", 1)[1].replace("\n", " ")
+        self.command = re.search(r"``` (.*?) ```", self.manual).group(1).replace("\\", "")
+        with open(os.path.join(folder, "key"), "w", encoding="utf-8") as key:
+            key.write("test-key\n")
+        self.code, self.output, self.requests, self.figures = 0, "", [], {}
+
+    def end(self):
+        self.server.terminate()
+        self.server.wait()
+
+    def export(self, night):
+        subprocess.run([sys.executable, "make_export.py", "export", "--customers", str(CUSTOMERS), "--night", str(night)],
+                       cwd=self.folder, check=True, stdout=subprocess.DEVNULL)
+        with open(os.path.join(self.folder, "export", "figures.json"), encoding="utf-8") as file:
+            self.figures = json.load(file)
+
+    def leave_out(self, rows):
+        with open(os.path.join(self.folder, "left_out.csv"), "w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([("file", "key", "why"), *rows])
+
+    def run(self, script, **settings):
+        """The line of sql/README.md, with the folder, the library and the script of this test in it."""
+        command = self.command.replace("/srv/billing", self.folder).replace("/usr/local/lib/sqlite3/chartmogul", self.library)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
+        environment.update(CHARTMOGUL_BASE_URL=self.account.base_url, CHARTMOGUL_REQUESTS_PER_SECOND="0", HOME=self.folder, **settings)
+        self.account.forget_requests()
+        self.code = subprocess.run(["sh", "-c", command.replace("sync.sql", script)], env=environment, check=False).returncode
+        with open(os.path.join(self.folder, "night.log"), encoding="utf-8") as log:
+            self.output = log.read()
+        self.requests = self.account.requests()
+
+    def writes(self):
+        return [f"{row['method']} {row['target']}" for row in self.requests if row["method"] != "GET"]
+
+    def part(self, heading):
+        """The lines below a heading of the report."""
+        return self.output.split(f"\n{heading}:\n", 1)[1].split("\n\n", 1)[0].splitlines()
+
+    def pages(self):
+        """What reading the four lists costs."""
+        sizes = [len(self.figures[name]) for name in ("customers", "plans", "invoices", "cancellations")]
+        return sum(max(1, -(-size // 200)) for size in sizes)
+
+
+# ---- the account -----------------------------------------------------------------------------------------------------------------
+
+
+def of_customer(row):
+    return [row["name"], row["email"], row["company"] or None, row["country"]]
+
+
+def of_line(invoice, row, plans):
+    """A line of a subscription has no text, an item neither plan nor period."""
+    days = [(row.get(name) or "")[:10] or None for name in ("service_period_start", "service_period_end")]
+    return [invoice, row.get("description"), row["amount_in_cents"], plans.get(row.get("plan_uuid")), row["quantity"], *days,
+            row.get("subscription_external_id")]
+
+
+def of_payment(invoice, row):
+    return [invoice, row["type"], row["date"][:10], row["amount_in_cents"], row["result"] == "successful"]
+
+
+def shown_by(account):
+    """The account's records in the form of the figures."""
+    lists = {name: account.pages(f"/{name}", root) for name, root in LISTS}
+    customers = {row["uuid"]: row for row in lists["customers"]}
+    plans = {row["uuid"]: row["external_id"] for row in lists["plans"]}
+    invoices, months = lists["invoices"], {"month": 1, "year": 12}
+    return {
+        "plans": {row["external_id"]: [row["name"], row["interval_count"] * months[row["interval_unit"]]] for row in lists["plans"]},
+        "customers": {row["external_id"]: of_customer(row) for row in lists["customers"]},
+        "mrr": {row["external_id"]: row["mrr"] for row in lists["customers"]},
+        "invoices": {row["external_id"]: [customers[row["customer_uuid"]]["external_id"], row["date"][:10], row["due_date"][:10],
+                                          row["currency"]] for row in invoices},
+        "lines": {line["external_id"]: of_line(row["external_id"], line, plans) for row in invoices for line in row["line_items"]},
+        "payments": {paid["external_id"]: of_payment(row["external_id"], paid) for row in invoices for paid in row["transactions"]},
+        "cancellations": {row["subscription_external_id"]: [row["customer_external_id"], row["effective_date"][:10]]
+                          for row in lists["subscription_events"]},
+    }
+
+
+def figures_of(figures):
+    """The same of the figures, where ChartMogul has no text for a line of a subscription."""
+    wanted = {name: rows for name, rows in figures.items() if name != "refused"}
+    wanted["lines"] = {key: [row[0], None if row[3] else row[1], *row[2:]] for key, row in wanted["lines"].items()}
+    return wanted
+
+
+def check_books(night):
+    shown, wanted = shown_by(night.account), figures_of(night.figures)
+    for name, rows in wanted.items():
+        must_be(name, shown[name], rows)
+    must_be("all MRR", sum(shown["mrr"].values()) > 0, True)
+
+
+def writes_between(old, new):
+    """How many requests the difference of two exports takes: each row one, what is inside a new invoice or goes with it none."""
+    count = 0
+    for name in ("plans", "customers", "invoices", "lines", "payments", "cancellations"):
+        before, after = old[name], new[name]
+        for key in before.keys() | after.keys():
+            if before.get(key) == after.get(key):
+                continue
+            row = after.get(key) or before.get(key)
+            if name in ("lines", "payments"):
+                count += row[0] in old["invoices"] and row[0] in new["invoices"]
+            elif name == "invoices" and key not in after:
+                count += row[0] in new["customers"]
+            elif name == "cancellations" and key in before and key in after:
+                count += 2  # its key holds the day: the old one goes, the new one comes
+            else:
+                count += 1
+    return count
+
+
+# ---- the nights ------------------------------------------------------------------------------------------------------------------
+
+
+def check_load(night):
+    night.export(1)
+    night.run("load.sql")
+    must_be("its exit code", night.code, 1)
+    check_refused(night)
+    yield "a first load: what cannot go in is named, with the reason"
+    check_books(night)
+    yield "a first load: the books"
+    night.run("load.sql")
+    must_be("its exit code", night.code, 1)
+    must_be("what it writes", night.writes(), [])
+    check_refused(night)
+    yield "the same load again writes nothing"
+
+
+def check_refused(night):
+    wrong = sorted(key for keys in night.figures["refused"].values() for key in keys)
+    lines = [line.split(": ", 2) for line in night.part("Not written")[1:]]
+    must_be("what is refused", sorted(line[0] for line in lines), wrong)
+    must_be("its states", {line[1] for line in lines}, {"refused"})
+    for line, words in (("I-90001", "'C-99999'"), ("I-90002/1", "'legacy-9'"), ("I-90003", "'2025-02-31'"), ("I-90004/1", "'n/a'")):
+        if not any(key == line and words in reason for key, _, reason in lines):
+            raise Failed(f"{line}: {words} is not in its reason")
+    must_be("what differs", sorted(line.split()[1] for line in night.part("Different from the export")[2:]), wrong)
+
+
+def check_sync(night):
+    old = night.figures
+    night.export(2)
+    night.leave_out(LEFT_OUT)
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    check_books(night)
+    yield "the next night: the books"
+    must_be("its writes", len(night.writes()), writes_between(old, night.figures))
+    yield "the next night: as many writes as there are differences"
+    night.run("sync.sql")
+    must_be("its exit code", night.code, 0)
+    must_be("what it writes", night.writes(), [])
+    must_be("what it asks for", len(night.requests), 2 * night.pages() + 1)
+    must_be("sql/README.md has this number", f" {len(night.requests)} requests where nothing changed" in night.manual, True)
+    yield "a night without changes reads the lists twice and writes nothing"
+
+
+def check_merged(night):
+    """Somebody merges two customers in ChartMogul, and there are records of another source."""
+    rows = night.account.pages("/customers", "entries")
+    night.account.send("POST", "/customers/merges", {"from": {"customer_uuid": rows[7]["uuid"]}, "into": {"customer_uuid": rows[9]["uuid"]}})
+    source = night.account.send("POST", "/data_sources", {"name": "By hand"})["uuid"]
+    night.account.send("POST", "/customers", {"data_source_uuid": source, "external_id": "C-00001", "name": "Another"})
+    while len(night.account.pages("/customers", "entries")) != len(rows):
+        pass
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    must_be("what it writes", night.writes(), [])
+    yield "merged customers and another source are left alone"
+
+
+def check_bad_exports(night):
+    path = os.path.join(night.folder, "export", "invoices.csv")
+    with open(path, encoding="utf-8") as file:
+        lines = file.readlines()
+    for what, kept, words in (("half of a file", len(lines) // 2, "delete_limit"), ("an empty file", 1, "number_of_rows > 0")):
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(lines[:kept])
+        night.run("sync.sql")
+        must_be("its exit code", night.code, 1)
+        must_be("what it writes", night.writes(), [])
+        if words not in night.output:
+            raise Failed(f"{words} is not in its words: {night.output}")
+        yield f"{what} ends the night before anything is sent"
+    os.remove(path)
+    night.run("sync.sql")
+    must_be("its exit code and requests", (night.code, night.requests), (1, []))
+    yield "a file that is not there ends the night before anything is sent"
+
+
+def check_troubles(night):
+    """The API takes no invoices for a while: what was not done is done the next night."""
+    night.export(1)
+    night.leave_out(LEFT_OUT)
+    night.account.send("POST", night.account.root + "/control/faults", {"path": "/import/", "status": 503, "times": -1})
+    night.run("sync.sql", CHARTMOGUL_MAX_RETRIES="0")
+    must_be("its exit code", night.code, 1)
+    if not night.part("Not written")[1:]:
+        raise Failed("it does not say what was not written")
+    yield "an API that is down: exit code and report"
+    night.account.send("DELETE", night.account.root + "/control/faults")
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    yield "the night after it does the rest"
+    os.remove(os.path.join(night.folder, "key"))
+    night.run("sync.sql")
+    must_be("its exit code and requests", (night.code, night.requests), (1, []))
+    yield "without a key nothing is sent"
+
+
+def check_questions():
+    with open("sql/README.md", encoding="utf-8") as catalogue:
+        lines = catalogue.read()
+    for name in sorted(os.listdir("sql/load")):
+        if not name.endswith(".sql"):
+            continue
+        with open(f"sql/load/{name}", encoding="utf-8") as text:
+            line = f"| `load/{name}` | {text.readline().strip().removeprefix('-- ')} |"
+        must_be(f"sql/README.md has the line {line}", line in lines, True)
+        yield f"the question of {name}"
+
+
+def show(night):
+    for script in ("load.sql", "sync.sql"):
+        night.export(1 if script == "load.sql" else 2)
+        night.run(script)
+        print(f"== {script}, {len(night.requests)} requests, exit code {night.code}\n{night.output}")
+        night.leave_out(LEFT_OUT)
+
+
+def main():
+    library, sandbox = sys.argv[1:3]
+    passed = failed = 0
+    with tempfile.TemporaryDirectory() as folder:
+        night = Night(library, sandbox, folder)
+        try:
+            if "--show" in sys.argv:
+                show(night)
+                return
+            for check in (check_load, check_sync, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
+                steps, last = check(night), "its beginning"
+                try:
+                    for last in steps:
+                        passed += 1
+                except Failed as problem:
+                    failed += 1
+                    print(f"FAILED sql/load, after: {last}\n  {problem}")
+        finally:
+            night.end()
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
