@@ -1,6 +1,3 @@
-/*
-** change_sets.c -- columns that are sets: what a write adds, changes, removes. See write/change.h.
-*/
 #include "write/change_sets.h"
 
 #include <string.h>
@@ -8,7 +5,20 @@
 #include "base/sqlite_api.h"
 #include "record/encode.h"
 #include "record/shape.h"
-#include "write/change.h"
+#include "spec/carry.h"
+
+enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED };
+
+bool cm_change_is_set(const cm_resource *resource, int column) {
+  if (cm_change_shape_has_members(&resource->columns[column])) return true;
+  for (int i = 0; i < resource->write_count; i++) {
+    const cm_write *write = &resource->writes[i];
+    if ((write->flags & SET_FLAGS) && cm_carries(resource, write, column, NULL, NULL)) return true;
+  }
+  return false;
+}
+
+/* ---- the part that a write carries ------------------------------------------------------------- */
 
 static bool has_item(const cm_json *list, const cm_json *wanted) {
   for (cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item)) {
@@ -187,4 +197,193 @@ bool cm_change_set_is_taken(const cm_write *write, const cm_json *part, const cm
   }
   cm_json_free(members);
   return is_taken;
+}
+
+/* ---- a set as it stands ----------------------------------------------------------------------- */
+
+/** A value of the column as a set. One that does not fit its column holds nothing. */
+static int set_of(const cm_resource *resource, int column, const cm_value *value, cm_json **out,
+                  cm_err *err) {
+  bool has_members = cm_change_shape_has_members(&resource->columns[column]);
+  cm_json *json = NULL;
+  int rc = cm_change_value_encode(resource, column, value, CM_JSON_ABSENT, &json, NULL);
+  *out = NULL;
+  if (rc == SQLITE_OK && has_members) {
+    *out = cm_change_shape_members(json);
+  } else if (rc == SQLITE_OK && cm_json_type_of(json) == CM_JSON_ARRAY) {
+    *out = cm_json_copy(json);
+  }
+  cm_json_free(json);
+  if (rc != SQLITE_NOMEM && *out == NULL)
+    *out = has_members ? cm_json_new_object() : cm_json_new_array();
+  return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
+}
+
+/** Take an item out of a list, wherever it stands. */
+static int take_item(cm_json **list, const cm_json *item) {
+  cm_json *rest = cm_json_new_array();
+  int rc = rest == NULL ? SQLITE_NOMEM : SQLITE_OK;
+  for (cm_json *at = cm_json_first(*list); at != NULL && rc == SQLITE_OK; at = cm_json_after(at)) {
+    if (!cm_json_is_equal(at, item)) rc = cm_json_push(rest, cm_json_copy(at));
+  }
+  if (rc != SQLITE_OK) {
+    cm_json_free(rest);
+    return rc;
+  }
+  cm_json_free(*list);
+  *list = rest;
+  return SQLITE_OK;
+}
+
+static int put_item(cm_json **list, const cm_json *item) {
+  int rc = take_item(list, item);
+  return rc == SQLITE_OK ? cm_json_push(*list, cm_json_copy(item)) : rc;
+}
+
+/** OR REPLACE says what is to be there, not what is to go. */
+static int merge(cm_json **state, const cm_json *added) {
+  bool has_members = cm_json_type_of(*state) == CM_JSON_OBJECT;
+  int rc = SQLITE_OK;
+  for (cm_json *item = cm_json_first(added); item != NULL && rc == SQLITE_OK;
+       item = cm_json_after(item)) {
+    rc = has_members ? cm_json_set(*state, cm_json_name(item), cm_json_copy(item))
+                     : put_item(state, item);
+  }
+  return rc;
+}
+
+/* ---- what an earlier write does to it ------------------------------------------------------------ */
+
+/** A write of the row itself: it says the set whole, or adds to it. */
+static int fold_whole(cm_change *earlier, int column, cm_json **state, cm_err *err) {
+  const cm_value *given = cm_change_find(earlier, column);
+  cm_json *set = NULL;
+  if (given == NULL) return SQLITE_OK;
+  int rc = set_of(earlier->resource, column, given, &set, err);
+  if (rc != SQLITE_OK) return rc;
+  if (earlier->verb == CM_VERB_UPDATE && !earlier->is_merge) {
+    cm_json_free(*state);
+    *state = set;
+    return SQLITE_OK;
+  }
+  rc = merge(state, set);
+  cm_json_free(set);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The member's own value as JSON; NULL out: the write gives none. */
+static int member_value(cm_change *earlier, const cm_member_of *of, cm_json **out, cm_err *err) {
+  int column = cm_change_column(earlier->resource, of->value);
+  cm_value value = cm_value_null();
+  const cm_value *given = cm_change_find(earlier, column);
+  int rc = SQLITE_OK;
+  *out = NULL;
+  if (given == NULL) rc = cm_change_value(earlier, column, &value, err);
+  if (given == NULL) given = &value;
+  cm_json_type was = CM_JSON_ABSENT;
+  if (earlier->old.text != NULL) was = cm_change_type_in_row(earlier, column);
+  if (rc == SQLITE_OK && given->type != CM_VALUE_NULL)
+    rc = cm_change_value_encode(earlier->resource, column, given, was, out, err);
+  cm_value_clear(&value);
+  return rc;
+}
+
+static int fold_named(cm_change *earlier, const char *name, cm_json *value, cm_json *state) {
+  bool is_there = cm_change_shape_member(state, name) != NULL;
+  if (earlier->verb == CM_VERB_DELETE) {
+    if (is_there) cm_json_free(cm_json_take(state, name));
+    return SQLITE_OK;
+  }
+  if (is_there && earlier->conflict == CM_CONFLICT_IGNORE) return SQLITE_OK;
+  if (!is_there && earlier->verb == CM_VERB_UPDATE) return SQLITE_OK; /* the API leaves it so */
+  return value != NULL ? cm_json_set(state, name, cm_json_copy(value)) : SQLITE_OK;
+}
+
+/** A write of one member. */
+static int fold_member(cm_change *earlier, const cm_member_of *of, cm_json **state, cm_err *err) {
+  int name_column = cm_change_column(earlier->resource, of->name);
+  cm_json *value = NULL;
+  cm_value name = cm_value_null();
+  cm_plain plain;
+  int rc = member_value(earlier, of, &value, err);
+  if (rc == SQLITE_OK && of->name == NULL) {
+    if (value != NULL)
+      rc = earlier->verb == CM_VERB_DELETE ? take_item(state, value) : put_item(state, value);
+    if (rc != SQLITE_OK) rc = cm_err_nomem(err);
+  } else if (rc == SQLITE_OK) {
+    rc = cm_change_value(earlier, name_column, &name, err);
+    const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &name) : NULL;
+    char *copy = text != NULL ? sqlite3_mprintf("%.*s", (int)plain.len, text) : NULL;
+    if (text != NULL && (copy == NULL || fold_named(earlier, copy, value, *state) != SQLITE_OK))
+      rc = cm_err_nomem(err);
+    sqlite3_free(copy);
+  }
+  cm_value_clear(&name);
+  cm_json_free(value);
+  return rc;
+}
+
+int cm_change_fold_set(cm_change *change, int column, cm_change *const *earlier, int count,
+                       cm_err *err) {
+  cm_value old = cm_value_null();
+  cm_json *state = NULL;
+  int rc = cm_row_get(&change->old.row, column, &old, err);
+  if (rc == SQLITE_OK) rc = set_of(change->resource, column, &old, &state, err);
+  for (int i = 0; i < count && rc == SQLITE_OK; i++) {
+    bool is_row = earlier[i]->resource == change->resource;
+    rc = is_row ? fold_whole(earlier[i], column, &state, err)
+                : fold_member(earlier[i], earlier[i]->resource->member_of, &state, err);
+  }
+  char *text = rc == SQLITE_OK ? cm_json_format(state) : NULL;
+  if (rc == SQLITE_OK && text == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    cm_value before = cm_value_text(text, strlen(text));
+    rc = cm_change_give(change, column, CM_GIVEN_BEFORE, &before, err);
+  }
+  sqlite3_free(text);
+  cm_json_free(state);
+  cm_value_clear(&old);
+  return rc;
+}
+
+/* ---- what is taken out ----------------------------------------------------------------------- */
+
+static int64_t count_items(const cm_json *json) {
+  int64_t count = 0;
+  for (cm_json *item = cm_json_first(json); item != NULL; item = cm_json_after(item))
+    count++;
+  return count;
+}
+
+/** What one call takes out of a column that it carries. */
+static int count_in(cm_change *change, const cm_write *write, int column, int64_t *out,
+                    cm_err *err) {
+  const cm_value *given = cm_change_find(change, column);
+  bool is_whole = (write->flags & SET_FLAGS) == 0 && cm_change_is_set(change->resource, column);
+  cm_json *json = NULL;
+  if (given == NULL || (!is_whole && (write->flags & CM_REMOVED) == 0)) return SQLITE_OK;
+  int rc = cm_change_value_encode(change->resource, column, given, CM_JSON_ABSENT, &json, err);
+  int64_t before = is_whole ? count_items(json) : 0;
+  if (rc == SQLITE_OK) {
+    rc = is_whole ? cm_change_set_gone(change, column, json, err)
+                  : cm_change_set_part(change, write, column, &json, err);
+  }
+  if (rc == SQLITE_OK) *out += count_items(json) - before;
+  cm_json_free(json);
+  return rc;
+}
+
+int cm_change_count_removed(cm_change *change, int64_t *out, cm_err *err) {
+  const cm_resource *resource = change->resource;
+  int rc = SQLITE_OK;
+  *out = 0;
+  if (change->verb != CM_VERB_UPDATE) return SQLITE_OK;
+  for (int w = 0; w < resource->write_count && rc == SQLITE_OK; w++) {
+    const cm_write *write = &resource->writes[w];
+    if (!cm_change_uses(change, write)) continue;
+    for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+      if (cm_carries(resource, write, i, NULL, NULL)) rc = count_in(change, write, i, out, err);
+    }
+  }
+  return rc;
 }

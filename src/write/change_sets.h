@@ -1,6 +1,9 @@
 /*
-** change_sets.h -- columns that are sets: what a write adds, changes, takes out.
-** Pure: no I/O.
+** change_sets.h -- columns that are sets: what a write adds, changes, takes out, and what they hold when a write
+** comes to them.
+** Pure: no I/O.  Tests: tests/unit/write/change.c, tests/cases/write/set_*
+**
+** A set is held as an object of its members, or as an array of its items.
 */
 #ifndef CM_WRITE_CHANGE_SETS_H
 #define CM_WRITE_CHANGE_SETS_H
@@ -16,5 +19,18 @@ int cm_change_set_gone(cm_change *change, int column, cm_json *list, cm_err *err
 
 /** True when the set in an answer shows that its part was taken. */
 bool cm_change_set_is_taken(const cm_write *write, const cm_json *part, const cm_json *shown);
+
+/** True when a column is a set whose members are written one by one, or taken out by their names. */
+bool cm_change_is_set(const cm_resource *resource, int column);
+
+/**
+ * Note what a set will hold by the time of an UPDATE: as it was read, and then what earlier writes do to it.
+ * @param earlier  Changes of the row itself, and of members of the set (cm_member_of), oldest first.
+ */
+int cm_change_fold_set(cm_change *change, int column, cm_change *const *earlier, int count,
+                       cm_err *err) CM_MUST_CHECK;
+
+/** Count what an UPDATE takes out of the sets of its row. */
+int cm_change_count_removed(cm_change *change, int64_t *out, cm_err *err) CM_MUST_CHECK;
 
 #endif

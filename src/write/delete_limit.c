@@ -5,8 +5,8 @@
 #include "base/secret.h"
 #include "base/sqlite_api.h"
 #include "read/pager.h"
-#include "write/change_fold.h"
 #include "write/change_names.h"
+#include "write/change_sets.h"
 #include "write/entry.h"
 #include "write/queue_open.h"
 

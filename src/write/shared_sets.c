@@ -8,7 +8,7 @@
 #include "record/encode.h"
 #include "spec/registry.h"
 #include "wire/json.h"
-#include "write/change_fold.h"
+#include "write/change_sets.h"
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/finder.h"

@@ -15,7 +15,7 @@
 #include "record/encode.h"
 #include "resources/resources.h"
 #include "write/change_batch.h"
-#include "write/change_fold.h"
+#include "write/change_sets.h"
 
 /* ---- a resource with a column for every kind of value ---------------------------------------- */
 
