@@ -191,12 +191,19 @@ static int shape_texts(const cm_resource *resource, int column, const cm_json *g
 
 int cm_change_shape(const cm_resource *resource, int column, cm_json **json, cm_err *err) {
   cm_shape shape = resource->columns[column].shape;
-  if (shape == CM_AS_IS || shape == CM_LIST) return SQLITE_OK;
+  bool is_array = cm_json_type_of(*json) == CM_JSON_ARRAY;
+  if (shape == CM_AS_IS || (shape == CM_LIST && is_array)) return SQLITE_OK;
   cm_json *list = cm_json_new_array();
   if (list == NULL) return cm_err_nomem(err);
-  int rc = shape == CM_TIME_LIST   ? shape_times(resource, column, *json, list, err)
-           : shape == CM_TEXT_LIST ? shape_texts(resource, column, *json, list, err)
-                                   : shape_members(resource, column, *json, list, err);
+  int rc = SQLITE_OK;
+  switch (shape) {
+  case CM_LIST:
+    if (cm_json_push(list, cm_json_copy(*json)) != SQLITE_OK) rc = cm_err_nomem(err);
+    break;
+  case CM_TIME_LIST: rc = shape_times(resource, column, *json, list, err); break;
+  case CM_TEXT_LIST: rc = shape_texts(resource, column, *json, list, err); break;
+  default: rc = shape_members(resource, column, *json, list, err);
+  }
   if (rc != SQLITE_OK) {
     cm_json_free(list);
     return rc;

@@ -42,7 +42,7 @@ enum {
 /** How a JSON column is laid out in a request body. */
 typedef enum cm_shape {
   CM_AS_IS,      /* as given */
-  CM_LIST,       /* an array; INSERT takes one object for an array of one */
+  CM_LIST,       /* an array; one object stands for an array of one */
   CM_TYPED_LIST, /* an object {"key": value} becomes [{"type","key","value"}]; such a list stays */
   CM_KEY_VALUES, /* the same without "type"; a member gone by UPDATE is sent with the value null */
   CM_TIME_LIST,  /* a list of points in time, in any form */

@@ -8,6 +8,12 @@
 #include "spec/registry.h"
 #include "spec/source.h"
 
+static void clear_given(cm_given *given) {
+  cm_value_clear(&given->value);
+  cm_json_free(given->json);
+  given->json = NULL;
+}
+
 cm_given *cm_change_find_use(const cm_change *change, int column, cm_given_use use) {
   for (int i = 0; i < change->given_count; i++) {
     if (change->given[i].column == column && change->given[i].use == use) return &change->given[i];
@@ -15,41 +21,124 @@ cm_given *cm_change_find_use(const cm_change *change, int column, cm_given_use u
   return NULL;
 }
 
-int cm_change_give(cm_change *change, int column, cm_given_use use, const cm_value *value,
-                   cm_err *err) {
+/** Where a value goes: that of an earlier one is free. NULL: memory ran out. */
+static cm_given *place_for(cm_change *change, int column, cm_given_use use) {
   cm_given *given = cm_change_find_use(change, column, use);
-  cm_value copy;
-  if (cm_value_copy(value, &copy) != SQLITE_OK) return cm_err_nomem(err);
   if (given == NULL) {
     size_t size = ((size_t)change->given_count + 1) * sizeof *given;
     cm_given *grown = sqlite3_realloc64(change->given, size);
-    if (grown == NULL) {
-      cm_value_clear(&copy);
-      return cm_err_nomem(err);
-    }
+    if (grown == NULL) return NULL;
     change->given = grown;
     given = &grown[change->given_count++];
-    given->column = column;
-    given->use = use;
   } else {
-    cm_value_clear(&given->value);
+    clear_given(given);
   }
-  given->value = copy;
+  *given = (cm_given){ .column = column, .use = use };
+  return given;
+}
+
+int cm_change_put(cm_change *change, int column, cm_given_use use, const cm_value *value,
+                  cm_json *json, cm_err *err) {
+  cm_json_type type = cm_json_type_of(json);
+  cm_value kept = cm_value_null();
+  int rc = json != NULL ? SQLITE_OK : SQLITE_NOMEM;
+  if (type == CM_JSON_ARRAY || type == CM_JSON_OBJECT) {
+    char *text = cm_json_format(json);
+    kept = cm_value_text(text, text != NULL ? strlen(text) : 0);
+    kept.owned = text;
+    if (text == NULL) rc = SQLITE_NOMEM;
+  } else if (rc == SQLITE_OK && value != NULL) {
+    rc = cm_value_copy(value, &kept);
+  }
+  cm_given *given = rc == SQLITE_OK ? place_for(change, column, use) : NULL;
+  if (given == NULL) {
+    cm_value_clear(&kept);
+    cm_json_free(json);
+    return cm_err_nomem(err);
+  }
+  given->value = kept;
+  given->json = json;
+  return SQLITE_OK;
+}
+
+int cm_change_encode(const cm_change *change, int column, const cm_value *value, cm_json **out,
+                     cm_err *err) {
+  cm_json_type was = cm_change_type_in_row(change, column);
+  return cm_change_value_encode(change->resource, column, value, was, out, err);
+}
+
+int cm_change_json(const cm_change *change, cm_given *given, const cm_json **out, cm_err *err) {
+  bool is_laid_out = change->resource->columns[given->column].type == CM_JSON &&
+                     cm_value_is_text(&given->value);
+  int rc = SQLITE_OK;
+  if (given->json == NULL && is_laid_out) {
+    rc = cm_json_parse((cm_slice){ given->value.text, given->value.len }, &given->json, err);
+  } else if (given->json == NULL) {
+    rc = cm_change_encode(change, given->column, &given->value, &given->json, err);
+  }
+  *out = given->json;
+  return rc;
+}
+
+int cm_change_copy_json(const cm_change *change, cm_given *given, cm_json **out, cm_err *err) {
+  const cm_json *json = NULL;
+  *out = NULL;
+  int rc = cm_change_json(change, given, &json, err);
+  if (rc == SQLITE_OK && (*out = cm_json_copy(json)) == NULL) rc = cm_err_nomem(err);
+  return rc;
+}
+
+int cm_change_give(cm_change *change, int column, cm_given_use use, const cm_value *value,
+                   cm_err *err) {
+  cm_json *json = NULL;
+  if (use != CM_GIVEN_KNOWN) {
+    int rc = cm_change_encode(change, column, value, &json, err);
+    return rc == SQLITE_OK ? cm_change_put(change, column, use, value, json, err) : rc;
+  }
+  cm_value copy;
+  int rc = cm_value_copy(value, &copy);
+  cm_given *given = rc == SQLITE_OK ? place_for(change, column, use) : NULL;
+  if (given != NULL) {
+    given->value = copy;
+  } else {
+    cm_value_clear(&copy);
+  }
+  return given != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_change_join(cm_change *change, cm_change *later, cm_err *err) {
+  for (int i = 0; i < later->given_count; i++) {
+    cm_given *from = &later->given[i];
+    cm_given *to = place_for(change, from->column, from->use);
+    if (to == NULL) return cm_err_nomem(err);
+    *to = *from;
+    from->value = cm_value_null();
+    from->json = NULL;
+  }
   return SQLITE_OK;
 }
 
 void cm_change_clear(cm_change *change) {
   for (int i = 0; i < change->given_count; i++)
-    cm_value_clear(&change->given[i].value);
+    clear_given(&change->given[i]);
   sqlite3_free(change->given);
   cm_value_clear(&change->key);
   if (change->old.text != NULL) cm_packed_row_clear(&change->old);
   memset(change, 0, sizeof *change);
 }
 
+void cm_change_drop(cm_change *change, int index) {
+  size_t behind = (size_t)(--change->given_count - index);
+  clear_given(&change->given[index]);
+  memmove(&change->given[index], &change->given[index + 1], behind * sizeof *change->given);
+}
+
 void cm_change_rest(cm_change *change) {
-  cm_row *row = &change->old.row;
-  cm_row_clear_index(row);
+  for (int i = 0; i < change->given_count; i++) {
+    cm_json_free(change->given[i].json);
+    change->given[i].json = NULL;
+  }
+  cm_row_clear_index(&change->old.row);
 }
 
 bool cm_change_is_empty(const cm_change *change) {
@@ -112,10 +201,11 @@ int cm_change_label(cm_change *change, cm_value *out, cm_err *err) {
   return SQLITE_OK;
 }
 
-static int natural_text(cm_change *change, const char *name, char **out, cm_err *err) {
+int cm_change_text(cm_change *change, int column, char **out, cm_err *err) {
   cm_value value;
   cm_plain plain;
-  int rc = cm_change_value(change, cm_change_column(change->resource, name), &value, err);
+  *out = NULL;
+  int rc = cm_change_value(change, column, &value, err);
   if (rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0) {
     *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
     if (*out == NULL) rc = cm_err_nomem(err);
@@ -131,7 +221,8 @@ int cm_change_natural_key(cm_change *change, char *out[2], cm_err *err) {
   out[1] = NULL;
   bool is_whole = natural != NULL;
   for (int i = 0; is_whole && i < 2 && natural->columns[i] != NULL; i++) {
-    rc = natural_text(change, natural->columns[i], &out[i], err);
+    rc = cm_change_text(change, cm_change_column(change->resource, natural->columns[i]), &out[i],
+                        err);
     is_whole = rc == SQLITE_OK && out[i] != NULL;
   }
   if (!is_whole) {

@@ -28,10 +28,12 @@ typedef enum cm_given_use {
   CM_GIVEN_OWN     /* a list as the statement gave it, where rows of other statements were put in */
 } cm_given_use;
 
+/** A JSON column's value is the text that goes out, in the shape of its column. */
 typedef struct cm_given {
   int column;
   cm_given_use use;
   cm_value value; /* owned */
+  cm_json *json;  /* what goes out; owned, see cm_change_json */
 } cm_given;
 
 typedef struct cm_change {
@@ -48,7 +50,7 @@ typedef struct cm_change {
 /** Free what it holds and make it empty. */
 void cm_change_clear(cm_change *change);
 
-/** Free the parsed trees of the old row; they come back when needed. */
+/** Free the trees of the values and the index of the old row; they come back when needed. */
 void cm_change_rest(cm_change *change);
 
 /** Nothing to send: an UPDATE that sets every column to what it was. */
@@ -57,18 +59,47 @@ bool cm_change_is_empty(const cm_change *change);
 /** Bytes that it keeps. */
 size_t cm_change_bytes(const cm_change *change);
 
+/** Forget the value at this place of `given`; those behind it move up. */
+void cm_change_drop(cm_change *change, int index);
+
 /** The value given for a column, NULL when there is none. Borrowed. */
 const cm_value *cm_change_find(const cm_change *change, int column);
 
-/** Set a value of a column for one use; it is copied. @return SQLITE_OK or SQLITE_NOMEM. */
+/** A value of a column as what goes out for it, see cm_change_value_encode; a type that the old row has is kept. */
+int cm_change_encode(const cm_change *change, int column, const cm_value *value, cm_json **out,
+                     cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Set a value of a column for one use.
+ * @param value  Copied; NULL for an object or array, whose text is kept instead.
+ * @param json   What goes out for it; taken over, on failure too. NULL counts as memory that ran out.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_change_put(cm_change *change, int column, cm_given_use use, const cm_value *value,
+                  cm_json *json, cm_err *err) CM_MUST_CHECK;
+
+/** What goes out for a given value. @param out  Borrowed until cm_change_rest or the next value. */
+int cm_change_json(const cm_change *change, cm_given *given, const cm_json **out,
+                   cm_err *err) CM_MUST_CHECK;
+/** The same as a copy, to free with cm_json_free. */
+int cm_change_copy_json(const cm_change *change, cm_given *given, cm_json **out,
+                        cm_err *err) CM_MUST_CHECK;
+
+/** Set a value of a column for one use; it is copied. @return as cm_change_value_encode. */
 int cm_change_give(cm_change *change, int column, cm_given_use use, const cm_value *value,
                    cm_err *err) CM_MUST_CHECK;
+
+/** Take over the values of a later change of the same row. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_change_join(cm_change *change, cm_change *later, cm_err *err) CM_MUST_CHECK;
 
 /**
  * The value of a column for a path or a name: what is given, the key and its parts, the row as it was.
  * @param out  Receives the value, NULL type when there is none; clear it with cm_value_clear.
  */
 int cm_change_value(cm_change *change, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
+
+/** The same as a text, to be freed; NULL where there is none, or an empty one. */
+int cm_change_text(cm_change *change, int column, char **out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * What the row is called in errors and in chartmogul_writes: its key, for INSERT the last column of the
@@ -89,7 +120,7 @@ cm_given *cm_change_find_use(const cm_change *change, int column, cm_given_use u
 /** Column by name, -1 for NULL and when there is none. */
 int cm_change_column(const cm_resource *resource, const char *name);
 
-/** JSON type of a column in the row as it was read; absent where that cannot be told. */
+/** JSON type of a column in the row as it was read; absent where that cannot be told, or no row was read. */
 cm_json_type cm_change_type_in_row(const cm_change *change, int column);
 
 /** True when the change has a value that the write carries, or the write needs none. */

@@ -21,14 +21,12 @@ enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
 
 /** The type that an INSERT leaves out goes by the value. NULL out: none can be told. */
 static int implied_type(cm_change *change, cm_json **out, cm_err *err) {
-  const cm_resource *resource = change->resource;
-  for (int i = 0; i < resource->column_count; i++) {
-    const cm_value *given = cm_change_find(change, i);
-    cm_json *json = NULL;
-    if (given == NULL || !cm_source_is(&resource->columns[i], CM_FROM_SELF)) continue;
-    int rc = cm_change_value_encode(resource, i, given, CM_JSON_ABSENT, &json, err);
+  for (int i = 0; i < change->resource->column_count; i++) {
+    cm_given *given = cm_change_find_use(change, i, CM_GIVEN_SENT);
+    const cm_json *json = NULL;
+    if (given == NULL || !cm_source_is(&change->resource->columns[i], CM_FROM_SELF)) continue;
+    int rc = cm_change_json(change, given, &json, err);
     const char *type = cm_change_shape_type(json);
-    cm_json_free(json);
     if (rc != SQLITE_OK || type == NULL) return rc;
     *out = cm_json_new_text(type);
     return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
@@ -60,19 +58,16 @@ static int unasked_json(cm_change *change, int column, cm_json **out, cm_err *er
  */
 static int carried_json(cm_change *change, const cm_write *write, int column, cm_json **out,
                         bool *is_news, cm_err *err) {
-  const cm_resource *resource = change->resource;
-  const cm_value *given = cm_change_find(change, column);
-  cm_json_type was = CM_JSON_ABSENT;
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
   *out = NULL;
   *is_news = given != NULL;
   if (given == NULL) return unasked_json(change, column, out, err);
-  if (change->old.text != NULL) was = cm_change_type_in_row(change, column);
-  int rc = cm_change_value_encode(resource, column, given, was, out, err);
-  bool is_list = rc == SQLITE_OK && cm_json_type_of(*out) == CM_JSON_ARRAY;
+  int rc = cm_change_copy_json(change, given, out, err);
+  bool is_list = cm_json_type_of(*out) == CM_JSON_ARRAY;
   if (rc == SQLITE_OK && (write->flags & SET_FLAGS)) {
     rc = cm_change_set_part(change, write, column, out, err);
     *is_news = *out != NULL;
-  } else if (is_list && resource->columns[column].shape == CM_KEY_VALUES) {
+  } else if (is_list && change->resource->columns[column].shape == CM_KEY_VALUES) {
     rc = cm_change_set_gone(change, column, *out, err);
   }
   return rc;
@@ -81,21 +76,17 @@ static int carried_json(cm_change *change, const cm_write *write, int column, cm
 /** The member that a place like "{key}" stands for. */
 static int set_named(cm_change *change, cm_json *object, const char *place, cm_json *json,
                      cm_err *err) {
-  cm_value name;
-  cm_plain plain;
+  char *name = NULL;
   size_t at = 0;
   int column = cm_request_next_placeholder(change->resource, place, &at);
-  int rc = cm_change_value(change, column, &name, err);
-  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &name) : NULL;
-  char *copy = text != NULL ? sqlite3_mprintf("%.*s", (int)plain.len, text) : NULL;
-  if (copy != NULL) {
-    if (cm_json_set(object, copy, json) != SQLITE_OK) rc = cm_err_nomem(err);
+  int rc = cm_change_text(change, column, &name, err);
+  if (name != NULL) {
+    if (cm_json_set(object, name, json) != SQLITE_OK) rc = cm_err_nomem(err);
   } else {
     cm_json_free(json);
     if (rc == SQLITE_OK) rc = cm_err_nomem(err);
   }
-  sqlite3_free(copy);
-  cm_value_clear(&name);
+  sqlite3_free(name);
   return rc;
 }
 

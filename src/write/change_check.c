@@ -60,15 +60,6 @@ static int check_verb(const cm_resource *resource, cm_verb verb, cm_err *err) {
   return rc;
 }
 
-/** Would this value go out? The JSON that was made of it is thrown away. */
-static int check_value(const cm_resource *resource, int column, const cm_value *value,
-                       cm_json_type was, cm_err *err) {
-  cm_json *json = NULL;
-  int rc = cm_change_value_encode(resource, column, value, was, &json, err);
-  cm_json_free(json);
-  return rc;
-}
-
 static int refuse_missing(const cm_resource *resource, int column, cm_err *err) {
   const char *name = resource->columns[column].name;
   const cm_reference *reference = cm_change_reference(resource, column);
@@ -146,19 +137,6 @@ static bool is_left_empty(const cm_column *column, const cm_value *value) {
   }
 }
 
-/** Take a value of an INSERT; where its column is a list, one object for a list of one. */
-static int give_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
-  bool is_list = change->resource->columns[column].shape == CM_LIST;
-  if (!is_list || cm_slice_type((cm_slice){ value->text, value->len }) != CM_JSON_OBJECT)
-    return cm_change_give(change, column, CM_GIVEN_SENT, value, err);
-  char *text = sqlite3_mprintf("[%.*s]", (int)value->len, value->text);
-  if (text == NULL) return cm_err_nomem(err);
-  cm_value list = cm_value_text(text, strlen(text));
-  int rc = cm_change_give(change, column, CM_GIVEN_SENT, &list, err);
-  sqlite3_free(text);
-  return rc;
-}
-
 static int take_inserted(cm_change *change, int column, const cm_value *value, cm_err *err) {
   const cm_resource *resource = change->resource;
   const cm_column *described = &resource->columns[column];
@@ -169,8 +147,7 @@ static int take_inserted(cm_change *change, int column, const cm_value *value, c
                       resource->name, described->name);
   }
   if (!(described->flags & CM_INSERT)) return refuse_column(resource, column, CM_VERB_INSERT, err);
-  int rc = of_row(check_value(resource, column, value, CM_JSON_ABSENT, err), err);
-  return rc == SQLITE_OK ? give_inserted(change, column, value, err) : rc;
+  return of_row(cm_change_give(change, column, CM_GIVEN_SENT, value, err), err);
 }
 
 static int check_required(cm_change *change, cm_err *err) {
@@ -350,22 +327,14 @@ static int take_old_row(cm_change *change, const cm_cell *cells, cm_err *err) {
 }
 
 /** Compare by meaning. An old value that does not fit its column differs from any other. */
-static int compare(const cm_change *change, int column, const cm_value *old, const cm_value *new,
-                   cm_json_type was, bool *is_same, cm_err *err) {
-  const cm_resource *resource = change->resource;
+static int compare(const cm_change *change, int column, const cm_value *old, const cm_json *json,
+                   bool *is_same, cm_err *err) {
   cm_json *old_json = NULL;
-  cm_json *new_json = NULL;
-  int rc = cm_change_value_encode(resource, column, new, was, &new_json, err);
-  *is_same = false;
-  if (rc == SQLITE_OK) {
-    int old_rc = cm_change_value_encode(resource, column, old, was, &old_json, NULL);
-    if (old_rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
-    *is_same = old_rc == SQLITE_OK &&
-               cm_change_value_is_same(&resource->columns[column], old_json, new_json);
-  }
+  int rc = cm_change_encode(change, column, old, &old_json, NULL);
+  *is_same = rc == SQLITE_OK &&
+             cm_change_value_is_same(&change->resource->columns[column], old_json, json);
   cm_json_free(old_json);
-  cm_json_free(new_json);
-  return rc;
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
 }
 
 static bool is_equal_sql(const cm_value *left, const cm_value *right) {
@@ -387,8 +356,10 @@ static int check_read_only(cm_change *change, int column, const cm_value *old, c
     return cm_change_give(change, column, CM_GIVEN_KNOWN, new, err);
   }
   if (!(described->flags & CM_PARAM)) {
-    cm_json_type was = cm_change_type_in_row(change, column);
-    int rc = compare(change, column, old, new, was, &is_same, NULL);
+    cm_json *json = NULL;
+    int rc = cm_change_encode(change, column, new, &json, NULL);
+    if (rc == SQLITE_OK) rc = compare(change, column, old, json, &is_same, NULL);
+    cm_json_free(json);
     if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
     if (is_same) return SQLITE_OK;
   }
@@ -406,14 +377,17 @@ static int take_written(cm_change *change, int column, const cm_value *old, cons
                       "over columns that are not set, too): write SET %s = (SELECT ...) WHERE ...",
                       change->resource->name, described->name, described->name);
   }
-  int rc = compare(change, column, old, new, cm_change_type_in_row(change, column), &is_same, err);
-  if (rc != SQLITE_OK || (is_same && !is_uncompared)) return of_row(rc, err);
-  if (new->type == CM_VALUE_NULL && (described->flags & CM_NO_NULL)) {
-    return of_row(cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be NULL: give it a value",
-                             change->resource->name, described->name),
-                  err);
-  }
-  return cm_change_give(change, column, CM_GIVEN_SENT, new, err);
+  cm_json *json = NULL;
+  int rc = cm_change_encode(change, column, new, &json, err);
+  if (rc == SQLITE_OK) rc = compare(change, column, old, json, &is_same, err);
+  bool is_left = rc == SQLITE_OK && is_same && !is_uncompared;
+  if (rc == SQLITE_OK && !is_left && new->type == CM_VALUE_NULL && (described->flags & CM_NO_NULL))
+    rc = cm_err_set(err, SQLITE_ERROR, "%s: %s cannot be NULL: give it a value",
+                    change->resource->name, described->name);
+  if (rc == SQLITE_OK && !is_left)
+    return cm_change_put(change, column, CM_GIVEN_SENT, new, json, err);
+  cm_json_free(json);
+  return of_row(rc, err);
 }
 
 static int take_updated(cm_change *change, int column, const cm_cell *cell, bool is_uncompared,

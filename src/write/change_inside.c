@@ -7,25 +7,12 @@
 
 /* ---- putting in ------------------------------------------------------------------------------ */
 
-/** What the statement gave, as an array; one object is an array of one. */
-static int own_items(const cm_value *given, cm_json **out, cm_err *err) {
-  cm_json *json = NULL;
-  int rc = SQLITE_OK;
-  if (given != NULL && cm_value_is_text(given))
-    rc = cm_json_parse((cm_slice){ given->text, given->len }, &json, err);
-  if (rc != SQLITE_OK) return rc;
-  if (cm_json_type_of(json) == CM_JSON_ARRAY) {
-    *out = json;
-    return SQLITE_OK;
-  }
+/** What the statement gave, as an array to be freed. */
+static int own_items(cm_change *change, int column, cm_json **out, cm_err *err) {
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  if (given != NULL) return cm_change_copy_json(change, given, out, err);
   *out = cm_json_new_array();
-  if (*out == NULL) rc = cm_err_nomem(err);
-  if (rc == SQLITE_OK && cm_json_type_of(json) == CM_JSON_OBJECT) {
-    rc = cm_json_push(*out, json) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
-  } else {
-    cm_json_free(json);
-  }
-  return rc;
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 /** The object that the row would be by itself. */
@@ -48,28 +35,27 @@ static int count_items(const cm_json *items) {
   return count;
 }
 
+/** What the statement gave stands behind as CM_GIVEN_OWN, JSON null for nothing. */
 static int keep_own(cm_change *change, int column, cm_err *err) {
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  if (given != NULL) {
+    given->use = CM_GIVEN_OWN;
+    return SQLITE_OK;
+  }
   const cm_value nothing = cm_value_null();
-  const cm_value *given = cm_change_find(change, column);
-  return cm_change_give(change, column, CM_GIVEN_OWN, given != NULL ? given : &nothing, err);
+  return cm_change_put(change, column, CM_GIVEN_OWN, &nothing, cm_json_new_null(), err);
 }
 
 int cm_change_put_inside(cm_change *change, const char *list, cm_change *const *parts, int count,
                          int *own, cm_err *err) {
   int column = cm_change_column(change->resource, list);
   cm_json *items = NULL;
-  int rc = own_items(cm_change_find(change, column), &items, err);
+  int rc = own_items(change, column, &items, err);
   *own = count_items(items);
   for (int i = 0; i < count && rc == SQLITE_OK; i++)
     rc = push_part(items, parts[i], err);
-  char *text = rc == SQLITE_OK ? cm_json_format(items) : NULL;
-  if (rc == SQLITE_OK && text == NULL) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) rc = keep_own(change, column, err);
-  if (rc == SQLITE_OK) {
-    cm_value value = cm_value_text(text, strlen(text));
-    rc = cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
-  }
-  sqlite3_free(text);
+  if (rc == SQLITE_OK) return cm_change_put(change, column, CM_GIVEN_SENT, NULL, items, err);
   cm_json_free(items);
   return rc;
 }
@@ -77,37 +63,27 @@ int cm_change_put_inside(cm_change *change, const char *list, cm_change *const *
 /* ---- taking out ------------------------------------------------------------------------------ */
 
 void cm_change_take_out(cm_change *change) {
-  int kept = 0;
-  for (int i = 0; i < change->given_count; i++) {
-    cm_given *own = &change->given[i];
-    cm_given *sent = cm_change_find_use(change, own->column, CM_GIVEN_SENT);
-    if (own->use != CM_GIVEN_OWN || sent == NULL) continue;
-    cm_value given = own->value;
-    own->value = sent->value;
-    sent->value = given; /* NULL where nothing was given: no INSERT has such a value otherwise */
+  for (int i = change->given_count - 1; i >= 0; i--) {
+    const cm_given *given = &change->given[i];
+    bool is_sent = given->use == CM_GIVEN_SENT;
+    if (is_sent && cm_change_find_use(change, given->column, CM_GIVEN_OWN) != NULL)
+      cm_change_drop(change, i);
   }
-  for (int i = 0; i < change->given_count; i++) {
+  for (int i = change->given_count - 1; i >= 0; i--) {
     cm_given *given = &change->given[i];
-    bool is_kept = given->use != CM_GIVEN_OWN && given->value.type != CM_VALUE_NULL;
-    if (is_kept) {
-      change->given[kept++] = *given;
-    } else {
-      cm_value_clear(&given->value);
-    }
+    if (given->use != CM_GIVEN_OWN) continue;
+    given->use = CM_GIVEN_SENT;
+    if (given->value.type == CM_VALUE_NULL) cm_change_drop(change, i);
   }
-  change->given_count = kept;
 }
 
 /* ---- what is needed -------------------------------------------------------------------------- */
 
-/** One object is an array of one. */
 static bool has_item(const cm_value *given) {
   cm_slice item;
   size_t at = 0;
-  if (given == NULL || !cm_value_is_text(given)) return false;
-  cm_slice list = { given->text, given->len };
-  return cm_slice_type(list) == CM_JSON_OBJECT ||
-         cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW;
+  return given != NULL && cm_value_is_text(given) &&
+         cm_slice_next((cm_slice){ given->text, given->len }, &at, NULL, &item) == SQLITE_ROW;
 }
 
 const char *cm_change_lacks_items(const cm_change *change) {

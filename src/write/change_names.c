@@ -31,18 +31,12 @@ const cm_need *cm_change_need(const cm_resource *resource, int column) {
 static int naming_text(cm_change *change, const char *name, char **out, cm_err *err) {
   int column = cm_change_column(change->resource, name);
   const cm_value *given = cm_change_find(change, column);
-  cm_value value = cm_value_null();
   cm_plain plain;
-  int rc = SQLITE_OK;
   *out = NULL;
-  if (given == NULL) rc = cm_change_value(change, column, &value, err);
-  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, given != NULL ? given : &value) : NULL;
-  if (text != NULL && plain.len > 0) {
-    *out = sqlite3_mprintf("%.*s", (int)plain.len, text);
-    if (*out == NULL) rc = cm_err_nomem(err);
-  }
-  cm_value_clear(&value);
-  return rc;
+  if (given == NULL) return cm_change_text(change, column, out, err);
+  if (cm_plain_set(&plain, given) == NULL || plain.len == 0) return SQLITE_OK;
+  *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) {
@@ -170,22 +164,17 @@ static int visit_items(cm_change *change, cm_json *list, const cm_reference *ref
 static int visit_within(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
                         void *context, cm_err *err) {
   int column = cm_change_column(change->resource, reference->within);
-  const cm_value *given = cm_change_find(change, column);
-  cm_json *list = NULL;
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  const cm_json *json = NULL;
   bool is_filled = false;
-  if (given == NULL || !cm_value_is_text(given)) return SQLITE_OK;
-  int rc = cm_json_parse((cm_slice){ given->text, given->len }, &list, err);
-  if (rc == SQLITE_OK && cm_json_type_of(list) == CM_JSON_ARRAY)
-    rc = visit_items(change, list, reference, visit, context, &is_filled, err);
-  if (rc == SQLITE_OK && is_filled) {
-    char *text = cm_json_format(list);
-    cm_value value = cm_value_text(text, text != NULL ? strlen(text) : 0);
-    rc = text == NULL ? cm_err_nomem(err)
-                      : cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
-    sqlite3_free(text);
-  }
-  cm_json_free(list);
-  return rc;
+  if (given == NULL) return SQLITE_OK;
+  int rc = cm_change_json(change, given, &json, err);
+  if (rc != SQLITE_OK || cm_json_type_of(json) != CM_JSON_ARRAY) return rc;
+  cm_json *list = given->json;
+  rc = visit_items(change, list, reference, visit, context, &is_filled, err);
+  if (rc != SQLITE_OK || !is_filled) return rc;
+  given->json = NULL;
+  return cm_change_put(change, column, CM_GIVEN_SENT, NULL, list, err);
 }
 
 int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *context, cm_err *err) {

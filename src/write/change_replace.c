@@ -28,32 +28,27 @@ static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_
                     change->resource->name, name, rows != NULL ? " here" : "", advice);
 }
 
-/** A given value, and the one that the row has, as JSON. */
-typedef struct pair {
-  cm_json *sent, *shown;
-  bool is_known; /* the row shows its value */
-} pair;
-
-static void clear_pair(pair *values) {
-  cm_json_free(values->sent);
-  cm_json_free(values->shown);
-}
-
-/** @param out  To be freed with clear_pair, also after a failure. */
-static int read_pair(cm_change *change, const cm_given *given, pair *out, cm_err *err) {
-  const cm_resource *resource = change->resource;
+/**
+ * Is a given value what the row has?
+ * @param is_known  Receives whether the row shows its value.
+ */
+static int compare(cm_change *change, cm_given *given, bool is_changeable, bool *is_known,
+                   bool *is_same, cm_err *err) {
+  const cm_json *sent = NULL;
+  cm_json *shown = NULL;
   cm_value old = cm_value_null();
-  *out = (pair){ NULL, NULL, false };
   int rc = cm_row_get(&change->old.row, given->column, &old, err);
-  if (rc == SQLITE_OK)
-    rc = cm_change_value_encode(resource, given->column, &given->value,
-                                cm_change_type_in_row(change, given->column), &out->sent, err);
+  if (rc == SQLITE_OK) rc = cm_change_json(change, given, &sent, err);
   if (rc == SQLITE_OK && old.type != CM_VALUE_NULL) {
-    int old_rc = cm_change_value_encode(resource, given->column, &old, CM_JSON_ABSENT, &out->shown,
-                                        NULL);
+    int old_rc = cm_change_value_encode(change->resource, given->column, &old, CM_JSON_ABSENT,
+                                        &shown, NULL);
     if (old_rc == SQLITE_NOMEM) rc = cm_err_nomem(err);
-    out->is_known = old_rc == SQLITE_OK;
+    *is_known = old_rc == SQLITE_OK;
   }
+  *is_same = is_changeable
+                 ? cm_change_value_is_same(&change->resource->columns[given->column], sent, shown)
+                 : cm_change_value_is_taken(sent, shown);
+  cm_json_free(shown);
   cm_value_clear(&old);
   return rc;
 }
@@ -66,24 +61,21 @@ static bool is_key_part(const cm_natural_key *natural, const char *name) {
 }
 
 /** Decides what becomes of one given column. @return SQLITE_OK; `keep` false: it does not go out. */
-static int settle_given(cm_change *change, const cm_given *given, bool *keep, cm_err *err) {
+static int settle_given(cm_change *change, cm_given *given, bool *keep, cm_err *err) {
   const cm_column *column = &change->resource->columns[given->column];
   const cm_natural_key *natural = change->resource->natural_key;
   bool is_frozen = cm_text_has_word(CM_EXTRA(natural, frozen), column->name);
   bool is_changeable = (column->flags & CM_UPDATE) && !is_frozen;
-  pair values;
+  bool is_known = false;
+  bool is_same = false;
   *keep = false;
   /* equal, or a further name of a merged row */
   if (is_key_part(natural, column->name)) return SQLITE_OK;
-  int rc = read_pair(change, given, &values, err);
-  if (rc == SQLITE_OK && is_changeable) {
-    *keep = !values.is_known || !cm_change_value_is_same(column, values.sent, values.shown);
-  } else if (rc == SQLITE_OK && values.is_known &&
-             !cm_change_value_is_taken(values.sent, values.shown)) {
-    rc = refuse_fixed(change, given->column, is_frozen, err);
-  }
-  clear_pair(&values);
-  return rc;
+  int rc = compare(change, given, is_changeable, &is_known, &is_same, err);
+  if (rc != SQLITE_OK) return rc;
+  *keep = is_changeable && (!is_known || !is_same);
+  bool is_refused = !is_changeable && is_known && !is_same;
+  return is_refused ? refuse_fixed(change, given->column, is_frozen, err) : SQLITE_OK;
 }
 
 static bool is_frozen_given(const cm_change *change, const cm_given *given) {
@@ -99,53 +91,44 @@ bool cm_change_gives_frozen(const cm_change *change) {
   return false;
 }
 
+/** The row as it is stands in for the one that was read: what goes out may keep the type of a value. */
+static int take_row(cm_change *change, cm_slice row, cm_err *err) {
+  cm_change_rest(change);
+  return cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
+}
+
 int cm_change_check_frozen(cm_change *change, cm_slice row, cm_err *err) {
   if (!cm_change_gives_frozen(change)) return SQLITE_OK;
-  int rc = cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
+  int rc = take_row(change, row, err);
   if (rc != SQLITE_OK) return rc;
   for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
     bool keep = false;
     if (is_frozen_given(change, &change->given[i]))
       rc = settle_given(change, &change->given[i], &keep, err);
   }
+  cm_change_rest(change);
   cm_packed_row_clear(&change->old);
   return rc;
 }
 
 void cm_change_drop_frozen(cm_change *change) {
-  int kept = 0;
-  for (int i = 0; i < change->given_count; i++) {
-    cm_given *given = &change->given[i];
-    if (is_frozen_given(change, given)) {
-      cm_value_clear(&given->value);
-    } else {
-      change->given[kept++] = *given;
-    }
+  for (int i = change->given_count - 1; i >= 0; i--) {
+    if (is_frozen_given(change, &change->given[i])) cm_change_drop(change, i);
   }
-  change->given_count = kept;
 }
 
 int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
   int key_column = cm_registry_key(change->resource);
-  int rc = cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
-  int kept = 0;
-  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+  int rc = take_row(change, row, err);
+  for (int i = change->given_count - 1; i >= 0 && rc == SQLITE_OK; i--) {
     bool keep = change->given[i].use != CM_GIVEN_SENT;
     if (!keep) rc = settle_given(change, &change->given[i], &keep, err);
-    if (rc != SQLITE_OK) break;
-    if (keep) {
-      cm_given moved = change->given[i];
-      change->given[i].value = cm_value_null();
-      change->given[kept++] = moved;
-    } else {
-      cm_value_clear(&change->given[i].value);
-    }
+    if (rc == SQLITE_OK && !keep) cm_change_drop(change, i);
   }
   cm_value key = cm_value_null();
   if (rc == SQLITE_OK) rc = cm_row_get(&change->old.row, key_column, &key, err);
   if (rc == SQLITE_OK && cm_value_copy(&key, &change->key) != SQLITE_OK) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) {
-    change->given_count = kept;
     change->verb = CM_VERB_UPDATE;
     change->conflict = CM_CONFLICT_FAIL;
     change->is_merge = true;

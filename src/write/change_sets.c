@@ -106,15 +106,14 @@ static cm_json *members_part(const cm_write *write, const cm_column *column, con
 
 /** The set that the row holds by the time of the write; NULL: none. */
 static int set_before(cm_change *change, int column, cm_json **out, cm_err *err) {
-  const cm_given *before = cm_change_find_use(change, column, CM_GIVEN_BEFORE);
+  cm_given *before = cm_change_find_use(change, column, CM_GIVEN_BEFORE);
   cm_value old = cm_value_null();
-  int rc = SQLITE_OK;
   *out = NULL;
-  if (before == NULL && change->old.text != NULL)
-    rc = cm_row_get(&change->old.row, column, &old, err);
-  const cm_value *value = before != NULL ? &before->value : &old;
-  if (rc == SQLITE_OK && value->type != CM_VALUE_NULL)
-    rc = cm_change_value_encode(change->resource, column, value, CM_JSON_ABSENT, out, err);
+  if (before != NULL) return cm_change_copy_json(change, before, out, err);
+  if (change->old.text == NULL) return SQLITE_OK;
+  int rc = cm_row_get(&change->old.row, column, &old, err);
+  if (rc == SQLITE_OK && old.type != CM_VALUE_NULL)
+    rc = cm_change_encode(change, column, &old, out, err);
   cm_value_clear(&old);
   return rc;
 }
@@ -201,21 +200,17 @@ bool cm_change_set_is_taken(const cm_write *write, const cm_json *part, const cm
 
 /* ---- a set as it stands ----------------------------------------------------------------------- */
 
-/** A value of the column as a set. One that does not fit its column holds nothing. */
-static int set_of(const cm_resource *resource, int column, const cm_value *value, cm_json **out,
+/** What a column holds as a set. What does not fit its column holds nothing. */
+static int set_of(const cm_resource *resource, int column, const cm_json *json, cm_json **out,
                   cm_err *err) {
   bool has_members = cm_change_shape_has_members(&resource->columns[column]);
-  cm_json *json = NULL;
-  int rc = cm_change_value_encode(resource, column, value, CM_JSON_ABSENT, &json, NULL);
   *out = NULL;
-  if (rc == SQLITE_OK && has_members) {
+  if (has_members) {
     *out = cm_change_shape_members(json);
-  } else if (rc == SQLITE_OK && cm_json_type_of(json) == CM_JSON_ARRAY) {
+  } else if (cm_json_type_of(json) == CM_JSON_ARRAY) {
     *out = cm_json_copy(json);
   }
-  cm_json_free(json);
-  if (rc != SQLITE_NOMEM && *out == NULL)
-    *out = has_members ? cm_json_new_object() : cm_json_new_array();
+  if (*out == NULL) *out = has_members ? cm_json_new_object() : cm_json_new_array();
   return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
@@ -256,10 +251,12 @@ static int merge(cm_json **state, const cm_json *added) {
 
 /** A write of the row itself: it says the set whole, or adds to it. */
 static int fold_whole(cm_change *earlier, int column, cm_json **state, cm_err *err) {
-  const cm_value *given = cm_change_find(earlier, column);
+  cm_given *given = cm_change_find_use(earlier, column, CM_GIVEN_SENT);
+  const cm_json *json = NULL;
   cm_json *set = NULL;
   if (given == NULL) return SQLITE_OK;
-  int rc = set_of(earlier->resource, column, given, &set, err);
+  int rc = cm_change_json(earlier, given, &json, err);
+  if (rc == SQLITE_OK) rc = set_of(earlier->resource, column, json, &set, err);
   if (rc != SQLITE_OK) return rc;
   if (earlier->verb == CM_VERB_UPDATE && !earlier->is_merge) {
     cm_json_free(*state);
@@ -274,16 +271,16 @@ static int fold_whole(cm_change *earlier, int column, cm_json **state, cm_err *e
 /** The member's own value as JSON; NULL out: the write gives none. */
 static int member_value(cm_change *earlier, const cm_member_of *of, cm_json **out, cm_err *err) {
   int column = cm_change_column(earlier->resource, of->value);
+  cm_given *given = cm_change_find_use(earlier, column, CM_GIVEN_SENT);
   cm_value value = cm_value_null();
-  const cm_value *given = cm_change_find(earlier, column);
-  int rc = SQLITE_OK;
   *out = NULL;
-  if (given == NULL) rc = cm_change_value(earlier, column, &value, err);
-  if (given == NULL) given = &value;
-  cm_json_type was = CM_JSON_ABSENT;
-  if (earlier->old.text != NULL) was = cm_change_type_in_row(earlier, column);
-  if (rc == SQLITE_OK && given->type != CM_VALUE_NULL)
-    rc = cm_change_value_encode(earlier->resource, column, given, was, out, err);
+  if (given != NULL) {
+    bool is_nothing = given->value.type == CM_VALUE_NULL;
+    return is_nothing ? SQLITE_OK : cm_change_copy_json(earlier, given, out, err);
+  }
+  int rc = cm_change_value(earlier, column, &value, err);
+  if (rc == SQLITE_OK && value.type != CM_VALUE_NULL)
+    rc = cm_change_encode(earlier, column, &value, out, err);
   cm_value_clear(&value);
   return rc;
 }
@@ -303,46 +300,37 @@ static int fold_named(cm_change *earlier, const char *name, cm_json *value, cm_j
 static int fold_member(cm_change *earlier, const cm_member_of *of, cm_json **state, cm_err *err) {
   int name_column = cm_change_column(earlier->resource, of->name);
   cm_json *value = NULL;
-  cm_value name = cm_value_null();
-  cm_plain plain;
+  char *name = NULL;
   int rc = member_value(earlier, of, &value, err);
   if (rc == SQLITE_OK && of->name == NULL) {
     if (value != NULL)
       rc = earlier->verb == CM_VERB_DELETE ? take_item(state, value) : put_item(state, value);
     if (rc != SQLITE_OK) rc = cm_err_nomem(err);
   } else if (rc == SQLITE_OK) {
-    rc = cm_change_value(earlier, name_column, &name, err);
-    const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &name) : NULL;
-    char *copy = text != NULL ? sqlite3_mprintf("%.*s", (int)plain.len, text) : NULL;
-    if (text != NULL && (copy == NULL || fold_named(earlier, copy, value, *state) != SQLITE_OK))
+    rc = cm_change_text(earlier, name_column, &name, err);
+    if (name != NULL && fold_named(earlier, name, value, *state) != SQLITE_OK)
       rc = cm_err_nomem(err);
-    sqlite3_free(copy);
   }
-  cm_value_clear(&name);
+  sqlite3_free(name);
   cm_json_free(value);
   return rc;
 }
 
 int cm_change_fold_set(cm_change *change, int column, cm_change *const *earlier, int count,
                        cm_err *err) {
-  cm_value old = cm_value_null();
+  cm_json *old = NULL;
   cm_json *state = NULL;
-  int rc = cm_row_get(&change->old.row, column, &old, err);
-  if (rc == SQLITE_OK) rc = set_of(change->resource, column, &old, &state, err);
+  int rc = set_before(change, column, &old, NULL);
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  rc = set_of(change->resource, column, old, &state, err);
   for (int i = 0; i < count && rc == SQLITE_OK; i++) {
     bool is_row = earlier[i]->resource == change->resource;
     rc = is_row ? fold_whole(earlier[i], column, &state, err)
                 : fold_member(earlier[i], earlier[i]->resource->member_of, &state, err);
   }
-  char *text = rc == SQLITE_OK ? cm_json_format(state) : NULL;
-  if (rc == SQLITE_OK && text == NULL) rc = cm_err_nomem(err);
-  if (rc == SQLITE_OK) {
-    cm_value before = cm_value_text(text, strlen(text));
-    rc = cm_change_give(change, column, CM_GIVEN_BEFORE, &before, err);
-  }
-  sqlite3_free(text);
+  cm_json_free(old);
+  if (rc == SQLITE_OK) return cm_change_put(change, column, CM_GIVEN_BEFORE, NULL, state, err);
   cm_json_free(state);
-  cm_value_clear(&old);
   return rc;
 }
 
@@ -358,11 +346,11 @@ static int64_t count_items(const cm_json *json) {
 /** What one call takes out of a column that it carries. */
 static int count_in(cm_change *change, const cm_write *write, int column, int64_t *out,
                     cm_err *err) {
-  const cm_value *given = cm_change_find(change, column);
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
   bool is_whole = (write->flags & SET_FLAGS) == 0 && cm_change_is_set(change->resource, column);
   cm_json *json = NULL;
   if (given == NULL || (!is_whole && (write->flags & CM_REMOVED) == 0)) return SQLITE_OK;
-  int rc = cm_change_value_encode(change->resource, column, given, CM_JSON_ABSENT, &json, err);
+  int rc = cm_change_copy_json(change, given, &json, err);
   int64_t before = is_whole ? count_items(json) : 0;
   if (rc == SQLITE_OK) {
     rc = is_whole ? cm_change_set_gone(change, column, json, err)
@@ -385,5 +373,6 @@ int cm_change_count_removed(cm_change *change, int64_t *out, cm_err *err) {
       if (cm_carries(resource, write, i, NULL, NULL)) rc = count_in(change, write, i, out, err);
     }
   }
+  cm_change_rest(change);
   return rc;
 }

@@ -220,12 +220,8 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
 }
 
 /** What the row is set to last counts. */
-static int join_twin(cm_queue *queue, cm_entry *twin, const cm_change *change, cm_err *err) {
-  int rc = SQLITE_OK;
-  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
-    const cm_given *given = &change->given[i];
-    rc = cm_change_give(twin->change, given->column, given->use, &given->value, err);
-  }
+static int join_twin(cm_queue *queue, cm_entry *twin, cm_change *change, cm_err *err) {
+  int rc = cm_change_join(twin->change, change, err);
   if (rc == SQLITE_OK) rc = cm_change_visit_names(twin->change, note_name, twin, err);
   if (rc == SQLITE_OK) rc = note_uuids(twin, err);
   queue->waiting_bytes -= twin->bytes;
