@@ -65,10 +65,11 @@ void cm_map_put(cm_map *map, cm_map_node *node, void *owner, const void *key, si
 }
 
 static void *find_from(const cm_map_node *node, uint64_t hash, const void *key, size_t key_len) {
-  while (node != NULL &&
-         (node->hash != hash || node->key_len != key_len || memcmp(node->key, key, key_len) != 0))
-    node = node->next;
-  return node != NULL ? node->owner : NULL;
+  for (; node != NULL; node = node->next) {
+    bool may_be = node->hash == hash && node->key_len == key_len;
+    if (may_be && (key_len == 0 || memcmp(node->key, key, key_len) == 0)) return node->owner;
+  }
+  return NULL;
 }
 
 void *cm_map_find(const cm_map *map, const void *key, size_t key_len) {

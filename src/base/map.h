@@ -25,7 +25,7 @@ typedef struct cm_map {
   size_t slot_count, count, emptied; /* slots that cm_map_pop has found empty */
 } cm_map;
 
-/** Put a thing in. @param key  Its bytes, borrowed until it is taken out. */
+/** Put a thing in. @param key  Its bytes, borrowed until it is taken out; may be NULL where `key_len` is 0. */
 void cm_map_put(cm_map *map, cm_map_node *node, void *owner, const void *key, size_t key_len);
 
 /** The thing of this key that was put last; NULL: none. */

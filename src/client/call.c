@@ -12,16 +12,8 @@ enum { SHOWN_REQUEST = 200 };
 
 /* ---- making and freeing -------------------------------------------------------------------- */
 
-static char *copy_bytes(const char *bytes, size_t len) {
-  char *copy = sqlite3_malloc64((sqlite3_uint64)len + 1);
-  if (copy == NULL) return NULL;
-  memcpy(copy, bytes, len);
-  copy[len] = '\0';
-  return copy;
-}
-
 static char *copy_text(const char *text) {
-  return copy_bytes(text, strlen(text));
+  return cm_slice_copy((cm_slice){ text, strlen(text) });
 }
 
 /** The pointers and behind them the lines. */
@@ -66,7 +58,7 @@ static int copy_request(cm_call *call, const cm_call_request *request, cm_err *e
   bool is_copied = call->asked.who != NULL && call->asked.method != NULL &&
                    call->asked.path != NULL && call->asked.url != NULL;
   if (is_copied && request->body != NULL) {
-    call->asked.body = copy_bytes(request->body, request->body_len);
+    call->asked.body = cm_slice_copy((cm_slice){ request->body, request->body_len });
     call->asked.body_len = request->body_len;
     is_copied = call->asked.body != NULL;
   }

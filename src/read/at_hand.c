@@ -118,15 +118,6 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count
 
 /* ---- rows at hand -------------------------------------------------------------------------- */
 
-static int copy_row(cm_leg *leg, cm_slice text, cm_err *err) {
-  leg->fixed = sqlite3_malloc64(text.len + 1);
-  if (leg->fixed == NULL) return cm_err_nomem(err);
-  memcpy(leg->fixed, text.ptr, text.len);
-  leg->fixed[text.len] = 0;
-  leg->fixed_len = text.len;
-  return SQLITE_OK;
-}
-
 /** True when the statement uses a member that an answer holds only where it was asked for. */
 static bool wants_more(const cm_scan *scan) {
   for (int i = 0; i < scan->resource->column_count; i++) {
@@ -149,8 +140,11 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *val
   if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_OK;
   if (wants_more(scan)) return SQLITE_OK;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
-  if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other)))
-    return copy_row(leg, other->row.text, err);
+  if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other))) {
+    leg->fixed_len = other->row.text.len;
+    leg->fixed = cm_slice_copy(other->row.text);
+    return leg->fixed != NULL ? SQLITE_OK : cm_err_nomem(err);
+  }
   cm_lookup lookup = { scan->resource, scan->read, key->value->text };
   return cm_lookup_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);
 }

@@ -18,10 +18,8 @@ void cm_scan_forget_enclosing(cm_scan *scan) {
 int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) {
   cm_slice text = found->resource == scan->resource ? found->outer : found->text;
   if (text.ptr == NULL) return SQLITE_OK;
-  scan->enclosing = sqlite3_malloc64(text.len + 1);
+  scan->enclosing = cm_slice_copy(text);
   if (scan->enclosing == NULL) return cm_err_nomem(err);
-  memcpy(scan->enclosing, text.ptr, text.len);
-  scan->enclosing[text.len] = 0;
   scan->row.outer = (cm_slice){ scan->enclosing, text.len };
   return SQLITE_OK;
 }

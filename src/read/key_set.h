@@ -1,18 +1,15 @@
 /*
 ** key_set.h -- the keys of rows that were shown already.
-** Owns: copies of the keys, up to CM_MAX_MEMO_BYTES.
+** Owns: nothing beside the store.
 */
 #ifndef CM_READ_KEY_SET_H
 #define CM_READ_KEY_SET_H
 
-#include "base/map.h"
+#include "read/row_store.h"
 #include "record/row.h"
 
-/** Zeroed it is empty. */
-typedef struct cm_key_set {
-  cm_map keys;
-  size_t bytes;
-} cm_key_set;
+/** Zeroed it is empty; cm_row_store_clear empties it. Of the rows it keeps the keys alone. */
+typedef cm_row_store cm_key_set;
 
 /**
  * Remember the row's key.
@@ -23,7 +20,5 @@ int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) CM_M
 
 /** Was the row's key added? Codes as cm_key_set_add. */
 int cm_key_set_find(const cm_key_set *set, cm_row *row, bool *found, cm_err *err) CM_MUST_CHECK;
-
-void cm_key_set_clear(cm_key_set *set);
 
 #endif

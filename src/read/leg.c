@@ -1,6 +1,5 @@
 #include "read/leg.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_COMPANIONS = 100000 };
@@ -13,6 +12,13 @@ int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in, 
   if (cm_value_copy(value, &binding->value) != SQLITE_OK) return cm_err_nomem(err);
   leg->binding_count++;
   return SQLITE_OK;
+}
+
+const cm_value *cm_leg_find_bound(const cm_leg *leg, int column) {
+  for (int i = 0; i < leg->binding_count; i++) {
+    if (leg->bindings[i].column == column) return &leg->bindings[i].value;
+  }
+  return NULL;
 }
 
 static cm_list companion_list(const cm_session *session, const cm_leg_request *request,
@@ -87,11 +93,7 @@ void cm_leg_prefetch(cm_session *session, const cm_leg_request *request) {
 void cm_leg_close(cm_leg *leg) {
   for (int i = 0; i < leg->binding_count; i++)
     cm_value_clear(&leg->bindings[i].value);
-  for (int i = 0; i < leg->companion_count; i++) {
-    sqlite3_free(leg->companions[i].match);
-    sqlite3_free(leg->companions[i].text);
-  }
-  sqlite3_free(leg->companions);
+  cm_row_store_clear(&leg->companions);
   sqlite3_free(leg->fixed);
   cm_pager_close(&leg->pager);
   cm_pager_close(&leg->companion_pager);
@@ -100,31 +102,13 @@ void cm_leg_close(cm_leg *leg) {
 
 /* ---- the companion list -------------------------------------------------------------------- */
 
-static int compare_companions(const void *left, const void *right) {
-  const cm_companion_row *a = left;
-  const cm_companion_row *b = right;
-  return strcmp(a->match, b->match);
-}
-
-/** Make room for one more. The whole list of a parent is kept, so it is bounded as the memo is. */
-static int grow_companions(cm_leg *leg, size_t bytes, cm_err *err) {
-  leg->companion_bytes += bytes;
-  if (leg->companion_count == MAX_COMPANIONS || leg->companion_bytes > CM_MAX_MEMO_BYTES) {
-    return cm_err_set(err, SQLITE_TOOBIG,
-                      "%s: the list %s is too large (more than %d rows or %d MiB of one parent): "
-                      "leave out the columns that come from it",
-                      leg->companion_pager.list.who, leg->companion_pager.url, MAX_COMPANIONS,
-                      CM_MAX_MEMO_BYTES / (1024 * 1024));
-  }
-  if (leg->companion_count < leg->companion_capacity) return SQLITE_OK;
-  int capacity = leg->companion_capacity == 0 ? 8 : leg->companion_capacity * 2;
-  if (capacity > MAX_COMPANIONS) capacity = MAX_COMPANIONS;
-  cm_companion_row *grown = sqlite3_realloc64(leg->companions,
-                                              (sqlite3_uint64)capacity * sizeof *grown);
-  if (grown == NULL) return cm_err_nomem(err);
-  leg->companions = grown;
-  leg->companion_capacity = capacity;
-  return SQLITE_OK;
+/** What is kept is the whole list of a parent. */
+static int too_many_companions(const cm_leg *leg, cm_err *err) {
+  return cm_err_set(err, SQLITE_TOOBIG,
+                    "%s: the list %s is too large (more than %d rows or %d MiB of one parent): "
+                    "leave out the columns that come from it",
+                    leg->companion_pager.list.who, leg->companion_pager.url, MAX_COMPANIONS,
+                    CM_MAX_MEMO_BYTES / (1024 * 1024));
 }
 
 /** Keep one row of the companion list; a row without the matching member belongs to none. */
@@ -132,18 +116,14 @@ static int keep_companion(cm_leg *leg, const char *member, cm_slice text, cm_err
   cm_json *match = NULL;
   cm_slice found = cm_slice_find(text, member);
   if (cm_slice_type(found) != CM_JSON_STRING) return SQLITE_OK;
-  int rc = grow_companions(leg, text.len, err);
-  if (rc == SQLITE_OK) rc = cm_json_parse(found, &match, err);
+  if (leg->companions.rows.count == MAX_COMPANIONS) return too_many_companions(leg, err);
+  int rc = cm_json_parse(found, &match, err);
   if (rc != SQLITE_OK) return rc;
-  cm_companion_row *row = &leg->companions[leg->companion_count];
-  memset(row, 0, sizeof *row);
-  row->len = text.len;
-  row->match = sqlite3_mprintf("%s", cm_json_text(match));
-  row->text = sqlite3_malloc64(text.len + 1);
-  if (row->text != NULL) memcpy(row->text, text.ptr, text.len);
-  leg->companion_count++;
+  cm_slice key = { cm_json_text(match), strlen(cm_json_text(match)) };
+  rc = cm_row_store_put(&leg->companions, key, text);
   cm_json_free(match);
-  return row->match != NULL && row->text != NULL ? SQLITE_OK : cm_err_nomem(err);
+  if (rc == SQLITE_NOMEM) cm_err_nomem(err);
+  return rc == SQLITE_TOOBIG ? too_many_companions(leg, err) : rc;
 }
 
 static int read_companions(cm_leg *leg, const char *member, cm_err *err) {
@@ -154,15 +134,6 @@ static int read_companions(cm_leg *leg, const char *member, cm_err *err) {
     if (rc != SQLITE_OK) return rc;
   }
   if (rc != SQLITE_DONE) return rc;
-  if (leg->companion_count > 1) {
-    qsort(leg->companions, (size_t)leg->companion_count, sizeof *leg->companions,
-          compare_companions);
-  }
-  for (int i = 1; i < leg->companion_count; i++) {
-    if (strcmp(leg->companions[i - 1].match, leg->companions[i].match) != 0) continue;
-    leg->companions[i - 1].is_ambiguous = true;
-    leg->companions[i].is_ambiguous = true;
-  }
   leg->is_companion_read = true;
   return SQLITE_OK;
 }
@@ -174,11 +145,10 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
   int rc = leg->is_companion_read ? SQLITE_OK : read_companions(leg, member, err);
   if (rc == SQLITE_OK) rc = cm_row_get_named(row, member, &match, err);
   bool is_whole = match.type == CM_VALUE_TEXT && strlen(match.text) == match.len;
-  if (rc == SQLITE_OK && is_whole && leg->companion_count > 0) {
-    cm_companion_row wanted = { .match = (char *)match.text };
-    const cm_companion_row *found = bsearch(&wanted, leg->companions, (size_t)leg->companion_count,
-                                            sizeof *leg->companions, compare_companions);
-    if (found != NULL && !found->is_ambiguous) *out = (cm_slice){ found->text, found->len };
+  if (rc == SQLITE_OK && is_whole) {
+    const cm_stored_row *found = cm_row_store_find(&leg->companions,
+                                                   (cm_slice){ match.text, match.len });
+    if (found != NULL && cm_map_next(&found->node) == NULL) *out = found->text;
   }
   cm_value_clear(&match);
   return rc;

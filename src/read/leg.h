@@ -7,15 +7,9 @@
 
 #include "read/pager.h"
 #include "read/plan.h"
+#include "read/row_store.h"
 #include "record/row.h"
 #include "record/url.h"
-
-typedef struct cm_companion_row {
-  char *match; /* owned */
-  char *text;  /* the row's JSON, owned */
-  size_t len;
-  bool is_ambiguous; /* another row of the list has the same `match` */
-} cm_companion_row;
 
 /** Values of one request: the arguments of the plan, a parent's key, and what is sent unless it is given. */
 enum { CM_LEG_MAX_VALUES = CM_PLAN_MAX_ARGS + 1 + CM_MAX_FALLBACKS };
@@ -29,9 +23,7 @@ typedef struct cm_leg {
   bool is_fixed_used;
   bool has_companion;
   cm_pager companion_pager;
-  cm_companion_row *companions; /* sorted by `match` once the list is read */
-  int companion_count, companion_capacity;
-  size_t companion_bytes;
+  cm_row_store companions; /* by the member that matches */
   bool is_companion_read;
 } cm_leg;
 
@@ -42,6 +34,9 @@ typedef struct cm_leg {
  */
 int cm_leg_bind(cm_leg *leg, int column, const cm_value *value, bool stands_in,
                 cm_err *err) CM_MUST_CHECK;
+
+/** The value that a leg is bound to for a column, NULL: none. */
+const cm_value *cm_leg_find_bound(const cm_leg *leg, int column);
 
 /** What a leg asks for. Borrowed. */
 typedef struct cm_leg_request {

@@ -2,27 +2,18 @@
 
 #include <string.h>
 
-#include "base/map.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
+#include "read/row_store.h"
 #include "spec/registry.h"
 
 enum { MAX_TABLES = 8, LOOKUPS_BEFORE_A_LOOK = 4 };
 
-typedef struct stored_row {
-  cm_map_node node;
-  size_t len;
-  char *
-      text; /* in `bytes`, behind the key; NULL: the key was looked up, and the memo has the answer */
-  char bytes[];
-} stored_row;
-
 /** The look-ups of one table, and the part of its list that was read. */
 typedef struct table_lookups {
   const cm_read *read;
-  int64_t count; /* look-ups that were sent: of different keys */
-  cm_map rows;   /* by key */
-  size_t bytes;
+  int64_t count;     /* look-ups that were sent: of different keys */
+  cm_row_store rows; /* without a text: the key was looked up, and the memo has the answer */
   cm_pager pager;
   bool is_open;     /* the list is being read */
   bool is_complete; /* nothing more will be read: the end, or no room */
@@ -34,42 +25,8 @@ struct cm_lookups {
   table_lookups tables[MAX_TABLES];
 };
 
-/* ---- the store ----------------------------------------------------------------------------- */
-
-static size_t size_of_row(cm_slice key, cm_slice text) {
-  return sizeof(stored_row) + key.len + 1 + text.len + 1;
-}
-
-/** Is there room for one row more, with such a key and text? */
-static bool has_room(const table_lookups *table, cm_slice key, cm_slice text) {
-  return table->bytes + size_of_row(key, text) <= CM_MAX_MEMO_BYTES;
-}
-
-static void copy_slice(char *to, cm_slice from) {
-  if (from.len > 0) memcpy(to, from.ptr, from.len);
-  to[from.len] = 0;
-}
-
-/**
- * @param text  Absent: of a key that was looked up.
- * @return SQLITE_OK, SQLITE_NOMEM.
- */
-static int store_row(table_lookups *table, cm_slice key, cm_slice text, cm_err *err) {
-  stored_row *row = sqlite3_malloc64(size_of_row(key, text));
-  if (row == NULL) return cm_err_nomem(err);
-  row->text = text.ptr != NULL ? row->bytes + key.len + 1 : NULL;
-  row->len = text.len;
-  copy_slice(row->bytes, key);
-  copy_slice(row->bytes + key.len + 1, text);
-  cm_map_put(&table->rows, &row->node, row, row->bytes, key.len);
-  table->bytes += size_of_row(key, text);
-  return SQLITE_OK;
-}
-
 static void clear_table(table_lookups *table) {
-  stored_row *row = NULL;
-  while ((row = cm_map_pop(&table->rows)) != NULL)
-    sqlite3_free(row);
+  cm_row_store_clear(&table->rows);
   if (table->is_open) cm_pager_close(&table->pager);
   memset(table, 0, sizeof *table);
 }
@@ -114,8 +71,9 @@ static int read_page(table_lookups *table, const cm_resource *resource, cm_err *
     cm_slice key = cm_slice_find(text, key_path);
     if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
     key = (cm_slice){ key.ptr + 1, key.len - 2 };
-    is_over = !has_room(table, key, text);
-    if (!is_over && (rc = store_row(table, key, text, err)) != SQLITE_OK) return rc;
+    rc = cm_row_store_put(&table->rows, key, text);
+    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+    is_over = rc == SQLITE_TOOBIG;
   } while (!is_over && table->pager.page_at < table->pager.page_rows);
   if (is_over) {
     cm_pager_close(&table->pager);
@@ -167,23 +125,21 @@ int cm_lookup_find(cm_session *session, const cm_lookup *lookup, char **row, siz
   int rc = find_table(session, lookup->read, &table, err);
   *row = NULL;
   if (rc != SQLITE_OK || table == NULL) return rc;
-  const stored_row *found = cm_map_find(&table->rows, key.ptr, key.len);
+  const cm_stored_row *found = cm_row_store_find(&table->rows, key);
   while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
     if (!table->is_open) rc = open_list(table, session, resource, err);
     if (rc == SQLITE_OK) rc = read_page(table, resource, err);
-    found = cm_map_find(&table->rows, key.ptr, key.len);
+    found = cm_row_store_find(&table->rows, key);
   }
   if (rc != SQLITE_OK) return rc;
   if (found == NULL) {
-    cm_slice no_text = { NULL, 0 };
     table->count++;
-    if (!has_room(table, key, no_text)) return SQLITE_OK; /* it will be counted again */
-    return store_row(table, key, no_text, err);
+    rc = cm_row_store_put(&table->rows, key, (cm_slice){ NULL, 0 });
+    return rc == SQLITE_NOMEM ? cm_err_nomem(err)
+                              : SQLITE_OK; /* without room it is counted again */
   }
-  if (found->text == NULL) return SQLITE_OK;
-  *row = sqlite3_malloc64(found->len + 1);
-  if (*row == NULL) return cm_err_nomem(err);
-  memcpy(*row, found->text, found->len + 1);
-  *row_len = found->len;
-  return SQLITE_OK;
+  if (found->text.ptr == NULL) return SQLITE_OK;
+  *row_len = found->text.len;
+  *row = cm_slice_copy(found->text);
+  return *row != NULL ? SQLITE_OK : cm_err_nomem(err);
 }

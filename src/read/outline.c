@@ -13,10 +13,6 @@ typedef struct members {
   cm_slice first_of_objects;
 } members;
 
-static bool is_named(cm_slice key, const char *name, size_t len) {
-  return key.len == len && memcmp(key.ptr, name, len) == 0;
-}
-
 /** The last segment of a path: "plans" of "/plan_groups/plg_1/plans?per_page=5". */
 static const char *last_segment(const char *path, size_t *len) {
   size_t end = strcspn(path, "?");
@@ -36,13 +32,13 @@ static bool holds_objects(cm_slice array) {
 
 static void look_at(members *all, cm_slice key, cm_slice value, const char *name, size_t name_len) {
   static const char *const ids[] = { "uuid", "id" };
-  static const char entries[] = "entries";
   all->count++;
   for (size_t i = 0; i < cm_countof(ids); i++) {
-    if (is_named(key, ids[i], strlen(ids[i]))) all->has_id = true;
+    if (cm_slice_is(key, ids[i])) all->has_id = true;
   }
   if (cm_slice_type(value) != CM_JSON_ARRAY) return;
-  bool is_meant = is_named(key, entries, strlen(entries)) || is_named(key, name, name_len);
+  bool is_meant = cm_slice_is(key, "entries") ||
+                  (key.len == name_len && memcmp(key.ptr, name, name_len) == 0);
   if (is_meant && all->named.ptr == NULL) all->named = value;
   if (all->first.ptr == NULL) all->first = value;
   if (all->first_of_objects.ptr == NULL && holds_objects(value)) all->first_of_objects = value;
@@ -65,8 +61,8 @@ static int read_object(cm_slice body, const char *path, cm_outline *out) {
   const char *name = last_segment(path, &name_len);
   int rc = SQLITE_ROW;
   while ((rc = cm_slice_next(body, &at, &key, &value)) == SQLITE_ROW) {
-    if (is_named(key, "has_more", strlen("has_more"))) out->has_more = value;
-    if (is_named(key, "cursor", strlen("cursor"))) out->cursor = value;
+    if (cm_slice_is(key, "has_more")) out->has_more = value;
+    if (cm_slice_is(key, "cursor")) out->cursor = value;
     look_at(&all, key, value, name, name_len);
   }
   if (rc != SQLITE_DONE) return SQLITE_ERROR;

@@ -111,10 +111,6 @@ int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
       pager->list.who, pager->url, why, words);
 }
 
-static bool is_named(cm_slice key, const char *name) {
-  return strlen(name) == key.len && memcmp(key.ptr, name, key.len) == 0;
-}
-
 static int check_cursor(cm_pager *pager, const char *cursor, cm_err *err) {
   if (cm_cursor_guard_saw(&pager->guard, cursor)) {
     return cm_pager_wrong_shape(pager, "a cursor came twice, so the list would never end", err);
@@ -139,7 +135,7 @@ static bool is_bare_uuid(const char *text) {
 static bool is_seen(const cm_pager *pager, cm_slice row) {
   if (pager->seen == NULL) return false;
   cm_slice value = cm_slice_inner(cm_slice_find(row, pager->list.resume));
-  return value.ptr != NULL && is_named(value, pager->seen);
+  return value.ptr != NULL && cm_slice_is(value, pager->seen);
 }
 
 /*
@@ -243,10 +239,10 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
     cm_slice_items *items = rows.ptr == NULL ? &pager->rows : NULL;
     rc = cm_slice_next_listed(body, &at, &key, &value, items);
     if (rc != SQLITE_ROW) break;
-    if (is_named(key, pager->list.rows)) rows = value;
-    if (is_named(key, "has_more")) has_more = value;
-    if (is_named(key, "cursor")) cursor = value;
-    if (is_named(key, "total_pages")) total = value;
+    if (cm_slice_is(key, pager->list.rows)) rows = value;
+    if (cm_slice_is(key, "has_more")) has_more = value;
+    if (cm_slice_is(key, "cursor")) cursor = value;
+    if (cm_slice_is(key, "total_pages")) total = value;
   }
   if (rc != SQLITE_DONE) return not_listed(pager, rc, "it is broken JSON", err);
   if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);

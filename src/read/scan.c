@@ -210,12 +210,12 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
 /** Go on to the keys of another page, where the leg has come to one. */
 static void turn_keys(cm_scan *scan, int64_t page) {
   if (page == scan->keys_page) return;
-  cm_key_set_clear(&scan->last_page_keys);
+  cm_row_store_clear(&scan->last_page_keys);
   if (page == scan->keys_page + 1 && scan->keys_page > 0) {
     scan->last_page_keys = scan->page_keys;
     scan->page_keys = (cm_key_set){ 0 };
   }
-  cm_key_set_clear(&scan->page_keys);
+  cm_row_store_clear(&scan->page_keys);
   scan->keys_page = page;
 }
 
@@ -227,7 +227,7 @@ static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err 
   turn_keys(scan, pager->pages);
   int rc = cm_key_set_find(&scan->last_page_keys, &scan->row, was, err);
   bool is_new = false;
-  bool is_kept = pager->next_cursor != NULL && scan->page_keys.keys.count < MAX_PAGE_KEYS;
+  bool is_kept = pager->next_cursor != NULL && scan->page_keys.rows.count < MAX_PAGE_KEYS;
   return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err)
                                     : rc;
 }
@@ -387,9 +387,9 @@ void cm_scan_close(cm_scan *scan) {
   cm_row_clear(&scan->row);
   for (int i = 0; i < scan->plan.arg_count; i++)
     cm_scan_arg_clear(&scan->args[i]);
-  cm_key_set_clear(&scan->shown);
-  cm_key_set_clear(&scan->page_keys);
-  cm_key_set_clear(&scan->last_page_keys);
+  cm_row_store_clear(&scan->shown);
+  cm_row_store_clear(&scan->page_keys);
+  cm_row_store_clear(&scan->last_page_keys);
   sqlite3_free(scan->legs);
   sqlite3_free(scan);
 }

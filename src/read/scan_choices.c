@@ -62,12 +62,10 @@ int cm_scan_ask_choices(cm_scan *scan, cm_err *err) {
 /** True when the list of the statement is known and lacks the value that the leg is bound to. */
 static bool is_dropped(const cm_scan *scan, const cm_leg *leg) {
   if (!scan->has_listed || scan->is_list_unknown) return false;
-  for (int i = 0; i < leg->binding_count; i++) {
-    if (leg->bindings[i].column != scan->plan.missing) continue;
-    for (int choice = 0; choice < scan->args[0].count; choice++) {
-      if (cm_value_compare(&leg->bindings[i].value, &scan->args[0].values[choice]) == 0)
-        return !(scan->listed & 1ull << choice);
-    }
+  const cm_value *bound = cm_leg_find_bound(leg, scan->plan.missing);
+  for (int choice = 0; bound != NULL && choice < scan->args[0].count; choice++) {
+    if (cm_value_compare(bound, &scan->args[0].values[choice]) == 0)
+      return !(scan->listed & 1ull << choice);
   }
   return false;
 }

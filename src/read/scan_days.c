@@ -12,13 +12,6 @@ enum {
   EARLIEST_DAY = 0 /* 1970-01-01: of days before, no account knows anything */
 };
 
-const cm_value *cm_leg_find_bound(const cm_leg *leg, int column) {
-  for (int i = 0; i < leg->binding_count; i++) {
-    if (leg->bindings[i].column == column) return &leg->bindings[i].value;
-  }
-  return NULL;
-}
-
 static const cm_value *find_given(const cm_scan *scan, const cm_leg *leg, const char *name) {
   int column = cm_registry_find_column(scan->resource, name, strlen(name));
   return cm_leg_find_bound(leg, column);

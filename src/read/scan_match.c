@@ -13,12 +13,8 @@ static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
   if (arg->use == CM_ARG_CHECKED) {
     return cm_match_list(shown, scan->args[index].values, scan->args[index].count);
   }
-  const cm_leg *leg = &scan->legs[scan->leg_first];
-  for (int i = 0; i < leg->binding_count; i++) {
-    if (leg->bindings[i].column != arg->column) continue;
-    return cm_match(type, CM_TERM_EQ, shown, &leg->bindings[i].value);
-  }
-  return true;
+  const cm_value *bound = cm_leg_find_bound(&scan->legs[scan->leg_first], arg->column);
+  return bound == NULL || cm_match(type, CM_TERM_EQ, shown, bound);
 }
 
 int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matches, cm_err *err) {

@@ -116,9 +116,6 @@ typedef struct cm_scan_days {
 /** @param now_ms  The wall clock. @param out  Not to be copied. */
 void cm_scan_find_days(const cm_scan *scan, const cm_leg *leg, int64_t now_ms, cm_scan_days *out);
 
-/** The value that a leg is bound to for a column, NULL: none. */
-const cm_value *cm_leg_find_bound(const cm_leg *leg, int column);
-
 /* ---- read/at_hand.c --------------------------------------------------------------------------- */
 
 /** Put the scan into the session's list of open ones, and take it out. */

@@ -75,17 +75,9 @@ static bool to_integer(const cm_value *value, int64_t *out) {
   return cm_value_is_text(value) && parse_integer(value->text, value->len, out);
 }
 
-/** A copy with a NUL behind it, which JSON text that is a piece of a row lacks. */
-static char *terminated(const char *text, size_t len) {
-  char *copy = sqlite3_malloc64((sqlite3_uint64)len + 1);
-  if (copy == NULL) return NULL;
-  if (len > 0) memcpy(copy, text, len);
-  copy[len] = 0;
-  return copy;
-}
-
+/** JSON text that is a piece of a row has no NUL behind it. */
 static cm_json *new_text(const char *text, size_t len) {
-  char *copy = terminated(text, len);
+  char *copy = cm_slice_copy((cm_slice){ text, len });
   cm_json *json = copy != NULL ? cm_json_new_text(copy) : NULL;
   sqlite3_free(copy);
   return json;

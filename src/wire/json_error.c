@@ -28,10 +28,6 @@ static bool is_string(cm_slice slice) {
   return cm_slice_type(slice) == CM_JSON_STRING;
 }
 
-static bool is_named(cm_slice key, const char *name) {
-  return key.len == strlen(name) && memcmp(key.ptr, name, key.len) == 0;
-}
-
 static char fold(char c) {
   if (c >= 'A' && c <= 'Z') return (char)(c - 'A' + 'a');
   return c == '_' || c == '-' ? ' ' : c;
@@ -161,7 +157,8 @@ static void say_members(line *out, cm_slice object, int nesting) {
   size_t place_len = out->place_len;
   cm_slice name, value;
   while (!is_full(out) && cm_slice_next(object, &at, &name, &value) == SQLITE_ROW) {
-    if (!is_named(name, "errors") && !is_named(name, "error_details")) enter_member(out, name);
+    if (!cm_slice_is(name, "errors") && !cm_slice_is(name, "error_details"))
+      enter_member(out, name);
     say_all(out, value, nesting);
     out->place_len = place_len;
   }
@@ -217,7 +214,7 @@ static bool is_field_map(cm_slice object) {
 }
 
 static bool is_general(cm_slice name) {
-  return is_named(name, "message") || is_named(name, "error");
+  return cm_slice_is(name, "message") || cm_slice_is(name, "error");
 }
 
 /** Say the members that are lists of texts, as those of a map of fields are. */
@@ -404,7 +401,7 @@ bool cm_json_is_error(cm_slice body, bool counts_errors) {
   if (cm_slice_type(body) != CM_JSON_OBJECT) return false;
   while ((rc = cm_slice_next(body, &at, &name, &value)) == SQLITE_ROW) {
     size_t i = 0;
-    while (i < cm_countof(members) && !is_named(name, members[i]))
+    while (i < cm_countof(members) && !cm_slice_is(name, members[i]))
       i++;
     if (i == cm_countof(members)) return false;
   }

@@ -286,6 +286,14 @@ cm_json_type cm_slice_type(cm_slice slice) {
   }
 }
 
+char *cm_slice_copy(cm_slice slice) {
+  char *copy = sqlite3_malloc64(slice.len + 1);
+  if (copy == NULL) return NULL;
+  if (slice.len > 0) memcpy(copy, slice.ptr, slice.len);
+  copy[slice.len] = 0;
+  return copy;
+}
+
 cm_slice cm_slice_trim(cm_slice slice) {
   if (slice.ptr == NULL) return slice;
   const char *at = start_of(slice);

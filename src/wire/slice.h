@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/text.h"
 
 enum {
   CM_MAX_NUMBER_BYTES = 63,      /* a longer number is refused, as cJSON does */
@@ -83,6 +84,14 @@ int cm_slice_list(cm_slice container, cm_slice_items *items);
 
 /** The same text without the byte order mark and the white space around it. */
 cm_slice cm_slice_trim(cm_slice slice);
+
+/** True when it is exactly this text. */
+static inline bool cm_slice_is(cm_slice slice, const char *text) {
+  return cm_text_is(slice.ptr, slice.len, text);
+}
+
+/** A copy to free with sqlite3_free, with a NUL behind it; NULL when memory runs out. */
+char *cm_slice_copy(cm_slice slice);
 
 /**
  * Find a value by path: members joined by dots ("address.city"), "[n]" for an item, "[-1]" the last.
