@@ -5,7 +5,7 @@
 #ifndef CM_BASE_SQL_COMPARES_H
 #define CM_BASE_SQL_COMPARES_H
 
-#include "base/value.h"
+#include "base/sql_operand.h"
 
 /**
  * True when `column = 'text'`, `'text' = column` or `column IN (…, 'text', …)` stands in the text. What stands in a
@@ -28,15 +28,6 @@ bool cm_sql_are_alternatives(const char *sql, const char *column, const char *on
 bool cm_sql_compares_alone(const char *sql, const char *column, const char *one, size_t one_len,
                            const char *other, size_t other_len);
 
-/** Does an = stand on one side of the column? @param sql  NULL: none does. */
-bool cm_sql_is_equated(const char *sql, const char *column);
-
-/** Is the column a part of a row value in front of IN? @param sql  NULL: it is not. */
-bool cm_sql_is_in_row_value(const char *sql, const char *column);
-
-/** Takes what stands between the quotes of a literal. @return true: that is enough. */
-typedef bool cm_sql_takes(const char *text, size_t len, void *context);
-
 /**
  * Hand over each text that WHERE or ON compares a column of a table with, as cm_sql_compares. A column counts only
  * where the query that it stands in names the table in its FROM, behind a name of the table or alone.
@@ -45,14 +36,5 @@ typedef bool cm_sql_takes(const char *text, size_t len, void *context);
  */
 bool cm_sql_find_condition(const char *sql, const char *const *tables, const char *column,
                            cm_sql_takes *takes, void *context);
-
-/** Behind the bracket of the first `column IN (` in the text; NULL where none stands there. @param sql  NULL: none does. */
-const char *cm_sql_find_list(const char *sql, const char *column);
-
-/** Are all items of a list, from behind its bracket on, text literals and whole numbers? */
-bool cm_sql_list_is_plain(const char *list);
-
-/** Is the value, a text or a whole number, an item of a plain list? */
-bool cm_sql_list_has(const char *list, const cm_value *value);
 
 #endif

@@ -6,18 +6,21 @@ static bool is_space(char c) {
   return c == ' ' || (c >= '\t' && c <= '\r' && c != '\v');
 }
 
+static char lower(char c) {
+  return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+}
+
 static bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-/** What may stand in a name; all beyond ASCII may. */
-static bool is_name(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' || c == '$' ||
+bool cm_sql_is_in_name(char c) {
+  return (lower(c) >= 'a' && lower(c) <= 'z') || is_digit(c) || c == '_' || c == '$' ||
          (unsigned char)c >= 0x80;
 }
 
 static const char *skip_names(const char *at) {
-  while (is_name(*at))
+  while (cm_sql_is_in_name(*at))
     at++;
   return at;
 }
@@ -50,7 +53,7 @@ static const char *skip_space(const char *at) {
 static const char *skip_parameter(const char *at) {
   bool has_name = false;
   for (at++;; at++) {
-    if (is_name(*at)) {
+    if (cm_sql_is_in_name(*at)) {
       has_name = true;
     } else if (*at == '(' && has_name) {
       while (*at != '\0' && *at != ')' && !is_space(*at))
@@ -81,27 +84,62 @@ const char *cm_sql_next_token(const char *at, cm_sql_token *out) {
     take_quoted(at, end, out);
     return end;
   }
-  if (is_name(*at) && !is_digit(*at) && *at != '$') {
+  if (cm_sql_is_in_name(*at) && !is_digit(*at) && *at != '$') {
     end = skip_names(at);
     *out = (cm_sql_token){ .kind = CM_SQL_NAME, .text = at, .len = (size_t)(end - at) };
     return end;
   }
   *out = (cm_sql_token){ .kind = CM_SQL_OTHER, .sign = *at };
-  end = is_name(*at) ? skip_names(at) : at + 1;
+  end = cm_sql_is_in_name(*at) ? skip_names(at) : at + 1;
   if (strchr("?:@#$", *at) != NULL) end = skip_parameter(at);
   out->text = at;
   out->len = (size_t)(end - at);
   return end;
 }
 
-static char lower(char c) {
-  return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+const char *cm_sql_next(const char *at, cm_sql_token *out) {
+  do {
+    *out = (cm_sql_token){ .kind = CM_SQL_OTHER };
+    if (*at == '\0') return at;
+    at = cm_sql_next_token(at, out);
+  } while (out->kind == CM_SQL_SPACE);
+  return at;
+}
+
+const char *cm_sql_skip_brackets(const char *at) {
+  cm_sql_token token;
+  for (int depth = 1; depth > 0 && *at != '\0';) {
+    at = cm_sql_next(at, &token);
+    if (token.sign == '(') depth++;
+    if (token.sign == ')') depth--;
+  }
+  return at;
+}
+
+bool cm_sql_is_same(const char *text, const char *other, size_t len) {
+  for (size_t i = 0; i < len; i++) {
+    if (lower(text[i]) != lower(other[i])) return false;
+  }
+  return true;
 }
 
 bool cm_sql_is_name(const cm_sql_token *token, const char *name) {
-  if (token->kind != CM_SQL_NAME || strlen(name) != token->len) return false;
-  for (size_t i = 0; i < token->len; i++) {
-    if (lower(token->text[i]) != lower(name[i])) return false;
+  return token->kind == CM_SQL_NAME && strlen(name) == token->len &&
+         cm_sql_is_same(token->text, name, token->len);
+}
+
+bool cm_sql_is_any(const cm_sql_token *token, const char *const *words) {
+  while (*words != NULL && !cm_sql_is_name(token, *words))
+    words++;
+  return *words != NULL;
+}
+
+bool cm_sql_is_text(const cm_sql_token *token, const char *text, size_t len) {
+  if (token->kind != CM_SQL_TEXT) return false;
+  size_t at = 0;
+  for (size_t i = 0; i < token->len; i++, at++) {
+    if (at == len || token->text[i] != text[at]) return false;
+    if (token->text[i] == '\'') i++;
   }
-  return true;
+  return at == len;
 }

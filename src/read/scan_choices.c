@@ -7,7 +7,7 @@
 */
 #include <string.h>
 
-#include "base/sql_compares.h"
+#include "base/sql_lists.h"
 #include "read/scan_state.h"
 #include "spec/registry.h"
 

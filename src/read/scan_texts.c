@@ -2,7 +2,7 @@
 ** scan_texts.c -- the texts of the running statements, and of the TEMP views that they name: where SQLite does not say
 ** what a statement compares, its text does.
 */
-#include "base/sql_compares.h"
+#include "base/sql_lists.h"
 #include "read/scan_state.h"
 #include "record/url.h"
 

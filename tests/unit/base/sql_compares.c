@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/sql_compares.h"
+#include "base/sql_lists.h"
 
 static void check(const char *sql, const char *text, bool expected) {
   if (cm_sql_compares(sql, "status", text, strlen(text)) != expected) {
