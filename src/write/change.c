@@ -122,6 +122,9 @@ void cm_change_clear(cm_change *change) {
   for (int i = 0; i < change->given_count; i++)
     clear_given(&change->given[i]);
   sqlite3_free(change->given);
+  while (change->name_count > 0)
+    cm_change_drop_name(change, change->name_count - 1);
+  sqlite3_free(change->names);
   cm_value_clear(&change->key);
   if (change->old.text != NULL) cm_packed_row_clear(&change->old);
   memset(change, 0, sizeof *change);
@@ -131,6 +134,15 @@ void cm_change_drop(cm_change *change, int index) {
   size_t behind = (size_t)(--change->given_count - index);
   clear_given(&change->given[index]);
   memmove(&change->given[index], &change->given[index + 1], behind * sizeof *change->given);
+}
+
+void cm_change_drop_name(cm_change *change, int index) {
+  size_t behind = (size_t)(--change->name_count - index);
+  cm_name *name = &change->names[index];
+  sqlite3_free(name->data_source);
+  sqlite3_free(name->external_id);
+  sqlite3_free(name->uuid);
+  memmove(name, name + 1, behind * sizeof *name);
 }
 
 void cm_change_rest(cm_change *change) {
@@ -153,6 +165,10 @@ size_t cm_change_bytes(const cm_change *change) {
   size_t bytes = sizeof *change + change->key.len;
   for (int i = 0; i < change->given_count; i++)
     bytes += sizeof *change->given + change->given[i].value.len;
+  for (int i = 0; i < change->name_count; i++) {
+    const cm_name *name = &change->names[i];
+    bytes += sizeof *name + strlen(name->data_source) + strlen(name->external_id);
+  }
   if (change->old.text != NULL) bytes += strlen(change->old.text);
   return bytes;
 }

@@ -36,6 +36,14 @@ typedef struct cm_given {
   cm_json *json;  /* what goes out; owned, see cm_change_json */
 } cm_given;
 
+/** A row of another table, named by external id where its uuid is wanted. */
+typedef struct cm_name {
+  const cm_reference *reference;
+  int item;                        /* in the list of reference->within that names it */
+  char *data_source, *external_id; /* owned */
+  char *uuid; /* as it was looked up, see cm_change_fill_names; owned, NULL: not yet */
+} cm_name;
+
 typedef struct cm_change {
   const cm_resource *resource;
   cm_verb verb; /* of the calls: OR REPLACE of a row that exists becomes an update */
@@ -43,6 +51,8 @@ typedef struct cm_change {
   cm_value key;    /* of UPDATE and DELETE; owned */
   cm_given *given; /* owned; a column that is not in it is not touched */
   int given_count;
+  cm_name *names; /* owned; those whose uuid is not filled in, see cm_change_find_names */
+  int name_count;
   cm_packed_row old; /* the row as it was read; UPDATE only */
   bool is_merge;     /* OR REPLACE of a row that exists: nothing is taken out of its sets */
 } cm_change;
@@ -61,6 +71,9 @@ size_t cm_change_bytes(const cm_change *change);
 
 /** Forget the value at this place of `given`; those behind it move up. */
 void cm_change_drop(cm_change *change, int index);
+
+/** The same for a name. */
+void cm_change_drop_name(cm_change *change, int index);
 
 /** The value given for a column, NULL when there is none. Borrowed. */
 const cm_value *cm_change_find(const cm_change *change, int column);

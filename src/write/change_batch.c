@@ -18,40 +18,20 @@ const cm_write *cm_change_batch_write(const cm_change *change) {
 
 /* ---- where a write goes -------------------------------------------------------------------- */
 
-/** The uuid that stands in a path, and where its name goes. */
-typedef struct named_column {
-  const char *column;
-  cm_buf *out;
-  bool is_named;
-} named_column;
-
-static int put_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  named_column *wanted = context;
-  (void)uuid, (void)err;
-  bool is_wanted = name->reference->within == NULL &&
-                   strcmp(name->reference->column, wanted->column) == 0;
-  if (!is_wanted) return SQLITE_OK;
-  cm_buf_printf(wanted->out, "\x1e?%s\x1f%s\x1f%s", name->reference->resource, name->data_source,
-                name->external_id);
-  wanted->is_named = true;
-  return SQLITE_DONE;
-}
-
 /** The value of a column, or the name that it is looked up by. */
 static int put_place(cm_change *change, int column, cm_buf *out, bool *is_named, cm_err *err) {
-  named_column wanted = { change->resource->columns[column].name, out, false };
-  cm_value value;
-  cm_plain plain;
-  int rc = cm_change_value(change, column, &value, err);
-  if (rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0) {
-    cm_buf_text(out, "\x1e=");
-    cm_buf_append(out, plain.text, plain.len);
-  } else if (rc == SQLITE_OK) {
-    rc = cm_change_visit_names(change, put_name, &wanted, err);
-    *is_named = *is_named || wanted.is_named;
+  const cm_name *name = cm_change_name_of(change, column);
+  char *text = NULL;
+  int rc = cm_change_text(change, column, &text, err);
+  if (text != NULL) {
+    cm_buf_printf(out, "\x1e=%s", text);
+  } else if (rc == SQLITE_OK && name != NULL) {
+    cm_buf_printf(out, "\x1e?%s\x1f%s\x1f%s", name->reference->resource, name->data_source,
+                  name->external_id);
+    *is_named = true;
   }
-  cm_value_clear(&value);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+  sqlite3_free(text);
+  return rc;
 }
 
 int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out, bool *is_named,

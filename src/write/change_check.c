@@ -93,10 +93,7 @@ static int check_pattern(cm_change *change, const char *pattern, int depth, cm_e
     int rc = cm_change_has_value(change, column, &is_there, err);
     if (rc == SQLITE_OK && is_there) rc = check_fill(change, column, is_path, err);
     if (rc != SQLITE_OK) return rc;
-    bool is_named = false;
-    if (!is_there) rc = cm_change_is_named(change, column, &is_named, err);
-    if (rc != SQLITE_OK) return rc;
-    if (is_there || is_named) continue;
+    if (is_there || cm_change_name_of(change, column) != NULL) continue;
     const cm_need *need = cm_change_need(change->resource, column);
     bool can_ask = depth == 0 && need != NULL && need->path != NULL;
     rc = can_ask ? check_pattern(change, need->path, depth + 1, NULL) : SQLITE_ERROR;
@@ -115,12 +112,6 @@ static int check_paths(cm_change *change, cm_err *err) {
     if (rc == SQLITE_OK) rc = check_pattern(change, write->query, 0, err);
   }
   return rc;
-}
-
-/** Finds names that are incomplete. */
-static int no_answer(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  (void)context, (void)name, (void)uuid, (void)err;
-  return SQLITE_OK;
 }
 
 /* ---- INSERT -------------------------------------------------------------------------------- */
@@ -153,11 +144,8 @@ static int take_inserted(cm_change *change, int column, const cm_value *value, c
 static int check_required(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   for (int i = 0; i < resource->column_count; i++) {
-    bool is_named = false;
     if (!(resource->columns[i].flags & CM_REQUIRED) || cm_change_find(change, i) != NULL) continue;
-    int rc = cm_change_is_named(change, i, &is_named, err);
-    if (rc != SQLITE_OK) return rc;
-    if (!is_named) return refuse_missing(resource, i, err);
+    if (cm_change_name_of(change, i) == NULL) return refuse_missing(resource, i, err);
   }
   return SQLITE_OK;
 }
@@ -170,10 +158,7 @@ static int check_owners(cm_change *change, cm_err *err) {
   int count = 0;
   for (int i = 0; i < 2; i++) {
     int column = cm_change_column(resource, owners[i]);
-    bool is_there = cm_change_find(change, column) != NULL;
-    int rc = is_there ? SQLITE_OK : cm_change_is_named(change, column, &is_there, err);
-    if (rc != SQLITE_OK) return rc;
-    count += is_there;
+    count += cm_change_find(change, column) != NULL || cm_change_name_of(change, column) != NULL;
   }
   if (count == 1) return SQLITE_OK;
   if (count > 1) {
@@ -219,7 +204,7 @@ int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_confl
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++)
     rc = take_inserted(out, i, &cells[i].value, err);
   if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
-  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_find_names(out, err), err);
   if (rc == SQLITE_OK) rc = of_row(check_required(out, err), err);
   if (rc == SQLITE_OK) rc = of_row(check_owners(out, err), err);
   if (rc == SQLITE_OK) rc = check_conflict(out, err);
@@ -439,7 +424,7 @@ int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_
     if (i != row_column) rc = take_updated(out, i, &cells[i], is_uncompared, err);
   }
   if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
-  if (rc == SQLITE_OK) rc = of_row(cm_change_visit_names(out, no_answer, NULL, err), err);
+  if (rc == SQLITE_OK) rc = of_row(cm_change_find_names(out, err), err);
   if (rc == SQLITE_OK) rc = check_alone(out, err);
   if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
   if (rc != SQLITE_OK) cm_change_clear(out);

@@ -39,19 +39,6 @@ static int naming_text(cm_change *change, const char *name, char **out, cm_err *
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) {
-  const cm_reference *reference = cm_change_reference(change->resource, column);
-  char *data_source = NULL;
-  *out = false;
-  if (reference == NULL) return SQLITE_OK;
-  int external_id = cm_change_column(change->resource, reference->external_id);
-  if (cm_change_find(change, external_id) == NULL) return SQLITE_OK;
-  int rc = naming_text(change, reference->data_source, &data_source, err);
-  *out = data_source != NULL;
-  sqlite3_free(data_source);
-  return rc;
-}
-
 int cm_change_check_names(const cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   for (const cm_reference *reference = resource->references;
@@ -83,37 +70,39 @@ static bool is_only_name(const cm_resource *resource, int column, int external_i
   return resource->columns[column].flags & CM_REQUIRED || (body != NULL && body[0] == 0);
 }
 
+/** Add a name; the texts, to be freed, are taken over. NULL texts count as memory that ran out. */
+static int add_name(cm_change *change, const cm_name *name, cm_err *err) {
+  size_t size = ((size_t)change->name_count + 1) * sizeof *name;
+  bool is_whole = name->data_source != NULL && name->external_id != NULL;
+  cm_name *grown = is_whole ? sqlite3_realloc64(change->names, size) : NULL;
+  if (grown == NULL) {
+    sqlite3_free(name->data_source);
+    sqlite3_free(name->external_id);
+    return cm_err_nomem(err);
+  }
+  change->names = grown;
+  grown[change->name_count++] = *name;
+  return SQLITE_OK;
+}
+
 /** A name that stands in the row's own columns. The call of an UPDATE may take the external id itself. */
-static int visit_column(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
-                        void *context, cm_err *err) {
+static int find_in_columns(cm_change *change, const cm_reference *reference, cm_err *err) {
   int column = cm_change_column(change->resource, reference->column);
   int external_id = cm_change_column(change->resource, reference->external_id);
   cm_name name = { .reference = reference };
-  char *data_source_text = NULL;
-  char *external_text = NULL;
-  const char *uuid = NULL;
   bool is_taken = change->verb == CM_VERB_UPDATE &&
                   (change->resource->columns[external_id].flags & CM_UPDATE);
   if (is_taken || cm_change_find(change, column) != NULL ||
       cm_change_find(change, external_id) == NULL)
     return SQLITE_OK;
-  int rc = naming_text(change, reference->data_source, &data_source_text, err);
-  if (rc == SQLITE_OK) rc = naming_text(change, reference->external_id, &external_text, err);
-  if (rc == SQLITE_OK && data_source_text != NULL && external_text != NULL) {
-    name.data_source = data_source_text;
-    name.external_id = external_text;
-    rc = visit(context, &name, &uuid, err);
-  } else if (rc == SQLITE_OK && is_only_name(change->resource, column, external_id)) {
+  int rc = naming_text(change, reference->data_source, &name.data_source, err);
+  if (rc == SQLITE_OK) rc = naming_text(change, reference->external_id, &name.external_id, err);
+  if (rc == SQLITE_OK && name.data_source != NULL && name.external_id != NULL)
+    return add_name(change, &name, err);
+  if (rc == SQLITE_OK && is_only_name(change->resource, column, external_id))
     rc = refuse_half(change, reference, err);
-  }
-  if (rc == SQLITE_OK && uuid != NULL) {
-    cm_value value = cm_value_text(uuid, strlen(uuid));
-    rc = cm_change_give(change, column, CM_GIVEN_SENT, &value, err);
-    if (rc == SQLITE_OK && reference->is_spent)
-      cm_change_find_use(change, external_id, CM_GIVEN_SENT)->use = CM_GIVEN_KNOWN;
-  }
-  sqlite3_free(data_source_text);
-  sqlite3_free(external_text);
+  sqlite3_free(name.data_source);
+  sqlite3_free(name.external_id);
   return rc;
 }
 
@@ -130,61 +119,126 @@ static int item_name(const cm_json *item, const cm_reference *reference, char **
   return *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
-/** The uuid takes the place of the external id, which means nothing to the API here. */
-static int fill_item(cm_json *item, const cm_reference *reference, const char *uuid) {
-  cm_json_free(cm_json_take(item, reference->external_id));
-  return cm_json_put(item, reference->column, cm_json_new_text(uuid));
+/** The list whose items may name rows. NULL out: none is given. */
+static int list_of(cm_change *change, const cm_reference *reference, const cm_json **out,
+                   cm_err *err) {
+  int column = cm_change_column(change->resource, reference->within);
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  *out = NULL;
+  int rc = given != NULL ? cm_change_json(change, given, out, err) : SQLITE_OK;
+  if (cm_json_type_of(*out) != CM_JSON_ARRAY) *out = NULL;
+  return rc;
 }
 
-static int visit_items(cm_change *change, cm_json *list, const cm_reference *reference,
-                       cm_name_visitor *visit, void *context, bool *is_filled, cm_err *err) {
+/** Names that stand in the items of a JSON column. */
+static int find_in_items(cm_change *change, const cm_reference *reference, cm_err *err) {
+  const cm_json *list = NULL;
   char *data_source = NULL;
-  int rc = naming_text(change, reference->data_source, &data_source, err);
-  for (cm_json *item = cm_json_first(list); item != NULL && rc == SQLITE_OK;
-       item = cm_json_after(item)) {
-    const char *uuid = NULL;
-    char *external_id = NULL;
-    if (cm_json_type_of(item) == CM_JSON_OBJECT) rc = item_name(item, reference, &external_id, err);
-    cm_name name = { reference, data_source, external_id };
-    if (external_id != NULL) {
-      rc = data_source != NULL ? visit(context, &name, &uuid, err)
-                               : refuse_half(change, reference, err);
+  int index = 0;
+  int rc = list_of(change, reference, &list, err);
+  if (rc == SQLITE_OK && list != NULL)
+    rc = naming_text(change, reference->data_source, &data_source, err);
+  for (const cm_json *item = cm_json_first(list); item != NULL && rc == SQLITE_OK;
+       item = cm_json_after(item), index++) {
+    cm_name name = { .reference = reference, .item = index };
+    if (cm_json_type_of(item) == CM_JSON_OBJECT)
+      rc = item_name(item, reference, &name.external_id, err);
+    if (name.external_id != NULL && data_source != NULL) {
+      name.data_source = sqlite3_mprintf("%s", data_source);
+      rc = add_name(change, &name, err);
+    } else if (name.external_id != NULL) {
+      sqlite3_free(name.external_id);
+      rc = refuse_half(change, reference, err);
     }
-    if (rc == SQLITE_OK && uuid != NULL) {
-      *is_filled = true;
-      if (fill_item(item, reference, uuid) != SQLITE_OK) rc = cm_err_nomem(err);
-    }
-    sqlite3_free(external_id);
   }
   sqlite3_free(data_source);
   return rc;
 }
 
-/** Names that stand in the items of a JSON column. */
-static int visit_within(cm_change *change, const cm_reference *reference, cm_name_visitor *visit,
-                        void *context, cm_err *err) {
-  int column = cm_change_column(change->resource, reference->within);
-  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
-  const cm_json *json = NULL;
-  bool is_filled = false;
-  if (given == NULL) return SQLITE_OK;
-  int rc = cm_change_json(change, given, &json, err);
-  if (rc != SQLITE_OK || cm_json_type_of(json) != CM_JSON_ARRAY) return rc;
-  cm_json *list = given->json;
-  rc = visit_items(change, list, reference, visit, context, &is_filled, err);
-  if (rc != SQLITE_OK || !is_filled) return rc;
-  given->json = NULL;
-  return cm_change_put(change, column, CM_GIVEN_SENT, NULL, list, err);
-}
-
-int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *context, cm_err *err) {
+int cm_change_find_names(cm_change *change, cm_err *err) {
   int rc = SQLITE_OK;
+  while (change->name_count > 0)
+    cm_change_drop_name(change, change->name_count - 1);
   for (const cm_reference *reference = change->resource->references;
        reference != NULL && reference->column != NULL && rc == SQLITE_OK; reference++) {
-    rc = reference->within != NULL ? visit_within(change, reference, visit, context, err)
-                                   : visit_column(change, reference, visit, context, err);
+    rc = reference->within != NULL ? find_in_items(change, reference, err)
+                                   : find_in_columns(change, reference, err);
   }
   return rc;
+}
+
+const cm_name *cm_change_name_of(const cm_change *change, int column) {
+  const char *wanted = change->resource->columns[column].name;
+  for (int i = 0; i < change->name_count; i++) {
+    const cm_reference *reference = change->names[i].reference;
+    if (reference->within == NULL && strcmp(reference->column, wanted) == 0)
+      return &change->names[i];
+  }
+  return NULL;
+}
+
+/* ---- uuids that were looked up ---------------------------------------------------------------- */
+
+int cm_change_answer_name(cm_name *name, const char *uuid, cm_err *err) {
+  sqlite3_free(name->uuid);
+  name->uuid = sqlite3_mprintf("%s", uuid);
+  return name->uuid != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int fill_column(cm_change *change, const cm_name *name, cm_err *err) {
+  const cm_reference *reference = name->reference;
+  cm_value uuid = cm_value_text(name->uuid, strlen(name->uuid));
+  int column = cm_change_column(change->resource, reference->column);
+  int rc = cm_change_give(change, column, CM_GIVEN_SENT, &uuid, err);
+  int external_id = cm_change_column(change->resource, reference->external_id);
+  if (rc == SQLITE_OK && reference->is_spent)
+    cm_change_find_use(change, external_id, CM_GIVEN_SENT)->use = CM_GIVEN_KNOWN;
+  return rc;
+}
+
+/** In an item the uuid takes the place of the external id, which means nothing to the API there. */
+static int fill_items(cm_change *change, const cm_reference *reference, cm_err *err) {
+  const cm_json *given = NULL;
+  int rc = list_of(change, reference, &given, err);
+  if (rc != SQLITE_OK || given == NULL) return rc;
+  cm_json *list = cm_json_copy(given);
+  cm_json *item = cm_json_first(list);
+  int index = 0;
+  for (int i = 0; i < change->name_count && list != NULL && rc == SQLITE_OK; i++) {
+    const cm_name *name = &change->names[i];
+    if (name->reference != reference || name->uuid == NULL) continue;
+    for (; index < name->item; index++)
+      item = cm_json_after(item);
+    cm_json_free(cm_json_take(item, reference->external_id));
+    rc = cm_json_put(item, reference->column, cm_json_new_text(name->uuid));
+  }
+  int column = cm_change_column(change->resource, reference->within);
+  if (rc == SQLITE_OK) return cm_change_put(change, column, CM_GIVEN_SENT, NULL, list, err);
+  cm_json_free(list);
+  return cm_err_nomem(err);
+}
+
+int cm_change_fill_names(cm_change *change, cm_err *err) {
+  const cm_reference *filled = NULL;
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->name_count && rc == SQLITE_OK; i++) {
+    const cm_name *name = &change->names[i];
+    if (name->uuid == NULL || name->reference == filled) continue;
+    filled = name->reference;
+    rc = filled->within != NULL ? fill_items(change, filled, err) : fill_column(change, name, err);
+  }
+  if (rc == SQLITE_OK) cm_change_prune_names(change);
+  return rc;
+}
+
+void cm_change_prune_names(cm_change *change) {
+  for (int i = change->name_count - 1; i >= 0; i--) {
+    const cm_name *name = &change->names[i];
+    const cm_reference *reference = name->reference;
+    const char *place = reference->within != NULL ? reference->within : reference->external_id;
+    bool is_given = cm_change_find(change, cm_change_column(change->resource, place)) != NULL;
+    if (!is_given || name->uuid != NULL) cm_change_drop_name(change, i);
+  }
 }
 
 /* ---- patterns ------------------------------------------------------------------------------ */

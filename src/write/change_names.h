@@ -8,22 +8,24 @@
 #include "base/buf.h"
 #include "write/change.h"
 
-/** A row of another table, named where its uuid is wanted. Borrowed. */
-typedef struct cm_name {
-  const cm_reference *reference;
-  const char *data_source;
-  const char *external_id;
-} cm_name;
-
-/** Answer a name: set `uuid` (borrowed) where it is known. @return SQLITE_OK to go on. */
-typedef int cm_name_visitor(void *context, const cm_name *name, const char **uuid, cm_err *err);
-
 /**
- * Visit every name whose uuid is not filled yet; a uuid that the visitor knows is filled in.
- * @return what stopped the visit; SQLITE_ERROR when a name is incomplete.
+ * Find the names whose uuid the change lacks: in its columns, then in the items of its lists. Those that were
+ * found before are forgotten.
+ * @return SQLITE_OK; SQLITE_ERROR when a name is incomplete; SQLITE_NOMEM.
  */
-int cm_change_visit_names(cm_change *change, cm_name_visitor *visit, void *context,
-                          cm_err *err) CM_MUST_CHECK;
+int cm_change_find_names(cm_change *change, cm_err *err) CM_MUST_CHECK;
+
+/** The name that fills a uuid of the row itself, NULL when there is none. */
+const cm_name *cm_change_name_of(const cm_change *change, int column);
+
+/** Note the uuid of a name. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_change_answer_name(cm_name *name, const char *uuid, cm_err *err) CM_MUST_CHECK;
+
+/** Fill in the uuids that were noted; their names are names no more. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_change_fill_names(cm_change *change, cm_err *err) CM_MUST_CHECK;
+
+/** Forget the names that stood in values which the change has no more. */
+void cm_change_prune_names(cm_change *change);
 
 /**
  * A column that the calls need and that only another look-up can tell, see cm_need.
@@ -36,9 +38,6 @@ int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *
 
 /** The reference that fills a uuid of the row itself, NULL when there is none. */
 const cm_reference *cm_change_reference(const cm_resource *resource, int column);
-
-/** Does the row name this uuid by data source and external id? */
-int cm_change_is_named(cm_change *change, int column, bool *out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Refuse two names of one thing, unless the API takes both: then the external id has a place in bodies.

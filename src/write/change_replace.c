@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "record/encode.h"
 #include "spec/registry.h"
-#include "write/change.h"
+#include "write/change_names.h"
 
 /** The items of a frozen list may be rows of another table, and can be changed there. */
 static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {
@@ -115,6 +115,7 @@ void cm_change_drop_frozen(cm_change *change) {
   for (int i = change->given_count - 1; i >= 0; i--) {
     if (is_frozen_given(change, &change->given[i])) cm_change_drop(change, i);
   }
+  cm_change_prune_names(change);
 }
 
 int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
@@ -132,6 +133,7 @@ int cm_change_become_update(cm_change *change, cm_slice row, cm_err *err) {
     change->verb = CM_VERB_UPDATE;
     change->conflict = CM_CONFLICT_FAIL;
     change->is_merge = true;
+    rc = cm_change_find_names(change, err);
   }
   cm_value_clear(&key);
   return rc;

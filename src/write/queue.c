@@ -65,16 +65,16 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
   return false;
 }
 
-/* ---- life ---------------------------------------------------------------------------------- */
-
 /* ---- adding -------------------------------------------------------------------------------- */
 
-static int note_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  cm_entry *entry = context;
-  (void)uuid;
-  uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
-                                  name->external_id);
-  return cm_entry_add_name(entry, token) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+static int note_names(cm_entry *entry, cm_err *err) {
+  for (int i = 0; i < entry->change->name_count; i++) {
+    const cm_name *name = &entry->change->names[i];
+    uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
+                                    name->external_id);
+    if (cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
+  }
+  return SQLITE_OK;
 }
 
 /** Rows that are named by their uuid: their own writes go first, too. */
@@ -127,7 +127,7 @@ static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
     entry->key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
     if (entry->key_token == 0) rc = cm_err_nomem(err);
   }
-  if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, note_name, entry, err);
+  if (rc == SQLITE_OK) rc = note_names(entry, err);
   if (rc == SQLITE_OK) rc = note_uuids(entry, err);
   if (rc == SQLITE_OK) rc = note_list(entry, err);
   if (rc == SQLITE_OK) rc = cm_set_note(queue, entry, err);
@@ -222,7 +222,8 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
 /** What the row is set to last counts. */
 static int join_twin(cm_queue *queue, cm_entry *twin, cm_change *change, cm_err *err) {
   int rc = cm_change_join(twin->change, change, err);
-  if (rc == SQLITE_OK) rc = cm_change_visit_names(twin->change, note_name, twin, err);
+  if (rc == SQLITE_OK) rc = cm_change_find_names(twin->change, err);
+  if (rc == SQLITE_OK) rc = note_names(twin, err);
   if (rc == SQLITE_OK) rc = note_uuids(twin, err);
   queue->waiting_bytes -= twin->bytes;
   twin->bytes = sizeof *twin + cm_change_bytes(twin->change);

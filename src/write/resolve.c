@@ -16,13 +16,6 @@
 #include "write/token.h"
 #include "write/waiting.h"
 
-/** Looking names up: what the visit of the names works on. */
-typedef struct naming {
-  cm_queue *queue;
-  cm_entry *entry;
-  int next; /* look-up of the name that comes next */
-} naming;
-
 static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
@@ -36,30 +29,41 @@ static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_e
   return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }
 
-static int ask_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  naming *state = context;
-  (void)uuid;
-  if (cm_inside_is_host_name(state->entry, name)) return SQLITE_OK;
-  return ask_about(state->queue, state->entry, name, err);
+/** Every name but that of the row which this one goes inside. */
+static int ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
+    const cm_name *name = &entry->change->names[i];
+    if (!cm_inside_is_host_name(entry, name)) rc = ask_about(queue, entry, name, err);
+  }
+  return rc;
 }
 
-/** The look-ups come in the order of the names. */
-static int answer_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  naming *state = context;
-  if (cm_inside_is_host_name(state->entry, name)) return SQLITE_OK;
-  const cm_question *question = state->entry->questions[state->next++];
+static int answer_name(const cm_entry *entry, cm_name *name, const cm_question *question,
+                       cm_err *err) {
   const cm_reference *reference = name->reference;
   if (question->code != SQLITE_OK) return cm_question_error(question, err);
-  if (question->matches == 1) {
-    *uuid = question->uuid;
-    return SQLITE_OK;
-  }
+  if (question->matches == 1) return cm_change_answer_name(name, question->uuid, err);
   return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s '%s' in data source '%s' names %s of %s: %s",
-                    state->entry->resource->name, reference->external_id, name->external_id,
+                    entry->resource->name, reference->external_id, name->external_id,
                     name->data_source, question->matches == 0 ? "no row" : "two rows",
                     reference->resource,
                     question->matches == 0 ? "write that row first, or correct the name"
                                            : "give the uuid instead");
+}
+
+/** The look-ups come in the order of the names. What is known before one fails is kept. */
+static int answer_names(cm_entry *entry, cm_err *err) {
+  cm_change *change = entry->change;
+  int next = 0;
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->name_count && rc == SQLITE_OK; i++) {
+    cm_name *name = &change->names[i];
+    if (!cm_inside_is_host_name(entry, name))
+      rc = answer_name(entry, name, entry->questions[next++], err);
+  }
+  int fill_rc = cm_change_fill_names(change, rc == SQLITE_OK ? err : NULL);
+  return rc == SQLITE_OK ? fill_rc : rc;
 }
 
 static int ask_need(cm_queue *queue, cm_entry *entry, cm_err *err) {
@@ -116,13 +120,11 @@ static int check_items(const cm_entry *entry, cm_err *err) {
 }
 
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  naming state = { queue, entry, 0 };
   int rc = entry->steps == NULL ? check_items(entry, err) : SQLITE_OK;
   if (rc == SQLITE_CONSTRAINT && queue->is_stopped) {
     return CM_END_PARKED; /* its rows may have been refused just now */
   }
-  if (rc == SQLITE_OK && entry->steps == NULL)
-    rc = cm_change_visit_names(entry->change, ask_name, &state, err);
+  if (rc == SQLITE_OK && entry->steps == NULL) rc = ask_names(queue, entry, err);
   if (rc == SQLITE_OK && entry->steps == NULL && entry->question_count == 0)
     rc = ask_need(queue, entry, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
@@ -130,11 +132,9 @@ cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   return CM_END_NONE;
 }
 
-cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  naming state = { queue, entry, 0 };
-  int rc = entry->questions[0]->need != NULL
-               ? answer_need(entry, entry->questions[0], err)
-               : cm_change_visit_names(entry->change, answer_name, &state, err);
+cm_end cm_entry_take_names(cm_entry *entry, cm_err *err) {
+  int rc = entry->questions[0]->need != NULL ? answer_need(entry, entry->questions[0], err)
+                                             : answer_names(entry, err);
   return rc == SQLITE_OK ? CM_END_NONE : cm_end_of_failure(may_asking_help(entry), err);
 }
 
@@ -142,29 +142,33 @@ cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
 
 enum { MAX_ASKED = 2 * CM_QUEUE_MAX_SHIPMENTS };
 
-static bool is_place(const cm_entry *entry, const cm_name *name) {
+/** The name in the path; a path has one at most. NULL: none. */
+static cm_name *place_of(const cm_entry *entry) {
   const cm_write *write = cm_change_batch_write(entry->change);
-  return name->reference->within == NULL && cm_text_has_name(write->path, name->reference->column);
+  for (int i = 0; i < entry->change->name_count; i++) {
+    cm_name *name = &entry->change->names[i];
+    if (name->reference->within == NULL && cm_text_has_name(write->path, name->reference->column))
+      return name;
+  }
+  return NULL;
 }
 
-static int ask_place(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  naming *state = context;
-  const char *table = name->reference->resource;
-  (void)uuid;
-  if (!is_place(state->entry, name)) return SQLITE_OK;
-  uint64_t token = cm_queue_token('n', table, name->data_source, name->external_id);
-  if (cm_queue_is_written_before(state->queue, state->entry, token)) return SQLITE_DONE;
-  int rc = ask_about(state->queue, state->entry, name, err);
-  return rc == SQLITE_OK ? SQLITE_DONE : rc; /* one is all that paths have */
+/** One that a write which waits makes is not asked for. */
+static int ask_place(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  const cm_name *name = place_of(entry);
+  if (name == NULL) return SQLITE_OK;
+  uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
+                                  name->external_id);
+  bool is_written = cm_queue_is_written_before(queue, entry, token);
+  return is_written ? SQLITE_OK : ask_about(queue, entry, name, err);
 }
 
-static int answer_place(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  naming *state = context;
-  (void)err;
-  if (!is_place(state->entry, name)) return SQLITE_OK;
-  const cm_question *question = state->entry->questions[0];
-  if (question->matches == 1) *uuid = question->uuid;
-  return SQLITE_OK;
+static int answer_place(cm_entry *entry, cm_err *err) {
+  const cm_question *question = entry->questions[0];
+  cm_name *name = place_of(entry);
+  if (name == NULL || question->matches != 1) return SQLITE_OK;
+  int rc = cm_change_answer_name(name, question->uuid, err);
+  return rc == SQLITE_OK ? cm_change_fill_names(entry->change, err) : rc;
 }
 
 /** Where memory runs out nothing is sent. @return false when asking for more has no sense now. */
@@ -178,12 +182,11 @@ static bool can_go_on(cm_queue *queue, int code) {
 
 /** Fill in what was found. @return as can_go_on. */
 static bool take_place(cm_queue *queue, cm_entry *entry) {
-  naming state = { queue, entry, 0 };
   cm_err err = { 0 };
   while (!cm_entry_is_answered(entry))
     cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   int rc = entry->questions[0]->code;
-  if (rc == SQLITE_OK) rc = cm_change_visit_names(entry->change, answer_place, &state, &err);
+  if (rc == SQLITE_OK) rc = answer_place(entry, &err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, &err);
   cm_entry_rest(entry);
   return can_go_on(queue, rc);
@@ -201,11 +204,9 @@ static void ask_all(cm_queue *queue) {
   int count = 0;
   bool is_fine = true;
   for (cm_entry *entry = queue->first_waiting; entry != NULL && is_fine; entry = entry->next) {
-    naming state = { queue, entry, 0 };
     cm_err err = { 0 };
     if (!wants_place(queue, entry)) continue;
-    int rc = cm_change_visit_names(entry->change, ask_place, &state, &err);
-    is_fine = can_go_on(queue, rc == SQLITE_DONE ? SQLITE_OK : rc);
+    is_fine = can_go_on(queue, ask_place(queue, entry, &err));
     if (entry->question_count == 0) continue;
     asked[(first + count++) % MAX_ASKED] = entry;
     if (count < MAX_ASKED) continue;

@@ -624,25 +624,20 @@ static void update_behind_another(void **state) {
 
 /* ---- names --------------------------------------------------------------------------------- */
 
-typedef struct name_log {
-  char text[MAX_TEXT];
-  bool has_answers;
-} name_log;
-
-static int note_name(void *context, const cm_name *name, const char **uuid, cm_err *err) {
-  name_log *log = context;
-  size_t len = strlen(log->text);
-  (void)err;
-  snprintf(log->text + len, sizeof log->text - len, "%s(%s,%s) ", name->reference->resource,
-           name->data_source, name->external_id);
-  if (log->has_answers) *uuid = strcmp(name->external_id, "gold") == 0 ? "pl_1" : "p_1";
-  return SQLITE_OK;
+static void assert_names(const cm_change *change, const char *expected) {
+  char text[MAX_TEXT] = "";
+  for (int i = 0; i < change->name_count; i++) {
+    const cm_name *name = &change->names[i];
+    size_t len = strlen(text);
+    snprintf(text + len, sizeof text - len, "%s(%s,%s) ", name->reference->resource,
+             name->data_source, name->external_id);
+  }
+  assert_string_equal(text, expected);
 }
 
 static void names(void **state) {
   cm_change change;
   cm_err err = { 0 };
-  name_log log = { "", false };
   cm_cell cells[MAX_CELLS];
   static const char items[] =
       "[{\"plan_id\":\"gold\"},{\"plan_uuid\":\"pl_9\",\"plan_id\":\"x\"},{\"plan_id\":7},3]";
@@ -653,13 +648,16 @@ static void names(void **state) {
   cells[cm_registry_find_column(&things, "parent_id", 9)].value = cm_value_integer(12);
   cells[cm_registry_find_column(&things, "items", 5)].value = cm_value_text(items, strlen(items));
   assert_int_equal(cm_change_insert(&things, cells, CM_CONFLICT_FAIL, &change, &err), SQLITE_OK);
-  assert_int_equal(cm_change_visit_names(&change, note_name, &log, &err), SQLITE_OK);
-  assert_string_equal(log.text, "parents(s1,12) plans(s1,gold) plans(s1,7) ");
-  log = (name_log){ "", true };
-  assert_int_equal(cm_change_visit_names(&change, note_name, &log, &err), SQLITE_OK);
-  log = (name_log){ "", true };
-  assert_int_equal(cm_change_visit_names(&change, note_name, &log, &err), SQLITE_OK);
-  assert_string_equal(log.text, "");
+  assert_names(&change, "parents(s1,12) plans(s1,gold) plans(s1,7) ");
+  assert_int_equal(cm_change_answer_name(&change.names[1], "pl_1", &err), SQLITE_OK);
+  assert_int_equal(cm_change_fill_names(&change, &err), SQLITE_OK);
+  assert_names(&change, "parents(s1,12) plans(s1,7) ");
+  for (int i = 0; i < change.name_count; i++)
+    assert_int_equal(cm_change_answer_name(&change.names[i], "p_1", &err), SQLITE_OK);
+  assert_int_equal(cm_change_fill_names(&change, &err), SQLITE_OK);
+  assert_names(&change, "");
+  assert_int_equal(cm_change_find_names(&change, &err), SQLITE_OK);
+  assert_names(&change, "");
   assert_calls(&change, false,
                "POST /parents/p_1/things "
                "{\"parent_id\":\"12\",\"source\":\"s1\",\"items\":[{\"plan_uuid\":\"pl_1\"},"
