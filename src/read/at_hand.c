@@ -52,7 +52,7 @@ static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *k
 
 /** Set the window to the outer row of now, unless it reaches further already. */
 static void place_window(const cm_scan *outer, cm_ahead *ahead) {
-  const cm_pager *pager = &outer->legs[outer->leg_first].pager;
+  const cm_pager *pager = &cm_scan_leg(outer)->pager;
   bool is_behind = ahead->page != pager->pages || ahead->at < pager->page_at;
   if (!is_behind) return;
   ahead->page = pager->pages;
@@ -62,7 +62,7 @@ static void place_window(const cm_scan *outer, cm_ahead *ahead) {
 
 /** Take the key of the next matching row that the outer scan has buffered. False: there is none to guess by. */
 static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
-  cm_leg *leg = &outer->legs[outer->leg_first];
+  cm_leg *leg = cm_scan_leg(outer);
   bool is_taken = false;
   if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return false;
   cm_row row = { .resource = outer->resource,
@@ -107,7 +107,7 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count
   const cm_request_value *key = path_value(scan, values, count);
   if (scan->read->parent == NULL || key == NULL) return;
   cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
-  if (outer == NULL || outer->leg_count == 0) return;
+  if (outer == NULL || outer->legs.count == 0) return;
   cm_ahead *ahead = cm_ahead_find(outer->followers, scan->read);
   if (ahead == NULL) return;
   cm_ahead_note(ahead, outer->row_number, scan->session->settings.concurrency);
@@ -137,7 +137,7 @@ static bool has_parameter(const cm_scan *scan) {
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
                          cm_err *err) {
   const cm_request_value *key = path_value(scan, values, count);
-  if (!scan->read->is_listed || key == NULL || count != 1 || scan->is_many) return SQLITE_OK;
+  if (!scan->read->is_listed || key == NULL || count != 1 || scan->legs.are_many) return SQLITE_OK;
   if (wants_more(scan)) return SQLITE_OK;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
   if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other))) {

@@ -9,18 +9,18 @@
 #include "spec/registry.h"
 
 void cm_scan_forget_enclosing(cm_scan *scan) {
-  if (scan->enclosing != NULL) scan->row.outer = (cm_slice){ NULL, 0 };
-  sqlite3_free(scan->enclosing);
-  scan->enclosing = NULL;
-  scan->has_asked_enclosing = false;
+  if (scan->around.text != NULL) scan->row.outer = (cm_slice){ NULL, 0 };
+  sqlite3_free(scan->around.text);
+  scan->around.text = NULL;
+  scan->around.is_asked = false;
 }
 
 int cm_scan_keep_enclosing(cm_scan *scan, const cm_row *found, cm_err *err) {
   cm_slice text = found->resource == scan->resource ? found->outer : found->text;
   if (text.ptr == NULL) return SQLITE_OK;
-  scan->enclosing = cm_slice_copy(text);
-  if (scan->enclosing == NULL) return cm_err_nomem(err);
-  scan->row.outer = (cm_slice){ scan->enclosing, text.len };
+  scan->around.text = cm_slice_copy(text);
+  if (scan->around.text == NULL) return cm_err_nomem(err);
+  scan->row.outer = (cm_slice){ scan->around.text, text.len };
   return SQLITE_OK;
 }
 
@@ -137,7 +137,7 @@ static int plan_search(cm_scan *scan, cm_plan *plan, cm_scan_arg *args, cm_err *
 }
 
 bool cm_scan_lacks_enclosing(cm_scan *scan, int column) {
-  bool may_lack = CM_EXTRA(scan->read, encloser) != NULL && !scan->has_asked_enclosing;
+  bool may_lack = CM_EXTRA(scan->read, encloser) != NULL && !scan->around.is_asked;
   return may_lack && cm_row_lacks_encloser(&scan->row, column);
 }
 

@@ -159,14 +159,14 @@ static int settle_values(cm_scan *scan, cm_err *err) {
 /* ---- starting legs ------------------------------------------------------------------------- */
 
 static const cm_value *leg_value(const cm_scan *scan, int arg) {
-  return &scan->args[arg].values[is_sent_list(scan, arg) ? scan->list_at[arg] : 0];
+  return &scan->args[arg].values[is_sent_list(scan, arg) ? scan->legs.list_at[arg] : 0];
 }
 
 bool cm_scan_turn_lists(cm_scan *scan) {
   for (int i = scan->plan.arg_count - 1; i >= 0; i--) {
     if (!is_sent_list(scan, i)) continue;
-    if (++scan->list_at[i] < scan->args[i].count) return true;
-    scan->list_at[i] = 0;
+    if (++scan->legs.list_at[i] < scan->args[i].count) return true;
+    scan->legs.list_at[i] = 0;
   }
   return false;
 }
@@ -282,7 +282,7 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
   cm_request_value values[CM_LEG_MAX_VALUES];
   int count = 0;
   bool is_empty = parent_key != NULL && is_barren(scan, parent_key);
-  cm_leg *leg = &scan->legs[(scan->leg_first + scan->leg_count) % scan->leg_capacity];
+  cm_leg *leg = &scan->legs.ring[(scan->legs.first + scan->legs.count) % scan->legs.capacity];
   memset(leg, 0, sizeof *leg);
   int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
   if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, &is_empty, err);
@@ -293,15 +293,15 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
     cm_leg_close(leg);
     return rc;
   }
-  scan->leg_count++;
+  scan->legs.count++;
   return SQLITE_OK;
 }
 
 void cm_scan_end_leg(cm_scan *scan) {
-  scan->keys_page = 0;
-  cm_leg_close(&scan->legs[scan->leg_first]);
-  scan->leg_first = (scan->leg_first + 1) % scan->leg_capacity;
-  scan->leg_count--;
+  scan->page_keys.page = 0;
+  cm_leg_close(cm_scan_leg(scan));
+  scan->legs.first = (scan->legs.first + 1) % scan->legs.capacity;
+  scan->legs.count--;
 }
 
 /** True when even the widest list cannot be asked for without the column. */

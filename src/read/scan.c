@@ -8,7 +8,6 @@
 #include "spec/registry.h"
 
 enum {
-  MAX_PAGE_KEYS = 100000, /* of one page that are remembered; a page has 200 rows */
   ROWS_BETWEEN_INTERRUPT_CHECKS = 4096,
   MOVES_BETWEEN_LOOKS = 16,
   LEGS_PER_CONNECTION = 2 /* an answer that is late holds up the rows, not the connections */
@@ -51,9 +50,9 @@ static int start_leg(cm_scan *scan, cm_err *err) {
 /** True when cm_scan_next would not have to wait for its first look at the rows. */
 static bool is_ready(const cm_scan *scan) {
   if (scan->read == NULL) return true;
-  if (scan->each.ptr != NULL || scan->next_word != NULL) return true;
-  if (scan->leg_count == 0) return scan->is_exhausted;
-  return cm_pager_is_ready(&scan->legs[scan->leg_first].pager);
+  if (scan->unfolding.items.ptr != NULL || scan->unfolding.next_word != NULL) return true;
+  if (scan->legs.count == 0) return scan->legs.are_started;
+  return cm_pager_is_ready(&cm_scan_leg(scan)->pager);
 }
 
 /** Where the values of the next leg are. */
@@ -68,7 +67,7 @@ static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
   *found = VALUES_AT_HAND;
   if (scan->parent == NULL) return SQLITE_OK;
   *found = VALUES_NOT_YET;
-  if (scan->leg_count > 0 && !is_ready(scan->parent)) return SQLITE_OK;
+  if (scan->legs.count > 0 && !is_ready(scan->parent)) return SQLITE_OK;
   int rc = cm_scan_next(scan->parent, err);
   *found = rc == SQLITE_ROW ? VALUES_AT_HAND : VALUES_AT_END;
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -77,13 +76,13 @@ static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
 /** Keep as many legs under way as may be. */
 static int fill_legs(cm_scan *scan, cm_err *err) {
   int rc = SQLITE_OK;
-  while (rc == SQLITE_OK && !scan->is_exhausted && scan->leg_count < scan->leg_capacity) {
+  while (rc == SQLITE_OK && !scan->legs.are_started && scan->legs.count < scan->legs.capacity) {
     next_values found = VALUES_AT_END;
     rc = find_values(scan, &found, err);
     if (rc != SQLITE_OK || found == VALUES_NOT_YET) return rc;
     if (found == VALUES_AT_HAND) rc = start_leg(scan, err);
     bool is_last = scan->parent != NULL ? found == VALUES_AT_END : !cm_scan_turn_lists(scan);
-    if (is_last) scan->is_exhausted = true;
+    if (is_last) scan->legs.are_started = true;
   }
   return rc;
 }
@@ -117,9 +116,9 @@ static int find_enclosing(cm_scan *scan, bool is_hidden, cm_err *err) {
 /** Before a column of the current row is looked at. What is not found is asked for once more as a hidden row. */
 static int need_enclosing(cm_scan *scan, int column, cm_err *err) {
   if (!cm_scan_lacks_enclosing(scan, column)) return SQLITE_OK;
-  scan->has_asked_enclosing = true;
+  scan->around.is_asked = true;
   int rc = find_enclosing(scan, false, err);
-  return rc == SQLITE_OK && scan->enclosing == NULL ? find_enclosing(scan, true, err) : rc;
+  return rc == SQLITE_OK && scan->around.text == NULL ? find_enclosing(scan, true, err) : rc;
 }
 
 int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {
@@ -132,8 +131,9 @@ int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {
 
 /** The same row once more, for the next word. SQLITE_DONE: no word is left. */
 static int next_word(cm_scan *scan) {
-  if (scan->next_word == NULL || scan->next_word->sql == NULL) return SQLITE_DONE;
-  scan->row.word = scan->next_word++;
+  if (scan->unfolding.next_word == NULL || scan->unfolding.next_word->sql == NULL)
+    return SQLITE_DONE;
+  scan->row.word = scan->unfolding.next_word++;
   return SQLITE_ROW;
 }
 
@@ -142,17 +142,17 @@ static int next_item(cm_scan *scan, cm_err *err) {
   cm_slice name = { NULL, 0 };
   cm_slice item = { NULL, 0 };
   if (CM_EXTRA(scan->read, unfold) != NULL) return next_word(scan);
-  if (scan->each.ptr == NULL) return SQLITE_DONE;
-  int rc = cm_slice_next(scan->each, &scan->each_at, &name, &item);
-  if (rc == SQLITE_ROW && scan->has_object_items && cm_slice_type(item) != CM_JSON_OBJECT) {
-    return cm_pager_wrong_shape(&scan->legs[scan->leg_first].pager,
+  if (scan->unfolding.items.ptr == NULL) return SQLITE_DONE;
+  int rc = cm_slice_next(scan->unfolding.items, &scan->unfolding.at, &name, &item);
+  if (rc == SQLITE_ROW && scan->unfolding.are_objects && cm_slice_type(item) != CM_JSON_OBJECT) {
+    return cm_pager_wrong_shape(&cm_scan_leg(scan)->pager,
                                 "an item of a list in it is not a JSON object", err);
   }
   if (rc == SQLITE_ROW) {
     cm_row_set(&scan->row, item);
     scan->row.name = name;
   } else {
-    scan->each = (cm_slice){ NULL, 0 };
+    scan->unfolding.items = (cm_slice){ NULL, 0 };
   }
   if (rc == SQLITE_ERROR) {
     cm_err_set(err, rc, "%s: the API sent broken JSON: try again later", scan->resource->name);
@@ -164,8 +164,8 @@ static void unfold(cm_scan *scan, cm_slice text) {
   scan->row.outer = text;
   cm_slice each = cm_slice_find(text, scan->read->each);
   bool has_items = cm_slice_type(each) == CM_JSON_ARRAY || cm_slice_type(each) == CM_JSON_OBJECT;
-  scan->each = has_items ? each : (cm_slice){ NULL, 0 };
-  scan->each_at = 0;
+  scan->unfolding.items = has_items ? each : (cm_slice){ NULL, 0 };
+  scan->unfolding.at = 0;
 }
 
 /** The one row of a leg that had it at hand. */
@@ -202,34 +202,16 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
       continue;
     }
     cm_row_set(&scan->row, text);
-    scan->next_word = CM_EXTRA(scan->read, unfold);
-    if (scan->next_word == NULL) return SQLITE_ROW;
+    scan->unfolding.next_word = CM_EXTRA(scan->read, unfold);
+    if (scan->unfolding.next_word == NULL) return SQLITE_ROW;
   }
 }
 
-/** Go on to the keys of another page, where the leg has come to one. */
-static void turn_keys(cm_scan *scan, int64_t page) {
-  if (page == scan->keys_page) return;
-  cm_row_store_clear(&scan->last_page_keys);
-  if (page == scan->keys_page + 1 && scan->keys_page > 0) {
-    scan->last_page_keys = scan->page_keys;
-    scan->page_keys = (cm_key_set){ 0 };
-  }
-  cm_row_store_clear(&scan->page_keys);
-  scan->keys_page = page;
-}
-
-/** Did the page before show the row? Those of the last page are not remembered: none follows. */
 static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err *err) {
   const cm_pager *pager = &leg->pager;
-  *was = false;
   if (cm_registry_key(scan->resource) < 0 || leg->fixed != NULL) return SQLITE_OK;
-  turn_keys(scan, pager->pages);
-  int rc = cm_key_set_find(&scan->last_page_keys, &scan->row, was, err);
-  bool is_new = false;
-  bool is_kept = pager->next_cursor != NULL && scan->page_keys.rows.count < MAX_PAGE_KEYS;
-  return rc == SQLITE_OK && is_kept ? cm_key_set_add(&scan->page_keys, &scan->row, &is_new, err)
-                                    : rc;
+  return cm_page_keys_saw(&scan->page_keys, &scan->row, pager->pages, pager->next_cursor != NULL,
+                          was, err);
 }
 
 /** As cm_scan_row_matches; for a column of the row around it that row is looked up. */
@@ -265,7 +247,7 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
 }
 
 static int check_interrupt(cm_scan *scan, cm_err *err) {
-  if (++scan->dropped % ROWS_BETWEEN_INTERRUPT_CHECKS != 0) return SQLITE_OK;
+  if (++scan->pace.dropped % ROWS_BETWEEN_INTERRUPT_CHECKS != 0) return SQLITE_OK;
   if (!cm_statement_is_interrupted(&scan->session->statement)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_INTERRUPT, "%s: interrupted", scan->resource->name);
 }
@@ -275,10 +257,10 @@ static int check_interrupt(cm_scan *scan, cm_err *err) {
  * a millisecond, because a look costs as much as several rows.
  */
 static void pump_now_and_then(cm_scan *scan) {
-  if (++scan->moves % MOVES_BETWEEN_LOOKS != 0 || scan->session->calls.first == NULL) return;
+  if (++scan->pace.moves % MOVES_BETWEEN_LOOKS != 0 || scan->session->calls.first == NULL) return;
   int64_t now_ms = cm_session_now_ms(scan->session);
-  if (now_ms == scan->pumped_ms) return;
-  scan->pumped_ms = now_ms;
+  if (now_ms == scan->pace.pumped_ms) return;
+  scan->pace.pumped_ms = now_ms;
   cm_session_pump(scan->session, 0);
 }
 
@@ -290,8 +272,8 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
   while (scan->read != NULL && rc == SQLITE_OK) {
     rc = fill_legs(scan, err);
     if (rc != SQLITE_OK) break;
-    if (scan->leg_count == 0) return SQLITE_DONE;
-    cm_leg *leg = &scan->legs[scan->leg_first];
+    if (scan->legs.count == 0) return SQLITE_DONE;
+    cm_leg *leg = cm_scan_leg(scan);
     bool accepted = false;
     rc = next_row(scan, leg, err);
     if (rc == SQLITE_DONE) {
@@ -331,19 +313,20 @@ static int open_parent(cm_scan *scan, cm_err *err) {
 static int prepare(cm_scan *scan, cm_err *err) {
   int rc = cm_scan_settle(scan, err);
   if (rc != SQLITE_OK || scan->read == NULL) return rc;
-  scan->has_object_items = scan->read->each != NULL && cm_scan_has_object_items(scan->resource);
+  scan->unfolding.are_objects = scan->read->each != NULL &&
+                                cm_scan_has_object_items(scan->resource);
   rc = open_parent(scan, err);
   if (rc != SQLITE_OK) return rc;
   scan->is_short = scan->plan.limit >= 0 && scan->plan.limit < scan->session->settings.per_page;
-  scan->leg_capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
-  if (scan->parent == NULL && cm_scan_leg_total(scan) < scan->leg_capacity) {
-    scan->leg_capacity = (int)cm_scan_leg_total(scan);
+  scan->legs.capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
+  if (scan->parent == NULL && cm_scan_leg_total(scan) < scan->legs.capacity) {
+    scan->legs.capacity = (int)cm_scan_leg_total(scan);
   }
-  scan->is_many = scan->leg_capacity > 1;
+  scan->legs.are_many = scan->legs.capacity > 1;
   scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan) &&
                      scan->plan.lack != CM_LACK_LIST;
-  scan->legs = sqlite3_malloc64((sqlite3_uint64)scan->leg_capacity * sizeof *scan->legs);
-  if (scan->legs == NULL) return cm_err_nomem(err);
+  scan->legs.ring = sqlite3_malloc64((sqlite3_uint64)scan->legs.capacity * sizeof *scan->legs.ring);
+  if (scan->legs.ring == NULL) return cm_err_nomem(err);
   return fill_legs(scan, err);
 }
 
@@ -380,7 +363,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
 void cm_scan_close(cm_scan *scan) {
   if (scan == NULL) return;
   cm_scan_unlist(scan);
-  while (scan->leg_count > 0)
+  while (scan->legs.count > 0)
     cm_scan_end_leg(scan);
   cm_scan_close(scan->parent);
   cm_scan_forget_enclosing(scan);
@@ -388,8 +371,7 @@ void cm_scan_close(cm_scan *scan) {
   for (int i = 0; i < scan->plan.arg_count; i++)
     cm_scan_arg_clear(&scan->args[i]);
   cm_row_store_clear(&scan->shown);
-  cm_row_store_clear(&scan->page_keys);
-  cm_row_store_clear(&scan->last_page_keys);
-  sqlite3_free(scan->legs);
+  cm_page_keys_clear(&scan->page_keys);
+  sqlite3_free(scan->legs.ring);
   sqlite3_free(scan);
 }

@@ -31,10 +31,10 @@ static bool read_lists(const char *sql, void *context) {
     for (int i = 0; i < 64 && (choice = choice_at(scan, i)).type != CM_VALUE_NULL; i++) {
       if (cm_sql_list_has(at, &choice)) listed |= 1ull << i;
     }
-    bool is_other = scan->has_listed && listed != scan->listed;
-    scan->is_list_unknown = scan->is_list_unknown || !is_plain || is_other;
-    scan->has_listed = true;
-    scan->listed = listed;
+    bool is_other = scan->choices.are_listed && listed != scan->choices.listed;
+    scan->choices.are_unknown = scan->choices.are_unknown || !is_plain || is_other;
+    scan->choices.are_listed = true;
+    scan->choices.listed = listed;
   }
   return false;
 }
@@ -61,11 +61,11 @@ int cm_scan_ask_choices(cm_scan *scan, cm_err *err) {
 
 /** True when the list of the statement is known and lacks the value that the leg is bound to. */
 static bool is_dropped(const cm_scan *scan, const cm_leg *leg) {
-  if (!scan->has_listed || scan->is_list_unknown) return false;
+  if (!scan->choices.are_listed || scan->choices.are_unknown) return false;
   const cm_value *bound = cm_leg_find_bound(leg, scan->plan.missing);
   for (int choice = 0; bound != NULL && choice < scan->args[0].count; choice++) {
     if (cm_value_compare(bound, &scan->args[0].values[choice]) == 0)
-      return !(scan->listed & 1ull << choice);
+      return !(scan->choices.listed & 1ull << choice);
   }
   return false;
 }
@@ -74,7 +74,8 @@ int cm_scan_accept_choice(cm_scan *scan, const cm_leg *leg, bool *accepted, cm_e
   *accepted = true;
   if (cm_registry_key(scan->resource) < 0 || is_dropped(scan, leg)) return SQLITE_OK;
   int rc = cm_key_set_add(&scan->shown, &scan->row, accepted, err);
-  if (rc != SQLITE_OK || *accepted || (scan->has_listed && !scan->is_list_unknown)) return rc;
+  if (rc != SQLITE_OK || *accepted || (scan->choices.are_listed && !scan->choices.are_unknown))
+    return rc;
   const char *column = scan->resource->columns[scan->plan.missing].name;
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: several values of %s find the same row (beside an IN with a row value "

@@ -13,7 +13,7 @@ static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
   if (arg->use == CM_ARG_CHECKED) {
     return cm_match_list(shown, scan->args[index].values, scan->args[index].count);
   }
-  const cm_value *bound = cm_leg_find_bound(&scan->legs[scan->leg_first], arg->column);
+  const cm_value *bound = cm_leg_find_bound(cm_scan_leg(scan), arg->column);
   return bound == NULL || cm_match(type, CM_TERM_EQ, shown, bound);
 }
 

@@ -10,50 +10,71 @@
 #include "read/key_set.h"
 #include "read/scan.h"
 
+/** The legs under way, and where the next one begins. */
+typedef struct cm_scan_legs {
+  cm_leg *ring; /* oldest first; owned */
+  int capacity, first, count;
+  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
+  bool are_many;                 /* an IN list is sent: its look-ups leave together */
+  bool are_started;              /* none is left to start */
+} cm_scan_legs;
+
+/** A row that is several rows: its items, or one for each word. */
+typedef struct cm_unfolding {
+  bool are_objects;         /* the items of `each`: one that is not an object is an error */
+  size_t at;                /* position in the items of `row.outer` */
+  cm_slice items;           /* or members */
+  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
+} cm_unfolding;
+
+/** The row around the current one, where it was looked up. */
+typedef struct cm_around {
+  char *text;    /* owned; NULL: it was not */
+  bool is_asked; /* of this row: not twice */
+} cm_around;
+
+/** Of CM_LACK_LIST: which of its values the list has, as the texts of the running statements say. */
+typedef struct cm_scan_choices {
+  bool are_listed, are_unknown;
+  uint64_t listed;
+} cm_scan_choices;
+
+/** What is done only now and then. */
+typedef struct cm_scan_pace {
+  int64_t dropped, moves;
+  int64_t pumped_ms; /* between two rows; 0: not yet */
+} cm_scan_pace;
+
 struct cm_scan {
   cm_session *session;
   const cm_resource *resource;
   cm_plan plan;
   const cm_read *read; /* NULL: no row can match */
   cm_scan_arg args[CM_PLAN_MAX_ARGS];
-  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
-  bool is_many;                  /* an IN list is sent: its look-ups leave together */
-  bool is_exhausted;             /* no leg is left to start */
-
-  cm_leg *legs; /* ring: the legs under way, oldest first */
-  int leg_capacity, leg_first, leg_count;
+  cm_scan_legs legs;
   uint64_t account; /* of the session when the scan began */
   cm_scan *parent;  /* whose keys fill the path; NULL: none */
   int parent_column;
-
   cm_row row;
   bool is_on_row;
-  char *enclosing; /* the row around `row`, where it was looked up; owned; NULL: it was not */
-  bool has_asked_enclosing;             /* of this row: not twice */
+  cm_around around;
   int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
   cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
   cm_scan *next_open;                   /* in the session's list */
-
-  bool has_object_items;    /* of `each`: an item that is none is an error */
-  size_t each_at;           /* position in the items of `row.outer` */
-  cm_slice each;            /* the items or members that are being unfolded */
-  const cm_word *next_word; /* what the next row of this answer stands for, see cm_read_extras */
-  int64_t dropped, moves;
-  int64_t pumped_ms; /* between two rows; 0: not yet */
-
+  cm_unfolding unfolding;
+  cm_scan_pace pace;
   /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
   ** lists of several values of a parameter may hold the same rows. */
   bool is_short, may_repeat;
-  /* Of CM_LACK_LIST: which of its values the list has, as the texts of the running statements say. */
-  bool has_listed, is_list_unknown;
-  uint64_t listed;
   cm_key_set shown;
-
-  /* The keys that this page of the leg showed, and those of the page before: lists move while they are
-  ** read, so that a page may begin with rows that the one before ended in. */
-  cm_key_set page_keys, last_page_keys;
-  int64_t keys_page; /* the page of `page_keys`; 0: none yet */
+  cm_page_keys page_keys;
+  cm_scan_choices choices;
 };
+
+/** The oldest leg, whose rows come next. */
+static inline cm_leg *cm_scan_leg(const cm_scan *scan) {
+  return &scan->legs.ring[scan->legs.first];
+}
 
 /* ---- read/legs.c --------------------------------------------------------------------------- */
 
