@@ -51,7 +51,7 @@ turned (text, day) AS (
       substr(text, 4, 3)) + 2) / 3) || '-' || substr(text, 1, 2)
   END
   FROM written)
-SELECT text, iif(date(day) = day, day, nullif(text, '')) FROM turned;
+SELECT text, iif(date(day, '+0 days') = day, day, nullif(text, '')) FROM turned;
 
 -- Amounts: 4,998.00 and, where it is a credit, (98.00); in cents.
 CREATE TEMP TABLE money (text PRIMARY KEY, cents);
