@@ -68,7 +68,7 @@ class Night:
             csv.writer(file).writerows([("file", "key", "why"), *rows])
 
     def run(self, script, **settings):
-        """The line of sql/README.md, with the folder, the library and the script of this test in it."""
+        """The command of sql/README.md, with the folder, the library and the script of this test in it."""
         command = self.command.replace("/srv/billing", self.folder).replace("/usr/local/lib/sqlite3/chartmogul", self.library)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
         environment.update(CHARTMOGUL_BASE_URL=self.account.base_url, CHARTMOGUL_REQUESTS_PER_SECOND="0", HOME=self.folder, **settings)
