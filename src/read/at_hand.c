@@ -22,15 +22,15 @@ void cm_scan_unlist(cm_scan *scan) {
 }
 
 /** The value that fills the only {column} of the path; NULL when there are more, or lists. */
-static const cm_request_value *path_value(const cm_scan *scan, const cm_request_value *values,
-                                          int count) {
+static const cm_request_value *path_value(const cm_leg_request *request) {
   size_t at = 0;
-  int column = cm_request_next_placeholder(scan->resource, scan->read->path, &at);
+  int column = cm_request_next_placeholder(request->resource, request->read->path, &at);
   bool is_only = column >= 0 &&
-                 cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
-  for (int i = 0; is_only && i < count; i++) {
-    bool is_text = values[i].value != NULL && cm_value_is_text(values[i].value);
-    if (values[i].column == column && is_text) return &values[i];
+                 cm_request_next_placeholder(request->resource, request->read->path, &at) < 0;
+  for (int i = 0; is_only && i < request->count; i++) {
+    const cm_value *value = request->values[i].value;
+    if (request->values[i].column == column && value != NULL && cm_value_is_text(value))
+      return &request->values[i];
   }
   return NULL;
 }
@@ -83,28 +83,26 @@ static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   return is_taken;
 }
 
-static void ask_ahead(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, int column,
-                      const cm_request_value *values, int count) {
-  cm_request_value next[CM_LEG_MAX_VALUES];
-  memcpy(next, values, (size_t)count * sizeof *next);
+/** @param asked  For the row of now; for the next ones the value of the column is another. */
+static void ask_ahead(cm_scan *outer, cm_ahead *ahead, const cm_leg_request *asked, int column) {
+  cm_session *session = outer->session;
+  cm_leg_request next = *asked;
+  next.per_page = session->settings.per_page;
   while (ahead->through_row < outer->row_number + ahead->window) {
     cm_value key = cm_value_null();
     if (!next_buffered_key(outer, ahead, &key)) return;
-    for (int i = 0; i < count; i++) {
-      if (next[i].column == column) next[i].value = &key;
+    for (int i = 0; i < next.count; i++) {
+      if (next.values[i].column == column) next.values[i].value = &key;
     }
-    if (cm_request_path_value(&scan->resource->columns[column], &key) == CM_SEND) {
-      cm_leg_request request = { scan->resource, &scan->plan, scan->read,
-                                 next,           count,       scan->session->settings.per_page };
-      cm_leg_prefetch(scan->session, &request);
-    }
+    if (cm_request_path_value(&next.resource->columns[column], &key) == CM_SEND)
+      cm_leg_prefetch(session, &next);
     cm_value_clear(&key);
     ahead->through_row++;
   }
 }
 
-void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count) {
-  const cm_request_value *key = path_value(scan, values, count);
+void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request) {
+  const cm_request_value *key = path_value(request);
   if (scan->read->parent == NULL || key == NULL) return;
   cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
   if (outer == NULL || outer->legs.count == 0) return;
@@ -113,7 +111,7 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count
   cm_ahead_note(ahead, outer->row_number, scan->session->settings.concurrency);
   if (ahead->window == 0) return;
   place_window(outer, ahead);
-  ask_ahead(scan, outer, ahead, key->column, values, count);
+  ask_ahead(outer, ahead, request, key->column);
 }
 
 /* ---- rows at hand -------------------------------------------------------------------------- */
@@ -134,10 +132,10 @@ static bool has_parameter(const cm_scan *scan) {
   return false;
 }
 
-int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
-                         cm_err *err) {
-  const cm_request_value *key = path_value(scan, values, count);
-  if (!scan->read->is_listed || key == NULL || count != 1 || scan->legs.are_many) return SQLITE_OK;
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
+  const cm_request_value *key = path_value(request);
+  if (!scan->read->is_listed || key == NULL || request->count != 1 || scan->legs.are_many)
+    return SQLITE_OK;
   if (wants_more(scan)) return SQLITE_OK;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
   if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other))) {

@@ -81,14 +81,10 @@ static int give_hidden(const cm_resource *encloser, const cm_resource *resource,
   return rc;
 }
 
-static cm_plan plan_of(int read) {
-  return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
-}
-
 /** The row says whose it is. */
 static int plan_look_up(const cm_resource *encloser, const cm_value *key, cm_plan *plan,
                         cm_scan_arg *args, cm_err *err) {
-  *plan = plan_of(cm_registry_key_read(encloser));
+  *plan = cm_plan_of(cm_registry_key_read(encloser));
   return give(plan, args, cm_registry_key(encloser), key, true, err);
 }
 
@@ -120,7 +116,7 @@ static int find_unfolding(const cm_scan *scan) {
 /** The row does not say whose it is: look for it where rows have theirs around them. */
 static int plan_search(cm_scan *scan, cm_plan *plan, cm_scan_arg *args, cm_err *err) {
   const cm_resource *resource = scan->resource;
-  *plan = plan_of(find_unfolding(scan));
+  *plan = cm_plan_of(find_unfolding(scan));
   const cm_read *read = &resource->reads[plan->read];
   cm_value key = cm_value_null();
   int key_column = cm_registry_key(resource);

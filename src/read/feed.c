@@ -6,26 +6,26 @@
 #include "read/pager.h"
 #include "spec/registry.h"
 
-/** Is a path, with or without a query, one of those that the template stands for? It ends at a space, too. */
-static bool fits(const char *path, const char *template) {
-  while (*template != '\0' && *template != ' ') {
-    if (*template == '{') {
-      size_t len = strcspn(path, "/?");
-      if (len == 0) return false;
-      path += len;
-      template += strcspn(template, "}") + 1;
-    } else if (*template ++ != *path++) {
-      return false;
-    }
+/** Is a path, with or without a query, one of those that the template of `len` bytes stands for? */
+static bool fits(const char *path, const char *template, size_t len) {
+  const char *name = NULL;
+  size_t name_len = 0, from = 0;
+  for (size_t at = 0; cm_text_next_name(template, &at, &name, &name_len) && at <= len; from = at) {
+    size_t plain = (size_t)(name - 1 - template) - from;
+    if (strncmp(path, template + from, plain) != 0) return false;
+    size_t value = strcspn(path + plain, "/?");
+    if (value == 0) return false;
+    path += plain + value;
   }
-  return *path == '\0' || *path == '?';
+  size_t rest = len - from;
+  return strncmp(path, template + from, rest) == 0 && (path[rest] == '\0' || path[rest] == '?');
 }
 
 static bool fits_any(const char *path, const char *templates) {
   const char *template = NULL;
   size_t len = 0;
   while (cm_text_next_word(&templates, &template, &len)) {
-    if (fits(path, template)) return true;
+    if (fits(path, template, len)) return true;
   }
   return false;
 }
@@ -34,7 +34,7 @@ static bool fits_any(const char *path, const char *templates) {
 static bool shows(const cm_resource *resource, const cm_pager *pager) {
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
-    if (read->paging == CM_CURSOR && read->each == NULL && fits(pager->url, read->path))
+    if (read->paging == CM_CURSOR && read->each == NULL && fits_any(pager->url, read->path))
       return true;
   }
   return false;
@@ -65,7 +65,7 @@ static bool is_created_by(const cm_resource *resource, const char *path) {
   for (int i = 0; i < resource->write_count; i++) {
     const cm_write *write = &resource->writes[i];
     bool is_post = write->verb == CM_VERB_INSERT && strcmp(write->method, "POST") == 0;
-    if (is_post && fits(path, write->path)) return true;
+    if (is_post && fits_any(path, write->path)) return true;
   }
   return fits_any(path, CM_EXTRA(resource, also_created_by));
 }

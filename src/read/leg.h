@@ -43,9 +43,10 @@ typedef struct cm_leg_request {
   const cm_resource *resource;
   const cm_plan *plan;
   const cm_read *read;
-  const cm_request_value *values; /* for path and filters: bindings and ranges */
-  int count;
   int per_page;
+  cm_request_value values[CM_LEG_MAX_VALUES]; /* for path and filters: bindings and ranges */
+  int count;
+  bool is_in_vain; /* no row can match these values */
 } cm_leg_request;
 
 /** Ask for the first page, and for the companion's when the plan uses a column of it. */

@@ -171,6 +171,11 @@ bool cm_scan_turn_lists(cm_scan *scan) {
   return false;
 }
 
+/** True for a value that cannot stand in a path: it has no rows. */
+static bool cannot_fill(const cm_scan *scan, int column, const cm_value *value) {
+  return cm_request_path_value(&scan->resource->columns[column], value) == CM_NO_ROW;
+}
+
 /** Between bounds the API may find other values, so that of a row that lacks its own is not known. */
 static bool is_asked_exactly(const cm_scan *scan, int arg) {
   const cm_filter *filter = filter_of(scan, arg);
@@ -198,9 +203,23 @@ static cm_value value_of_none(const cm_filter *filter, const cm_scan_days *days,
   return cm_fallback_value(filter, now_ms, end, text);
 }
 
+static void put_value(cm_leg_request *request, int column, cm_term_op op, const cm_value *value) {
+  request->values[request->count++] = (cm_request_value){ .column = column,
+                                                          .op = op,
+                                                          .value = value };
+}
+
+/** Bind a leg to a value that no term of the plan has, and send it. */
+static int bind_other(cm_leg *leg, cm_leg_request *request, int column, const cm_value *value,
+                      cm_err *err) {
+  int rc = cm_leg_bind(leg, column, value, true, err);
+  if (rc == SQLITE_OK)
+    put_value(request, column, CM_TERM_EQ, &leg->bindings[leg->binding_count - 1].value);
+  return rc;
+}
+
 /** What is sent for parameters that the statement does not give. */
-static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
-                          bool *is_empty, cm_err *err) {
+static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_leg_request *request, cm_err *err) {
   const cm_clock *clock = &scan->session->clock;
   int64_t now_ms = clock->wall_ms(clock->context);
   int end_column = cm_registry_find_column(scan->resource, "end_date", strlen("end_date"));
@@ -208,7 +227,7 @@ static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, 
   cm_scan_days days;
   int rc = SQLITE_OK;
   cm_scan_find_days(scan, leg, now_ms, &days);
-  if (days.is_empty) *is_empty = true;
+  if (days.is_empty) request->is_in_vain = true;
   if (end == NULL && days.last.type != CM_VALUE_NULL) end = &days.last;
   for (const cm_filter *filter = scan->read->filters;
        rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++) {
@@ -216,42 +235,26 @@ static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_request_value *values, 
     int column = cm_registry_find_column(scan->resource, filter->column, strlen(filter->column));
     if (CM_EXTRA(filter, fallback) == NULL || cm_leg_find_bound(leg, column) != NULL) continue;
     cm_value value = value_of_none(filter, &days, now_ms, end, text);
-    rc = cm_leg_bind(leg, column, &value, true, err);
-    if (rc != SQLITE_OK) break;
-    cm_binding *binding = &leg->bindings[leg->binding_count - 1];
-    binding->is_worked_out = CM_EXTRA(filter, fallback[0]) == '{';
-    values[(*count)++] = (cm_request_value){ .column = column,
-                                             .op = CM_TERM_EQ,
-                                             .value = &binding->value };
+    rc = bind_other(leg, request, column, &value, err);
+    if (rc == SQLITE_OK)
+      leg->bindings[leg->binding_count - 1].is_worked_out = CM_EXTRA(filter, fallback[0]) == '{';
   }
   return rc;
 }
 
-/** Collect what the leg is bound to. False when no row can match these values. */
-static int bind_leg(cm_scan *scan, cm_leg *leg, cm_request_value *values, int *count,
-                    bool *is_empty, cm_err *err) {
+/** Collect what the leg is bound to by the terms of the plan. */
+static int bind_terms(cm_scan *scan, cm_leg *leg, cm_leg_request *request, cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < scan->plan.arg_count && rc == SQLITE_OK; i++) {
     const cm_plan_arg *arg = &scan->plan.args[i];
     if (arg->use != CM_ARG_SENT) continue;
     const cm_value *value = leg_value(scan, i);
     bool fills_path = cm_request_path_has(scan->resource, scan->read, arg->column);
-    const cm_column *column = &scan->resource->columns[arg->column];
-    if (fills_path && cm_request_path_value(column, value) == CM_NO_ROW) *is_empty = true;
-    values[(*count)++] = (cm_request_value){ .column = arg->column, .op = arg->op, .value = value };
+    if (fills_path && cannot_fill(scan, arg->column, value)) request->is_in_vain = true;
+    put_value(request, arg->column, arg->op, value);
     if (arg->op == CM_TERM_EQ && (fills_path || is_asked_exactly(scan, i)))
       rc = cm_leg_bind(leg, arg->column, value, stands_in(scan, i), err);
   }
-  return rc;
-}
-
-static int bind_parent(const cm_scan *scan, cm_leg *leg, const cm_value *key,
-                       cm_request_value *values, int *count, cm_err *err) {
-  int rc = cm_leg_bind(leg, scan->parent_column, key, true, err);
-  if (rc != SQLITE_OK) return rc;
-  values[(*count)++] = (cm_request_value){ .column = scan->parent_column,
-                                           .op = CM_TERM_EQ,
-                                           .value = &leg->bindings[leg->binding_count - 1].value };
   return rc;
 }
 
@@ -260,36 +263,29 @@ static int per_page(const cm_scan *scan) {
   return scan->is_short && scan->plan.limit < full ? (int)scan->plan.limit : full;
 }
 
-static int open_leg(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
-                    cm_err *err) {
-  int rc = cm_scan_find_at_hand(scan, leg, values, count, err);
+static int open_leg(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
+  int rc = cm_scan_find_at_hand(scan, leg, request, err);
   if (rc != SQLITE_OK || leg->fixed != NULL) return rc;
-  cm_leg_request request = {
-    scan->resource, &scan->plan, scan->read, values, count, per_page(scan)
-  };
-  rc = cm_leg_open(leg, scan->session, &request, err);
-  if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, values, count);
+  rc = cm_leg_open(leg, scan->session, request, err);
+  if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, request);
   return rc;
 }
 
-/** True when the key of a parent cannot stand in a path: it has no rows. */
-static bool is_barren(const cm_scan *scan, const cm_value *key) {
-  const cm_column *column = &scan->resource->columns[scan->parent_column];
-  return cm_request_path_value(column, key) == CM_NO_ROW;
-}
-
 int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
-  cm_request_value values[CM_LEG_MAX_VALUES];
-  int count = 0;
-  bool is_empty = parent_key != NULL && is_barren(scan, parent_key);
+  cm_leg_request request = { .resource = scan->resource,
+                             .plan = &scan->plan,
+                             .read = scan->read,
+                             .per_page = per_page(scan),
+                             .is_in_vain = parent_key != NULL &&
+                                           cannot_fill(scan, scan->parent_column, parent_key) };
   cm_leg *leg = &scan->legs.ring[(scan->legs.first + scan->legs.count) % scan->legs.capacity];
   memset(leg, 0, sizeof *leg);
-  int rc = bind_leg(scan, leg, values, &count, &is_empty, err);
-  if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, values, &count, &is_empty, err);
+  int rc = bind_terms(scan, leg, &request, err);
+  if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, &request, err);
   if (rc == SQLITE_OK && parent_key != NULL)
-    rc = bind_parent(scan, leg, parent_key, values, &count, err);
-  if (rc == SQLITE_OK && !is_empty) rc = open_leg(scan, leg, values, count, err);
-  if (rc != SQLITE_OK || is_empty) {
+    rc = bind_other(leg, &request, scan->parent_column, parent_key, err);
+  if (rc == SQLITE_OK && !request.is_in_vain) rc = open_leg(scan, leg, &request, err);
+  if (rc != SQLITE_OK || request.is_in_vain) {
     cm_leg_close(leg);
     return rc;
   }

@@ -227,6 +227,12 @@ static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
   return cm_answer_settle(pager->page, 1, true, err);
 }
 
+/** Its rows and what follows are known. */
+static int settle_list(const cm_pager *pager, cm_err *err) {
+  bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
+  return cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
+}
+
 /** A list page: find its rows and what follows, in one pass over its members. */
 static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_slice rows = { NULL, 0 }, has_more = { NULL, 0 }, cursor = { NULL, 0 }, total = { NULL, 0 };
@@ -254,9 +260,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   pager->page_rows = pager->rows.count;
   if (pager->pages == 1) pager->total_pages = read_count(total);
   rc = pager->list.paging == CM_CURSOR ? read_cursor(pager, has_more, cursor, err) : SQLITE_OK;
-  bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
-  if (rc == SQLITE_OK) rc = cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
-  return rc;
+  return rc == SQLITE_OK ? settle_list(pager, err) : rc;
 }
 
 /** An answer of which nobody said what it is. */
@@ -271,10 +275,8 @@ static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
   if (rc != SQLITE_OK) return not_listed(pager, rc, "its list is broken JSON", err);
   pager->page_rows = outline.is_list ? pager->rows.count : 1;
   bool has_pages = outline.is_list && outline.has_more.ptr != NULL;
-  rc = has_pages ? read_cursor(pager, outline.has_more, outline.cursor, err) : SQLITE_OK;
-  bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
-  if (rc == SQLITE_OK) rc = cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
-  return rc;
+  if (has_pages) rc = read_cursor(pager, outline.has_more, outline.cursor, err);
+  return rc == SQLITE_OK ? settle_list(pager, err) : rc;
 }
 
 static int open_answer(cm_pager *pager, cm_slice body, cm_err *err) {

@@ -19,6 +19,17 @@ enum {
   RANGE_KEEPS_ONE_OF = 3
 };
 
+cm_plan cm_plan_of(int read) {
+  return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
+}
+
+bool cm_plan_sends(const cm_plan *plan, int column) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
+  }
+  return false;
+}
+
 bool cm_plan_uses(const cm_plan *plan, int column) {
   return (plan->columns_used >> (column < 63 ? column : 63)) & 1;
 }
@@ -155,19 +166,12 @@ static int find_bound(const cm_resource *resource, const cm_filter *filter, cons
   return -1;
 }
 
-static bool sends_column(const cm_plan *plan, int column) {
-  for (int i = 0; i < plan->arg_count; i++) {
-    if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
-  }
-  return false;
-}
-
 /** Two filters may have one name in a query string: the first that is sent has it. */
 static bool is_param_taken(const cm_resource *resource, const cm_read *read,
                            const cm_filter *filter, const cm_plan *plan) {
   for (const cm_filter *other = read->filters; other != filter; other++) {
     int column = cm_registry_find_column(resource, other->column, strlen(other->column));
-    if (strcmp(other->param, filter->param) == 0 && sends_column(plan, column)) return true;
+    if (strcmp(other->param, filter->param) == 0 && cm_plan_sends(plan, column)) return true;
   }
   return false;
 }
@@ -213,7 +217,8 @@ static void check_parameters(const cm_resource *resource, const cm_offer *offer,
   for (int i = 0; i < offer->term_count; i++) {
     const cm_term *term = &offer->terms[i];
     bool is_parameter = resource->columns[term->column].flags & CM_PARAM;
-    if (!is_parameter || term->op >= CM_TERM_NE || sends_column(&out->plan, term->column)) continue;
+    if (!is_parameter || term->op >= CM_TERM_NE || cm_plan_sends(&out->plan, term->column))
+      continue;
     cm_lack why = CM_LACK_VALUE;
     if (!term->is_usable) why = CM_LACK_ORDER;
     if (!term->is_usable && term->is_list && has_choices(resource, term->column))
@@ -248,7 +253,7 @@ static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_of
     const cm_widened *widened = CM_EXTRA(filter, widened);
     if (widened == NULL || widened->op != CM_GE) continue;
     int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
-    bool is_given = sends_column(plan, column);
+    bool is_given = cm_plan_sends(plan, column);
     for (int i = 0; i < offer->term_count && !is_given; i++)
       is_given = is_bound(resource, read, &offer->terms[i]);
     if (!is_given) return true;
@@ -368,8 +373,7 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
   memset(out, 0, sizeof *out);
   out->is_possible = true;
   out->list_values = 1;
-  out->plan.read = read_index;
-  out->plan.missing = -1;
+  out->plan = cm_plan_of(read_index);
   out->plan.columns_used = offer->columns_used;
   send_path(resource, read, offer, out);
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
@@ -422,12 +426,9 @@ void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known
     is_found = true;
   }
   if (is_found) return;
-  memset(out, 0, sizeof *out);
-  out->read = -1;
+  *out = cm_plan_of(-1);
   out->missing = missing;
   out->lack = why;
-  out->limit = -1;
-  out->wanted = -1;
   out->columns_used = offer->columns_used;
   out->requests = NO_READ_REQUESTS;
   out->rows = 1e6;

@@ -89,6 +89,12 @@ typedef int cm_known_pages(void *context, const cm_read *read);
 void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known_pages *known,
                     void *context, cm_plan *out);
 
+/** The plan of a read that nothing narrows, and whose pages are full; -1: of none. */
+cm_plan cm_plan_of(int read);
+
+/** True when a term on the column is sent. */
+bool cm_plan_sends(const cm_plan *plan, int column);
+
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);
 

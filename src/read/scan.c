@@ -298,13 +298,10 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
 static int open_parent(cm_scan *scan, cm_err *err) {
   size_t at = 0;
   int column = cm_request_next_placeholder(scan->resource, scan->read->path, &at);
-  if (scan->read->parent == NULL || column < 0) return SQLITE_OK;
-  for (int i = 0; i < scan->plan.arg_count; i++) {
-    const cm_plan_arg *arg = &scan->plan.args[i];
-    if (arg->column == column && arg->use == CM_ARG_SENT) return SQLITE_OK;
-  }
+  if (scan->read->parent == NULL || column < 0 || cm_plan_sends(&scan->plan, column))
+    return SQLITE_OK;
   const cm_resource *parent = cm_registry_find(scan->read->parent);
-  cm_plan plan = { .read = parent->read_count - 1, .missing = -1, .limit = -1, .wanted = -1 };
+  cm_plan plan = cm_plan_of(parent->read_count - 1);
   cm_scan_arg no_args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
   scan->parent_column = column;
   return cm_scan_open(scan->session, parent, &plan, no_args, &scan->parent, err);

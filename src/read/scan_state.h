@@ -148,11 +148,11 @@ void cm_scan_unlist(cm_scan *scan);
  * in `fixed`, which stays NULL where it has to be asked for.
  * @return SQLITE_OK or an error.
  */
-int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_request_value *values, int count,
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request,
                          cm_err *err) CM_MUST_CHECK;
 
 /** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
-void cm_scan_look_ahead(cm_scan *scan, const cm_request_value *values, int count);
+void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request);
 
 /* ---- read/enclosing.c ---------------------------------------------------------------------- */
 
