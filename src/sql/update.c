@@ -30,21 +30,6 @@ static cm_conflict conflict_of(int on_conflict) {
   return on_conflict == SQLITE_REPLACE ? CM_CONFLICT_REPLACE : CM_CONFLICT_FAIL;
 }
 
-static int make_insert(cm_table *table, const cm_cell *cells, int on_conflict, cm_change *change,
-                       cm_err *err) {
-  return cm_change_insert(table->resource, cells, conflict_of(on_conflict), change, err);
-}
-
-static int make_update(cm_table *table, const cm_value *key, const cm_cell *cells,
-                       cm_change *change, cm_err *err) {
-  cm_queue_search search = { .session = table->session };
-  int rc = cm_change_update(table->resource, key, cells, cm_queue_is_column_waiting, &search,
-                            change, err);
-  if (rc != SQLITE_OK || search.code == SQLITE_OK) return rc;
-  cm_change_clear(change);
-  return cm_err_nomem(err);
-}
-
 /** The columns that an old SQLite may hand over although UPDATE ... FROM does not set them. */
 static uint64_t asked_columns(const cm_table *table) {
   uint64_t fixed = 0;
@@ -68,35 +53,41 @@ static int copy_cells(const cm_table *table, sqlite3_value **argv, cm_cell **out
   return SQLITE_OK;
 }
 
-/** argv: the old key, the new key, the columns; only the old key for DELETE. */
-static int make_change(cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
-                       cm_change *change, cm_err *err) {
-  const cm_resource *resource = table->resource;
-  cm_value key = cm_bridge_value(argv[0]);
-  if (argc == 1) return cm_change_delete(resource, &key, change, err);
+/**
+ * argv: the old key, the new key, the columns; only the old key for DELETE.
+ * @param out  Its cells are to be freed.
+ */
+static int read_row(const cm_table *table, int argc, sqlite3_value **argv, int on_conflict,
+                    cm_stated_row *out, cm_err *err) {
   cm_cell *cells = NULL;
-  int rc = copy_cells(table, argv, &cells, err);
-  if (rc != SQLITE_OK) return rc;
-  rc = key.type == CM_VALUE_NULL ? make_insert(table, cells, on_conflict, change, err)
-                                 : make_update(table, &key, cells, change, err);
-  sqlite3_free(cells);
+  int rc = argc == 1 ? SQLITE_OK : copy_cells(table, argv, &cells, err);
+  *out = (cm_stated_row){ .resource = table->resource,
+                          .key = cm_bridge_value(argv[0]),
+                          .cells = cells };
+  if (cm_stated_verb(out) == CM_VERB_INSERT) out->conflict = conflict_of(on_conflict);
   return rc;
 }
 
-/**
- * A row is refused before it waits: it gets its line in the log. @return as cm_queue_refuse.
- */
-static int refuse_row(cm_table *table, int argc, sqlite3_value **argv, bool is_autocommit,
-                      cm_err *err) {
-  const cm_resource *resource = table->resource;
-  cm_value key = cm_bridge_value(argv[0]);
-  cm_cell *cells = NULL;
-  cm_refused refused = { .resource = resource };
-  int rc = argc == 1 ? SQLITE_OK : copy_cells(table, argv, &cells, err);
-  if (rc == SQLITE_OK) rc = cm_change_refused(resource, &key, cells, &refused, err);
-  if (rc == SQLITE_OK) rc = cm_queue_refuse(table->session, &refused, is_autocommit, err);
-  cm_refused_clear(&refused);
-  sqlite3_free(cells);
+/** Take a row up: it waits, or nothing is to be done for it. A row that is refused gets its line in the log. */
+static int take_row(cm_table *table, cm_stated_row *row, bool is_autocommit, bool *waits,
+                    cm_err *err) {
+  cm_session *session = table->session;
+  cm_queue_search search = { .session = session };
+  cm_change change;
+  row->waits = cm_queue_is_column_waiting;
+  row->context = &search;
+  int rc = cm_change_make(row, &change, err);
+  if (rc == SQLITE_OK && search.code != SQLITE_OK) rc = cm_err_nomem(err);
+  *waits = rc == SQLITE_OK && !cm_change_is_empty(&change);
+  if (*waits) {
+    rc = cm_queue_add(session, &change, is_autocommit, err);
+  } else {
+    cm_change_clear(&change);
+  }
+  if (rc == SQLITE_OK) return SQLITE_OK;
+  *waits = false;
+  if (rc != SQLITE_NOMEM) rc = cm_queue_refuse(session, row, is_autocommit, err);
+  if (rc != SQLITE_OK) cm_queue_abandon(session, err);
   return rc;
 }
 
@@ -141,17 +132,13 @@ static int send(cm_table *table, cm_verb verb, bool is_autocommit, int on_confli
   return rc;
 }
 
-static cm_verb verb_of(int argc, sqlite3_value **argv) {
-  if (argc == 1) return CM_VERB_DELETE;
-  return sqlite3_value_type(argv[0]) == SQLITE_NULL ? CM_VERB_INSERT : CM_VERB_UPDATE;
-}
-
 int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_int64 *rowid) {
   cm_table *table = (cm_table *)base;
   cm_session *session = table->session;
   int on_conflict = sqlite3_vtab_on_conflict(table->db);
   bool is_autocommit = sqlite3_get_autocommit(table->db) != 0;
-  cm_change change;
+  cm_stated_row row;
+  bool waits = false;
   cm_err err = { 0 };
   (void)rowid; /* the new row's key is known later, if at all */
   if (cm_queue_check_process(session, table->resource->name, &err) != SQLITE_OK)
@@ -164,21 +151,12 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   }
   if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
     return fail(table, &err);
-  memset(&change, 0, sizeof change);
-  int rc = make_change(table, argc, argv, on_conflict, &change, &err);
-  if (rc == SQLITE_OK && cm_change_is_empty(&change)) {
-    cm_change_clear(&change);
-    return SQLITE_OK;
-  }
-  if (rc == SQLITE_OK) rc = cm_queue_add(session, &change, is_autocommit, &err);
-  if (rc != SQLITE_OK) {
-    if (rc != SQLITE_NOMEM) rc = refuse_row(table, argc, argv, is_autocommit, &err);
-    if (rc == SQLITE_OK) return SQLITE_OK;
-    cm_queue_abandon(session, &err);
-  } else {
-    rc = send(table, verb_of(argc, argv), is_autocommit, on_conflict, &err);
-    if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
-  }
+  int rc = read_row(table, argc, argv, on_conflict, &row, &err);
+  if (rc == SQLITE_OK) rc = take_row(table, &row, is_autocommit, &waits, &err);
+  if (rc == SQLITE_OK && waits)
+    rc = send(table, cm_stated_verb(&row), is_autocommit, on_conflict, &err);
+  sqlite3_free((void *)row.cells);
+  if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
   if (rc == SQLITE_OK) return SQLITE_OK;
   err.code = visible_code(rc, on_conflict);
   return fail(table, &err);

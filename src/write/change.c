@@ -204,19 +204,6 @@ int cm_change_column(const cm_resource *resource, const char *name) {
   return name == NULL ? -1 : cm_registry_find_column(resource, name, strlen(name));
 }
 
-int cm_change_label(cm_change *change, cm_value *out, cm_err *err) {
-  *out = cm_value_null();
-  if (change->key.type != CM_VALUE_NULL) {
-    return cm_value_copy(&change->key, out) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
-  }
-  const cm_natural_key *natural = change->resource->natural_key;
-  if (natural == NULL) return SQLITE_OK;
-  const char *last = natural->columns[natural->columns[1] != NULL ? 1 : 0];
-  const cm_value *value = cm_change_find(change, cm_change_column(change->resource, last));
-  if (value != NULL && cm_value_copy(value, out) != SQLITE_OK) return cm_err_nomem(err);
-  return SQLITE_OK;
-}
-
 int cm_change_text(cm_change *change, int column, char **out, cm_err *err) {
   cm_value value;
   cm_plain plain;

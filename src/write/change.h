@@ -115,13 +115,6 @@ int cm_change_value(cm_change *change, int column, cm_value *out, cm_err *err) C
 int cm_change_text(cm_change *change, int column, char **out, cm_err *err) CM_MUST_CHECK;
 
 /**
- * What the row is called in errors and in chartmogul_writes: its key, for INSERT the last column of the
- * natural key.
- * @param out  Receives the value; NULL type for an INSERT of a row without a name.
- */
-int cm_change_label(cm_change *change, cm_value *out, cm_err *err) CM_MUST_CHECK;
-
-/**
  * The values of the natural key as texts, each to be freed; NULL where the resource has none or a part is
  * missing.
  */

@@ -194,23 +194,17 @@ static int check_conflict(cm_change *change, cm_err *err) {
   return SQLITE_OK;
 }
 
-int cm_change_insert(const cm_resource *resource, const cm_cell *cells, cm_conflict conflict,
-                     cm_change *out, cm_err *err) {
-  memset(out, 0, sizeof *out);
-  out->resource = resource;
-  out->verb = CM_VERB_INSERT;
-  out->conflict = conflict;
-  int rc = check_verb(resource, CM_VERB_INSERT, err);
-  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++)
-    rc = take_inserted(out, i, &cells[i].value, err);
-  if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
-  if (rc == SQLITE_OK) rc = of_row(cm_change_find_names(out, err), err);
-  if (rc == SQLITE_OK) rc = of_row(check_required(out, err), err);
-  if (rc == SQLITE_OK) rc = of_row(check_owners(out, err), err);
-  if (rc == SQLITE_OK) rc = check_conflict(out, err);
-  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
-  if (rc != SQLITE_OK) cm_change_clear(out);
+static int take_inserted_row(cm_change *change, const cm_cell *cells, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++)
+    rc = take_inserted(change, i, &cells[i].value, err);
   return rc;
+}
+
+static int check_inserted(cm_change *change, cm_err *err) {
+  int rc = of_row(check_required(change, err), err);
+  if (rc == SQLITE_OK) rc = of_row(check_owners(change, err), err);
+  return rc == SQLITE_OK ? check_conflict(change, err) : rc;
 }
 
 /* ---- the key of UPDATE and DELETE ---------------------------------------------------------- */
@@ -247,30 +241,16 @@ static int take_key_parts(cm_change *change, cm_err *err) {
   return rc;
 }
 
-static int take_key(cm_change *change, const cm_resource *resource, cm_verb verb,
-                    const cm_value *key, cm_err *err) {
-  memset(change, 0, sizeof *change);
-  change->resource = resource;
-  change->verb = verb;
-  int rc = check_verb(resource, verb, err);
-  if (rc != SQLITE_OK) return rc;
+static int take_key(cm_change *change, const cm_value *key, cm_err *err) {
   bool is_made_up = cm_value_is_text(key) && (key->len == 0 || key->text[0] == '?');
   if (key->type == CM_VALUE_NULL || is_made_up) {
     cm_err_set(err, SQLITE_ERROR,
                "%s: this row cannot be written (the API sent no key with it): leave it out",
-               resource->name);
+               change->resource->name);
     return of_row(SQLITE_ERROR, err);
   }
   if (cm_value_copy(key, &change->key) != SQLITE_OK) return cm_err_nomem(err);
   return take_key_parts(change, err);
-}
-
-int cm_change_delete(const cm_resource *resource, const cm_value *key, cm_change *out,
-                     cm_err *err) {
-  int rc = take_key(out, resource, CM_VERB_DELETE, key, err);
-  if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
-  if (rc != SQLITE_OK) cm_change_clear(out);
-  return rc;
 }
 
 /** Column that shows the row as it arrived, and carries it here. */
@@ -413,19 +393,39 @@ static int check_alone(const cm_change *change, cm_err *err) {
                     resource->name, alone->columns);
 }
 
-int cm_change_update(const cm_resource *resource, const cm_value *key, const cm_cell *cells,
-                     cm_change_waits *waits, void *context, cm_change *out, cm_err *err) {
-  int row_column = find_row_column(resource);
-  int rc = take_key(out, resource, CM_VERB_UPDATE, key, err);
-  if (rc == SQLITE_OK) rc = take_old_row(out, cells, err);
-  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
-    bool is_set = !cells[i].is_unchanged && (out->old.is_packed || !cells[i].is_doubtful);
-    bool is_uncompared = is_set && waits != NULL && waits(context, out, i);
-    if (i != row_column) rc = take_updated(out, i, &cells[i], is_uncompared, err);
+static int take_updated_row(cm_change *change, const cm_stated_row *row, cm_err *err) {
+  int row_column = find_row_column(change->resource);
+  int rc = take_old_row(change, row->cells, err);
+  for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
+    const cm_cell *cell = &row->cells[i];
+    bool is_set = !cell->is_unchanged && (change->old.is_packed || !cell->is_doubtful);
+    bool is_uncompared = is_set && row->waits != NULL && row->waits(row->context, change, i);
+    if (i != row_column) rc = take_updated(change, i, cell, is_uncompared, err);
   }
+  return rc;
+}
+
+/* ---- a row --------------------------------------------------------------------------------- */
+
+cm_verb cm_stated_verb(const cm_stated_row *row) {
+  if (row->cells == NULL) return CM_VERB_DELETE;
+  return row->key.type == CM_VALUE_NULL ? CM_VERB_INSERT : CM_VERB_UPDATE;
+}
+
+int cm_change_make(const cm_stated_row *row, cm_change *out, cm_err *err) {
+  cm_verb verb = cm_stated_verb(row);
+  memset(out, 0, sizeof *out);
+  out->resource = row->resource;
+  out->verb = verb;
+  out->conflict = row->conflict;
+  int rc = check_verb(row->resource, verb, err);
+  if (rc == SQLITE_OK && verb != CM_VERB_INSERT) rc = take_key(out, &row->key, err);
+  if (rc == SQLITE_OK && verb == CM_VERB_INSERT) rc = take_inserted_row(out, row->cells, err);
+  if (rc == SQLITE_OK && verb == CM_VERB_UPDATE) rc = take_updated_row(out, row, err);
   if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
   if (rc == SQLITE_OK) rc = of_row(cm_change_find_names(out, err), err);
-  if (rc == SQLITE_OK) rc = check_alone(out, err);
+  if (rc == SQLITE_OK && verb == CM_VERB_INSERT) rc = check_inserted(out, err);
+  if (rc == SQLITE_OK && verb == CM_VERB_UPDATE) rc = check_alone(out, err);
   if (rc == SQLITE_OK) rc = of_row(check_paths(out, err), err);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;

@@ -3,10 +3,8 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "record/encode.h"
 #include "spec/registry.h"
 #include "write/change_names.h"
-#include "write/change_refused.h"
 #include "write/delete_limit.h"
 #include "write/entry.h"
 #include "write/group.h"
@@ -101,20 +99,6 @@ static int note_list(cm_entry *entry, cm_err *err) {
   return cm_entry_add_name(entry, parent) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
-static int take_label(cm_entry *entry, cm_err *err) {
-  cm_value label;
-  cm_plain plain;
-  int rc = cm_change_label(entry->change, &label, err);
-  if (rc == SQLITE_OK && cm_plain_set(&plain, &label) != NULL) {
-    entry->label = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
-    if (entry->label == NULL) rc = cm_err_nomem(err);
-  }
-  cm_value_clear(&label);
-  if (rc == SQLITE_OK && entry->label == NULL)
-    rc = cm_change_owner(entry->change, &entry->owner, err);
-  return rc;
-}
-
 static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const char *name = entry->resource->name;
   char *natural[2];
@@ -132,7 +116,7 @@ static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (rc == SQLITE_OK) rc = note_list(entry, err);
   if (rc == SQLITE_OK) rc = cm_set_note(queue, entry, err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, err);
-  return rc == SQLITE_OK ? take_label(entry, err) : rc;
+  return rc == SQLITE_OK ? cm_change_label(entry->change, &entry->label, &entry->owner, err) : rc;
 }
 
 /** A run of DELETEs on one table is a section of its own. */

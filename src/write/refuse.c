@@ -3,40 +3,156 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "record/encode.h"
+#include "spec/registry.h"
 #include "write/entry.h"
 #include "write/outcome.h"
 #include "write/queue_open.h"
 #include "write/token.h"
 #include "write/write_log.h"
 
-static cm_entry *new_line(cm_refused *refused) {
+/* ---- names --------------------------------------------------------------------------------- */
+
+/** The value given for a column: of a change, or of the cells of a row. NULL: none. */
+typedef struct given_row {
+  const cm_resource *resource;
+  const cm_value *key;
+  const cm_change *change; /* NULL: `cells` */
+  const cm_cell *cells;    /* NULL too: nothing is given */
+} given_row;
+
+static const cm_value *find_given(const given_row *row, const char *name) {
+  int column = cm_change_column(row->resource, name);
+  if (column < 0) return NULL;
+  if (row->change != NULL) return cm_change_find(row->change, column);
+  const cm_value *value = row->cells != NULL ? &row->cells[column].value : NULL;
+  return value != NULL && value->type != CM_VALUE_NULL ? value : NULL;
+}
+
+/** @param value  NULL, or one that is no text: NULL out. */
+static int copy_text(const cm_value *value, char **out, cm_err *err) {
+  cm_plain plain;
+  *out = NULL;
+  if (value == NULL || cm_plain_set(&plain, value) == NULL) return SQLITE_OK;
+  *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** "customer_uuid cus_1" */
+static int put_owner_name(const given_row *row, const char *column, char **out, cm_err *err) {
+  char *text = NULL;
+  if (*out != NULL) return SQLITE_OK;
+  int rc = copy_text(find_given(row, column), &text, err);
+  if (text != NULL) *out = sqlite3_mprintf("%s %s", column, text);
+  if (text != NULL && *out == NULL) rc = cm_err_nomem(err);
+  sqlite3_free(text);
+  return rc;
+}
+
+/** The row that it names, by uuid or by external id; else what an INSERT must give. */
+static int put_owner(const given_row *row, char **out, cm_err *err) {
+  const cm_resource *resource = row->resource;
+  int rc = SQLITE_OK;
+  for (const cm_reference *reference = resource->references;
+       reference != NULL && reference->column != NULL && rc == SQLITE_OK; reference++) {
+    if (reference->within != NULL) continue;
+    rc = put_owner_name(row, reference->column, out, err);
+    if (rc == SQLITE_OK) rc = put_owner_name(row, reference->external_id, out, err);
+  }
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+    if (resource->columns[i].flags & CM_REQUIRED)
+      rc = put_owner_name(row, resource->columns[i].name, out, err);
+  }
+  return rc;
+}
+
+static int put_label(const given_row *row, char **label, char **owner, cm_err *err) {
+  const cm_natural_key *natural = row->resource->natural_key;
+  const cm_value *name = row->key;
+  if (name->type == CM_VALUE_NULL)
+    name = natural == NULL ? NULL : find_given(row, natural->columns[natural->columns[1] != NULL]);
+  *owner = NULL;
+  int rc = copy_text(name, label, err);
+  return rc == SQLITE_OK && *label == NULL ? put_owner(row, owner, err) : rc;
+}
+
+int cm_change_label(const cm_change *change, char **label, char **owner, cm_err *err) {
+  given_row row = { .resource = change->resource, .key = &change->key, .change = change };
+  return put_label(&row, label, owner, err);
+}
+
+/* ---- its line in the log ------------------------------------------------------------------- */
+
+static cm_json *json_of(const cm_value *value) {
+  char *text = NULL;
+  if (value->type == CM_VALUE_INTEGER) return cm_json_new_integer(value->integer);
+  if (value->type == CM_VALUE_REAL) return cm_json_new_real(value->real);
+  if (copy_text(value, &text, NULL) != SQLITE_OK) return NULL;
+  cm_json *json = cm_json_new_text(text);
+  sqlite3_free(text);
+  return json;
+}
+
+/** What the statement gave: a JSON object of its columns. */
+static int put_body(const given_row *row, cm_verb verb, char **out, cm_err *err) {
+  const cm_resource *resource = row->resource;
+  cm_json *object = cm_json_new_object();
+  int rc = object != NULL ? SQLITE_OK : SQLITE_NOMEM;
+  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
+    const cm_cell *cell = &row->cells[i];
+    bool is_given = verb == CM_VERB_UPDATE ? !cell->is_unchanged
+                                           : cell->value.type != CM_VALUE_NULL;
+    if (!is_given || !(resource->columns[i].flags & (CM_INSERT | CM_UPDATE))) continue;
+    rc = cm_json_set(object, resource->columns[i].name, json_of(&cell->value));
+  }
+  *out = rc == SQLITE_OK ? cm_json_format(object) : NULL;
+  cm_json_free(object);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** NULL: memory ran out. */
+static cm_entry *new_line(const given_row *row, cm_verb verb) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
   if (entry == NULL) return NULL;
   memset(entry, 0, sizeof *entry);
   cm_buf_init(&entry->not_taken, CM_MAX_URL_BYTES);
-  entry->resource = refused->resource;
-  entry->verb = refused->verb;
+  entry->resource = row->resource;
+  entry->verb = verb;
   entry->state = CM_ENTRY_REFUSED;
-  entry->label = refused->name;
-  entry->owner = refused->owner;
-  entry->body = refused->body;
-  refused->name = refused->owner = refused->body = NULL;
-  return entry;
+  int rc = put_label(row, &entry->label, &entry->owner, NULL);
+  if (rc == SQLITE_OK && row->cells != NULL) rc = put_body(row, verb, &entry->body, NULL);
+  if (rc == SQLITE_OK) return entry;
+  cm_entry_free(entry);
+  return NULL;
 }
 
 /** The statement went on: the row that it belongs to is not to be sent without it. One that failed has left nothing. */
-static void note_lacking(cm_entry *entry, const cm_refused *refused) {
-  const char *const *own = (const char *const *)refused->natural;
-  if (refused->host[0] == NULL || refused->host[1] == NULL) return;
-  entry->host_token = cm_queue_token('n', entry->resource->inside_of->resource, refused->host[0],
-                                     refused->host[1]);
-  if (own[0] != NULL && own[1] != NULL)
-    entry->natural_token = cm_queue_token('n', entry->resource->name, own[0], own[1]);
+static void note_lacking(cm_entry *entry, const given_row *row) {
+  const cm_inside_of *inside = row->resource->inside_of;
+  const cm_natural_key *natural = row->resource->natural_key;
+  const cm_value *values[2];
+  if (inside == NULL || entry->verb != CM_VERB_INSERT) return;
+  for (const cm_reference *reference = row->resource->references;
+       reference->column != NULL && entry->host_token == 0; reference++) {
+    values[0] = find_given(row, reference->data_source);
+    values[1] = find_given(row, reference->external_id);
+    bool is_host = reference->within == NULL && strcmp(reference->resource, inside->resource) == 0;
+    if (!is_host || values[0] == NULL || values[1] == NULL) continue;
+    entry->host_token = cm_queue_token_of('n', cm_registry_find(inside->resource), values[0],
+                                          values[1]);
+  }
+  if (entry->host_token == 0 || natural == NULL) return;
+  values[0] = find_given(row, natural->columns[0]);
+  values[1] = find_given(row, natural->columns[1]);
+  if (values[0] != NULL && values[1] != NULL)
+    entry->natural_token = cm_queue_token_of('n', row->resource, values[0], values[1]);
 }
 
-int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit, cm_err *err) {
+int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autocommit,
+                    cm_err *err) {
+  given_row given = { .resource = row->resource, .key = &row->key, .cells = row->cells };
   bool goes_on = err->is_of_row && session->settings.on_refusal != CM_REFUSAL_STOPS;
-  cm_entry *entry = new_line(refused);
+  cm_entry *entry = new_line(&given, cm_stated_verb(row));
   if (entry == NULL) return cm_err_nomem(err);
   cm_err_prefix(err, entry->resource->name);
   entry->error = sqlite3_mprintf("%s", err->text);
@@ -56,7 +172,7 @@ int cm_queue_refuse(cm_session *session, cm_refused *refused, bool is_autocommit
   entry->code = err->code;
   if (goes_on) {
     entry->is_refused_early = true;
-    note_lacking(entry, refused);
+    note_lacking(entry, &given);
     queue->is_autocommit = is_autocommit;
     queue->tally.refused_early++;
     cm_err bare = *err;

@@ -21,18 +21,16 @@ uint64_t cm_queue_token(char kind, const char *resource, const char *first, cons
 
 uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
                            const cm_value *second) {
-  cm_plain plain[2];
-  if (cm_plain_set(&plain[0], first) == NULL) return 0;
-  bool has_second = second != NULL && cm_plain_set(&plain[1], second) != NULL;
-  char *texts[2] = { sqlite3_mprintf("%.*s", (int)plain[0].len, plain[0].text),
-                     has_second ? sqlite3_mprintf("%.*s", (int)plain[1].len, plain[1].text)
-                                : NULL };
-  uint64_t token = 0;
-  if (texts[0] != NULL && (!has_second || texts[1] != NULL))
-    token = cm_queue_token(kind, resource->name, texts[0], texts[1]);
-  sqlite3_free(texts[0]);
-  sqlite3_free(texts[1]);
-  return token;
+  const cm_value *values[2] = { first, second };
+  uint64_t hash = hash_part(CM_HASH_START, &kind, 1);
+  hash = hash_part(hash, resource->name, strlen(resource->name));
+  for (int i = 0; i < 2; i++) {
+    cm_plain plain;
+    bool is_there = values[i] != NULL && cm_plain_set(&plain, values[i]) != NULL;
+    if (!is_there && i == 0) return 0;
+    if (is_there) hash = hash_part(hash, plain.text, strnlen(plain.text, plain.len));
+  }
+  return hash != 0 ? hash : 1;
 }
 
 bool cm_created_add(cm_created *created, const char *table, uint64_t account, const char *key) {

@@ -52,4 +52,23 @@ static inline char *pack(const cm_resource *resource, const char *json, const ch
   return text;
 }
 
+static inline int change_insert(const cm_resource *resource, const cm_cell *cells,
+                                cm_conflict conflict, cm_change *change, cm_err *err) {
+  cm_stated_row row = { .resource = resource, .cells = cells, .conflict = conflict };
+  return cm_change_make(&row, change, err);
+}
+
+static inline int change_update(const cm_resource *resource, const cm_value *key,
+                                const cm_cell *cells, cm_change_waits *waits, cm_change *change,
+                                cm_err *err) {
+  cm_stated_row row = { .resource = resource, .key = *key, .cells = cells, .waits = waits };
+  return cm_change_make(&row, change, err);
+}
+
+static inline int change_delete(const cm_resource *resource, const cm_value *key, cm_change *change,
+                                cm_err *err) {
+  cm_stated_row row = { .resource = resource, .key = *key };
+  return cm_change_make(&row, change, err);
+}
+
 #endif

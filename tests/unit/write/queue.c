@@ -21,7 +21,7 @@ static int add_insert_va(peer_world *world, const cm_resource *resource, cm_conf
   cm_cell cells[MAX_CELLS];
   cm_change change;
   say_cells(resource, cells, false, words);
-  int rc = cm_change_insert(resource, cells, conflict, &change, err);
+  int rc = change_insert(resource, cells, conflict, &change, err);
   return rc == SQLITE_OK ? cm_queue_add(world->session, &change, is_autocommit, err) : rc;
 }
 
@@ -49,7 +49,7 @@ static void add_delete(peer_world *world, const cm_resource *resource, const cha
   cm_change change;
   cm_err err = { 0 };
   cm_value value = cm_value_text(key, strlen(key));
-  int rc = cm_change_delete(resource, &value, &change, &err);
+  int rc = change_delete(resource, &value, &change, &err);
   if (rc == SQLITE_OK) rc = cm_queue_add(world->session, &change, true, &err);
   if (rc != SQLITE_OK) fail_msg("%s", err.text);
 }
@@ -70,7 +70,7 @@ static void add_update(peer_world *world, const cm_resource *resource, const cha
   cells[cm_registry_find_column(resource, "name", 4)] = (cm_cell){ cm_value_text("new", 3), false,
                                                                    false };
   world->session->reading.scan_count++; /* a statement of its own */
-  int rc = cm_change_update(resource, &value, cells, NULL, NULL, &change, &err);
+  int rc = change_update(resource, &value, cells, NULL, &change, &err);
   if (rc == SQLITE_OK) rc = cm_queue_add(world->session, &change, true, &err);
   sqlite3_free(packed);
   sqlite3_free(json);
@@ -302,7 +302,7 @@ static void another_verb_stands_between(void **state) {
   cells[cm_registry_find_column(invoices, "json", 4)].value = cm_value_text(packed, strlen(packed));
   cells[cm_registry_find_column(invoices, "currency", 8)] = (cm_cell){ cm_value_text("EUR", 3),
                                                                        false, false };
-  assert_int_equal(cm_change_update(invoices, &key, cells, NULL, NULL, &change, &err), SQLITE_OK);
+  assert_int_equal(change_update(invoices, &key, cells, NULL, &change, &err), SQLITE_OK);
   assert_int_equal(cm_queue_add(world->session, &change, true, &err), SQLITE_OK);
   sqlite3_free(packed);
   add_invoice(world, "cus_1", "i3");
@@ -662,7 +662,7 @@ static void deletes_are_counted(void **state) {
   add_delete(world, plans, "pl_1");
   assert_int_equal(cm_queue_savepoint(world->session, 0), SQLITE_OK);
   add_delete(world, plans, "pl_2");
-  assert_int_equal(cm_change_delete(plans, &key, &change, &err), SQLITE_OK);
+  assert_int_equal(change_delete(plans, &key, &change, &err), SQLITE_OK);
   assert_int_equal(cm_queue_add(world->session, &change, false, &err), SQLITE_ERROR);
   peer_assert_has(err.text, "the transaction deletes 3 records, delete_limit is 2");
   cm_queue_rollback_to(world->session, 0);
