@@ -16,6 +16,8 @@
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
+#include "write/state.h"
+#include "write/write_log.h"
 
 /** How a call has ended, for all its rows. */
 typedef struct ending {
@@ -36,15 +38,15 @@ void cm_put_list_name(const char *pattern, char *out, int size) {
 /** A row that takes several calls may stand half written: the error says so. */
 static void tell_which_call(const cm_entry *entry, cm_err *err) {
   char text[sizeof err->text];
-  if (err->code == SQLITE_OK || entry->step == 0) return;
+  if (err->code == SQLITE_OK || entry->progress.step == 0) return;
   memcpy(text, err->text, sizeof text);
   cm_err_set(err, err->code, "%s (call %d of %d of this row; those before it were made)", text,
-             entry->step + 1, entry->step_count);
+             entry->progress.step + 1, entry->progress.step_count);
 }
 
 /** The line of an answer that is not one to this row. */
 static void tell_odd(const cm_entry *entry, const char *why, cm_err *err) {
-  const cm_change_step *step = &entry->steps[entry->step];
+  const cm_change_step *step = &entry->progress.steps[entry->progress.step];
   cm_err_set(err, SQLITE_ERROR,
              "%s: %s %s was answered wrongly (%s): it may or may not have happened, look "
              "before you write it again",
@@ -64,31 +66,32 @@ static cm_end doubt_odd(cm_queue *queue, cm_entry *row, const char *why, cm_err 
  */
 static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
   uint64_t account = queue->session->account;
-  if (entry->change->verb != CM_VERB_INSERT || entry->step > 0 || entry->uuid == NULL) return false;
-  return !cm_created_add(&queue->created, entry->resource->name, account, entry->uuid) &&
-         entry->natural_token == 0;
+  if (entry->change->verb != CM_VERB_INSERT || entry->progress.step > 0 || entry->line.uuid == NULL)
+    return false;
+  return !cm_created_add(&queue->created, entry->resource->name, account, entry->line.uuid) &&
+         entry->ties.natural_token == 0;
 }
 
 /** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
 static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
   cm_conflict conflict = entry->change->conflict;
   bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
-                   entry->refusal == NULL;
+                   entry->progress.refusal == NULL;
   cm_inside_take_errors(queue, entry, object);
   cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
   bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
   if (exists == CM_EXISTS_SURELY && is_left) return CM_END_LEFT_ALONE;
-  if (exists == CM_EXISTS_NOT || entry->natural_token == 0) return CM_END_REFUSED;
+  if (exists == CM_EXISTS_NOT || entry->ties.natural_token == 0) return CM_END_REFUSED;
   /* In words that say, or may say, that the row exists: the statement says what happens then. */
-  cm_queue_put_text(queue, &entry->refusal, err->text);
-  entry->refusal_code = err->code;
-  return entry->refusal != NULL ? cm_entry_begin_find(queue, entry, err) : CM_END_REFUSED;
+  cm_queue_put_text(queue, &entry->progress.refusal, err->text);
+  entry->progress.refusal_code = err->code;
+  return entry->progress.refusal != NULL ? cm_entry_begin_find(queue, entry, err) : CM_END_REFUSED;
 }
 
 /** The call of its step worked: take its object of the answer. It is written, or ready for its next call. */
 static cm_end take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
-  const cm_change_step *step = &entry->steps[entry->step];
-  bool is_dry = entry->status == 0; /* nothing was sent, and nothing answered */
+  const cm_change_step *step = &entry->progress.steps[entry->progress.step];
+  bool is_dry = entry->line.status == 0; /* nothing was sent, and nothing answered */
   int rc = is_dry ? SQLITE_OK : cm_entry_read_answer(entry, step, object, err);
   if (rc == SQLITE_NOMEM) { /* it is written; the statement has to say that it cannot tell more */
     queue->tally.is_out_of_memory = true;
@@ -96,14 +99,14 @@ static cm_end take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_
   }
   if (rc == SQLITE_OK && !is_dry && is_answered_again(queue, entry)) {
     rc = cm_err_set(err, SQLITE_MISMATCH, "it shows a row that was created before");
-    sqlite3_free(entry->uuid);
-    entry->uuid = NULL;
+    sqlite3_free(entry->line.uuid);
+    entry->line.uuid = NULL;
   }
   if (rc == SQLITE_OK) {
     if (!is_dry) cm_inside_take_items(queue, entry, object);
-    entry->step++;
-    entry->is_doubtful = false;
-    return entry->step < entry->step_count ? CM_END_NONE : CM_END_WRITTEN;
+    entry->progress.step++;
+    entry->progress.is_doubtful = false;
+    return entry->progress.step < entry->progress.step_count ? CM_END_NONE : CM_END_WRITTEN;
   }
   if (rc != SQLITE_MISMATCH) return give_up(queue, entry, object, err);
   cm_err why = *err;
@@ -136,7 +139,8 @@ static cm_end judge_failure(cm_queue *queue, cm_entry *row, const ending *end, c
 static cm_end judge(cm_queue *queue, cm_entry *row, const ending *end, cm_err *err) {
   if (end->is_odd) return doubt_odd(queue, row, end->err.text, err);
   if (end->err.code != SQLITE_OK) return judge_failure(queue, row, end, err);
-  return take_object(queue, row, cm_answer_object(&row->steps[row->step], end->body), err);
+  return take_object(queue, row,
+                     cm_answer_object(&row->progress.steps[row->progress.step], end->body), err);
 }
 
 /* ---- which row an object belongs to --------------------------------------------------------------- */
@@ -201,9 +205,9 @@ static void deal_by_key(cm_queue *queue, cm_shipment *shipment, dealing *out) {
 /* ---- for all rows of a call ----------------------------------------------------------------------- */
 
 static void keep_response(cm_queue *queue, cm_entry *row, cm_slice object) {
-  sqlite3_free(row->response);
-  row->response = sqlite3_mprintf("%.*s", (int)object.len, object.ptr);
-  if (row->response == NULL) queue->tally.is_out_of_memory = true;
+  sqlite3_free(row->line.response);
+  row->line.response = sqlite3_mprintf("%.*s", (int)object.len, object.ptr);
+  if (row->line.response == NULL) queue->tally.is_out_of_memory = true;
 }
 
 /** The call worked. Each row takes what the answer says of it; an empty one (dry_run) says nothing of any. */
@@ -233,11 +237,11 @@ static void part(cm_queue *queue, cm_shipment *shipment, const cm_err *err) {
   shipment->is_parted = true;
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     next = cm_shipment_next_row(row);
-    row->goes_alone = true;
-    row->refusal_code = err->code;
-    if (row->natural_token == 0) continue;
-    cm_queue_put_text(queue, &row->refusal, err->text);
-    if (row->refusal != NULL) cm_entry_begin(queue, row);
+    row->progress.goes_alone = true;
+    row->progress.refusal_code = err->code;
+    if (row->ties.natural_token == 0) continue;
+    cm_queue_put_text(queue, &row->progress.refusal, err->text);
+    if (row->progress.refusal != NULL) cm_entry_begin(queue, row);
   }
 }
 
@@ -282,15 +286,15 @@ bool cm_shipment_take_answer(cm_queue *queue, cm_shipment *shipment) {
   if (!cm_call_is_done(shipment->call)) return false;
   char *body = take_ending(shipment, &end);
   if (body == NULL) queue->tally.is_out_of_memory = true;
-  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->next_carried) {
-    entry->status = end.status;
-    entry->goes_again = end.again_after_look;
-    entry->phase = CM_PHASE_READY;
+  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->progress.next_carried) {
+    entry->line.status = end.status;
+    entry->progress.goes_again = end.again_after_look;
+    entry->progress.phase = CM_PHASE_READY;
   }
   if (end.is_of_one) { /* the whole answer is its own */
     cm_entry *row = shipment->first;
-    sqlite3_free(row->response);
-    row->response = end.body.len > 0 ? body : NULL;
+    sqlite3_free(row->line.response);
+    row->line.response = end.body.len > 0 ? body : NULL;
     if (end.body.len > 0) body = NULL;
   }
   if (!end.is_of_one && is_refused(&end) && end.is_of_row) {

@@ -9,6 +9,7 @@
 #include "write/change_sets.h"
 #include "write/entry.h"
 #include "write/queue_open.h"
+#include "write/state.h"
 
 enum { COUNT_PER_PAGE = 200, SHOWN_PATH = 200 };
 
@@ -77,8 +78,8 @@ void cm_queue_begin_statement(cm_session *session) {
   cm_queue *queue = session->queue;
   if (queue == NULL) return;
   bool is_alone = sqlite3_get_autocommit(session->db) != 0;
-  if (is_alone || queue->was_alone) queue->deleted_by_functions = 0;
-  queue->was_alone = is_alone;
+  if (is_alone || queue->transaction.was_alone) queue->transaction.deleted_by_functions = 0;
+  queue->transaction.was_alone = is_alone;
 }
 
 int cm_queue_allow_delete(cm_session *session, const char *who, const char *path,
@@ -91,10 +92,10 @@ int cm_queue_allow_delete(cm_session *session, const char *who, const char *path
   int rc = cm_queue_open(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_queue *queue = session->queue;
-  int64_t deleted = queue->deleted + queue->deleted_by_functions;
+  int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
   rc = allow_delete(session, who, what, counts, deleted, &weight, err);
-  if (rc == SQLITE_OK) queue->deleted_by_functions += weight;
-  queue->was_alone = sqlite3_get_autocommit(session->db) != 0;
+  if (rc == SQLITE_OK) queue->transaction.deleted_by_functions += weight;
+  queue->transaction.was_alone = sqlite3_get_autocommit(session->db) != 0;
   return rc;
 }
 
@@ -106,7 +107,7 @@ static int allow_entry(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = counted_path(entry->change, &path, err);
   if (rc == SQLITE_OK) {
     cm_queue_begin_statement(queue->session);
-    int64_t deleted = queue->deleted + queue->deleted_by_functions;
+    int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
     rc = allow_delete(queue->session, entry->resource->name, verb, cm_buf_str(&path), deleted,
                       &entry->weight, err);
   }
@@ -118,14 +119,14 @@ int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = cm_change_count_removed(entry->change, &entry->weight, err);
   if (entry->verb == CM_VERB_DELETE) entry->weight = 1;
   if (rc == SQLITE_OK && entry->weight > 0) rc = allow_entry(queue, entry, err);
-  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
   if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_name_row(err, entry->resource->name, name);
   return rc;
 }
 
 int64_t cm_queue_waiting_deletes(const cm_session *session) {
   int64_t deletes = 0;
-  const cm_entry *entry = session->queue != NULL ? session->queue->first_waiting : NULL;
+  const cm_entry *entry = session->queue != NULL ? session->queue->waiting.first : NULL;
   for (; entry != NULL; entry = entry->next)
     deletes += entry->weight;
   return deletes;

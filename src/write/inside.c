@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "write/entry.h"
+#include "write/state.h"
 #include "write/token.h"
 
 void cm_inside_attach(cm_entry *host, cm_entry *part) {
@@ -39,7 +40,7 @@ void cm_inside_let_go_all(cm_entry *host) {
 
 bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host) {
   bool is_any = false;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     if (entry->inside.behind == NULL || (host != NULL && entry->inside.behind != host)) continue;
     entry->inside.behind = NULL;
     is_any = true;
@@ -48,7 +49,7 @@ bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host) {
 }
 
 void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused) {
-  const char *name = refused->label != NULL ? refused->label : refused->owner;
+  const char *name = refused->line.label != NULL ? refused->line.label : refused->line.owner;
   sqlite3_free(host->inside.lacks);
   host->inside.lacks = sqlite3_mprintf("'%.80s' of %s", name != NULL ? name : "",
                                        refused->resource->name);
@@ -58,7 +59,7 @@ void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refuse
 void cm_inside_leave(cm_queue *queue, cm_entry *entry) {
   cm_entry *host = entry->inside.host;
   if (host != NULL && entry->state == CM_ENTRY_REFUSED && !host->inside.are_put) {
-    entry->host_token = host->natural_token;
+    entry->ties.host_token = host->ties.natural_token;
     cm_inside_note_lack(queue, host, entry);
   }
   cm_inside_detach(entry);
@@ -87,7 +88,7 @@ bool cm_inside_has_items(const cm_entry *host, const char *list) {
 bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
   const cm_entry *host = entry->inside.host;
   if (host == NULL || strcmp(name->reference->resource, host->resource->name) != 0) return false;
-  return host->natural_token ==
+  return host->ties.natural_token ==
          cm_queue_token('n', name->reference->resource, name->data_source, name->external_id);
 }
 
@@ -97,12 +98,12 @@ void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_er
                             cm_err *err) {
   const char *name = part->resource->name;
   const char *host = part->resource->inside_of->resource;
-  if (part->refusal != NULL) {
+  if (part->progress.refusal != NULL) {
     cm_err_set(err, cause->code,
                "%s: the API took the row with errors (%s): correct it by UPDATE%s%s%s", name,
-               part->refusal, part->uuid != NULL ? ", WHERE uuid = '" : "",
-               part->uuid != NULL ? part->uuid : "", part->uuid != NULL ? "'" : "");
-  } else if (part->uuid != NULL) {
+               part->progress.refusal, part->line.uuid != NULL ? ", WHERE uuid = '" : "",
+               part->line.uuid != NULL ? part->line.uuid : "", part->line.uuid != NULL ? "'" : "");
+  } else if (part->line.uuid != NULL) {
     cm_err_set(err, cause->code,
                "%s: the API took the row, and holds '%.80s' of %s, which it belongs to, as invalid "
                "(see the error of that row): do what that one says",

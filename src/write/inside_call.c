@@ -12,6 +12,7 @@
 #include "write/reply.h"
 #include "write/settle.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
@@ -19,16 +20,17 @@
 
 static bool is_untouched(const cm_entry *entry) {
   return entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_INSERT &&
-         entry->phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED && entry->steps == NULL &&
-         !entry->is_doubtful && entry->refusal == NULL;
+         entry->progress.phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED &&
+         entry->progress.steps == NULL && !entry->progress.is_doubtful &&
+         entry->progress.refusal == NULL;
 }
 
 /** The first row that waits to be created under this token. */
 static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
   cm_entry *host = NULL;
   for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
-       at = cm_map_next(&at->by_natural)) {
-    bool is_near = at->section == entry->section || !entry->is_waiting;
+       at = cm_map_next(&at->ties.by_natural)) {
+    bool is_near = at->ties.section == entry->ties.section || !entry->is_waiting;
     bool is_host = is_near && is_untouched(at) &&
                    strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
     if (is_host) host = at; /* the chain has the latest first */
@@ -38,21 +40,23 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
 
 /** A part in doubt whose host is gone: nobody can say any more what became of it. */
 static bool is_orphan(const cm_entry *entry) {
-  return entry->resource->inside_of != NULL && entry->is_doubtful && entry->steps == NULL &&
-         entry->inside.host == NULL && entry->change->verb == CM_VERB_INSERT;
+  return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
+         entry->progress.steps == NULL && entry->inside.host == NULL &&
+         entry->change->verb == CM_VERB_INSERT;
 }
 
 static void end_orphan(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
-  cm_err_set(&err, SQLITE_ERROR, "%s", entry->error != NULL ? entry->error : "out of memory");
+  cm_err_set(&err, SQLITE_ERROR, "%s",
+             entry->line.error != NULL ? entry->line.error : "out of memory");
   cm_settle(queue, entry, CM_END_UNKNOWN, &err);
 }
 
 /** Has the row come again, corrected? Without a natural key nobody can tell. */
 static bool has_come_again(const cm_queue *queue, const cm_entry *refused) {
-  if (refused->natural_token == 0) return false;
-  for (const cm_entry *at = cm_waiting_by_natural(queue, refused->natural_token); at != NULL;
-       at = cm_map_next(&at->by_natural)) {
+  if (refused->ties.natural_token == 0) return false;
+  for (const cm_entry *at = cm_waiting_by_natural(queue, refused->ties.natural_token); at != NULL;
+       at = cm_map_next(&at->ties.by_natural)) {
     if (at->id > refused->id && at->verb == CM_VERB_INSERT) return true;
   }
   return false;
@@ -60,15 +64,15 @@ static bool has_come_again(const cm_queue *queue, const cm_entry *refused) {
 
 /** Find the hosts of rows that this transaction has refused: they lack them. */
 static void find_lacks(cm_queue *queue) {
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     sqlite3_free(entry->inside.lacks);
     entry->inside.lacks = NULL;
   }
-  for (int i = queue->log_count - 1; i >= 0; i--) {
+  for (int i = queue->log.count - 1; i >= 0; i--) {
     const cm_entry *line = cm_queue_log_at(queue, i);
-    if (line->id < queue->begun_id) break;
-    if (line->host_token == 0 || has_come_again(queue, line)) continue;
-    cm_entry *host = find_host(queue, line, line->host_token);
+    if (line->id < queue->transaction.begun_id) break;
+    if (line->ties.host_token == 0 || has_come_again(queue, line)) continue;
+    cm_entry *host = find_host(queue, line, line->ties.host_token);
     if (host != NULL) cm_inside_note_lack(queue, host, line);
   }
 }
@@ -76,7 +80,7 @@ static void find_lacks(cm_queue *queue) {
 void cm_inside_find_all(cm_queue *queue) {
   cm_entry *next = NULL;
   find_lacks(queue);
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = next) {
     next = entry->next;
     if (entry->resource->inside_of == NULL || entry->inside.host != NULL) continue;
     if (is_orphan(entry)) {
@@ -84,16 +88,16 @@ void cm_inside_find_all(cm_queue *queue) {
       continue;
     }
     cm_entry *host = NULL;
-    for (int i = 0; i < entry->name_count && host == NULL && is_untouched(entry); i++)
-      host = find_host(queue, entry, entry->names[i]);
+    for (int i = 0; i < entry->ties.name_count && host == NULL && is_untouched(entry); i++)
+      host = find_host(queue, entry, entry->ties.names[i]);
     if (host != NULL) cm_inside_attach(host, entry);
   }
 }
 
 static bool let_go(cm_queue *queue, bool only_blocked) {
   bool is_any = false;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
-    if (entry->inside.host == NULL || entry->is_doubtful) continue;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
+    if (entry->inside.host == NULL || entry->progress.is_doubtful) continue;
     if (only_blocked && cm_part_find_blocker(queue, entry) == NULL) continue;
     cm_entry *host = entry->inside.host;
     cm_inside_detach(entry);
@@ -114,16 +118,16 @@ bool cm_inside_let_go_blocked(cm_queue *queue) {
 void cm_inside_chain(cm_entry *host) {
   cm_entry *last = host;
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    part->phase = CM_PHASE_READY;
-    part->is_doubtful = host->is_doubtful;
-    cm_shipment_put(host->shipment, last, part, host);
+    part->progress.phase = CM_PHASE_READY;
+    part->progress.is_doubtful = host->progress.is_doubtful;
+    cm_shipment_put(host->progress.shipment, last, part, host);
     last = part;
   }
 }
 
 void cm_inside_park_parts(cm_queue *queue, cm_entry *host) {
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    if (part->phase != CM_PHASE_IDLE) cm_settle(queue, part, CM_END_PARKED, NULL);
+    if (part->progress.phase != CM_PHASE_IDLE) cm_settle(queue, part, CM_END_PARKED, NULL);
   }
 }
 
@@ -168,30 +172,30 @@ static int put_all(cm_entry *host, cm_err *err) {
 int cm_inside_make_steps(cm_queue *queue, cm_entry *entry, cm_err *err) {
   bool is_user_edit = queue->session->settings.handle_as_user_edit;
   int rc = put_all(entry, err);
-  entry->step = 0;
-  return rc == SQLITE_OK
-             ? cm_change_steps(entry->change, is_user_edit, &entry->steps, &entry->step_count, err)
-             : rc;
+  entry->progress.step = 0;
+  return rc == SQLITE_OK ? cm_change_steps(entry->change, is_user_edit, &entry->progress.steps,
+                                           &entry->progress.step_count, err)
+                         : rc;
 }
 
 static void take_out(cm_entry *host) {
   if (!host->inside.are_put) return;
   cm_change_take_out(host->change);
   host->inside.are_put = false;
-  cm_change_free_steps(host->steps, host->step_count);
-  host->steps = NULL;
-  host->step_count = host->step = 0;
+  cm_change_free_steps(host->progress.steps, host->progress.step_count);
+  host->progress.steps = NULL;
+  host->progress.step_count = host->progress.step = 0;
 }
 
 void cm_inside_end_doubt(cm_entry *host) {
-  host->is_doubtful = false;
+  host->progress.is_doubtful = false;
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
-    part->is_doubtful = false;
+    part->progress.is_doubtful = false;
 }
 
 void cm_inside_renew(cm_entry *host) {
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    part->phase = CM_PHASE_IDLE;
+    part->progress.phase = CM_PHASE_IDLE;
     cm_shipment_leave(part);
   }
   take_out(host);
@@ -201,9 +205,9 @@ void cm_inside_release(cm_queue *queue, cm_entry *host) {
   if (host->inside.first == NULL) return;
   take_out(host);
   for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    sqlite3_free(part->refusal);
-    part->refusal = NULL;
-    part->is_doubtful = false;
+    sqlite3_free(part->progress.refusal);
+    part->progress.refusal = NULL;
+    part->progress.is_doubtful = false;
     cm_settle(queue, part, CM_END_PARKED, NULL);
   }
   cm_inside_let_go_all(host);
@@ -235,8 +239,8 @@ int cm_inside_check_found(cm_entry *entry, const cm_question *found, cm_err *err
 
 void cm_inside_end_all(cm_queue *queue) {
   cm_inside_forget_behind(queue, NULL);
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
-    if (entry->is_doubtful) continue;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
+    if (entry->progress.is_doubtful) continue;
     if (entry->inside.first != NULL || entry->inside.are_put) take_out(entry);
     cm_inside_let_go_all(entry);
   }
@@ -265,23 +269,23 @@ static cm_slice find_item(cm_queue *queue, cm_entry *part, cm_slice object) {
   if (cm_slice_type(list) != CM_JSON_ARRAY) return none;
   for (; cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW; count++) {
     if (count == part->inside.place) placed = item;
-    if (part->natural_token == 0 || !shows(queue, part, item)) continue;
+    if (part->ties.natural_token == 0 || !shows(queue, part, item)) continue;
     shown = item;
     found++;
   }
-  if (part->natural_token != 0) return found == 1 ? shown : none;
+  if (part->ties.natural_token != 0) return found == 1 ? shown : none;
   return count == part->inside.total ? placed : none;
 }
 
 /** The answer does not show the part. By its natural key it is looked for next, as any create in doubt. */
 static void end_unshown(cm_queue *queue, cm_entry *part, const cm_err *err) {
-  if (part->natural_token == 0) {
+  if (part->ties.natural_token == 0) {
     cm_settle(queue, part, CM_END_UNKNOWN, err);
     return;
   }
-  cm_queue_put_text(queue, &part->error, err->text);
-  part->code = err->code;
-  part->is_doubtful = true;
+  cm_queue_put_text(queue, &part->line.error, err->text);
+  part->line.code = err->code;
+  part->progress.is_doubtful = true;
   cm_inside_detach(part);
   cm_settle(queue, part, CM_END_PARKED, NULL);
 }
@@ -293,13 +297,14 @@ void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
     next = part->inside.next;
     cm_slice item = find_item(queue, part, object);
     cm_err err = { 0 };
-    part->status = host->status;
+    part->line.status = host->line.status;
     if (cm_entry_take_uuid(part, item, &err) != SQLITE_OK) queue->tally.is_out_of_memory = true;
-    if (part->uuid != NULL) continue;
+    if (part->line.uuid != NULL) continue;
     cm_err_set(&err, SQLITE_ERROR,
                "%s: %s was written, and the answer does not show this row in %s: it may or may not "
                "have happened, look before you write it again",
-               part->resource->name, host->label != NULL ? host->label : "the row around it",
+               part->resource->name,
+               host->line.label != NULL ? host->line.label : "the row around it",
                part->resource->inside_of->list);
     cm_shipment_leave(part); /* to end by itself */
     end_unshown(queue, part, &err);
@@ -317,7 +322,7 @@ void cm_inside_take_errors(cm_queue *queue, cm_entry *host, cm_slice object) {
     cm_answer_put_errors(item, &errors);
     bool is_lost = cm_entry_take_uuid(part, item, &err) != SQLITE_OK || errors.code == SQLITE_NOMEM;
     if (is_lost) queue->tally.is_out_of_memory = true;
-    if (errors.len > 0) cm_queue_put_text(queue, &part->refusal, cm_buf_str(&errors));
+    if (errors.len > 0) cm_queue_put_text(queue, &part->progress.refusal, cm_buf_str(&errors));
     cm_buf_clear(&errors);
   }
 }

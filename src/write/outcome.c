@@ -1,4 +1,5 @@
 #include "write/outcome.h"
+#include "write/state.h"
 
 #include <string.h>
 
@@ -37,14 +38,14 @@ void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err) {
 
 void cm_entry_tell_exists(const cm_entry *entry, cm_err *err) {
   const char *what = NULL;
-  int len = cm_outcome_what(entry, entry->refusal, &what);
+  int len = cm_outcome_what(entry, entry->progress.refusal, &what);
   cm_err_set(err, SQLITE_CONSTRAINT,
              "%s: the row exists already (%.*s): leave it out, or UPDATE the one that is there",
              entry->resource->name, len, what);
 }
 
 void cm_entry_tell_two(const cm_entry *entry, cm_err *err) {
-  const cm_question *question = entry->questions[0];
+  const cm_question *question = entry->progress.questions[0];
   cm_err_set(err, SQLITE_CONSTRAINT,
              "%s: two rows have this natural key ('%s'%s%s%s): UPDATE the right one by its key",
              entry->resource->name, question->values[0], question->values[1] != NULL ? ", '" : "",
@@ -57,7 +58,7 @@ void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err
   if (told->code != SQLITE_OK) return;
   told->code = err->code;
   told->who = entry->resource->name;
-  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
   told->line = name != NULL ? sqlite3_mprintf("%s: %s", name, rest) : sqlite3_mprintf("%s", rest);
 }
 
@@ -77,7 +78,7 @@ bool cm_queue_counts_refusals(const cm_queue *queue) {
 /** How many writes that wait may have happened. */
 static int count_doubtful(const cm_queue *queue) {
   int count = 0;
-  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+  for (const cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
     count += entry->state == CM_ENTRY_UNKNOWN;
   return count;
 }
@@ -96,7 +97,7 @@ static void put_written(const cm_tally *tally, cm_buf *out) {
 static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
   const cm_tally *tally = &queue->tally;
   int64_t unknown = tally->unknown + count_doubtful(queue);
-  int64_t unsent = queue->waiting - count_doubtful(queue);
+  int64_t unsent = queue->waiting.count - count_doubtful(queue);
   put_written(tally, out);
   if (unknown > 0) {
     cm_buf_printf(out, ", %lld may or may not have happened (state unknown in chartmogul_writes)",
@@ -108,7 +109,7 @@ static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
 static int64_t count_all(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
   return tally->written + tally->left_alone + tally->refused + tally->refused_early +
-         tally->unknown + queue->waiting;
+         tally->unknown + queue->waiting.count;
 }
 
 static int tell_refused(const cm_queue *queue, cm_err *err) {
@@ -154,18 +155,19 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
   const cm_told *first = &queue->tally.first_failed;
   const char *line = line_of(first);
   int64_t all = count_all(queue);
-  int64_t left = queue->waiting + queue->tally.unknown;
+  int64_t left = queue->waiting.count + queue->tally.unknown;
   if (first->code == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (queue->stays_open && queue->waiting == 0) return tell_unknown(queue, err);
-  int code = queue->stays_open ? SQLITE_BUSY : first->code;
+  if (queue->sending.stays_open && queue->waiting.count == 0) return tell_unknown(queue, err);
+  int code = queue->sending.stays_open ? SQLITE_BUSY : first->code;
   cm_buf counts;
-  if (!queue->stays_open && all == 1) return cm_err_set(err, code, "%s: %s", first->who, line);
+  if (!queue->sending.stays_open && all == 1)
+    return cm_err_set(err, code, "%s: %s", first->who, line);
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, false, &counts);
   cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who,
              (long long)left, (long long)all, len_without_advice(line), line, cm_buf_str(&counts),
-             queue->stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
-                               : "look at chartmogul_writes, then write the rest again");
+             queue->sending.stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
+                                       : "look at chartmogul_writes, then write the rest again");
   cm_buf_clear(&counts);
   return code;
 }
@@ -175,6 +177,6 @@ int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (cm_queue_counts_refusals(queue)) return tell_refused(queue, err);
   if (queue->tally.first_failed.code != SQLITE_OK) return tell_failed(queue, err);
   /* A statement that sent it has told of it: only COMMIT does once more. */
-  bool is_told_now = queue->stays_open && queue->tally.unknown > 0;
+  bool is_told_now = queue->sending.stays_open && queue->tally.unknown > 0;
   return is_told_now ? tell_unknown(queue, err) : SQLITE_OK;
 }

@@ -6,6 +6,7 @@
 #define CM_WRITE_OUTCOME_H
 
 #include "write/entry.h"
+#include "write/tally.h"
 
 /** What a line says has happened: without the table in front and the advice behind. @return its length. */
 int cm_outcome_what(const cm_entry *entry, const char *line, const char **what);

@@ -10,6 +10,7 @@
 #include "write/group.h"
 #include "write/queue_open.h"
 #include "write/shared_sets.h"
+#include "write/state.h"
 #include "write/token.h"
 #include "write/waiting.h"
 #include "write/whole_list.h"
@@ -24,7 +25,8 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
   cm_queue *queue = session->queue;
   const cm_natural_key *natural = resource->natural_key;
   const cm_value *values[2] = { NULL, NULL };
-  if (queue == NULL || queue->waiting == 0 || queue->is_autocommit || natural == NULL) return NULL;
+  if (queue == NULL || queue->waiting.count == 0 || queue->sending.is_autocommit || natural == NULL)
+    return NULL;
   for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_registry_find_column(resource, natural->columns[i],
                                          strlen(natural->columns[i]));
@@ -35,29 +37,30 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
   }
   uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
   for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
-       entry = cm_map_next(&entry->by_natural)) {
-    if (entry->verb == CM_VERB_INSERT) return entry->label != NULL ? entry->label : "a row";
+       entry = cm_map_next(&entry->ties.by_natural)) {
+    if (entry->verb == CM_VERB_INSERT)
+      return entry->line.label != NULL ? entry->line.label : "a row";
   }
   return NULL;
 }
 
 bool cm_queue_is_held_back(const cm_session *session) {
   const cm_queue *queue = session->queue;
-  if (queue == NULL || queue->last_waiting == NULL) return false;
-  if (queue->last_waiting->list_token != 0) return true;
-  return cm_batch_size(queue->last_waiting) > 1 && cm_queue_has_room(queue);
+  if (queue == NULL || queue->waiting.last == NULL) return false;
+  if (queue->waiting.last->list.token != 0) return true;
+  return cm_batch_size(queue->waiting.last) > 1 && cm_queue_has_room(queue);
 }
 
 bool cm_queue_can_hold(const cm_session *session) {
   const cm_queue *queue = session->queue;
-  return queue == NULL || (queue->waiting < CM_MAX_QUEUED_WRITES / 2 &&
-                           queue->waiting_bytes < CM_MAX_QUEUED_BYTES / 2);
+  return queue == NULL || (queue->waiting.count < CM_MAX_QUEUED_WRITES / 2 &&
+                           queue->waiting.bytes < CM_MAX_QUEUED_BYTES / 2);
 }
 
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource) {
   const cm_queue *queue = session->queue;
   if (queue == NULL) return false;
-  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+  for (const cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     if (resource == NULL || entry->resource == resource) return true;
   }
   return false;
@@ -104,19 +107,21 @@ static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *natural[2];
   int rc = cm_change_natural_key(entry->change, natural, err);
   if (rc == SQLITE_OK && natural[0] != NULL)
-    entry->natural_token = cm_queue_token('n', name, natural[0], natural[1]);
+    entry->ties.natural_token = cm_queue_token('n', name, natural[0], natural[1]);
   sqlite3_free(natural[0]);
   sqlite3_free(natural[1]);
   if (rc == SQLITE_OK && entry->change->key.type != CM_VALUE_NULL) {
-    entry->key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
-    if (entry->key_token == 0) rc = cm_err_nomem(err);
+    entry->ties.key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
+    if (entry->ties.key_token == 0) rc = cm_err_nomem(err);
   }
   if (rc == SQLITE_OK) rc = note_names(entry, err);
   if (rc == SQLITE_OK) rc = note_uuids(entry, err);
   if (rc == SQLITE_OK) rc = note_list(entry, err);
   if (rc == SQLITE_OK) rc = cm_set_note(queue, entry, err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, err);
-  return rc == SQLITE_OK ? cm_change_label(entry->change, &entry->label, &entry->owner, err) : rc;
+  return rc == SQLITE_OK
+             ? cm_change_label(entry->change, &entry->line.label, &entry->line.owner, err)
+             : rc;
 }
 
 /** A run of DELETEs on one table is a section of its own. */
@@ -125,27 +130,28 @@ static int section_after(const cm_entry *last, const cm_entry *entry) {
   bool was_delete = last->verb == CM_VERB_DELETE;
   bool is_delete = entry->verb == CM_VERB_DELETE;
   bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
-  if (entry->list_token != 0 && last->list_token != 0) is_same = last->resource == entry->resource;
-  return is_same ? last->section : last->section + 1;
+  if (entry->list.token != 0 && last->list.token != 0) is_same = last->resource == entry->resource;
+  return is_same ? last->ties.section : last->ties.section + 1;
 }
 
 /** Rows of one table are a run until another verb comes. */
 static int run_after(const cm_queue *queue, const cm_entry *entry) {
-  const cm_entry *before = queue->last_waiting;
+  const cm_entry *before = queue->waiting.last;
   while (before != NULL && before->resource != entry->resource)
     before = before->previous;
   if (before == NULL) return 0;
-  return before->verb == entry->verb ? before->run : before->run + 1;
+  return before->verb == entry->verb ? before->ties.run : before->ties.run + 1;
 }
 
 static bool is_create(const cm_entry *entry) {
-  return entry->verb == CM_VERB_INSERT && entry->list_token == 0;
+  return entry->verb == CM_VERB_INSERT && entry->list.token == 0;
 }
 
 bool cm_queue_holds(const cm_session *session) {
   const cm_queue *queue = session->queue;
-  const cm_entry *last = queue != NULL ? queue->last_waiting : NULL;
-  return last != NULL && queue->is_autocommit && !queue->is_streaming && is_create(last);
+  const cm_entry *last = queue != NULL ? queue->waiting.last : NULL;
+  return last != NULL && queue->sending.is_autocommit && !queue->sending.is_streaming &&
+         is_create(last);
 }
 
 /** Nothing of the statement was created, and it is to be written in another way. */
@@ -161,15 +167,15 @@ static int refuse_more(const cm_entry *entry, cm_err *err) {
 
 static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_autocommit,
                       cm_err *err) {
-  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
-                 queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES;
+  bool is_full = queue->waiting.count >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting.bytes + entry->bytes > CM_MAX_QUEUED_BYTES;
   if (is_full && is_autocommit && is_create(entry)) return refuse_more(entry, err);
-  if (queue->waiting >= CM_MAX_QUEUED_WRITES) {
+  if (queue->waiting.count >= CM_MAX_QUEUED_WRITES) {
     return cm_err_set(err, SQLITE_TOOBIG,
                       "%s: the transaction holds %d writes already: COMMIT, and go on in the next",
                       entry->resource->name, CM_MAX_QUEUED_WRITES);
   }
-  if (queue->waiting_bytes + entry->bytes > CM_MAX_QUEUED_BYTES) {
+  if (queue->waiting.bytes + entry->bytes > CM_MAX_QUEUED_BYTES) {
     return cm_err_set(err, SQLITE_TOOBIG,
                       "%s: the writes of the transaction fill %d MiB already: COMMIT, and go on in "
                       "the next",
@@ -183,10 +189,10 @@ static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_auto
  * queue: from some number of rows on they leave as they come.
  */
 static void stream_if_full(cm_queue *queue) {
-  bool is_full = queue->waiting >= CM_MAX_QUEUED_WRITES ||
-                 queue->waiting_bytes > CM_MAX_QUEUED_BYTES / 2;
-  if (is_full && queue->is_autocommit && queue->session->statement.open_cursors == 0)
-    queue->is_streaming = true;
+  bool is_full = queue->waiting.count >= CM_MAX_QUEUED_WRITES ||
+                 queue->waiting.bytes > CM_MAX_QUEUED_BYTES / 2;
+  if (is_full && queue->sending.is_autocommit && queue->session->statement.open_cursors == 0)
+    queue->sending.is_streaming = true;
 }
 
 /* ---- the same row again ---------------------------------------------------------------------- */
@@ -198,8 +204,9 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
   uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
   cm_entry *entry = cm_waiting_by_key(queue, token);
   bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
-                 entry->filters == session->reading.scan_count && entry->phase == CM_PHASE_IDLE &&
-                 entry->state == CM_ENTRY_QUEUED && entry->steps == NULL;
+                 entry->filters == session->reading.scan_count &&
+                 entry->progress.phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED &&
+                 entry->progress.steps == NULL;
   return is_twin ? entry : NULL;
 }
 
@@ -209,12 +216,12 @@ static int join_twin(cm_queue *queue, cm_entry *twin, cm_change *change, cm_err 
   if (rc == SQLITE_OK) rc = cm_change_find_names(twin->change, err);
   if (rc == SQLITE_OK) rc = note_names(twin, err);
   if (rc == SQLITE_OK) rc = note_uuids(twin, err);
-  queue->waiting_bytes -= twin->bytes;
+  queue->waiting.bytes -= twin->bytes;
   twin->bytes = sizeof *twin + cm_change_bytes(twin->change);
-  queue->waiting_bytes += twin->bytes;
-  queue->deleted -= twin->weight;
+  queue->waiting.bytes += twin->bytes;
+  queue->transaction.deleted -= twin->weight;
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, twin, err);
-  queue->deleted += twin->weight;
+  queue->transaction.deleted += twin->weight;
   return rc;
 }
 
@@ -237,7 +244,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   if (rc == SQLITE_OK) {
     cm_change_rest(entry->change);
     entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
-                   (size_t)entry->name_count * sizeof *entry->names;
+                   (size_t)entry->ties.name_count * sizeof *entry->ties.names;
     rc = check_room(queue, entry, is_autocommit, err);
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
@@ -249,10 +256,10 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     return rc;
   }
   queue->next_id++;
-  entry->section = section_after(queue->last_waiting, entry);
-  entry->run = run_after(queue, entry);
-  queue->is_autocommit = is_autocommit;
-  queue->deleted += entry->weight;
+  entry->ties.section = section_after(queue->waiting.last, entry);
+  entry->ties.run = run_after(queue, entry);
+  queue->sending.is_autocommit = is_autocommit;
+  queue->transaction.deleted += entry->weight;
   cm_queue_link(queue, entry);
   stream_if_full(queue);
   return SQLITE_OK;

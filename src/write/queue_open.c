@@ -6,20 +6,21 @@
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
 static void free_queue(cm_queue *queue) {
-  while (queue->shipment_count > 0)
-    cm_shipment_free(queue, queue->shipments[0]);
-  while (queue->first_waiting != NULL)
-    cm_queue_unlink(queue, queue->first_waiting);
-  for (int i = 0; i < queue->log_count; i++)
+  while (queue->sending.shipment_count > 0)
+    cm_shipment_free(queue, queue->sending.shipments[0]);
+  while (queue->waiting.first != NULL)
+    cm_queue_unlink(queue, queue->waiting.first);
+  for (int i = 0; i < queue->log.count; i++)
     cm_entry_free(cm_queue_log_at(queue, i));
   cm_question_forget_all(&queue->finder);
   cm_queue_clear_tally(&queue->tally);
-  sqlite3_free(queue->log);
-  sqlite3_free(queue->savepoints);
+  sqlite3_free(queue->log.lines);
+  sqlite3_free(queue->transaction.savepoints);
   sqlite3_free(queue);
 }
 
@@ -31,7 +32,7 @@ int cm_queue_open(cm_session *session, cm_err *err) {
   queue->session = session;
   queue->finder.session = session;
   queue->next_id = 1;
-  queue->begun_id = 1;
+  queue->transaction.begun_id = 1;
   session->queue = queue;
   session->free_queue = free_queue;
   return SQLITE_OK;

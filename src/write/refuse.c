@@ -8,6 +8,7 @@
 #include "write/entry.h"
 #include "write/outcome.h"
 #include "write/queue_open.h"
+#include "write/state.h"
 #include "write/token.h"
 #include "write/write_log.h"
 
@@ -115,12 +116,12 @@ static cm_entry *new_line(const given_row *row, cm_verb verb) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
   if (entry == NULL) return NULL;
   memset(entry, 0, sizeof *entry);
-  cm_buf_init(&entry->not_taken, CM_MAX_URL_BYTES);
+  cm_buf_init(&entry->progress.not_taken, CM_MAX_URL_BYTES);
   entry->resource = row->resource;
   entry->verb = verb;
   entry->state = CM_ENTRY_REFUSED;
-  int rc = put_label(row, &entry->label, &entry->owner, NULL);
-  if (rc == SQLITE_OK && row->cells != NULL) rc = put_body(row, verb, &entry->body, NULL);
+  int rc = put_label(row, &entry->line.label, &entry->line.owner, NULL);
+  if (rc == SQLITE_OK && row->cells != NULL) rc = put_body(row, verb, &entry->line.body, NULL);
   if (rc == SQLITE_OK) return entry;
   cm_entry_free(entry);
   return NULL;
@@ -133,19 +134,19 @@ static void note_lacking(cm_entry *entry, const given_row *row) {
   const cm_value *values[2];
   if (inside == NULL || entry->verb != CM_VERB_INSERT) return;
   for (const cm_reference *reference = row->resource->references;
-       reference->column != NULL && entry->host_token == 0; reference++) {
+       reference->column != NULL && entry->ties.host_token == 0; reference++) {
     values[0] = find_given(row, reference->data_source);
     values[1] = find_given(row, reference->external_id);
     bool is_host = reference->within == NULL && strcmp(reference->resource, inside->resource) == 0;
     if (!is_host || values[0] == NULL || values[1] == NULL) continue;
-    entry->host_token = cm_queue_token_of('n', cm_registry_find(inside->resource), values[0],
-                                          values[1]);
+    entry->ties.host_token = cm_queue_token_of('n', cm_registry_find(inside->resource), values[0],
+                                               values[1]);
   }
-  if (entry->host_token == 0 || natural == NULL) return;
+  if (entry->ties.host_token == 0 || natural == NULL) return;
   values[0] = find_given(row, natural->columns[0]);
   values[1] = find_given(row, natural->columns[1]);
   if (values[0] != NULL && values[1] != NULL)
-    entry->natural_token = cm_queue_token_of('n', row->resource, values[0], values[1]);
+    entry->ties.natural_token = cm_queue_token_of('n', row->resource, values[0], values[1]);
 }
 
 int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autocommit,
@@ -155,10 +156,10 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   cm_entry *entry = new_line(&given, cm_stated_verb(row));
   if (entry == NULL) return cm_err_nomem(err);
   cm_err_prefix(err, entry->resource->name);
-  entry->error = sqlite3_mprintf("%s", err->text);
-  const char *name = entry->label != NULL ? entry->label : entry->owner;
+  entry->line.error = sqlite3_mprintf("%s", err->text);
+  const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
   if (err->is_of_row) cm_err_name_row(err, entry->resource->name, name);
-  int rc = entry->error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
+  int rc = entry->line.error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
   if (rc == SQLITE_OK) {
     entry->id = session->queue->next_id;
     rc = cm_queue_log_add(session->queue, entry, NULL);
@@ -169,14 +170,14 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   }
   cm_queue *queue = session->queue;
   queue->next_id++;
-  entry->code = err->code;
+  entry->line.code = err->code;
   if (goes_on) {
-    entry->is_refused_early = true;
+    entry->line.is_refused_early = true;
     note_lacking(entry, &given);
-    queue->is_autocommit = is_autocommit;
+    queue->sending.is_autocommit = is_autocommit;
     queue->tally.refused_early++;
     cm_err bare = *err;
-    cm_err_set(&bare, err->code, "%s", entry->error);
+    cm_err_set(&bare, err->code, "%s", entry->line.error);
     cm_queue_tell_first(&queue->tally.first_early, entry, &bare);
   }
   cm_queue_log_ended(queue, entry);

@@ -132,9 +132,9 @@ int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
   int rc = cm_row_get(&row, column, &key, err);
   const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
   if (text != NULL && plain.len > 0 && text[0] != '?') {
-    sqlite3_free(entry->uuid);
-    entry->uuid = sqlite3_mprintf("%.*s", (int)plain.len, text);
-    if (entry->uuid == NULL) rc = cm_err_nomem(err);
+    sqlite3_free(entry->line.uuid);
+    entry->line.uuid = sqlite3_mprintf("%.*s", (int)plain.len, text);
+    if (entry->line.uuid == NULL) rc = cm_err_nomem(err);
   }
   cm_value_clear(&key);
   cm_row_clear(&row);
@@ -150,8 +150,8 @@ static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
   if (rc == SQLITE_OK && is_any) rc = cm_entry_take_uuid(entry, object, err);
   if (rc == SQLITE_OK && is_any) {
     const char *text = cm_buf_str(&errors);
-    rc = entry->uuid != NULL
-             ? tell_errors(entry, "the API took the row with errors", text, entry->uuid, err)
+    rc = entry->line.uuid != NULL
+             ? tell_errors(entry, "the API took the row with errors", text, entry->line.uuid, err)
              : tell_rowless(entry, text, err);
   }
   cm_buf_clear(&errors);
@@ -211,7 +211,8 @@ static bool is_key_of(const cm_entry *entry, cm_slice key) {
 static const char *why_no_item(const cm_entry *entry, const cm_change_step *step) {
   char name[64];
   if (step->write->body == NULL) return NULL;
-  cm_slice answer = { entry->response, entry->response != NULL ? strlen(entry->response) : 0 };
+  cm_slice answer = { entry->line.response,
+                      entry->line.response != NULL ? strlen(entry->line.response) : 0 };
   sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(step->write->body, "["),
                    step->write->body);
   cm_json_type type = cm_slice_type(cm_slice_find(answer, name));
@@ -236,12 +237,12 @@ static const char *why_no_create(cm_entry *entry, const cm_change_step *step, cm
 /** An update is known by its status; its answer must not say otherwise. */
 static const char *why_no_change(const cm_entry *entry, const cm_change_step *step,
                                  cm_slice object) {
-  bool is_delete = entry->change->verb == CM_VERB_DELETE && entry->list_token == 0;
+  bool is_delete = entry->change->verb == CM_VERB_DELETE && entry->list.token == 0;
   if (object.len == 0) return NULL;
   if (cm_slice_type(object) != CM_JSON_OBJECT) return is_delete ? NULL : "it is not an object";
   cm_slice key = shown_key(entry, step, object);
   if (key.len == 0 && cm_json_has_error(object)) return "it shows an error";
-  if (key.len == 0 && !is_delete && entry->resource->key_parts != NULL && entry->list_token == 0)
+  if (key.len == 0 && !is_delete && entry->resource->key_parts != NULL && entry->list.token == 0)
     return why_no_item(entry, step);
   if (key.len == 0) return NULL;
   bool is_same = is_delete || is_in_path(step->path, key) || is_key_of(entry, key);
@@ -250,9 +251,9 @@ static const char *why_no_change(const cm_entry *entry, const cm_change_step *st
 
 int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice object,
                          cm_err *err) {
-  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
   /* A call of its own, as for disabling a row, changes nothing that could be wrong. */
-  bool sets_values = entry->change->verb == CM_VERB_UPDATE && entry->list_token == 0 &&
+  bool sets_values = entry->change->verb == CM_VERB_UPDATE && entry->list.token == 0 &&
                      !(step->write->flags & CM_ALONE);
   int rc = is_create ? check_errors(entry, object, err) : SQLITE_OK;
   if (rc != SQLITE_OK) return rc;
@@ -265,21 +266,21 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
     cm_json_error_words(object, words, sizeof words);
     return cm_err_set(err, SQLITE_MISMATCH, "%s%s", why, words);
   }
-  if (entry->change->verb == CM_VERB_DELETE || entry->list_token != 0) return SQLITE_OK;
+  if (entry->change->verb == CM_VERB_DELETE || entry->list.token != 0) return SQLITE_OK;
   if (is_create) rc = cm_entry_take_uuid(entry, object, err);
   if (sets_values) rc = check_errors(entry, object, err);
   if (rc != SQLITE_OK) return rc;
   /* An answer that cannot be read takes nothing back: the write has happened. */
-  cm_buf *out = &entry->not_taken;
+  cm_buf *out = &entry->progress.not_taken;
   int taken_rc = cm_change_not_taken(entry->change, step->write, object, out, out, err);
-  bool is_lost = taken_rc == SQLITE_NOMEM || entry->not_taken.code == SQLITE_NOMEM;
+  bool is_lost = taken_rc == SQLITE_NOMEM || entry->progress.not_taken.code == SQLITE_NOMEM;
   return is_lost ? cm_err_nomem(err) : SQLITE_OK;
 }
 
 /** The write that makes the call which an entry is at; of a row that went out inside another, the one that it would need. */
 static const cm_write *write_of(const cm_entry *entry) {
   const cm_resource *resource = entry->resource;
-  if (entry->steps != NULL) return entry->steps[entry->step].write;
+  if (entry->progress.steps != NULL) return entry->progress.steps[entry->progress.step].write;
   for (int i = 0; i < resource->write_count; i++) {
     if (cm_change_uses(entry->change, &resource->writes[i])) return &resource->writes[i];
   }
@@ -288,9 +289,9 @@ static const cm_write *write_of(const cm_entry *entry) {
 
 int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) {
   const cm_write *write = write_of(entry);
-  cm_buf_empty(&entry->not_taken);
+  cm_buf_empty(&entry->progress.not_taken);
   if (write == NULL) return SQLITE_OK;
-  return cm_change_not_taken(entry->change, write, row, &entry->not_taken, differs, err);
+  return cm_change_not_taken(entry->change, write, row, &entry->progress.not_taken, differs, err);
 }
 
 /* ---- a word written in another way --------------------------------------------------------- */

@@ -13,6 +13,7 @@
 #include "write/finder.h"
 #include "write/group.h"
 #include "write/inside.h"
+#include "write/state.h"
 #include "write/token.h"
 #include "write/waiting.h"
 
@@ -60,7 +61,7 @@ static int answer_names(cm_entry *entry, cm_err *err) {
   for (int i = 0; i < change->name_count && rc == SQLITE_OK; i++) {
     cm_name *name = &change->names[i];
     if (!cm_inside_is_host_name(entry, name))
-      rc = answer_name(entry, name, entry->questions[next++], err);
+      rc = answer_name(entry, name, entry->progress.questions[next++], err);
   }
   int fill_rc = cm_change_fill_names(change, rc == SQLITE_OK ? err : NULL);
   return rc == SQLITE_OK ? fill_rc : rc;
@@ -97,8 +98,9 @@ static int answer_need(cm_entry *entry, const cm_question *question, cm_err *err
 }
 
 static bool may_asking_help(const cm_entry *entry) {
-  for (int i = 0; i < entry->question_count; i++) {
-    if (entry->questions[i]->code != SQLITE_OK) return entry->questions[i]->may_help;
+  for (int i = 0; i < entry->progress.question_count; i++) {
+    if (entry->progress.questions[i]->code != SQLITE_OK)
+      return entry->progress.questions[i]->may_help;
   }
   return false;
 }
@@ -120,21 +122,22 @@ static int check_items(const cm_entry *entry, cm_err *err) {
 }
 
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  int rc = entry->steps == NULL ? check_items(entry, err) : SQLITE_OK;
-  if (rc == SQLITE_CONSTRAINT && queue->is_stopped) {
+  int rc = entry->progress.steps == NULL ? check_items(entry, err) : SQLITE_OK;
+  if (rc == SQLITE_CONSTRAINT && queue->sending.is_stopped) {
     return CM_END_PARKED; /* its rows may have been refused just now */
   }
-  if (rc == SQLITE_OK && entry->steps == NULL) rc = ask_names(queue, entry, err);
-  if (rc == SQLITE_OK && entry->steps == NULL && entry->question_count == 0)
+  if (rc == SQLITE_OK && entry->progress.steps == NULL) rc = ask_names(queue, entry, err);
+  if (rc == SQLITE_OK && entry->progress.steps == NULL && entry->progress.question_count == 0)
     rc = ask_need(queue, entry, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
-  if (entry->question_count > 0) entry->phase = CM_PHASE_NAME;
+  if (entry->progress.question_count > 0) entry->progress.phase = CM_PHASE_NAME;
   return CM_END_NONE;
 }
 
 cm_end cm_entry_take_names(cm_entry *entry, cm_err *err) {
-  int rc = entry->questions[0]->need != NULL ? answer_need(entry, entry->questions[0], err)
-                                             : answer_names(entry, err);
+  int rc = entry->progress.questions[0]->need != NULL
+               ? answer_need(entry, entry->progress.questions[0], err)
+               : answer_names(entry, err);
   return rc == SQLITE_OK ? CM_END_NONE : cm_end_of_failure(may_asking_help(entry), err);
 }
 
@@ -164,7 +167,7 @@ static int ask_place(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 static int answer_place(cm_entry *entry, cm_err *err) {
-  const cm_question *question = entry->questions[0];
+  const cm_question *question = entry->progress.questions[0];
   cm_name *name = place_of(entry);
   if (name == NULL || question->matches != 1) return SQLITE_OK;
   int rc = cm_change_answer_name(name, question->uuid, err);
@@ -175,7 +178,7 @@ static int answer_place(cm_entry *entry, cm_err *err) {
 static bool can_go_on(cm_queue *queue, int code) {
   if (code == SQLITE_NOMEM) {
     queue->tally.is_out_of_memory = true;
-    queue->is_stopped = true;
+    queue->sending.is_stopped = true;
   }
   return code == SQLITE_OK;
 }
@@ -185,7 +188,7 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   while (!cm_entry_is_answered(entry))
     cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
-  int rc = entry->questions[0]->code;
+  int rc = entry->progress.questions[0]->code;
   if (rc == SQLITE_OK) rc = answer_place(entry, &err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, &err);
   cm_entry_rest(entry);
@@ -193,8 +196,8 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
 }
 
 static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
-  return entry->is_place_named && entry->phase == CM_PHASE_IDLE &&
-         entry->section == queue->first_waiting->section && cm_batch_size(entry) > 1;
+  return entry->ties.is_place_named && entry->progress.phase == CM_PHASE_IDLE &&
+         entry->ties.section == queue->waiting.first->ties.section && cm_batch_size(entry) > 1;
 }
 
 /** At most so many look-ups are under way; the oldest is waited for. */
@@ -203,11 +206,11 @@ static void ask_all(cm_queue *queue) {
   int first = 0;
   int count = 0;
   bool is_fine = true;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL && is_fine; entry = entry->next) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && is_fine; entry = entry->next) {
     cm_err err = { 0 };
     if (!wants_place(queue, entry)) continue;
     is_fine = can_go_on(queue, ask_place(queue, entry, &err));
-    if (entry->question_count == 0) continue;
+    if (entry->progress.question_count == 0) continue;
     asked[(first + count++) % MAX_ASKED] = entry;
     if (count < MAX_ASKED) continue;
     is_fine = take_place(queue, asked[first]) && is_fine;
@@ -221,10 +224,10 @@ static void ask_all(cm_queue *queue) {
 void cm_queue_find_places(cm_queue *queue) {
   int rows = 0;
   bool is_any_named = false;
-  for (const cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next) {
+  for (const cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     if (cm_batch_size(entry) == 1) continue;
     rows++;
-    is_any_named = is_any_named || entry->is_place_named;
+    is_any_named = is_any_named || entry->ties.is_place_named;
   }
   if (rows < 2 || !is_any_named) return;
   ask_all(queue);

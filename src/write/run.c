@@ -15,15 +15,17 @@
 #include "write/settle.h"
 #include "write/shared_sets.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/whole_list.h"
+#include "write/write_log.h"
 
 /* ---- the natural key ------------------------------------------------------------------------------ */
 
 static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  entry->questions = sqlite3_malloc64(sizeof *entry->questions);
-  if (entry->questions == NULL) return cm_err_nomem(err);
-  int rc = cm_set_ask(queue, entry, &entry->questions[0], err);
-  entry->question_count = rc == SQLITE_OK;
+  entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
+  if (entry->progress.questions == NULL) return cm_err_nomem(err);
+  int rc = cm_set_ask(queue, entry, &entry->progress.questions[0], err);
+  entry->progress.question_count = rc == SQLITE_OK;
   return rc;
 }
 
@@ -32,12 +34,12 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   if (cm_set_must_ask(entry)) return look_for_member(queue, entry, err);
   int rc = cm_change_natural_key(entry->change, texts, err);
   if (rc != SQLITE_OK) return rc;
-  entry->questions = sqlite3_malloc64(sizeof *entry->questions);
-  if (entry->questions == NULL) rc = cm_err_nomem(err);
+  entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
+  if (entry->progress.questions == NULL) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) {
     rc = cm_question_row(&queue->finder, entry->resource, (const char *const *)texts,
-                         entry->resource->name, mode, &entry->questions[0], err);
-    entry->question_count = rc == SQLITE_OK;
+                         entry->resource->name, mode, &entry->progress.questions[0], err);
+    entry->progress.question_count = rc == SQLITE_OK;
   }
   sqlite3_free(texts[0]);
   sqlite3_free(texts[1]);
@@ -51,13 +53,13 @@ static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 /** Ask whether the row is there, after a create that nobody knows the end of. */
 static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_err err = { 0 };
-  cm_queue_put_text(queue, &entry->error, cause->text);
-  entry->code = cause->code;
-  if (entry->natural_token == 0) return CM_END_UNKNOWN;
+  cm_queue_put_text(queue, &entry->line.error, cause->text);
+  entry->line.code = cause->code;
+  if (entry->ties.natural_token == 0) return CM_END_UNKNOWN;
   if (cause->code == SQLITE_INTERRUPT)
     return CM_END_LATER; /* the user waits: the next COMMIT looks */
   if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
-    entry->phase = CM_PHASE_VERIFY;
+    entry->progress.phase = CM_PHASE_VERIFY;
     return CM_END_NONE;
   }
   if (err.code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
@@ -66,8 +68,8 @@ static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
 
 cm_end cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_err *err) {
   for (cm_entry *other = entry; other != NULL; other = cm_shipment_next_of(other, entry))
-    other->is_doubtful = true;
-  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list_token == 0;
+    other->progress.is_doubtful = true;
+  bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
   if (is_create) return verify(queue, entry, err);
   return may_help ? CM_END_LATER : CM_END_UNKNOWN;
 }
@@ -75,17 +77,18 @@ cm_end cm_entry_doubt(cm_queue *queue, cm_entry *entry, bool may_help, const cm_
 /** Nothing is left to ask. Behind its last call it is written. */
 static cm_end make_ready(cm_entry *entry) {
   cm_entry_drop_questions(entry);
-  if (entry->steps != NULL && entry->step == entry->step_count) return CM_END_WRITTEN;
-  entry->phase = CM_PHASE_READY;
+  if (entry->progress.steps != NULL && entry->progress.step == entry->progress.step_count)
+    return CM_END_WRITTEN;
+  entry->progress.phase = CM_PHASE_READY;
   return CM_END_NONE;
 }
 
 /** Nobody has it: what was sent did nothing, unless it is still on its way. */
 static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
-  if (entry->goes_again) {
-    entry->goes_again = false;
+  if (entry->progress.goes_again) {
+    entry->progress.goes_again = false;
     cm_inside_end_doubt(entry);
-    entry->sent_before++;
+    entry->progress.sent_before++;
     return begin_names(queue, entry, cause);
   }
   if (cause->code == SQLITE_BUSY) { /* the API has answered that it did not get to it */
@@ -97,14 +100,14 @@ static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause)
 
 /** The row exists and is to be replaced: what differs is sent as an update. */
 static cm_end replace(cm_entry *entry, cm_err *err) {
-  const char *row = entry->questions[0]->row;
+  const char *row = entry->progress.questions[0]->row;
   int rc = row == NULL
                ? cm_err_nomem(err)
                : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, err);
-  cm_change_free_steps(entry->steps, entry->step_count);
-  entry->steps = NULL;
-  entry->step_count = entry->step = 0;
-  entry->is_doubtful = false;
+  cm_change_free_steps(entry->progress.steps, entry->progress.step_count);
+  entry->progress.steps = NULL;
+  entry->progress.step_count = entry->progress.step = 0;
+  entry->progress.is_doubtful = false;
   return rc == SQLITE_OK ? make_ready(entry) : CM_END_REFUSED;
 }
 
@@ -115,7 +118,7 @@ static bool is_replace(const cm_entry *entry) {
 
 /** A create is in doubt, and a row of its natural key is there: it counts if it is the one that was sent. */
 static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
-  const char *row = entry->questions[0]->row;
+  const char *row = entry->progress.questions[0]->row;
   cm_buf differs;
   cm_err err = { 0 };
   cm_end end = CM_END_UNKNOWN;
@@ -123,7 +126,7 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   int rc = row != NULL ? cm_entry_compare(entry, (cm_slice){ row, strlen(row) }, &differs, &err)
                        : cm_err_nomem(&err);
   if (rc == SQLITE_OK && differs.code == SQLITE_NOMEM) rc = cm_err_nomem(&err);
-  cm_queue_put_text(queue, &entry->uuid, entry->questions[0]->uuid);
+  cm_queue_put_text(queue, &entry->line.uuid, entry->progress.questions[0]->uuid);
   if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (rc == SQLITE_OK && differs.len == 0) {
     cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
@@ -137,7 +140,7 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
                      "another one: look, then UPDATE it",
                      rc == SQLITE_OK ? cm_buf_str(&differs) : "what cannot be read");
     cm_entry_advise(entry, advice, cause);
-    cm_buf_empty(&entry->not_taken);
+    cm_buf_empty(&entry->progress.not_taken);
   }
   cm_buf_clear(&differs);
   return end;
@@ -145,11 +148,12 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
 
 /** What made the doubt. */
 static void put_cause(const cm_entry *entry, cm_err *cause) {
-  cm_err_set(cause, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
+  cm_err_set(cause, entry->line.code, "%s",
+             entry->line.error != NULL ? entry->line.error : "out of memory");
 }
 
 static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
-  const cm_question *question = entry->questions[0];
+  const cm_question *question = entry->progress.questions[0];
   put_cause(entry, cause);
   if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (question->code != SQLITE_OK || question->matches > 1) return CM_END_LATER;
@@ -164,42 +168,42 @@ cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
   bool hides_rows = cm_registry_reach(entry->resource) != NULL;
   if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
-  if (entry->is_doubtful || entry->refusal != NULL) mode = CM_QUESTION_AGAIN;
+  if (entry->progress.is_doubtful || entry->progress.refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, err) != SQLITE_OK) return cm_end_of_failure(false, err);
-  entry->phase = CM_PHASE_FIND;
+  entry->progress.phase = CM_PHASE_FIND;
   return CM_END_NONE;
 }
 
 /** It was refused, not with its batch but by itself: it is not sent again. */
 static bool is_refused_alone(const cm_entry *entry) {
-  return entry->refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL;
+  return entry->progress.refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL;
 }
 
 static cm_end end_by_refusal(const cm_entry *entry, cm_err *err) {
-  cm_err_set(err, entry->refusal_code, "%s", entry->refusal);
+  cm_err_set(err, entry->progress.refusal_code, "%s", entry->progress.refusal);
   err->is_of_row = true;
   return CM_END_REFUSED;
 }
 
 static cm_end find_nothing(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (is_refused_alone(entry)) return end_by_refusal(entry, err);
-  sqlite3_free(entry->refusal);
-  entry->refusal = NULL;
-  if (entry->is_doubtful) cm_inside_renew(entry);
+  sqlite3_free(entry->progress.refusal);
+  entry->progress.refusal = NULL;
+  if (entry->progress.is_doubtful) cm_inside_renew(entry);
   cm_inside_end_doubt(entry);
   cm_entry_drop_questions(entry);
   return begin_names(queue, entry, err);
 }
 
 static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_question *found = entry->questions[0];
-  if (entry->is_doubtful) {
+  const cm_question *found = entry->progress.questions[0];
+  if (entry->progress.is_doubtful) {
     put_cause(entry, err);
     return judge_found(queue, entry, err);
   }
-  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->uuid, found->uuid);
+  if (found->uuid != NULL) cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
   if (cm_inside_check_found(entry, found, err) != SQLITE_OK) return CM_END_REFUSED;
-  if (entry->change->conflict == CM_CONFLICT_FAIL && entry->refusal != NULL) {
+  if (entry->change->conflict == CM_CONFLICT_FAIL && entry->progress.refusal != NULL) {
     cm_entry_tell_exists(entry, err);
     return CM_END_REFUSED;
   }
@@ -208,7 +212,7 @@ static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 static cm_end take_found(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_question *question = entry->questions[0];
+  const cm_question *question = entry->progress.questions[0];
   if (cm_question_error(question, err) != SQLITE_OK) {
     if (is_refused_alone(entry) && err->code != SQLITE_NOMEM) return end_by_refusal(entry, err);
     return cm_end_of_failure(question->may_help, err);
@@ -218,8 +222,8 @@ static cm_end take_found(cm_queue *queue, cm_entry *entry, cm_err *err) {
     return CM_END_REFUSED;
   }
   if (question->matches == 1) return find_one(queue, entry, err);
-  if (!queue->holds_creates) return find_nothing(queue, entry, err);
-  entry->is_absent = true;
+  if (!queue->sending.holds_creates) return find_nothing(queue, entry, err);
+  entry->progress.is_absent = true;
   return CM_END_PARKED;
 }
 
@@ -230,8 +234,8 @@ static cm_end look_at_parts(cm_queue *queue, cm_entry *host, bool *are_through) 
   bool is_any_idle = false;
   *are_through = true;
   for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
-    is_any_idle = is_any_idle || part->phase == CM_PHASE_IDLE;
-    *are_through = *are_through && part->phase == CM_PHASE_READY;
+    is_any_idle = is_any_idle || part->progress.phase == CM_PHASE_IDLE;
+    *are_through = *are_through && part->progress.phase == CM_PHASE_READY;
   }
   if (is_any_idle) { /* one of them could not be looked up now */
     cm_inside_park_parts(queue, host);
@@ -245,12 +249,12 @@ static cm_end look_at_parts(cm_queue *queue, cm_entry *host, bool *are_through) 
 static cm_end begin_parts(cm_queue *queue, cm_entry *host, bool *are_through) {
   cm_entry *next = NULL;
   *are_through = true;
-  if (host->inside.first == NULL || host->inside.first->leader == host) return CM_END_NONE;
+  if (host->inside.first == NULL || host->inside.first->progress.leader == host) return CM_END_NONE;
   if (host->inside.are_put) { /* another try of what was made before */
     cm_inside_chain(host);
     return CM_END_NONE;
   }
-  host->phase = CM_PHASE_INSIDE;
+  host->progress.phase = CM_PHASE_INSIDE;
   for (cm_entry *part = host->inside.first; part != NULL; part = next) {
     next = part->inside.next;
     cm_entry_begin(queue, part);
@@ -282,7 +286,7 @@ static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_end end = begin_parts(queue, entry, &are_through);
   if (!are_through) return end;
   end = cm_entry_ask_names(queue, entry, err);
-  if (end != CM_END_NONE || entry->question_count > 0) return end;
+  if (end != CM_END_NONE || entry->progress.question_count > 0) return end;
   return make_ready(entry);
 }
 
@@ -294,11 +298,11 @@ static cm_end take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
 /* ---- one write ------------------------------------------------------------------------------------ */
 
 static cm_end begin(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->natural_token != 0 &&
-                   (entry->is_doubtful || entry->refusal != NULL ||
-                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->is_absent));
-  bool must_ask = cm_set_must_ask(entry) && !entry->is_absent;
-  if (entry->list_token != 0) return cm_whole_list_start(queue, entry, err);
+  bool must_find = entry->change->verb == CM_VERB_INSERT && entry->ties.natural_token != 0 &&
+                   (entry->progress.is_doubtful || entry->progress.refusal != NULL ||
+                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->progress.is_absent));
+  bool must_ask = cm_set_must_ask(entry) && !entry->progress.is_absent;
+  if (entry->list.token != 0) return cm_whole_list_start(queue, entry, err);
   return must_find || must_ask ? cm_entry_begin_find(queue, entry, err)
                                : begin_names(queue, entry, err);
 }
@@ -310,18 +314,18 @@ void cm_entry_begin(cm_queue *queue, cm_entry *entry) {
 
 /** Has what the entry waits for come? */
 static bool is_due(cm_queue *queue, cm_entry *entry) {
-  switch (entry->phase) {
+  switch (entry->progress.phase) {
   case CM_PHASE_FIND:
   case CM_PHASE_NAME:
   case CM_PHASE_VERIFY: return cm_entry_is_answered(entry);
-  case CM_PHASE_LIST: return cm_pager_is_ready(entry->list_pager);
+  case CM_PHASE_LIST: return cm_pager_is_ready(entry->list.pager);
   case CM_PHASE_INSIDE: return advance_parts(queue, entry);
   default: return false;
   }
 }
 
 static cm_end go_on(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  switch (entry->phase) {
+  switch (entry->progress.phase) {
   case CM_PHASE_FIND: return take_found(queue, entry, err);
   case CM_PHASE_NAME: return take_names(queue, entry, err);
   case CM_PHASE_INSIDE: return take_parts(queue, entry, err);

@@ -14,12 +14,13 @@
 #include "write/settle.h"
 #include "write/ship.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/waiting.h"
 
 /* ---- what blocks what ------------------------------------------------------------------------ */
 
 static bool is_running(const cm_entry *entry) {
-  return entry->phase != CM_PHASE_IDLE;
+  return entry->progress.phase != CM_PHASE_IDLE;
 }
 
 /** Start what nothing blocks, as far as there is room. @return true when one was started. */
@@ -29,16 +30,16 @@ static bool start_what_may(cm_queue *queue) {
   bool has_started = false;
   if (room > CM_QUEUE_MAX_SHIPMENTS) room = CM_QUEUE_MAX_SHIPMENTS;
   cm_entry *next = NULL;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL && seen < CM_QUEUE_WINDOW;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && seen < CM_QUEUE_WINDOW;
        entry = next) {
     next = entry->next;
-    if (queue->is_stopped || queue->shipment_count >= room) break;
+    if (queue->sending.is_stopped || queue->sending.shipment_count >= room) break;
     if (is_running(entry) || cm_inside_waits(entry)) continue;
     seen++;
-    if (entry->blocker != NULL) continue;
-    entry->blocker = cm_queue_find_blocker(queue, entry);
-    if (entry->blocker == NULL) entry->blocker = cm_inside_find_blocker(queue, entry);
-    if (entry->blocker != NULL) continue;
+    if (entry->ties.blocker != NULL) continue;
+    entry->ties.blocker = cm_queue_find_blocker(queue, entry);
+    if (entry->ties.blocker == NULL) entry->ties.blocker = cm_inside_find_blocker(queue, entry);
+    if (entry->ties.blocker != NULL) continue;
     bool takes_others = entry->inside.first != NULL || cm_batch_size(entry) > 1;
     cm_shipment_start(queue, entry);
     if (takes_others) return true; /* which may have ended the next one */
@@ -52,21 +53,21 @@ static bool start_what_may(cm_queue *queue) {
 /** Go on with every shipment whose answers came. @return true when something happened. */
 static bool advance_all(cm_queue *queue) {
   cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS];
-  int count = queue->shipment_count;
+  int count = queue->sending.shipment_count;
   bool has_moved = false;
-  memcpy(shipments, queue->shipments, sizeof shipments);
+  memcpy(shipments, queue->sending.shipments, sizeof shipments);
   for (int i = 0; i < count; i++)
     has_moved = cm_shipment_advance(queue, shipments[i]) || has_moved;
   return has_moved;
 }
 
 static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
-  return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting == 0;
+  return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting.count == 0;
 }
 
 static void drain(cm_queue *queue) {
-  queue->is_stopped = true;
-  while (queue->shipment_count > 0) {
+  queue->sending.is_stopped = true;
+  while (queue->sending.shipment_count > 0) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
 }
@@ -74,7 +75,7 @@ static void drain(cm_queue *queue) {
 /** What failed before is forgotten, not what was written. */
 static void begin_sending(cm_queue *queue) {
   cm_tally *tally = &queue->tally;
-  queue->is_stopped = false;
+  queue->sending.is_stopped = false;
   sqlite3_free(tally->first_refused.line);
   sqlite3_free(tally->first_failed.line);
   memset(&tally->first_refused, 0, sizeof tally->first_refused);
@@ -89,13 +90,13 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
     has_moved = start_what_may(queue) || has_moved;
-    if (!has_moved && !queue->is_stopped && queue->shipment_count == 0)
+    if (!has_moved && !queue->sending.is_stopped && queue->sending.shipment_count == 0)
       has_moved = cm_inside_let_go_blocked(queue);
-    is_over = is_reached(queue, goal) || queue->is_stopped ||
-              (queue->shipment_count == 0 && !has_moved);
+    is_over = is_reached(queue, goal) || queue->sending.is_stopped ||
+              (queue->sending.shipment_count == 0 && !has_moved);
     if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
-  if (queue->is_stopped) drain(queue);
+  if (queue->sending.is_stopped) drain(queue);
 }
 
 /**
@@ -103,32 +104,33 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
  * One whose twin waits is decided when that one has ended, but OR IGNORE knows already, unless lists are to be compared.
  */
 static void find_newest(cm_queue *queue) {
-  cm_entry *entry = queue->last_waiting;
-  if (entry->natural_token == 0) return;
-  if (cm_queue_is_written_before(queue, entry, entry->natural_token)) {
+  cm_entry *entry = queue->waiting.last;
+  if (entry->ties.natural_token == 0) return;
+  if (cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
     bool is_left = entry->change->conflict == CM_CONFLICT_IGNORE &&
                    !cm_change_gives_frozen(entry->change);
     if (is_left) cm_settle(queue, entry, CM_END_LEFT_ALONE, NULL);
     return;
   }
-  queue->holds_creates = true;
+  queue->sending.holds_creates = true;
   cm_shipment_start(queue, entry);
-  while (queue->shipment_count > 0) {
+  while (queue->sending.shipment_count > 0) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
-  queue->holds_creates = false;
+  queue->sending.holds_creates = false;
 }
 
 /** A statement inside BEGIN that fails leaves none of its rows behind. COMMIT tells of those in doubt. */
 static void retire_all(cm_queue *queue) {
-  while (queue->first_waiting != NULL) {
-    cm_entry *entry = queue->first_waiting;
+  while (queue->waiting.first != NULL) {
+    cm_entry *entry = queue->waiting.first;
     cm_err err = { 0 };
     if (entry->state != CM_ENTRY_UNKNOWN) {
       cm_entry_retire(queue, entry);
       continue;
     }
-    cm_err_set(&err, entry->code, "%s", entry->error != NULL ? entry->error : "out of memory");
+    cm_err_set(&err, entry->line.code, "%s",
+               entry->line.error != NULL ? entry->line.error : "out of memory");
     cm_settle(queue, entry, CM_END_UNKNOWN, &err);
   }
 }
@@ -137,19 +139,20 @@ static void retire_all(cm_queue *queue) {
 static bool has_failed(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
   bool is_refused = cm_queue_counts_refusals(queue) || tally->is_out_of_memory;
-  return !queue->stays_open || queue->waiting == 0 || is_refused ||
+  return !queue->sending.stays_open || queue->waiting.count == 0 || is_refused ||
          tally->first_failed.code == SQLITE_NOMEM;
 }
 
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
   if (queue == NULL) return SQLITE_OK;
-  bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->is_autocommit;
-  if (!queue->is_autocommit) begin_sending(queue);
-  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_statement_begin(&session->statement);
-  queue->stays_open = goal == CM_QUEUE_ALL && !queue->is_autocommit;
+  bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->sending.is_autocommit;
+  if (!queue->sending.is_autocommit) begin_sending(queue);
+  if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit)
+    cm_statement_begin(&session->statement);
+  queue->sending.stays_open = goal == CM_QUEUE_ALL && !queue->sending.is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
-  if (goal == CM_QUEUE_ALL && !queue->is_autocommit) cm_inside_find_all(queue);
+  if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_inside_find_all(queue);
   if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
   if (goal == CM_QUEUE_FOUND) {
     find_newest(queue);
@@ -157,17 +160,17 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
     move_until(queue, goal);
   }
   if (goal == CM_QUEUE_ALL) cm_inside_end_all(queue);
-  if (goal == CM_QUEUE_ROOM && !queue->is_stopped) {
+  if (goal == CM_QUEUE_ROOM && !queue->sending.is_stopped) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
     return SQLITE_OK;
   }
   /* Row by row, but all are to be tried: what was refused is told at the end. */
   bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
-  bool is_deferred = is_of_row && queue->is_autocommit && !queue->is_stopped &&
+  bool is_deferred = is_of_row && queue->sending.is_autocommit && !queue->sending.is_stopped &&
                      session->settings.on_refusal != CM_REFUSAL_STOPS;
   int rc = is_deferred ? SQLITE_OK : cm_queue_result(queue, err);
   if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
-  if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->is_failed = true;
+  if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->transaction.is_failed = true;
   if (rc == SQLITE_OK && is_of_row && queue->tally.left_alone > left_alone) rc = SQLITE_DONE;
   return rc;
 }
@@ -178,8 +181,8 @@ void cm_queue_abandon(cm_session *session, cm_err *err) {
   drain(queue);
   const cm_tally *tally = &queue->tally;
   int64_t sent = tally->written + tally->refused + tally->unknown;
-  if (!queue->is_autocommit || sent == 0) return;
-  queue->is_failed = true;
+  if (!queue->sending.is_autocommit || sent == 0) return;
+  queue->transaction.is_failed = true;
   if (err == NULL || tally->written == 0) return;
   char *earlier = sqlite3_mprintf("%s", err->text);
   if (earlier != NULL) {

@@ -10,13 +10,14 @@
 #include "write/inside.h"
 #include "write/outcome.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
 static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
-  cm_queue_put_text(queue, &entry->error, err->text);
-  entry->code = err->code;
-  if (err->http_status != 0) entry->status = err->http_status;
+  cm_queue_put_text(queue, &entry->line.error, err->text);
+  entry->line.code = err->code;
+  if (err->http_status != 0) entry->line.status = err->http_status;
 }
 
 static void stop_running(cm_entry *entry) {
@@ -30,19 +31,19 @@ static void stop_running(cm_entry *entry) {
  */
 static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
   cm_buf bodies;
-  if (entry->steps == NULL) {
-    bool is_lost = cm_change_bodies(entry->change, &entry->body, NULL) == SQLITE_NOMEM;
+  if (entry->progress.steps == NULL) {
+    bool is_lost = cm_change_bodies(entry->change, &entry->line.body, NULL) == SQLITE_NOMEM;
     bool is_later = is_lost && entry->state == CM_ENTRY_DROPPED;
     if (is_lost && !is_later) queue->tally.is_out_of_memory = true;
     return !is_later;
   }
   cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
-  for (int i = 0; i < entry->step_count; i++) {
-    if (entry->steps[i].body == NULL) continue;
-    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->steps[i].body);
+  for (int i = 0; i < entry->progress.step_count; i++) {
+    if (entry->progress.steps[i].body == NULL) continue;
+    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->progress.steps[i].body);
   }
   bool is_lost = bodies.code == SQLITE_NOMEM;
-  if (bodies.len > 0) entry->body = cm_buf_take(&bodies);
+  if (bodies.len > 0) entry->line.body = cm_buf_take(&bodies);
   cm_buf_clear(&bodies);
   if (is_lost) queue->tally.is_out_of_memory = true;
   return true;
@@ -57,9 +58,10 @@ static void free_change(cm_entry *entry) {
 /** What still waits when nobody will send it. */
 static void drop_unsent(cm_entry *entry) {
   if (entry->state != CM_ENTRY_QUEUED && entry->state != CM_ENTRY_SENT) return;
-  entry->state = entry->is_doubtful || entry->step > 0 ? CM_ENTRY_UNKNOWN : CM_ENTRY_DROPPED;
+  entry->state = entry->progress.is_doubtful || entry->progress.step > 0 ? CM_ENTRY_UNKNOWN
+                                                                         : CM_ENTRY_DROPPED;
   bool is_dropped = entry->state == CM_ENTRY_DROPPED;
-  if (is_dropped && entry->note == NULL) entry->note = "not sent: the transaction failed";
+  if (is_dropped && entry->line.note == NULL) entry->line.note = "not sent: the transaction failed";
 }
 
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
@@ -67,29 +69,30 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   drop_unsent(entry);
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
-  for (cm_entry *other = queue->first_waiting; other != NULL && seen < CM_QUEUE_WINDOW;
+  for (cm_entry *other = queue->waiting.first; other != NULL && seen < CM_QUEUE_WINDOW;
        other = other->next) {
-    if (other->blocker == entry) other->blocker = NULL;
-    if (other->phase == CM_PHASE_IDLE) seen++;
+    if (other->ties.blocker == entry) other->ties.blocker = NULL;
+    if (other->progress.phase == CM_PHASE_IDLE) seen++;
   }
-  sqlite3_free(entry->body);
-  entry->body = NULL;
+  sqlite3_free(entry->line.body);
+  entry->line.body = NULL;
   bool is_kept = keep_bodies(queue, entry);
-  if (entry->not_taken.len > 0) entry->taken_text = cm_buf_take(&entry->not_taken);
-  cm_buf_clear(&entry->not_taken);
-  cm_change_free_steps(entry->steps, entry->step_count);
-  entry->steps = NULL;
-  entry->step_count = 0;
+  if (entry->progress.not_taken.len > 0)
+    entry->line.not_taken = cm_buf_take(&entry->progress.not_taken);
+  cm_buf_clear(&entry->progress.not_taken);
+  cm_change_free_steps(entry->progress.steps, entry->progress.step_count);
+  entry->progress.steps = NULL;
+  entry->progress.step_count = 0;
   if (is_kept) {
     free_change(entry);
   } else {
     cm_change_rest(entry->change);
   }
-  sqlite3_free(entry->names);
-  entry->names = NULL;
-  entry->name_count = 0;
-  sqlite3_free(entry->refusal);
-  entry->refusal = NULL;
+  sqlite3_free(entry->ties.names);
+  entry->ties.names = NULL;
+  entry->ties.name_count = 0;
+  sqlite3_free(entry->progress.refusal);
+  entry->progress.refusal = NULL;
   cm_queue_log_ended(queue, entry);
 }
 
@@ -128,27 +131,27 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
 
 /** Of the rows created so far the last one in the order of the statements, not of the answers. */
 static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
-  if (entry->uuid == NULL || entry->id < queue->last_uuid_id) return;
-  cm_queue_put_text(queue, &queue->session->last_uuid, entry->uuid);
+  if (entry->line.uuid == NULL || entry->id < queue->last_uuid_id) return;
+  cm_queue_put_text(queue, &queue->session->last_uuid, entry->line.uuid);
   queue->last_uuid_id = entry->id;
 }
 
 static void end_written(cm_queue *queue, cm_entry *entry) {
-  bool is_dry = queue->session->settings.dry_run && entry->status == 0;
+  bool is_dry = queue->session->settings.dry_run && entry->line.status == 0;
   bool is_create = entry->change->verb == CM_VERB_INSERT;
-  sqlite3_free(entry->error);
-  entry->error = NULL;
-  entry->code = SQLITE_OK;
+  sqlite3_free(entry->line.error);
+  entry->line.error = NULL;
+  entry->line.code = SQLITE_OK;
   if (is_dry) {
     char placeholder[32];
     sqlite3_snprintf(sizeof placeholder, placeholder, "dry_run_%lld", (long long)entry->id);
     entry->state = CM_ENTRY_DRY_RUN;
-    cm_queue_put_text(queue, &entry->error, "dry_run: nothing was sent");
+    cm_queue_put_text(queue, &entry->line.error, "dry_run: nothing was sent");
     remember(queue, entry, placeholder);
   } else {
     entry->state = CM_ENTRY_WRITTEN;
     if (is_create) note_last_uuid(queue, entry);
-    remember(queue, entry, entry->uuid);
+    remember(queue, entry, entry->line.uuid);
   }
   if (entry->verb == CM_VERB_DELETE) cm_question_forget_all(&queue->finder);
   queue->tally.written++;
@@ -156,8 +159,8 @@ static void end_written(cm_queue *queue, cm_entry *entry) {
 }
 
 static void end_left_alone(cm_queue *queue, cm_entry *entry) {
-  cm_queue_put_text(queue, &entry->error, "exists already: left alone");
-  entry->code = SQLITE_OK;
+  cm_queue_put_text(queue, &entry->line.error, "exists already: left alone");
+  entry->line.code = SQLITE_OK;
   entry->state = CM_ENTRY_WRITTEN;
   queue->tally.left_alone++;
   cm_entry_retire(queue, entry);
@@ -165,7 +168,7 @@ static void end_left_alone(cm_queue *queue, cm_entry *entry) {
 
 /** Of a statement with OR IGNORE only "exists already" is SQLITE_CONSTRAINT, and that is no refusal. */
 static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) {
-  bool is_ignore = queue->is_autocommit && entry->change->conflict == CM_CONFLICT_IGNORE;
+  bool is_ignore = queue->sending.is_autocommit && entry->change->conflict == CM_CONFLICT_IGNORE;
   return is_ignore && code == SQLITE_CONSTRAINT ? SQLITE_ERROR : code;
 }
 
@@ -180,11 +183,11 @@ static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_UNKNOWN;
-  entry->is_counted_unknown = true;
+  entry->line.is_counted_unknown = true;
   tally->unknown++;
   tell_failed(queue, entry, err);
   cm_queue_tell_first(&tally->first_unknown, entry, err);
-  queue->is_stopped = true;
+  queue->sending.is_stopped = true;
   cm_entry_retire(queue, entry);
 }
 
@@ -195,7 +198,7 @@ static bool is_of_the_row(const cm_err *err) {
 
 static bool is_enough(const cm_queue *queue) {
   if (queue->session->settings.on_refusal != CM_REFUSAL_STOPS) return false;
-  return !queue->is_autocommit || queue->tally.refused >= CM_MAX_REFUSED_ROWS;
+  return !queue->sending.is_autocommit || queue->tally.refused >= CM_MAX_REFUSED_ROWS;
 }
 
 /** Where refused rows do not stop the others, what stops them all is what is told. */
@@ -209,20 +212,20 @@ static void forget_lesser(cm_queue *queue) {
 /** A no to the second try takes back no doubt about the first. */
 static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   cm_tally *tally = &queue->tally;
-  if (entry->is_doubtful) {
+  if (entry->progress.is_doubtful) {
     end_unknown(queue, entry, err);
     return;
   }
   set_error(queue, entry, err);
   entry->state = CM_ENTRY_REFUSED;
   tally->refused++;
-  tally->kept += entry->uuid != NULL && entry->status >= 200 && entry->status < 300;
+  tally->kept += entry->line.uuid != NULL && entry->line.status >= 200 && entry->line.status < 300;
   if (is_of_the_row(err)) {
-    if (is_enough(queue)) queue->is_stopped = true;
+    if (is_enough(queue)) queue->sending.is_stopped = true;
   } else {
     forget_lesser(queue);
     tally->is_broken = true;
-    queue->is_stopped = true;
+    queue->sending.is_stopped = true;
   }
   if (tally->first_refused.code == SQLITE_OK) {
     cm_queue_tell_first(&tally->first_refused, entry, err);
@@ -233,14 +236,14 @@ static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
 
 static void suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   set_error(queue, entry, err);
-  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  entry->state = entry->progress.is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   tell_failed(queue, entry, err);
-  queue->is_stopped = true;
+  queue->sending.is_stopped = true;
   stop_running(entry);
 }
 
 static void park(cm_entry *entry) {
-  entry->state = entry->is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
+  entry->state = entry->progress.is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   stop_running(entry);
 }
 
@@ -273,15 +276,15 @@ void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) 
     cm_err_set(&cause, err->code, "%.*s", len, what);
   }
   bool has_parts = entry->inside.first != NULL;
-  bool is_named = entry->label != NULL;
-  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->label : "");
+  bool is_named = entry->line.label != NULL;
+  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->line.label : "");
   cm_entry *next = cm_shipment_next_of(entry, entry);
   settle_one(queue, entry, end, err);
   for (cm_entry *with = next; with != NULL; with = next) {
     cm_err reason = { 0 };
     if (err != NULL) reason = *err;
     next = cm_shipment_next_of(with, entry);
-    with->status = entry->status;
+    with->line.status = entry->line.status;
     if (end == CM_END_REFUSED && has_parts)
       put_reason(with, is_named ? label : NULL, &cause, &reason);
     settle_one(queue, with, end == CM_END_LEFT_ALONE ? CM_END_PARKED : end, &reason);

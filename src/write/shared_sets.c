@@ -13,6 +13,7 @@
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/search.h"
+#include "write/state.h"
 #include "write/token.h"
 #include "write/waiting.h"
 
@@ -82,7 +83,7 @@ static uint64_t owner_token(cm_change *change, int *code) {
 
 /** Does a write of the row that owns the set say it as a whole? */
 static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
-  return queue->blind_sets > 0 || cm_waiting_by_key(queue, owner) != NULL;
+  return queue->waiting.blind_sets > 0 || cm_waiting_by_key(queue, owner) != NULL;
 }
 
 static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
@@ -102,7 +103,7 @@ static void search(const cm_queue *queue, cm_change *change, cm_queue_search *fo
 bool cm_queue_is_column_waiting(void *context, cm_change *change, int column) {
   cm_queue_search *found = context;
   const cm_queue *queue = found->session->queue;
-  if (queue == NULL || queue->waiting == 0) return false;
+  if (queue == NULL || queue->waiting.count == 0) return false;
   if (!found->is_done) search(queue, change, found);
   found->is_done = true;
   return found->is_row || (found->are_sets && cm_change_is_set(change->resource, column));
@@ -137,8 +138,8 @@ static int compare_ids(const void *left, const void *right) {
 
 /** The latest UPDATE that sets the column; the chain has the latest first. */
 static int find_whole(const cm_queue *queue, const cm_entry *entry, int column, writers *out) {
-  for (cm_entry *at = cm_waiting_by_key(queue, entry->key_token); at != NULL;
-       at = cm_map_next(&at->by_key)) {
+  for (cm_entry *at = cm_waiting_by_key(queue, entry->ties.key_token); at != NULL;
+       at = cm_map_next(&at->ties.by_key)) {
     bool is_whole = at->verb == CM_VERB_UPDATE && cm_change_find(at->change, column) != NULL;
     if (!is_whole) continue;
     out->from = at->id;
@@ -153,8 +154,8 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
   int rc = find_names(entry->change, &names);
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
     for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]);
-         at != NULL && rc == SQLITE_OK; at = cm_map_next(&at->by_natural)) {
-      bool is_merge = at->is_blind_set && at->id > out->from &&
+         at != NULL && rc == SQLITE_OK; at = cm_map_next(&at->ties.by_natural)) {
+      bool is_merge = at->ties.is_blind_set && at->id > out->from &&
                       cm_change_find(at->change, column) != NULL;
       if (is_merge) rc = push_writer(out, at);
     }
@@ -166,8 +167,8 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
 static int find_members(const cm_queue *queue, const cm_entry *entry, const char *set,
                         writers *out) {
   int rc = SQLITE_OK;
-  for (cm_entry *at = cm_waiting_by_set(queue, entry->key_token); at != NULL && rc == SQLITE_OK;
-       at = cm_map_next(&at->by_set)) {
+  for (cm_entry *at = cm_waiting_by_set(queue, entry->ties.key_token);
+       at != NULL && rc == SQLITE_OK; at = cm_map_next(&at->ties.by_set)) {
     bool is_member = at->id > out->from && cm_set_is_member(at, entry->resource) &&
                      strcmp(at->resource->member_of->set, set) == 0;
     if (is_member) rc = push_writer(out, at);
@@ -203,7 +204,7 @@ static int fold(const cm_queue *queue, cm_entry *entry, int column, cm_err *err)
 /* ---- is a member there? ------------------------------------------------------------------------- */
 
 bool cm_set_must_ask(const cm_entry *entry) {
-  return entry->set_token != 0 && entry->change->verb == CM_VERB_INSERT &&
+  return entry->ties.set_token != 0 && entry->change->verb == CM_VERB_INSERT &&
          entry->change->conflict == CM_CONFLICT_IGNORE;
 }
 
@@ -266,7 +267,7 @@ static int note_member_key(cm_entry *entry) {
   cm_buf_text(&key, "]");
   if (rc == SQLITE_OK) rc = key.code;
   if (rc == SQLITE_OK)
-    entry->key_token = cm_queue_token('k', entry->resource->name, cm_buf_str(&key), NULL);
+    entry->ties.key_token = cm_queue_token('k', entry->resource->name, cm_buf_str(&key), NULL);
   cm_buf_clear(&key);
   return rc;
 }
@@ -283,14 +284,15 @@ static bool is_blind_set(const cm_entry *entry) {
 
 int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = SQLITE_OK;
-  entry->is_blind_set = is_blind_set(entry);
-  entry->set_token = owner_token(entry->change, &rc);
-  if (rc == SQLITE_OK && entry->set_token != 0) rc = cm_entry_add_name(entry, entry->set_token);
-  if (rc == SQLITE_OK && entry->set_token != 0 && entry->verb == CM_VERB_INSERT)
+  entry->ties.is_blind_set = is_blind_set(entry);
+  entry->ties.set_token = owner_token(entry->change, &rc);
+  if (rc == SQLITE_OK && entry->ties.set_token != 0)
+    rc = cm_entry_add_name(entry, entry->ties.set_token);
+  if (rc == SQLITE_OK && entry->ties.set_token != 0 && entry->verb == CM_VERB_INSERT)
     rc = note_member_key(entry);
   if (rc != SQLITE_OK) return cm_err_nomem(err);
   for (int i = 0; i < entry->resource->column_count && rc == SQLITE_OK; i++) {
-    bool is_set = entry->verb == CM_VERB_UPDATE && queue->waiting > 0 &&
+    bool is_set = entry->verb == CM_VERB_UPDATE && queue->waiting.count > 0 &&
                   cm_change_find(entry->change, i) != NULL && cm_change_is_set(entry->resource, i);
     if (is_set) rc = fold(queue, entry, i, err);
   }

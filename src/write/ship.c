@@ -14,11 +14,12 @@
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/waiting.h"
 
 /** A row goes back among those that wait, to leave in another shipment. */
 static void step_back(cm_queue *queue, cm_entry *row) {
-  row->status = 0;
+  row->line.status = 0;
   cm_settle(queue, row, CM_END_PARKED, NULL);
   cm_queue_forget_blockers(queue);
 }
@@ -31,10 +32,10 @@ static void make_calls(cm_queue *queue, cm_shipment *shipment) {
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     cm_err err = { 0 };
     next = cm_shipment_next_row(row);
-    int rc = row->steps == NULL ? cm_inside_make_steps(queue, row, &err) : SQLITE_OK;
+    int rc = row->progress.steps == NULL ? cm_inside_make_steps(queue, row, &err) : SQLITE_OK;
     if (rc != SQLITE_OK) {
       cm_settle(queue, row, CM_END_REFUSED, &err);
-    } else if (row->step == row->step_count) {
+    } else if (row->progress.step == row->progress.step_count) {
       cm_settle(queue, row, CM_END_WRITTEN, NULL);
     }
   }
@@ -47,11 +48,11 @@ static void put_objects(cm_queue *queue, cm_shipment *shipment, const char *list
   char place[80];
   sqlite3_snprintf(sizeof place, place, "%s[0]", list);
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
-    const cm_change_step *step = &row->steps[0];
+    const cm_change_step *step = &row->progress.steps[0];
     cm_slice object = cm_slice_find((cm_slice){ step->body, strlen(step->body) }, place);
     next = cm_shipment_next_row(row);
     if (row != first && (body->len + object.len >= CM_MAX_BATCH_BYTES ||
-                         strcmp(step->path, first->steps[0].path) != 0)) {
+                         strcmp(step->path, first->progress.steps[0].path) != 0)) {
       step_back(queue, row);
       continue;
     }
@@ -76,21 +77,21 @@ static int make_body(cm_queue *queue, cm_shipment *shipment, cm_buf *body, cm_er
 /** The call leaves: what may have happened from here on is known by its answer alone. */
 static int start_call(cm_queue *queue, cm_shipment *shipment, const char *body, cm_err *err) {
   const cm_entry *first = shipment->first;
-  const cm_change_step *step = &first->steps[first->step];
-  bool is_create = first->change->verb == CM_VERB_INSERT && first->list_token == 0;
+  const cm_change_step *step = &first->progress.steps[first->progress.step];
+  bool is_create = first->change->verb == CM_VERB_INSERT && first->list.token == 0;
   cm_call_request request = { .who = first->resource->name,
                               .method = step->write->method,
                               .path = step->path,
                               .body = body,
                               .body_len = body != NULL ? strlen(body) : 0,
                               .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
-                              .sent_before = first->sent_before };
+                              .sent_before = first->progress.sent_before };
   bool is_new_row = is_create && !queue->session->settings.dry_run;
   int rc = is_new_row ? cm_feed_before_post(queue->session, step->path, err) : SQLITE_OK;
   if (rc == SQLITE_OK) rc = cm_call_start(queue->session, &request, &shipment->call, err);
   if (rc != SQLITE_OK) return rc;
-  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->next_carried) {
-    entry->phase = CM_PHASE_CALL;
+  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->progress.next_carried) {
+    entry->progress.phase = CM_PHASE_CALL;
     entry->state = CM_ENTRY_SENT;
   }
   return SQLITE_OK;
@@ -114,7 +115,8 @@ static void ship(cm_queue *queue, cm_shipment *shipment) {
   } else {
     const cm_entry *first = shipment->first;
     bool is_own = shipment->rows == 1;
-    const char *text = is_own ? first->steps[first->step].body : cm_buf_str(&body);
+    const char *text = is_own ? first->progress.steps[first->progress.step].body
+                              : cm_buf_str(&body);
     rc = start_call(queue, shipment, text, &err);
     if (rc != SQLITE_OK) end_all(queue, shipment, cm_end_of_failure(false, &err), &err);
   }
@@ -125,7 +127,8 @@ static void ship(cm_queue *queue, cm_shipment *shipment) {
 
 /** When the sending stops no row leaves any more, but one that is half written. */
 static bool may_leave(const cm_queue *queue, const cm_entry *row) {
-  return !row->shipment->is_parted && (!queue->is_stopped || row->step > 0);
+  return !row->progress.shipment->is_parted &&
+         (!queue->sending.is_stopped || row->progress.step > 0);
 }
 
 /** Rows that cannot leave go back. @return true when all others are ready. */
@@ -134,7 +137,7 @@ static bool are_ready(cm_queue *queue, cm_shipment *shipment) {
   cm_entry *next = NULL;
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     next = cm_shipment_next_row(row);
-    if (row->phase != CM_PHASE_READY) {
+    if (row->progress.phase != CM_PHASE_READY) {
       are_ready = false;
     } else if (!may_leave(queue, row)) {
       step_back(queue, row);
@@ -174,7 +177,7 @@ void cm_shipment_start(cm_queue *queue, cm_entry *first) {
   cm_group_gather(queue, shipment, first);
   for (cm_entry *row = first; row != NULL; row = next) {
     next = cm_shipment_next_row(row);
-    if (queue->is_stopped) {
+    if (queue->sending.is_stopped) {
       cm_settle(queue, row, CM_END_PARKED, NULL);
     } else {
       cm_entry_begin(queue, row);

@@ -8,6 +8,7 @@
 #include "write/queue_open.h"
 #include "write/send.h"
 #include "write/settle.h"
+#include "write/state.h"
 #include "write/write_log.h"
 
 enum { MAX_SAVEPOINTS = 100000 };
@@ -34,14 +35,14 @@ int cm_queue_check_process(const cm_session *session, const char *who, cm_err *e
 
 /** A new transaction begins with the next write. */
 static void begin_anew(cm_queue *queue) {
-  queue->savepoint_count = 0;
-  queue->is_failed = false;
-  queue->is_stopped = false;
-  queue->is_autocommit = false;
-  queue->is_streaming = false;
-  queue->deleted = 0;
-  queue->deleted_by_functions = 0;
-  queue->begun_id = queue->next_id;
+  queue->transaction.savepoint_count = 0;
+  queue->transaction.is_failed = false;
+  queue->sending.is_stopped = false;
+  queue->sending.is_autocommit = false;
+  queue->sending.is_streaming = false;
+  queue->transaction.deleted = 0;
+  queue->transaction.deleted_by_functions = 0;
+  queue->transaction.begun_id = queue->next_id;
   cm_queue_clear_tally(&queue->tally);
   cm_question_forget_all(&queue->finder);
   cm_statement_begin(&queue->session->statement); /* whatever comes next is another one */
@@ -51,8 +52,8 @@ void cm_queue_commit(cm_session *session) {
   cm_queue *queue = session->queue;
   session->transaction_process = 0;
   if (queue == NULL) return;
-  while (queue->first_waiting != NULL)
-    cm_entry_retire(queue, queue->first_waiting);
+  while (queue->waiting.first != NULL)
+    cm_entry_retire(queue, queue->waiting.first);
   begin_anew(queue);
 }
 
@@ -61,22 +62,24 @@ void cm_queue_commit(cm_session *session) {
  * what was refused or unknown: the statement has.
  */
 static void mark_lasting(cm_queue *queue, int64_t id) {
-  for (int i = queue->log_count - 1; i >= 0; i--) {
+  for (int i = queue->log.count - 1; i >= 0; i--) {
     cm_entry *entry = cm_queue_log_at(queue, i);
     if (entry->id < id) break;
-    queue->tally.refused_early -= entry->is_refused_early;
-    queue->tally.unknown -= entry->is_counted_unknown;
-    entry->is_refused_early = entry->is_counted_unknown = false;
-    entry->host_token = 0;
-    if (entry->state != CM_ENTRY_WRITTEN || entry->error != NULL || queue->is_failed) continue;
-    entry->note = "ROLLBACK could not undo it: it stays written";
+    queue->tally.refused_early -= entry->line.is_refused_early;
+    queue->tally.unknown -= entry->line.is_counted_unknown;
+    entry->line.is_refused_early = entry->line.is_counted_unknown = false;
+    entry->ties.host_token = 0;
+    if (entry->state != CM_ENTRY_WRITTEN || entry->line.error != NULL ||
+        queue->transaction.is_failed)
+      continue;
+    entry->line.note = "ROLLBACK could not undo it: it stays written";
   }
   cm_tally_forget_none(&queue->tally);
 }
 
 /** A call of it has left: its line stays, whatever becomes of the transaction. */
 static bool has_left(const cm_entry *entry) {
-  return entry->state != CM_ENTRY_QUEUED || entry->step > 0;
+  return entry->state != CM_ENTRY_QUEUED || entry->progress.step > 0;
 }
 
 /**
@@ -85,12 +88,12 @@ static bool has_left(const cm_entry *entry) {
  */
 static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
   cm_entry *next = NULL;
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = next) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = next) {
     next = entry->next;
     if (entry->id < id) continue;
     if (!has_left(entry)) {
-      queue->deleted -= entry->weight;
-      entry->note = why;
+      queue->transaction.deleted -= entry->weight;
+      entry->line.note = why;
     }
     cm_entry_retire(queue, entry);
   }
@@ -99,8 +102,9 @@ static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
 
 static const char *why_dropped(const cm_queue *queue, bool is_ours) {
   if (!is_ours) return "not sent by this process: another one began the transaction";
-  if (queue->is_failed) return "not sent: the transaction failed";
-  return queue->is_autocommit ? "not sent: the statement failed" : "not sent: it was rolled back";
+  if (queue->transaction.is_failed) return "not sent: the transaction failed";
+  return queue->sending.is_autocommit ? "not sent: the statement failed"
+                                      : "not sent: it was rolled back";
 }
 
 void cm_queue_rollback(cm_session *session) {
@@ -109,7 +113,7 @@ void cm_queue_rollback(cm_session *session) {
   session->transaction_process = 0;
   if (queue == NULL) return;
   if (is_ours) cm_queue_abandon(session, NULL); /* of another process, nothing is waited for */
-  give_up_from(queue, queue->begun_id, why_dropped(queue, is_ours));
+  give_up_from(queue, queue->transaction.begun_id, why_dropped(queue, is_ours));
   begin_anew(queue);
 }
 
@@ -122,17 +126,18 @@ void cm_queue_rollback(cm_session *session) {
 int cm_queue_savepoint(cm_session *session, int level) {
   if (cm_queue_open(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
   cm_queue *queue = session->queue;
-  if (level < queue->savepoint_count) return SQLITE_OK;
+  if (level < queue->transaction.savepoint_count) return SQLITE_OK;
   if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
-  if (level >= queue->savepoint_capacity) {
+  if (level >= queue->transaction.savepoint_capacity) {
     int capacity = level + 16;
-    int64_t *grown = sqlite3_realloc64(queue->savepoints, (size_t)capacity * sizeof *grown);
+    int64_t *grown = sqlite3_realloc64(queue->transaction.savepoints,
+                                       (size_t)capacity * sizeof *grown);
     if (grown == NULL) return SQLITE_NOMEM;
-    queue->savepoints = grown;
-    queue->savepoint_capacity = capacity;
+    queue->transaction.savepoints = grown;
+    queue->transaction.savepoint_capacity = capacity;
   }
-  while (queue->savepoint_count <= level)
-    queue->savepoints[queue->savepoint_count++] = queue->next_id;
+  while (queue->transaction.savepoint_count <= level)
+    queue->transaction.savepoints[queue->transaction.savepoint_count++] = queue->next_id;
   return SQLITE_OK;
 }
 
@@ -142,13 +147,15 @@ enum { WHOLE_TRANSACTION = -1 };
 void cm_queue_release(cm_session *session, int level) {
   cm_queue *queue = session->queue;
   int kept = level > WHOLE_TRANSACTION ? level : 0;
-  if (queue != NULL && kept < queue->savepoint_count) queue->savepoint_count = kept;
+  if (queue != NULL && kept < queue->transaction.savepoint_count)
+    queue->transaction.savepoint_count = kept;
 }
 
 void cm_queue_rollback_to(cm_session *session, int level) {
   cm_queue *queue = session->queue;
-  if (queue == NULL || level >= queue->savepoint_count) return;
-  int64_t id = level > WHOLE_TRANSACTION ? queue->savepoints[level] : queue->begun_id;
-  queue->savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
+  if (queue == NULL || level >= queue->transaction.savepoint_count) return;
+  int64_t id = level > WHOLE_TRANSACTION ? queue->transaction.savepoints[level]
+                                         : queue->transaction.begun_id;
+  queue->transaction.savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
   give_up_from(queue, id, why_dropped(queue, true));
 }

@@ -5,6 +5,7 @@
 #include "write/change_batch.h"
 #include "write/entry.h"
 #include "write/inside.h"
+#include "write/state.h"
 
 /* ---- who waits ------------------------------------------------------------------------------------ */
 
@@ -13,91 +14,91 @@ static void put(cm_map *map, cm_map_node *node, cm_entry *entry, const uint64_t 
 }
 
 static cm_batch_chain *chain_of(cm_queue *queue, const cm_entry *entry) {
-  return &queue->by_batch[entry->batch_token & (CM_QUEUE_BUCKETS - 1)];
+  return &queue->waiting.by_batch[entry->ties.batch_token & (CM_QUEUE_BUCKETS - 1)];
 }
 
 static void link_batch(cm_queue *queue, cm_entry *entry) {
-  if (entry->batch_token == 0) return;
+  if (entry->ties.batch_token == 0) return;
   cm_batch_chain *chain = chain_of(queue, entry);
-  *(chain->last != NULL ? &chain->last->next_by_batch : &chain->first) = entry;
+  *(chain->last != NULL ? &chain->last->ties.next_by_batch : &chain->first) = entry;
   chain->last = entry;
-  entry->next_by_batch = NULL;
+  entry->ties.next_by_batch = NULL;
 }
 
 static void unlink_batch(cm_queue *queue, cm_entry *entry) {
   cm_entry *before = NULL;
-  if (entry->batch_token == 0) return;
+  if (entry->ties.batch_token == 0) return;
   cm_batch_chain *chain = chain_of(queue, entry);
-  for (cm_entry *at = chain->first; at != NULL && at != entry; at = at->next_by_batch)
+  for (cm_entry *at = chain->first; at != NULL && at != entry; at = at->ties.next_by_batch)
     before = at;
-  *(before != NULL ? &before->next_by_batch : &chain->first) = entry->next_by_batch;
+  *(before != NULL ? &before->ties.next_by_batch : &chain->first) = entry->ties.next_by_batch;
   if (chain->last == entry) chain->last = before;
-  entry->next_by_batch = NULL;
+  entry->ties.next_by_batch = NULL;
 }
 
 void cm_batch_link_all(cm_queue *queue) {
-  memset(queue->by_batch, 0, sizeof queue->by_batch);
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
+  memset(queue->waiting.by_batch, 0, sizeof queue->waiting.by_batch);
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
     link_batch(queue, entry);
 }
 
 int cm_batch_size(const cm_entry *entry) {
-  const cm_write *write = entry->batch_token != 0 && !entry->goes_alone
+  const cm_write *write = entry->ties.batch_token != 0 && !entry->progress.goes_alone
                               ? cm_change_batch_write(entry->change)
                               : NULL;
   return write != NULL ? CM_EXTRA(write, batch) : 1;
 }
 
 void cm_queue_link(cm_queue *queue, cm_entry *entry) {
-  entry->previous = queue->last_waiting;
-  if (queue->last_waiting != NULL) {
-    queue->last_waiting->next = entry;
+  entry->previous = queue->waiting.last;
+  if (queue->waiting.last != NULL) {
+    queue->waiting.last->next = entry;
   } else {
-    queue->first_waiting = entry;
+    queue->waiting.first = entry;
   }
-  queue->last_waiting = entry;
+  queue->waiting.last = entry;
   entry->is_waiting = true;
-  queue->waiting++;
-  queue->waiting_bytes += entry->bytes;
-  put(&queue->by_key, &entry->by_key, entry, &entry->key_token);
-  put(&queue->by_natural, &entry->by_natural, entry, &entry->natural_token);
-  put(&queue->by_set, &entry->by_set, entry, &entry->set_token);
-  queue->blind_sets += entry->is_blind_set;
+  queue->waiting.count++;
+  queue->waiting.bytes += entry->bytes;
+  put(&queue->waiting.by_key, &entry->ties.by_key, entry, &entry->ties.key_token);
+  put(&queue->waiting.by_natural, &entry->ties.by_natural, entry, &entry->ties.natural_token);
+  put(&queue->waiting.by_set, &entry->ties.by_set, entry, &entry->ties.set_token);
+  queue->waiting.blind_sets += entry->ties.is_blind_set;
   link_batch(queue, entry);
 }
 
 void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   if (!entry->is_waiting) return;
-  *(entry->previous != NULL ? &entry->previous->next : &queue->first_waiting) = entry->next;
-  *(entry->next != NULL ? &entry->next->previous : &queue->last_waiting) = entry->previous;
+  *(entry->previous != NULL ? &entry->previous->next : &queue->waiting.first) = entry->next;
+  *(entry->next != NULL ? &entry->next->previous : &queue->waiting.last) = entry->previous;
   entry->next = entry->previous = NULL;
   entry->is_waiting = false;
-  queue->waiting--;
-  queue->waiting_bytes -= entry->bytes;
+  queue->waiting.count--;
+  queue->waiting.bytes -= entry->bytes;
   unlink_batch(queue, entry);
   cm_inside_leave(queue, entry);
-  cm_map_remove(&queue->by_key, &entry->by_key);
-  cm_map_remove(&queue->by_natural, &entry->by_natural);
-  cm_map_remove(&queue->by_set, &entry->by_set);
-  queue->blind_sets -= entry->is_blind_set;
+  cm_map_remove(&queue->waiting.by_key, &entry->ties.by_key);
+  cm_map_remove(&queue->waiting.by_natural, &entry->ties.by_natural);
+  cm_map_remove(&queue->waiting.by_set, &entry->ties.by_set);
+  queue->waiting.blind_sets -= entry->ties.is_blind_set;
 }
 
 cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token) {
-  return cm_map_find(&queue->by_key, &token, sizeof token);
+  return cm_map_find(&queue->waiting.by_key, &token, sizeof token);
 }
 
 cm_entry *cm_waiting_by_natural(const cm_queue *queue, uint64_t token) {
-  return cm_map_find(&queue->by_natural, &token, sizeof token);
+  return cm_map_find(&queue->waiting.by_natural, &token, sizeof token);
 }
 
 cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token) {
-  return cm_map_find(&queue->by_set, &token, sizeof token);
+  return cm_map_find(&queue->waiting.by_set, &token, sizeof token);
 }
 
 bool cm_queue_has_room(const cm_queue *queue) {
   int rows = 2 * queue->session->settings.concurrency;
-  if (queue->last_waiting != NULL) rows *= cm_batch_size(queue->last_waiting);
-  return queue->waiting <= rows && queue->waiting_bytes <= CM_MAX_QUEUED_BYTES / 2;
+  if (queue->waiting.last != NULL) rows *= cm_batch_size(queue->waiting.last);
+  return queue->waiting.count <= rows && queue->waiting.bytes <= CM_MAX_QUEUED_BYTES / 2;
 }
 
 /* ---- what blocks what ----------------------------------------------------------------------------- */
@@ -109,8 +110,8 @@ bool cm_set_is_member(const cm_entry *member, const cm_resource *resource) {
 }
 
 static bool is_shared(const cm_entry *member, const cm_entry *row) {
-  if (member->set_token == 0 || !cm_set_is_member(member, row->resource)) return false;
-  return row->is_blind_set || row->key_token == member->set_token;
+  if (member->ties.set_token == 0 || !cm_set_is_member(member, row->resource)) return false;
+  return row->ties.is_blind_set || row->ties.key_token == member->ties.set_token;
 }
 
 static bool share_set(const cm_entry *one, const cm_entry *other) {
@@ -119,29 +120,32 @@ static bool share_set(const cm_entry *one, const cm_entry *other) {
 
 /** Does the earlier one have to end before the later one starts? */
 static bool blocks(const cm_entry *earlier, const cm_entry *later) {
-  if (earlier->section != later->section) return true; /* a run of DELETEs stands between them */
-  if (earlier->list_token != 0 && cm_entry_names(earlier, later->key_token)) return true;
-  if (earlier->list_token != 0 && later->list_token != 0)
-    return earlier->list_token == later->list_token;
+  if (earlier->ties.section != later->ties.section)
+    return true; /* a run of DELETEs stands between them */
+  if (earlier->list.token != 0 && cm_entry_names(earlier, later->ties.key_token)) return true;
+  if (earlier->list.token != 0 && later->list.token != 0)
+    return earlier->list.token == later->list.token;
   if (share_set(earlier, later)) return true;
   if (earlier->resource == later->resource) {
     if (earlier->verb != later->verb) return true;
-    if (later->key_token != 0 && earlier->key_token == later->key_token) return true;
-    if (later->natural_token != 0 && earlier->natural_token == later->natural_token) return true;
+    if (later->ties.key_token != 0 && earlier->ties.key_token == later->ties.key_token) return true;
+    if (later->ties.natural_token != 0 && earlier->ties.natural_token == later->ties.natural_token)
+      return true;
   }
-  return cm_entry_names(later, earlier->natural_token) || cm_entry_names(later, earlier->key_token);
+  return cm_entry_names(later, earlier->ties.natural_token) ||
+         cm_entry_names(later, earlier->ties.key_token);
 }
 
 cm_entry *cm_queue_find_blocker(const cm_queue *queue, const cm_entry *later) {
-  for (cm_entry *earlier = queue->first_waiting; earlier != later; earlier = earlier->next) {
+  for (cm_entry *earlier = queue->waiting.first; earlier != later; earlier = earlier->next) {
     if (blocks(earlier, later)) return earlier;
   }
   return NULL;
 }
 
 void cm_queue_forget_blockers(cm_queue *queue) {
-  for (cm_entry *entry = queue->first_waiting; entry != NULL; entry = entry->next)
-    entry->blocker = NULL;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
+    entry->ties.blocker = NULL;
 }
 
 static bool is_part_or_host(const cm_entry *entry, const cm_entry *part) {
@@ -152,10 +156,11 @@ static bool is_part_or_host(const cm_entry *entry, const cm_entry *part) {
 static cm_entry *find_write(const cm_queue *queue, uint64_t token, int64_t before,
                             const cm_entry *part) {
   for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
-       at = cm_map_next(&at->by_natural)) {
+       at = cm_map_next(&at->ties.by_natural)) {
     if (at->id < before && !is_part_or_host(at, part)) return at;
   }
-  for (cm_entry *at = cm_waiting_by_key(queue, token); at != NULL; at = cm_map_next(&at->by_key)) {
+  for (cm_entry *at = cm_waiting_by_key(queue, token); at != NULL;
+       at = cm_map_next(&at->ties.by_key)) {
     if (at->id < before && !is_part_or_host(at, part)) return at;
   }
   return NULL;
@@ -170,14 +175,14 @@ bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, ui
 /** A write of a row that the part names, or is. */
 static cm_entry *find_named(const cm_queue *queue, const cm_entry *part, uint64_t token,
                             int64_t before) {
-  bool is_any = token != 0 && token != part->inside.host->natural_token;
+  bool is_any = token != 0 && token != part->inside.host->ties.natural_token;
   return is_any ? find_write(queue, token, before, part) : NULL;
 }
 
 /** Another verb on the table of the part. */
 static cm_entry *find_other_verb(const cm_queue *queue, const cm_entry *part) {
-  if (part->run == 0) return NULL;
-  for (cm_entry *at = queue->first_waiting; at != NULL && at->id < part->id; at = at->next) {
+  if (part->ties.run == 0) return NULL;
+  for (cm_entry *at = queue->waiting.first; at != NULL && at->id < part->id; at = at->next) {
     if (at->resource == part->resource && at->verb != part->verb) return at;
   }
   return NULL;
@@ -186,9 +191,9 @@ static cm_entry *find_other_verb(const cm_queue *queue, const cm_entry *part) {
 cm_entry *cm_part_find_blocker(const cm_queue *queue, const cm_entry *part) {
   const cm_entry *host = part->inside.host;
   int64_t later = part->id > host->id ? part->id : host->id;
-  cm_entry *found = find_named(queue, part, part->natural_token, part->id);
-  for (int i = 0; i < part->name_count && found == NULL; i++)
-    found = find_named(queue, part, part->names[i], later);
+  cm_entry *found = find_named(queue, part, part->ties.natural_token, part->id);
+  for (int i = 0; i < part->ties.name_count && found == NULL; i++)
+    found = find_named(queue, part, part->ties.names[i], later);
   return found != NULL ? found : find_other_verb(queue, part);
 }
 

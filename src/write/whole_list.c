@@ -13,6 +13,7 @@
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/shipment.h"
+#include "write/state.h"
 #include "write/token.h"
 
 /* ---- which list a write changes -------------------------------------------------------------- */
@@ -75,8 +76,8 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
   int column = cm_request_next_placeholder(resource, write->path, &at);
   int rc = text_of(entry->change, column, &text, err);
   if (rc != SQLITE_OK || text == NULL) return rc;
-  entry->list_write = write;
-  entry->list_token = cm_queue_token('l', resource->name, text, NULL);
+  entry->list.write = write;
+  entry->list.token = cm_queue_token('l', resource->name, text, NULL);
   if (read->parent != NULL) *parent = cm_queue_token('k', read->parent, text, NULL);
   sqlite3_free(text);
   return SQLITE_OK;
@@ -86,17 +87,19 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
 
 void cm_whole_list_gather(cm_entry *leader) {
   for (cm_entry *entry = leader->next; entry != NULL; entry = entry->next) {
-    if (entry->section != leader->section || cm_entry_names(leader, entry->key_token)) break;
-    if (entry->list_token != leader->list_token) continue;
-    entry->phase = CM_PHASE_READY;
-    cm_shipment_put(leader->shipment, leader->shipment->last, entry, leader);
+    if (entry->ties.section != leader->ties.section ||
+        cm_entry_names(leader, entry->ties.key_token))
+      break;
+    if (entry->list.token != leader->list.token) continue;
+    entry->progress.phase = CM_PHASE_READY;
+    cm_shipment_put(leader->progress.shipment, leader->progress.shipment->last, entry, leader);
   }
 }
 
 /* ---- the list as it is ------------------------------------------------------------------------- */
 
 static int open_pager(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_read *read = find_read(entry->resource, entry->list_write);
+  const cm_read *read = find_read(entry->resource, entry->list.write);
   cm_list list = { .who = entry->resource->name,
                    .paging = read->paging,
                    .rows = read->rows,
@@ -108,24 +111,24 @@ static int open_pager(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   int rc = cm_change_fill(entry->change, read->path, &path, err);
   list.url = cm_buf_str(&path);
-  if (rc == SQLITE_OK) entry->list_pager = sqlite3_malloc64(sizeof *entry->list_pager);
-  if (rc == SQLITE_OK && entry->list_pager == NULL) rc = cm_err_nomem(err);
-  if (rc == SQLITE_OK) rc = cm_pager_open(entry->list_pager, queue->session, &list, err);
+  if (rc == SQLITE_OK) entry->list.pager = sqlite3_malloc64(sizeof *entry->list.pager);
+  if (rc == SQLITE_OK && entry->list.pager == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) rc = cm_pager_open(entry->list.pager, queue->session, &list, err);
   cm_buf_clear(&path);
   return rc;
 }
 
 /** The list goes back in one body: what would not fit there is not collected. */
 static int check_size(const cm_entry *entry, cm_err *err) {
-  if (entry->list_bytes <= CM_MAX_BODY_BYTES) return SQLITE_OK;
+  if (entry->list.bytes <= CM_MAX_BODY_BYTES) return SQLITE_OK;
   return cm_err_set(err, SQLITE_TOOBIG, "%s: the list is larger than %d MiB", entry->resource->name,
                     CM_MAX_BODY_BYTES / (1024 * 1024));
 }
 
 /** Append the items of a page. A row without one would be lost from the list: that is an error. */
 static int take_rows(cm_entry *entry, cm_err *err) {
-  const cm_column *item = &entry->resource->columns[find_item(entry->resource, entry->list_write)];
-  const cm_pager *pager = entry->list_pager;
+  const cm_column *item = &entry->resource->columns[find_item(entry->resource, entry->list.write)];
+  const cm_pager *pager = entry->list.pager;
   if (pager->is_single) return cm_pager_wrong_shape(pager, "it has no list", err);
   for (int64_t i = 0; i < pager->page_rows; i++) {
     cm_slice row = pager->rows.items[i];
@@ -133,10 +136,11 @@ static int take_rows(cm_entry *entry, cm_err *err) {
     cm_json *value = NULL;
     if (cm_slice_type(member) != CM_JSON_STRING)
       return cm_pager_wrong_shape(pager, "a row has no key", err);
-    entry->list_bytes += member.len + 1;
+    entry->list.bytes += member.len + 1;
     int rc = check_size(entry, err);
     if (rc == SQLITE_OK) rc = cm_json_parse(member, &value, err);
-    if (rc == SQLITE_OK && cm_json_push(entry->list, value) != SQLITE_OK) rc = cm_err_nomem(err);
+    if (rc == SQLITE_OK && cm_json_push(entry->list.items, value) != SQLITE_OK)
+      rc = cm_err_nomem(err);
     if (rc != SQLITE_OK) return rc;
   }
   return SQLITE_OK;
@@ -148,7 +152,7 @@ static int take_rows(cm_entry *entry, cm_err *err) {
 static int leave_out(cm_entry *leader, const cm_json *item, cm_err *err) {
   cm_json *rest = cm_json_new_array();
   int rc = rest == NULL ? SQLITE_NOMEM : SQLITE_OK;
-  for (cm_json *other = cm_json_first(leader->list); other != NULL && rc == SQLITE_OK;
+  for (cm_json *other = cm_json_first(leader->list.items); other != NULL && rc == SQLITE_OK;
        other = cm_json_after(other)) {
     if (other != item) rc = cm_json_push(rest, cm_json_copy(other));
   }
@@ -156,22 +160,23 @@ static int leave_out(cm_entry *leader, const cm_json *item, cm_err *err) {
     cm_json_free(rest);
     return cm_err_nomem(err);
   }
-  cm_json_free(leader->list);
-  leader->list = rest;
+  cm_json_free(leader->list.items);
+  leader->list.items = rest;
   return SQLITE_OK;
 }
 
 /** Put a value in, or leave it out. Either may be so already. */
 static int apply(cm_entry *leader, const cm_entry *entry, const char *text, bool *has_changed,
                  cm_err *err) {
-  cm_json *item = cm_json_first(leader->list);
+  cm_json *item = cm_json_first(leader->list.items);
   while (item != NULL && strcmp(cm_json_text(item), text) != 0)
     item = cm_json_after(item);
   bool is_there = item != NULL;
   if (entry->verb == CM_VERB_INSERT && !is_there) {
     *has_changed = true;
-    return cm_json_push(leader->list, cm_json_new_text(text)) == SQLITE_OK ? SQLITE_OK
-                                                                           : cm_err_nomem(err);
+    return cm_json_push(leader->list.items, cm_json_new_text(text)) == SQLITE_OK
+               ? SQLITE_OK
+               : cm_err_nomem(err);
   }
   if (entry->verb == CM_VERB_DELETE && is_there) {
     *has_changed = true;
@@ -181,7 +186,7 @@ static int apply(cm_entry *leader, const cm_entry *entry, const char *text, bool
 }
 
 static int apply_all(cm_entry *leader, bool *has_changed, cm_err *err) {
-  int column = find_item(leader->resource, leader->list_write);
+  int column = find_item(leader->resource, leader->list.write);
   int rc = SQLITE_OK;
   *has_changed = false;
   for (cm_entry *entry = leader; entry != NULL && rc == SQLITE_OK;
@@ -196,24 +201,24 @@ static int apply_all(cm_entry *leader, bool *has_changed, cm_err *err) {
 
 /** The leader's own call, with the whole list as its body. */
 static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
-  const char *body = leader->list_write->body;
+  const char *body = leader->list.write->body;
   char name[64];
   int rc = cm_change_steps(leader->change, queue->session->settings.handle_as_user_edit,
-                           &leader->steps, &leader->step_count, err);
+                           &leader->progress.steps, &leader->progress.step_count, err);
   if (rc != SQLITE_OK) return rc;
   cm_json *root = cm_json_new_object();
-  cm_json *list = leader->list;
-  leader->list = NULL;
+  cm_json *list = leader->list.items;
+  leader->list.items = NULL;
   sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(body, "["), body);
   rc = root == NULL ? SQLITE_NOMEM : cm_json_put(root, name, list);
   if (root == NULL) cm_json_free(list);
   char *text = rc == SQLITE_OK ? cm_json_format(root) : NULL;
   cm_json_free(root);
-  sqlite3_free(leader->steps[0].body);
-  leader->steps[0].body = text;
-  leader->step = 0;
+  sqlite3_free(leader->progress.steps[0].body);
+  leader->progress.steps[0].body = text;
+  leader->progress.step = 0;
   if (text == NULL) return cm_err_nomem(err);
-  leader->list_bytes = strlen(text);
+  leader->list.bytes = strlen(text);
   return check_size(leader, err);
 }
 
@@ -221,15 +226,15 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
 
 cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
   /* The calls of an earlier try: the list has moved on. */
-  cm_change_free_steps(entry->steps, entry->step_count);
-  entry->steps = NULL;
-  entry->step_count = 0;
-  entry->step = 0;
+  cm_change_free_steps(entry->progress.steps, entry->progress.step_count);
+  entry->progress.steps = NULL;
+  entry->progress.step_count = 0;
+  entry->progress.step = 0;
   cm_whole_list_rest(entry);
-  entry->list = cm_json_new_array();
-  int rc = entry->list == NULL ? cm_err_nomem(err) : open_pager(queue, entry, err);
+  entry->list.items = cm_json_new_array();
+  int rc = entry->list.items == NULL ? cm_err_nomem(err) : open_pager(queue, entry, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
-  entry->phase = CM_PHASE_LIST;
+  entry->progress.phase = CM_PHASE_LIST;
   return CM_END_NONE;
 }
 
@@ -239,14 +244,14 @@ static cm_end send_list(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = apply_all(entry, &has_changed, err);
   if (rc == SQLITE_OK && has_changed) rc = make_step(queue, entry, err);
   if (rc != SQLITE_OK) return CM_END_REFUSED;
-  if (has_changed) entry->phase = CM_PHASE_READY;
+  if (has_changed) entry->progress.phase = CM_PHASE_READY;
   return has_changed ? CM_END_NONE : CM_END_WRITTEN;
 }
 
 /** The list could not be had. Where there is none, there is nothing to delete from. */
 static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_help,
                                const cm_err *err) {
-  const cm_read *read = find_read(entry->resource, entry->list_write);
+  const cm_read *read = find_read(entry->resource, entry->list.write);
   bool is_delete = true;
   for (const cm_entry *other = entry; other != NULL; other = cm_shipment_next_of(other, entry))
     is_delete = is_delete && other->verb == CM_VERB_DELETE;
@@ -255,12 +260,12 @@ static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_hel
 }
 
 cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_call_result *result = cm_answer_result(entry->list_pager->page);
+  const cm_call_result *result = cm_answer_result(entry->list.pager->page);
   bool is_none = result->status == 404;
   bool may_help = result->may_help;
-  int rc = cm_pager_open_page(entry->list_pager, err);
+  int rc = cm_pager_open_page(entry->list.pager, err);
   if (rc == SQLITE_OK) rc = take_rows(entry, err);
-  if (rc == SQLITE_OK) rc = cm_pager_turn_page(entry->list_pager, err);
+  if (rc == SQLITE_OK) rc = cm_pager_turn_page(entry->list.pager, err);
   if (rc == SQLITE_OK) return CM_END_NONE;
   return rc == SQLITE_DONE ? send_list(queue, entry, err)
                            : end_without_list(entry, is_none, may_help, err);

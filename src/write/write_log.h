@@ -14,4 +14,7 @@ cm_entry *cm_queue_log_at(const cm_queue *queue, int index);
 /** An entry has ended, for good: drop what the bounds of the log do not allow, be it this entry. */
 void cm_queue_log_ended(cm_queue *queue, cm_entry *entry);
 
+/** Replace a text that belongs to an outcome. Where memory runs out the statement has to say so. */
+void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text);
+
 #endif

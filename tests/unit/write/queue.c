@@ -7,6 +7,7 @@
 #include "resources/resources.h"
 #include "write/entry.h"
 #include "write/reply.h"
+#include "write/state.h"
 #include "write/write_log.h"
 
 #include <stdarg.h>
@@ -102,10 +103,10 @@ static void assert_started(peer_world *world, const char *expected) {
   cm_err err = { 0 };
   assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ROOM, &err), SQLITE_OK);
   const cm_queue *queued = world->session->queue;
-  for (int i = 0; i < queued->log_count; i++) {
+  for (int i = 0; i < queued->log.count; i++) {
     const cm_entry *entry = cm_queue_log_at(queued, i);
     size_t len = strlen(started);
-    if (entry->phase == CM_PHASE_IDLE) continue;
+    if (entry->progress.phase == CM_PHASE_IDLE) continue;
     snprintf(started + len, sizeof started - len, "%s%d", len > 0 ? " " : "", (int)entry->id);
   }
   assert_string_equal(started, expected);
@@ -117,7 +118,7 @@ static void assert_all_written(peer_world *world) {
   if (cm_queue_send(world->session, CM_QUEUE_ALL, &err) != SQLITE_OK) fail_msg("%s", err.text);
   cm_queue_commit(world->session);
   const cm_queue *queued = world->session->queue;
-  for (int i = 0; i < queued->log_count; i++)
+  for (int i = 0; i < queued->log.count; i++)
     assert_int_equal(cm_queue_log_at(queued, i)->state, CM_ENTRY_WRITTEN);
 }
 
@@ -284,7 +285,7 @@ static void rows_of_one_place_travel_together(void **state) {
   add_invoice(world, "cus_1", "i1"); /* a second row of that natural key */
   add_invoice(world, "cus_1", "i5");
   assert_started(world, "1 3 5");
-  assert_int_equal(world->session->queue->shipment_count, 1);
+  assert_int_equal(world->session->queue->sending.shipment_count, 1);
   peer_release(world->server);
   cm_queue_rollback(world->session);
 }
@@ -326,8 +327,8 @@ static void a_hundred_at_most(void **state) {
     assert_int_equal(cm_queue_send(world->session, CM_QUEUE_ROOM, &err), SQLITE_OK);
   }
   const cm_queue *queued = world->session->queue;
-  for (int i = 0; i < queued->log_count; i++) {
-    bool has_started = cm_queue_log_at(queued, i)->phase != CM_PHASE_IDLE;
+  for (int i = 0; i < queued->log.count; i++) {
+    bool has_started = cm_queue_log_at(queued, i)->progress.phase != CM_PHASE_IDLE;
     assert_int_equal(has_started, i < 100);
     started += has_started;
   }
@@ -482,14 +483,14 @@ static void so_many_rows_wait(void **state) {
   assert_string_equal(err.text,
                       "chartmogul_customers: the transaction holds 100000 writes already: "
                       "COMMIT, and go on in the next");
-  assert_int_equal(world->session->queue->waiting, CM_MAX_QUEUED_WRITES);
+  assert_int_equal(world->session->queue->waiting.count, CM_MAX_QUEUED_WRITES);
   cm_queue_rollback(world->session);
-  assert_int_equal(world->session->queue->waiting_bytes, 0);
-  assert_int_equal(world->session->queue->log_count, CM_MAX_WRITE_LOG);
+  assert_int_equal(world->session->queue->waiting.bytes, 0);
+  assert_int_equal(world->session->queue->log.count, CM_MAX_WRITE_LOG);
   assert_int_equal(try_customer(world, &err, "data_source_uuid=ds_1", "external_id=x", NULL),
                    SQLITE_OK);
   cm_queue_rollback(world->session);
-  assert_int_equal(world->session->queue->log_count, CM_MAX_WRITE_LOG);
+  assert_int_equal(world->session->queue->log.count, CM_MAX_WRITE_LOG);
 }
 
 /* Rows of 8 MiB, until no more can wait. */
@@ -528,13 +529,13 @@ static void so_many_bytes_are_kept_of_what_is_dropped(void **state) {
   fill_with_bytes(world, &err);
   cm_queue_rollback(world->session);
   queued = world->session->queue;
-  assert_int_equal(queued->log_count, 31);
-  for (int i = 0; i < queued->log_count; i++) {
+  assert_int_equal(queued->log.count, 31);
+  for (int i = 0; i < queued->log.count; i++) {
     assert_int_equal(cm_queue_log_at(queued, i)->state, CM_ENTRY_DROPPED);
-    assert_int_equal(cm_queue_log_at(queued, i)->body != NULL, i >= 31 - 7);
+    assert_int_equal(cm_queue_log_at(queued, i)->line.body != NULL, i >= 31 - 7);
   }
-  assert_true(queued->log_dropped_bytes <= CM_MAX_DROPPED_BYTES);
-  assert_int_equal(queued->log_dropped_bytes, queued->log_bytes);
+  assert_true(queued->log.dropped_bytes <= CM_MAX_DROPPED_BYTES);
+  assert_int_equal(queued->log.dropped_bytes, queued->log.bytes);
 }
 
 static void bodies_of_the_last_thousand(void **state) {
@@ -668,7 +669,7 @@ static void deletes_are_counted(void **state) {
   cm_queue_rollback_to(world->session, 0);
   add_delete(world, plans, "pl_3");
   cm_queue_rollback(world->session);
-  assert_int_equal(world->session->queue->deleted, 0);
+  assert_int_equal(world->session->queue->transaction.deleted, 0);
   assert_int_equal(world->server->requests, 0);
 }
 

@@ -1,0 +1,75 @@
+/*
+** state.h -- the queue of a session: the log, those that wait, what is under way, the transaction.
+** Only the files of write/queue.h include it.
+*/
+#ifndef CM_WRITE_STATE_H
+#define CM_WRITE_STATE_H
+
+#include "write/entry.h"
+#include "write/tally.h"
+#include "write/token.h"
+
+enum {
+  CM_QUEUE_BUCKETS = 8192,    /* of a hash table; a power of two */
+  CM_QUEUE_WINDOW = 256,      /* entries not under way that are looked at for one to start */
+  CM_QUEUE_MAX_SHIPMENTS = 20 /* under way; `concurrency` is smaller or equal */
+};
+
+/** Entries that may go out in one call, in the order of the queue; other tokens share the bucket. */
+typedef struct cm_batch_chain {
+  cm_entry *first, *last;
+} cm_batch_chain;
+
+/** Every write that was added: a ring, oldest first. */
+typedef struct cm_log {
+  cm_entry **lines;
+  int capacity, first, count;
+  size_t bytes, dropped_bytes; /* of bodies and responses: of all, of dropped writes */
+  int stripped, stripped_dropped, stripped_all; /* so many of the oldest are done */
+} cm_log;
+
+/** Those that wait, under way or not, in their order and by what they are. */
+typedef struct cm_waiting {
+  cm_entry *first, *last;
+  int count;
+  size_t bytes;
+  cm_map by_key, by_natural, by_set; /* by their tokens */
+  cm_batch_chain by_batch[CM_QUEUE_BUCKETS];
+  int blind_sets; /* entries with is_blind_set */
+} cm_waiting;
+
+/** How the writes leave. */
+typedef struct cm_sending {
+  bool is_autocommit;
+  bool is_streaming;  /* in autocommit creates leave as they come: more came than may wait */
+  bool holds_creates; /* what is found to be absent is not created yet */
+  bool is_stopped;
+  bool stays_open;                                /* what fails now can be committed again */
+  cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS]; /* under way */
+  int shipment_count;
+} cm_sending;
+
+typedef struct cm_transaction {
+  int64_t begun_id;             /* its first write */
+  bool is_failed;               /* it will be rolled back: what is left stays in the log */
+  int64_t deleted;              /* records that its DELETEs count */
+  int64_t deleted_by_functions; /* likewise; they are gone already */
+  bool was_alone;               /* the statement that they belong to was outside a transaction */
+  int64_t *savepoints;          /* id of the first write behind each */
+  int savepoint_count, savepoint_capacity;
+} cm_transaction;
+
+struct cm_queue {
+  cm_session *session;
+  int64_t next_id;
+  cm_log log;
+  cm_waiting waiting;
+  cm_sending sending;
+  cm_transaction transaction;
+  cm_tally tally;
+  cm_finder finder;
+  cm_created created;
+  int64_t last_uuid_id; /* the write that session->last_uuid is of */
+};
+
+#endif
