@@ -52,13 +52,14 @@ static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
  * @param path    List whose rows count besides, "" and NULL: none.
  * @param weight  What it counts by itself; receives all.
  */
-static int allow_delete(cm_session *session, const char *who, const char *what, const char *path,
-                        int64_t deleted, int64_t *weight, cm_err *err) {
-  int limit = session->settings.delete_limit;
+static int allow_delete(const cm_queue *queue, const char *who, const char *what, const char *path,
+                        int64_t *weight, cm_err *err) {
+  int limit = queue->session->settings.delete_limit;
+  int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
   int64_t allowed = limit - deleted;
   int rc = SQLITE_OK;
   if (path != NULL && path[0] != 0 && *weight <= allowed)
-    rc = count_rows(session, who, path, allowed, weight, err);
+    rc = count_rows(queue->session, who, path, allowed, weight, err);
   if (rc != SQLITE_OK || *weight <= allowed) return rc;
   int64_t all = deleted + *weight;
   return cm_err_set(err, SQLITE_ERROR,
@@ -92,8 +93,7 @@ int cm_queue_allow_delete(cm_session *session, const char *who, const char *path
   int rc = cm_queue_open(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_queue *queue = session->queue;
-  int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
-  rc = allow_delete(session, who, what, counts, deleted, &weight, err);
+  rc = allow_delete(queue, who, what, counts, &weight, err);
   if (rc == SQLITE_OK) queue->transaction.deleted_by_functions += weight;
   queue->transaction.was_alone = sqlite3_get_autocommit(session->db) != 0;
   return rc;
@@ -107,9 +107,7 @@ static int allow_entry(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = counted_path(entry->change, &path, err);
   if (rc == SQLITE_OK) {
     cm_queue_begin_statement(queue->session);
-    int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
-    rc = allow_delete(queue->session, entry->resource->name, verb, cm_buf_str(&path), deleted,
-                      &entry->weight, err);
+    rc = allow_delete(queue, entry->resource->name, verb, cm_buf_str(&path), &entry->weight, err);
   }
   cm_buf_clear(&path);
   return rc;

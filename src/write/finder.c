@@ -65,7 +65,7 @@ static cm_question *new_question(cm_finder *finder, const char *key, const char 
   question->session = finder->session;
   question->key = sqlite3_mprintf("%s", key);
   bool is_whole = question->key != NULL;
-  for (int i = 0; i < 2 && values != NULL && is_whole; i++) {
+  for (int i = 0; i < 2 && is_whole; i++) {
     if (values[i] == NULL) continue;
     question->values[i] = sqlite3_mprintf("%s", values[i]);
     is_whole = question->values[i] != NULL;
@@ -119,57 +119,38 @@ static cm_question *find_fresh(cm_finder *finder, const char *key, cm_question_m
   return NULL;
 }
 
-/** Hold a question, if there is one, and hand it out. */
-static int hold(cm_question *question, int rc, cm_question **out) {
+static char *key_of(const cm_ask *asked) {
+  const char *member = asked->need != NULL ? asked->need->member : asked->member_list;
+  if (asked->resource != NULL) return key_of_row(asked->resource, asked->values);
+  return sqlite3_mprintf("%s\x1f%s\x1f%s", asked->path, member,
+                         asked->values[0] != NULL ? asked->values[0] : "");
+}
+
+/** A question that nobody has asked yet. */
+static int ask_anew(cm_finder *finder, const cm_ask *asked, const char *key, cm_question **out,
+                    cm_err *err) {
+  cm_question *question = new_question(finder, key, asked->values);
+  if (question == NULL) return cm_err_nomem(err);
+  question->resource = asked->resource;
+  question->need = asked->need;
+  question->member_list = asked->member_list;
+  int rc = asked->resource != NULL ? ask_row(finder, question, asked->who, err)
+                                   : ask(finder, question, asked->path, asked->who, err);
+  if (rc != SQLITE_OK) detach(finder, question);
   *out = rc == SQLITE_OK ? question : NULL;
-  if (*out != NULL) question->holders++;
   return rc;
 }
 
-int cm_question_row(cm_finder *finder, const cm_resource *resource, const char *const values[2],
-                    const char *who, cm_question_mode mode, cm_question **out, cm_err *err) {
-  char *key = key_of_row(resource, values);
+int cm_question_ask(cm_finder *finder, const cm_ask *asked, cm_question **out, cm_err *err) {
+  char *key = key_of(asked);
   int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(finder, key, mode) : NULL;
-  if (question == NULL) {
-    question = key != NULL ? new_question(finder, key, values) : NULL;
-    if (question != NULL) question->resource = resource;
-    rc = question == NULL ? cm_err_nomem(err) : ask_row(finder, question, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
-  }
+  *out = NULL;
+  if (key == NULL) return cm_err_nomem(err);
+  *out = find_fresh(finder, key, asked->mode);
+  if (*out == NULL) rc = ask_anew(finder, asked, key, out, err);
   sqlite3_free(key);
-  return hold(question, rc, out);
-}
-
-int cm_question_need(cm_finder *finder, const cm_need *need, const char *path, const char *who,
-                     cm_question **out, cm_err *err) {
-  char *key = sqlite3_mprintf("%s\x1f%s", path, need->member);
-  int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_ANY) : NULL;
-  if (question == NULL) {
-    question = key != NULL ? new_question(finder, key, NULL) : NULL;
-    if (question != NULL) question->need = need;
-    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
-  }
-  sqlite3_free(key);
-  return hold(question, rc, out);
-}
-
-int cm_question_member(cm_finder *finder, const char *path, const char *list, const char *name,
-                       const char *who, cm_question **out, cm_err *err) {
-  const char *values[2] = { name, NULL };
-  char *key = sqlite3_mprintf("%s\x1f%s\x1f%s", path, list, name);
-  int rc = SQLITE_OK;
-  cm_question *question = key != NULL ? find_fresh(finder, key, CM_QUESTION_AGAIN) : NULL;
-  if (question == NULL) {
-    question = key != NULL ? new_question(finder, key, values) : NULL;
-    if (question != NULL) question->member_list = list;
-    rc = question == NULL ? cm_err_nomem(err) : ask(finder, question, path, who, err);
-    if (rc != SQLITE_OK && question != NULL) detach(finder, question);
-  }
-  sqlite3_free(key);
-  return hold(question, rc, out);
+  if (*out != NULL) (*out)->holders++;
+  return rc;
 }
 
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,

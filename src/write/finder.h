@@ -43,21 +43,24 @@ typedef struct cm_finder {
   cm_map questions;    /* by key */
 } cm_finder;
 
+/** What is asked: for a row by its natural key, for what a need wants, or whether a set has a member. Borrowed. */
+typedef struct cm_ask {
+  const char *who; /* for error texts */
+  cm_question_mode mode;
+  const cm_resource *resource; /* of the row; NULL: another question */
+  const char *values[2];       /* of the natural key; [0] the name of the member */
+  const char *path;            /* of the answer that a need or a set stands in */
+  const cm_need *need;
+  const char *member_list; /* the set, in that answer */
+} cm_ask;
+
 /**
- * Ask for a row by natural key, or for what a need wants: shared by all that ask the same.
+ * Ask: one request for all that ask the same.
  * @param out  Receives the look-up; let it go with cm_question_release.
  * @return SQLITE_OK, or what cm_call_start says.
  */
-int cm_question_row(cm_finder *finder, const cm_resource *resource, const char *const values[2],
-                    const char *who, cm_question_mode mode, cm_question **out,
+int cm_question_ask(cm_finder *finder, const cm_ask *asked, cm_question **out,
                     cm_err *err) CM_MUST_CHECK;
-
-int cm_question_need(cm_finder *finder, const cm_need *need, const char *path, const char *who,
-                     cm_question **out, cm_err *err) CM_MUST_CHECK;
-
-/** Ask whether the set in a member of an answer has a member of this name. */
-int cm_question_member(cm_finder *finder, const char *path, const char *list, const char *name,
-                       const char *who, cm_question **out, cm_err *err) CM_MUST_CHECK;
 
 /** True when the answer is there; reads it the first time. */
 bool cm_question_poll(cm_question *question, const char *who);

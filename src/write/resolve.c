@@ -20,13 +20,14 @@
 static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
-  const char *values[2] = { name->data_source, name->external_id };
   if (other == NULL || other->natural_key == NULL) {
     return cm_err_set(err, SQLITE_ERROR, "%s: %s has no rows to name: give %s",
                       entry->resource->name, name->reference->resource, name->reference->column);
   }
-  int rc = cm_question_row(&queue->finder, other, values, entry->resource->name, CM_QUESTION_ANY,
-                           &question, err);
+  cm_ask asked = { .who = entry->resource->name,
+                   .resource = other,
+                   .values = { name->data_source, name->external_id } };
+  int rc = cm_question_ask(&queue->finder, &asked, &question, err);
   return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }
 
@@ -75,10 +76,8 @@ static int ask_need(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (rc != SQLITE_OK || need == NULL) return rc;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   rc = cm_change_fill(entry->change, need->path, &path, err);
-  if (rc == SQLITE_OK) {
-    rc = cm_question_need(&queue->finder, need, cm_buf_str(&path), entry->resource->name, &question,
-                          err);
-  }
+  cm_ask asked = { .who = entry->resource->name, .path = cm_buf_str(&path), .need = need };
+  if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, &question, err);
   cm_buf_clear(&path);
   return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }

@@ -37,8 +37,11 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
   if (entry->progress.questions == NULL) rc = cm_err_nomem(err);
   if (rc == SQLITE_OK) {
-    rc = cm_question_row(&queue->finder, entry->resource, (const char *const *)texts,
-                         entry->resource->name, mode, &entry->progress.questions[0], err);
+    cm_ask asked = { .who = entry->resource->name,
+                     .mode = mode,
+                     .resource = entry->resource,
+                     .values = { texts[0], texts[1] } };
+    rc = cm_question_ask(&queue->finder, &asked, &entry->progress.questions[0], err);
     entry->progress.question_count = rc == SQLITE_OK;
   }
   sqlite3_free(texts[0]);

@@ -236,9 +236,12 @@ int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err)
   const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
   char *copy = sqlite3_mprintf("%.*s", text != NULL ? (int)plain.len : 0, text != NULL ? text : "");
   if (rc == SQLITE_OK && copy == NULL) rc = cm_err_nomem(err);
-  if (rc == SQLITE_OK)
-    rc = cm_question_member(&queue->finder, cm_buf_str(&path), read->each, copy, resource->name,
-                            out, err);
+  cm_ask asked = { .who = resource->name,
+                   .mode = CM_QUESTION_AGAIN,
+                   .values = { copy, NULL },
+                   .path = cm_buf_str(&path),
+                   .member_list = read->each };
+  if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, out, err);
   sqlite3_free(copy);
   cm_buf_clear(&path);
   cm_value_clear(&value);
