@@ -29,6 +29,14 @@ const char *cm_plain_set(cm_plain *out, const cm_value *value) {
   return out->text;
 }
 
+int cm_plain_copy(const cm_value *value, char **out, cm_err *err) {
+  cm_plain plain;
+  *out = NULL;
+  if (cm_plain_set(&plain, value) == NULL) return SQLITE_OK;
+  *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
 /* ---- from SQL to JSON ---------------------------------------------------------------------- */
 
 static int refuse(const cm_resource *resource, int column, const cm_value *value,

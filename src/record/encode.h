@@ -19,6 +19,9 @@ typedef struct cm_plain {
 /** Fill `out` from `value`; `out` may not be moved afterwards. @return out->text. */
 const char *cm_plain_set(cm_plain *out, const cm_value *value);
 
+/** The same as a text to be freed. @param out  NULL where there is none. @return SQLITE_OK, SQLITE_NOMEM. */
+int cm_plain_copy(const cm_value *value, char **out, cm_err *err) CM_MUST_CHECK;
+
 /**
  * Encode a value for a request: instants as ISO, days as days, booleans as true and false, JSON text
  * parsed and laid out by the column's shape. NULL becomes JSON null, of a

@@ -153,40 +153,33 @@ static int shape_members(const cm_resource *resource, int column, const cm_json 
 
 /* ---- lists --------------------------------------------------------------------------------- */
 
-static int shape_times(const cm_resource *resource, int column, const cm_json *given, cm_json *list,
-                       cm_err *err) {
-  int rc = SQLITE_OK;
-  bool is_list = cm_json_type_of(given) == CM_JSON_ARRAY;
-  for (cm_json *item = is_list ? cm_json_first(given) : NULL; item != NULL && rc == SQLITE_OK;
-       item = cm_json_after(item)) {
-    char formatted[CM_INSTANT_TEXT];
-    int64_t instant_ms = 0;
-    const char *text = cm_json_text(item);
-    is_list = text != NULL && cm_instant_parse(text, strlen(text), &instant_ms);
-    if (!is_list) break;
-    cm_instant_format_iso(instant_ms, formatted);
-    if (cm_json_push(list, cm_json_new_text(formatted)) != SQLITE_OK) rc = cm_err_nomem(err);
-  }
-  if (rc != SQLITE_OK || is_list) return rc;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s: %s takes a JSON array of points in time: write json_array('2025-01-31')",
-                    resource->name, resource->columns[column].name);
+/** An item of a list of points in time, or of texts, as it goes out. Borrowed, or in `formatted`; NULL: it does not fit. */
+static const char *item_text(cm_shape shape, const cm_json *item, char formatted[CM_INSTANT_TEXT]) {
+  const char *text = cm_json_text(item);
+  int64_t instant_ms = 0;
+  if (text == NULL || shape == CM_TEXT_LIST) return text;
+  if (!cm_instant_parse(text, strlen(text), &instant_ms)) return NULL;
+  cm_instant_format_iso(instant_ms, formatted);
+  return formatted;
 }
 
-static int shape_texts(const cm_resource *resource, int column, const cm_json *given, cm_json *list,
+static int shape_items(const cm_resource *resource, int column, const cm_json *given, cm_json *list,
                        cm_err *err) {
-  int rc = SQLITE_OK;
-  bool is_list = cm_json_type_of(given) == CM_JSON_ARRAY;
-  for (cm_json *item = is_list ? cm_json_first(given) : NULL; item != NULL && rc == SQLITE_OK;
+  cm_shape shape = resource->columns[column].shape;
+  bool fits = cm_json_type_of(given) == CM_JSON_ARRAY;
+  for (cm_json *item = fits ? cm_json_first(given) : NULL; item != NULL && fits;
        item = cm_json_after(item)) {
-    is_list = cm_json_text(item) != NULL;
-    if (!is_list) break;
-    if (cm_json_push(list, cm_json_copy(item)) != SQLITE_OK) rc = cm_err_nomem(err);
+    char formatted[CM_INSTANT_TEXT];
+    const char *text = item_text(shape, item, formatted);
+    fits = text != NULL;
+    if (fits && cm_json_push(list, cm_json_new_text(text)) != SQLITE_OK) return cm_err_nomem(err);
   }
-  if (rc != SQLITE_OK || is_list) return rc;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s: %s takes a JSON array of texts: write json_array('one', 'two')",
-                    resource->name, resource->columns[column].name);
+  if (fits) return SQLITE_OK;
+  bool is_time = shape == CM_TIME_LIST;
+  return cm_err_set(err, SQLITE_ERROR, "%s: %s takes a JSON array of %s: write json_array(%s)",
+                    resource->name, resource->columns[column].name,
+                    is_time ? "points in time" : "texts",
+                    is_time ? "'2025-01-31'" : "'one', 'two'");
 }
 
 int cm_change_shape(const cm_resource *resource, int column, cm_json **json, cm_err *err) {
@@ -200,8 +193,8 @@ int cm_change_shape(const cm_resource *resource, int column, cm_json **json, cm_
   case CM_LIST:
     if (cm_json_push(list, cm_json_copy(*json)) != SQLITE_OK) rc = cm_err_nomem(err);
     break;
-  case CM_TIME_LIST: rc = shape_times(resource, column, *json, list, err); break;
-  case CM_TEXT_LIST: rc = shape_texts(resource, column, *json, list, err); break;
+  case CM_TIME_LIST:
+  case CM_TEXT_LIST: rc = shape_items(resource, column, *json, list, err); break;
   default: rc = shape_members(resource, column, *json, list, err);
   }
   if (rc != SQLITE_OK) {

@@ -206,13 +206,10 @@ int cm_change_column(const cm_resource *resource, const char *name) {
 
 int cm_change_text(cm_change *change, int column, char **out, cm_err *err) {
   cm_value value;
-  cm_plain plain;
   *out = NULL;
   int rc = cm_change_value(change, column, &value, err);
-  if (rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0) {
-    *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
-    if (*out == NULL) rc = cm_err_nomem(err);
-  }
+  bool is_text = rc == SQLITE_OK && !(cm_value_is_text(&value) && value.len == 0);
+  if (is_text) rc = cm_plain_copy(&value, out, err);
   cm_value_clear(&value);
   return rc;
 }
@@ -247,6 +244,13 @@ cm_json_type cm_change_type_in_row(const cm_change *change, int column) {
   if (source.from == CM_FROM_SELF) return cm_slice_type(row);
   if (source.from != CM_FROM_MEMBER) return CM_JSON_ABSENT;
   return cm_slice_type(cm_slice_find(row, source.member));
+}
+
+const cm_write *cm_change_first_write(const cm_change *change) {
+  for (int i = 0; i < change->resource->write_count; i++) {
+    if (cm_change_uses(change, &change->resource->writes[i])) return &change->resource->writes[i];
+  }
+  return NULL;
 }
 
 bool cm_change_uses(const cm_change *change, const cm_write *write) {

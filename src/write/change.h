@@ -132,4 +132,7 @@ cm_json_type cm_change_type_in_row(const cm_change *change, int column);
 /** True when the change has a value that the write carries, or the write needs none. */
 bool cm_change_uses(const cm_change *change, const cm_write *write);
 
+/** The first write that uses it; NULL: none. */
+const cm_write *cm_change_first_write(const cm_change *change);
+
 #endif

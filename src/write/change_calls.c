@@ -158,32 +158,24 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
 
 /** Put the object where the body wants it: "invoices[]" is a list of one. Takes `object` over. */
 static int wrap(const cm_write *write, cm_json **object, cm_err *err) {
-  if (write->body == NULL) return SQLITE_OK;
   char name[64];
+  if (write->body == NULL) return SQLITE_OK;
   size_t len = strcspn(write->body, "[");
-  bool is_list = write->body[len] == '[';
   sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, write->body);
   cm_json *inner = *object;
-  cm_json *root = cm_json_new_object();
-  *object = root;
-  if (is_list) {
+  int rc = SQLITE_OK;
+  if (write->body[len] == '[') {
     cm_json *list = cm_json_new_array();
-    if (list == NULL) {
-      cm_json_free(inner);
-      return cm_err_nomem(err);
-    }
-    int rc = cm_json_push(list, inner);
+    rc = cm_json_push(list, inner);
     inner = list;
-    if (rc != SQLITE_OK) {
-      cm_json_free(list);
-      return cm_err_nomem(err);
-    }
   }
-  if (root == NULL) {
+  *object = cm_json_new_object();
+  if (rc == SQLITE_OK) {
+    rc = cm_json_put(*object, name, inner);
+  } else {
     cm_json_free(inner);
-    return cm_err_nomem(err);
   }
-  return cm_json_put(root, name, inner) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
 static bool has_body(const cm_write *write) {
@@ -191,26 +183,29 @@ static bool has_body(const cm_write *write) {
   return write->verb != CM_VERB_DELETE;
 }
 
+/** @param out  Receives the body as a tree. `news` as put_columns. */
+static int make_object(cm_change *change, const cm_write *write, cm_json **out, int *news,
+                       cm_err *err) {
+  *news = 0;
+  *out = cm_json_new_object();
+  int rc = *out == NULL ? cm_err_nomem(err) : put_columns(change, write, out, news, err);
+  return rc == SQLITE_OK ? wrap(write, out, err) : rc;
+}
+
 /** @param out  Receives the body, NULL where the write has none. `news` as put_columns. */
 static int make_body(cm_change *change, const cm_write *write, char **out, int *news, cm_err *err) {
+  cm_json *object = NULL;
   *out = NULL;
   *news = 0;
   if (!has_body(write)) return SQLITE_OK;
-  cm_json *object = cm_json_new_object();
-  int rc = object == NULL ? cm_err_nomem(err) : put_columns(change, write, &object, news, err);
-  if (rc == SQLITE_OK) rc = wrap(write, &object, err);
-  if (rc == SQLITE_OK) {
-    *out = cm_json_format(object);
-    if (*out == NULL) rc = cm_err_nomem(err);
-  }
+  int rc = make_object(change, write, &object, news, err);
+  if (rc == SQLITE_OK && (*out = cm_json_format(object)) == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
-  if (*out != NULL && strlen(*out) > CM_MAX_BODY_BYTES) {
-    sqlite3_free(*out);
-    *out = NULL;
-    rc = cm_err_set(err, SQLITE_TOOBIG, "%s: the row is larger than %d MiB: write it in parts",
+  if (*out == NULL || strlen(*out) <= CM_MAX_BODY_BYTES) return rc;
+  sqlite3_free(*out);
+  *out = NULL;
+  return cm_err_set(err, SQLITE_TOOBIG, "%s: the row is larger than %d MiB: write it in parts",
                     change->resource->name, CM_MAX_BODY_BYTES / (1024 * 1024));
-  }
-  return rc;
 }
 
 /* ---- steps --------------------------------------------------------------------------------- */
@@ -348,4 +343,122 @@ int cm_change_not_taken(cm_change *change, const cm_write *write, cm_slice objec
   }
   cm_json_free(tree);
   return rc;
+}
+
+int cm_change_is_shown(cm_change *change, cm_slice object, bool *may_be, bool *is_shown,
+                       cm_err *err) {
+  const cm_natural_key *natural = change->resource->natural_key;
+  cm_row row = { .resource = change->resource };
+  int rc = SQLITE_OK;
+  *may_be = true;
+  *is_shown = false;
+  cm_row_set(&row, object);
+  for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL && rc == SQLITE_OK; i++) {
+    int column = cm_change_column(change->resource, natural->columns[i]);
+    const cm_value *given = cm_change_find(change, column);
+    cm_value shown;
+    cm_plain plain[2];
+    rc = cm_row_get(&row, column, &shown, err);
+    bool can_tell = rc == SQLITE_OK && given != NULL && cm_plain_set(&plain[0], given) != NULL &&
+                    cm_plain_set(&plain[1], &shown) != NULL;
+    if (can_tell) {
+      bool is_same = plain[0].len == plain[1].len &&
+                     memcmp(plain[0].text, plain[1].text, plain[0].len) == 0;
+      *may_be = *may_be && is_same;
+      *is_shown = is_same;
+    } else {
+      *is_shown = false;
+    }
+    cm_value_clear(&shown);
+  }
+  cm_row_clear(&row);
+  return rc;
+}
+
+/* ---- rows inside ----------------------------------------------------------------------------- */
+
+/** What the statement gave, as an array to be freed. */
+static int own_items(cm_change *change, int column, cm_json **out, cm_err *err) {
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  if (given != NULL) return cm_change_copy_json(change, given, out, err);
+  *out = cm_json_new_array();
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The object that the row would be by itself. */
+static int push_part(cm_json *items, cm_change *part, cm_err *err) {
+  const cm_write *write = cm_change_first_write(part);
+  cm_json *object = NULL;
+  int news = 0;
+  int rc = write != NULL ? make_object(part, write, &object, &news, err) : SQLITE_ERROR;
+  cm_change_rest(part);
+  if (rc == SQLITE_OK && cm_json_push(items, object) == SQLITE_OK) return SQLITE_OK;
+  if (rc == SQLITE_OK) return cm_err_nomem(err);
+  cm_json_free(object);
+  return rc;
+}
+
+static int count_items(const cm_json *items) {
+  int count = 0;
+  for (const cm_json *item = cm_json_first(items); item != NULL; item = cm_json_after(item))
+    count++;
+  return count;
+}
+
+/** What the statement gave stands behind as CM_GIVEN_OWN, JSON null for nothing. */
+static int keep_own(cm_change *change, int column, cm_err *err) {
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  if (given != NULL) {
+    given->use = CM_GIVEN_OWN;
+    return SQLITE_OK;
+  }
+  const cm_value nothing = cm_value_null();
+  return cm_change_put(change, column, CM_GIVEN_OWN, &nothing, cm_json_new_null(), err);
+}
+
+int cm_change_put_inside(cm_change *change, const char *list, cm_change *const *parts, int count,
+                         int *own, cm_err *err) {
+  int column = cm_change_column(change->resource, list);
+  cm_json *items = NULL;
+  int rc = own_items(change, column, &items, err);
+  *own = count_items(items);
+  for (int i = 0; i < count && rc == SQLITE_OK; i++)
+    rc = push_part(items, parts[i], err);
+  if (rc == SQLITE_OK) rc = keep_own(change, column, err);
+  if (rc == SQLITE_OK) return cm_change_put(change, column, CM_GIVEN_SENT, NULL, items, err);
+  cm_json_free(items);
+  return rc;
+}
+
+void cm_change_take_out(cm_change *change) {
+  for (int i = change->given_count - 1; i >= 0; i--) {
+    const cm_given *given = &change->given[i];
+    bool is_sent = given->use == CM_GIVEN_SENT;
+    if (is_sent && cm_change_find_use(change, given->column, CM_GIVEN_OWN) != NULL)
+      cm_change_drop(change, i);
+  }
+  for (int i = change->given_count - 1; i >= 0; i--) {
+    cm_given *given = &change->given[i];
+    if (given->use != CM_GIVEN_OWN) continue;
+    given->use = CM_GIVEN_SENT;
+    if (given->value.type == CM_VALUE_NULL) cm_change_drop(change, i);
+  }
+}
+
+static bool has_item(const cm_value *given) {
+  cm_slice item;
+  size_t at = 0;
+  return given != NULL && cm_value_is_text(given) &&
+         cm_slice_next((cm_slice){ given->text, given->len }, &at, NULL, &item) == SQLITE_ROW;
+}
+
+const char *cm_change_lacks_items(const cm_change *change) {
+  const cm_resource *resource = change->resource;
+  for (int i = 0; change->verb == CM_VERB_INSERT && i < resource->write_count; i++) {
+    const cm_write *write = &resource->writes[i];
+    const char *items = CM_EXTRA(write, needs_items);
+    if (write->verb != CM_VERB_INSERT || items == NULL) continue;
+    return has_item(cm_change_find(change, cm_change_column(resource, items))) ? NULL : items;
+  }
+  return NULL;
 }

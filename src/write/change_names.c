@@ -31,12 +31,10 @@ const cm_need *cm_change_need(const cm_resource *resource, int column) {
 static int naming_text(cm_change *change, const char *name, char **out, cm_err *err) {
   int column = cm_change_column(change->resource, name);
   const cm_value *given = cm_change_find(change, column);
-  cm_plain plain;
   *out = NULL;
   if (given == NULL) return cm_change_text(change, column, out, err);
-  if (cm_plain_set(&plain, given) == NULL || plain.len == 0) return SQLITE_OK;
-  *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
-  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+  bool is_empty = cm_value_is_text(given) && given->len == 0;
+  return is_empty ? SQLITE_OK : cm_plain_copy(given, out, err);
 }
 
 int cm_change_check_names(const cm_change *change, cm_err *err) {
@@ -318,4 +316,46 @@ int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *
   return out->code == SQLITE_OK
              ? SQLITE_OK
              : cm_err_set(err, out->code, "%s: the path is too long", change->resource->name);
+}
+
+/* ---- where a write goes -------------------------------------------------------------------- */
+
+const cm_write *cm_change_batch_write(const cm_change *change) {
+  if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_FAIL) return NULL;
+  for (int i = 0; i < change->resource->write_count; i++) {
+    const cm_write *write = &change->resource->writes[i];
+    if (CM_EXTRA(write, batch) > 0 && write->verb == CM_VERB_INSERT) return write;
+  }
+  return NULL;
+}
+
+/** The value of a column, or the name that it is looked up by. */
+static int put_place(cm_change *change, int column, cm_buf *out, bool *is_named, cm_err *err) {
+  const cm_name *name = cm_change_name_of(change, column);
+  char *text = NULL;
+  int rc = cm_change_text(change, column, &text, err);
+  if (text != NULL) {
+    cm_buf_printf(out, "\x1e=%s", text);
+  } else if (rc == SQLITE_OK && name != NULL) {
+    cm_buf_printf(out, "\x1e?%s\x1f%s\x1f%s", name->reference->resource, name->data_source,
+                  name->external_id);
+    *is_named = true;
+  }
+  sqlite3_free(text);
+  return rc;
+}
+
+int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out, bool *is_named,
+                          cm_err *err) {
+  const char *patterns[2] = { write->path, write->query };
+  int rc = SQLITE_OK;
+  *is_named = false;
+  for (int i = 0; i < 2; i++) {
+    size_t at = 0;
+    for (int column; rc == SQLITE_OK && (column = cm_request_next_placeholder(
+                                             change->resource, patterns[i], &at)) >= 0;)
+      rc = put_place(change, column, out, is_named, err);
+  }
+  if (rc == SQLITE_OK && out->code == SQLITE_NOMEM) rc = cm_err_nomem(err);
+  return rc;
 }

@@ -1,5 +1,6 @@
 /*
-** change_names.h -- rows that a change names by external id, and the paths that are filled with what is found.
+** change_names.h -- rows that a change names by external id, the paths that are filled with what is found, and which
+** writes go to one place.
 ** Pure: no I/O.
 */
 #ifndef CM_WRITE_CHANGE_NAMES_H
@@ -54,5 +55,17 @@ int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) C
 
 /** The need that describes how a column is found, NULL when there is none. */
 const cm_need *cm_change_need(const cm_resource *resource, int column);
+
+/** The write of a plain INSERT whose call may carry further rows, see cm_write_extras.batch. NULL: none. */
+const cm_write *cm_change_batch_write(const cm_change *change);
+
+/**
+ * Where a write of the change goes, as a text that is equal for changes whose path and query will be the
+ * same: a uuid that has yet to be looked up stands as the name that it is looked up by.
+ * @param out       Receives the text, appended.
+ * @param is_named  Receives whether there is such a uuid.
+ */
+int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out, bool *is_named,
+                          cm_err *err) CM_MUST_CHECK;
 
 #endif

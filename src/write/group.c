@@ -1,7 +1,7 @@
 #include "write/group.h"
 
 #include "base/sqlite_api.h"
-#include "write/change_batch.h"
+#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/shipment.h"

@@ -3,9 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "write/change_batch.h"
 #include "write/change_calls.h"
-#include "write/change_inside.h"
 #include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/inside.h"

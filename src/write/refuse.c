@@ -30,20 +30,12 @@ static const cm_value *find_given(const given_row *row, const char *name) {
   return value != NULL && value->type != CM_VALUE_NULL ? value : NULL;
 }
 
-/** @param value  NULL, or one that is no text: NULL out. */
-static int copy_text(const cm_value *value, char **out, cm_err *err) {
-  cm_plain plain;
-  *out = NULL;
-  if (value == NULL || cm_plain_set(&plain, value) == NULL) return SQLITE_OK;
-  *out = sqlite3_mprintf("%.*s", (int)plain.len, plain.text);
-  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
-}
-
 /** "customer_uuid cus_1" */
 static int put_owner_name(const given_row *row, const char *column, char **out, cm_err *err) {
   char *text = NULL;
-  if (*out != NULL) return SQLITE_OK;
-  int rc = copy_text(find_given(row, column), &text, err);
+  const cm_value *value = find_given(row, column);
+  if (*out != NULL || value == NULL) return SQLITE_OK;
+  int rc = cm_plain_copy(value, &text, err);
   if (text != NULL) *out = sqlite3_mprintf("%s %s", column, text);
   if (text != NULL && *out == NULL) rc = cm_err_nomem(err);
   sqlite3_free(text);
@@ -71,9 +63,10 @@ static int put_label(const given_row *row, char **label, char **owner, cm_err *e
   const cm_natural_key *natural = row->resource->natural_key;
   const cm_value *name = row->key;
   if (name->type == CM_VALUE_NULL)
-    name = natural == NULL ? NULL : find_given(row, natural->columns[natural->columns[1] != NULL]);
+    name = natural != NULL ? find_given(row, natural->columns[natural->columns[1] != NULL]) : NULL;
   *owner = NULL;
-  int rc = copy_text(name, label, err);
+  *label = NULL;
+  int rc = name != NULL ? cm_plain_copy(name, label, err) : SQLITE_OK;
   return rc == SQLITE_OK && *label == NULL ? put_owner(row, owner, err) : rc;
 }
 
@@ -88,7 +81,7 @@ static cm_json *json_of(const cm_value *value) {
   char *text = NULL;
   if (value->type == CM_VALUE_INTEGER) return cm_json_new_integer(value->integer);
   if (value->type == CM_VALUE_REAL) return cm_json_new_real(value->real);
-  if (copy_text(value, &text, NULL) != SQLITE_OK) return NULL;
+  if (cm_plain_copy(value, &text, NULL) != SQLITE_OK) return NULL;
   cm_json *json = cm_json_new_text(text);
   sqlite3_free(text);
   return json;

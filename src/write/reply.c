@@ -7,7 +7,6 @@
 #include "record/near_miss.h"
 #include "spec/registry.h"
 #include "wire/json.h"
-#include "write/change_batch.h"
 #include "write/change_calls.h"
 #include "write/entry.h"
 #include "write/outcome.h"
@@ -279,12 +278,9 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
 
 /** The write that makes the call which an entry is at; of a row that went out inside another, the one that it would need. */
 static const cm_write *write_of(const cm_entry *entry) {
-  const cm_resource *resource = entry->resource;
-  if (entry->progress.steps != NULL) return entry->progress.steps[entry->progress.step].write;
-  for (int i = 0; i < resource->write_count; i++) {
-    if (cm_change_uses(entry->change, &resource->writes[i])) return &resource->writes[i];
-  }
-  return NULL;
+  const cm_progress *progress = &entry->progress;
+  return progress->steps != NULL ? progress->steps[progress->step].write
+                                 : cm_change_first_write(entry->change);
 }
 
 int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err) {

@@ -7,7 +7,7 @@
 #include "read/feed.h"
 #include "wire/slice.h"
 #include "write/answer.h"
-#include "write/change_batch.h"
+#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/group.h"
 #include "write/inside_call.h"

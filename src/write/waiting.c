@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "write/change_batch.h"
+#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/state.h"

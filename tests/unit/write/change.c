@@ -14,7 +14,6 @@
 #include "cells.h"
 #include "record/encode.h"
 #include "resources/resources.h"
-#include "write/change_batch.h"
 #include "write/change_sets.h"
 #include "write/refuse.h"
 
