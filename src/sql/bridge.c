@@ -65,7 +65,8 @@ void cm_bridge_error(sqlite3_context *context, const cm_err *err) {
   sqlite3_result_error_code(context, err->code);
 }
 
-int cm_bridge_table_error(sqlite3_vtab *table, const cm_err *err) {
+int cm_bridge_table_error(sqlite3_vtab *table, const char *who, cm_err *err) {
+  if (who != NULL) cm_err_prefix(err, who);
   sqlite3_free(table->zErrMsg);
   table->zErrMsg = err->text[0] != 0 ? sqlite3_mprintf("%s", err->text) : NULL;
   return err->code;

@@ -18,7 +18,11 @@ void cm_bridge_result(sqlite3_context *context, const cm_value *value);
 /** Hand an error to SQLite: text and code. */
 void cm_bridge_error(sqlite3_context *context, const cm_err *err);
 
-/** Put the error's text on a virtual table. @return the error's code. */
-int cm_bridge_table_error(sqlite3_vtab *table, const cm_err *err);
+/**
+ * Put the error's text on a virtual table.
+ * @param who  What the text begins with, see cm_err_prefix; NULL: it stays as it is.
+ * @return the error's code.
+ */
+int cm_bridge_table_error(sqlite3_vtab *table, const char *who, cm_err *err);
 
 #endif

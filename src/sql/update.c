@@ -10,11 +10,6 @@
 #include "write/change_check.h"
 #include "write/queue.h"
 
-static int fail(cm_table *table, cm_err *err) {
-  cm_err_prefix(err, table->resource->name);
-  return cm_bridge_table_error(&table->base, err);
-}
-
 /* ---- from SQLite's values to a change ------------------------------------------------------- */
 
 /*
@@ -142,15 +137,15 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   cm_err err = { 0 };
   (void)rowid; /* the new row's key is known later, if at all */
   if (cm_queue_check_process(session, table->resource->name, &err) != SQLITE_OK)
-    return cm_bridge_table_error(base, &err);
+    return cm_bridge_table_error(base, NULL, &err);
   if (session->settings.read_only) {
     cm_err_set(&err, SQLITE_READONLY,
                "%s: nothing was written (read_only is set): open another connection to write",
                table->resource->name);
-    return fail(table, &err);
+    return cm_bridge_table_error(&table->base, table->resource->name, &err);
   }
   if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
-    return fail(table, &err);
+    return cm_bridge_table_error(&table->base, table->resource->name, &err);
   int rc = read_row(table, argc, argv, on_conflict, &row, &err);
   if (rc == SQLITE_OK) rc = take_row(table, &row, is_autocommit, &waits, &err);
   if (rc == SQLITE_OK && waits)
@@ -159,7 +154,7 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
   if (rc == SQLITE_OK) return SQLITE_OK;
   err.code = visible_code(rc, on_conflict);
-  return fail(table, &err);
+  return cm_bridge_table_error(&table->base, table->resource->name, &err);
 }
 
 /* ---- transactions -------------------------------------------------------------------------- */
@@ -175,7 +170,7 @@ int cm_write_sync(sqlite3_vtab *base) {
   int rc = cm_queue_check_process(table->session, table->resource->name, &err);
   if (rc == SQLITE_OK) rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
   /* The first table of the transaction sends the rows of all: the line says whose they are. */
-  return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, &err);
+  return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, NULL, &err);
 }
 
 int cm_write_commit(sqlite3_vtab *base) {

@@ -94,9 +94,8 @@ static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
 
 static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   cm_err err = { 0 };
-  if (cm_caller_check_table(((get_table *)base)->db, who, &err) != SQLITE_OK) {
-    return cm_bridge_table_error(base, &err);
-  }
+  if (cm_caller_check_table(((get_table *)base)->db, who, &err) != SQLITE_OK)
+    return cm_bridge_table_error(base, NULL, &err);
   get_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
@@ -125,8 +124,7 @@ static int get_close(sqlite3_vtab_cursor *base) {
 }
 
 static int fail(sqlite3_vtab_cursor *base, cm_err *err) {
-  cm_err_prefix(err, who);
-  return cm_bridge_table_error(base->pVtab, err);
+  return cm_bridge_table_error(base->pVtab, who, err);
 }
 
 /** Keep the arguments: the columns show them, and the request is made from them. */

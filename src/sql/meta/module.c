@@ -101,7 +101,7 @@ static int meta_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   const meta_vtab *vtab = (const meta_vtab *)base;
   cm_err err = { 0 };
   int rc = vtab->checked != NULL ? cm_caller_check_table(vtab->db, vtab->checked, &err) : SQLITE_OK;
-  if (rc != SQLITE_OK) return cm_bridge_table_error(base, &err);
+  if (rc != SQLITE_OK) return cm_bridge_table_error(base, NULL, &err);
   meta_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
