@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 enum { FIRST_CAPACITY = 128 };
 
@@ -81,8 +82,7 @@ void cm_buf_fit(cm_buf *buf, cm_buf *room) {
 }
 
 static bool is_unreserved(char byte) {
-  return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-         (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
+  return cm_text_is_alnum(byte) || byte == '-' || byte == '.' || byte == '_' || byte == '~';
 }
 
 int cm_buf_percent(cm_buf *buf, const char *text, size_t len) {

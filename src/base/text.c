@@ -6,6 +6,16 @@ bool cm_text_is(const char *text, size_t len, const char *word) {
   return strlen(word) == len && (len == 0 || memcmp(text, word, len) == 0);
 }
 
+bool cm_text_is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+int cm_text_hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 bool cm_text_next_word(const char **list, const char **word, size_t *len) {
   if (*list == NULL) return false;
   const char *begin = *list + strspn(*list, " ");

@@ -1,5 +1,5 @@
 /*
-** text.h -- the two small languages of constant texts: words with spaces, and templates with {names}.
+** text.h -- letters and digits; the two small languages of constant texts: words with spaces, and templates with {names}.
 ** Pure.  Tests: tests/unit/base/text.c
 */
 #ifndef CM_BASE_TEXT_H
@@ -10,6 +10,12 @@
 
 /** True when `len` bytes of a text, which may be NULL where `len` is 0, are the word. */
 bool cm_text_is(const char *text, size_t len, const char *word);
+
+/** Is it a letter or a digit of ASCII? */
+bool cm_text_is_alnum(char c);
+
+/** The value of a hexadecimal digit; -1: it is not one. */
+int cm_text_hex_digit(char c);
 
 /**
  * Take the next word of a list with spaces.

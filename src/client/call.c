@@ -189,14 +189,13 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
 
 /** A path that stays behind the base URL: without its slash it could change the host. */
 static const char *wrong_path(const char *path) {
-  if (path[0] != '/') return "is no request (the path does not begin with /): give it one";
+  if (path[0] != '/') return "is not a request (the path does not begin with /): give it one";
   size_t len = 0;
   for (; path[len] != '\0'; len++) {
-    if ((unsigned char)path[len] <= ' ' || path[len] == 0x7f) {
-      return "is no request (white space in the path): encode it as %20";
-    }
+    if ((unsigned char)path[len] <= ' ' || path[len] == 0x7f)
+      return "is not a request (white space in the path): encode it as %20";
   }
-  return len <= CM_MAX_URL_BYTES ? NULL : "is no request (longer than 64 KiB): ask for less";
+  return len <= CM_MAX_URL_BYTES ? NULL : "is not a request (longer than 64 KiB): ask for less";
 }
 
 /** What the connection itself forbids, in the words "METHOD path was not sent". */

@@ -66,20 +66,32 @@ void cm_caller_note_busy(cm_session *session) {
 
 /* ---- one schema ---------------------------------------------------------------------------- */
 
+/** What a definition is looked for that calls a function, or names a table. */
+typedef enum search_of {
+  CALLS_IN_FILE, /* of a table or an index; a virtual table may call what it names */
+  CALLS_IN_TEMP, /* views and triggers count, too: they are the user's */
+  NAMES_TABLE    /* of a virtual table whose module is not ours */
+} search_of;
+
 typedef struct search {
-  const char *function;
-  bool is_in_temp; /* where views and triggers count, too: they are the user's */
-  char *table;     /* owned; NULL: nothing calls the function */
+  const char *name;
+  search_of what;
+  char *table; /* owned; NULL: there is no such definition */
 } search;
+
+static bool is_sought(const search *of, const cm_schema_row *row) {
+  const char *type = row->type != NULL ? row->type : "";
+  bool is_table = strcmp(type, "table") == 0 || strcmp(type, "index") == 0;
+  if (of->what == CALLS_IN_FILE && !is_table) return false;
+  if (of->what != NAMES_TABLE && cm_sql_calls(row->sql, of->name)) return true;
+  return of->what != CALLS_IN_TEMP && cm_sql_gives_to_module(row->sql, of->name);
+}
 
 static int visit(void *context, const cm_schema_row *row) {
   search *into = context;
-  bool is_table = strcmp(row->type != NULL ? row->type : "", "table") == 0 ||
-                  strcmp(row->type != NULL ? row->type : "", "index") == 0;
-  if (!is_table && !into->is_in_temp) return SQLITE_OK;
-  bool is_given = !into->is_in_temp && cm_sql_gives_to_module(row->sql, into->function);
-  if (!is_given && !cm_sql_calls(row->sql, into->function)) return SQLITE_OK;
-  into->table = sqlite3_mprintf("%s", row->table != NULL ? row->table : "?");
+  const char *table = into->what == NAMES_TABLE ? row->name : row->table;
+  if (!is_sought(into, row)) return SQLITE_OK;
+  into->table = sqlite3_mprintf("%s", table != NULL ? table : "?");
   return into->table != NULL ? SQLITE_DONE : SQLITE_NOMEM;
 }
 
@@ -128,7 +140,7 @@ static bool is_busy(const cm_session *session, const cm_callers *callers) {
 static int look(sqlite3 *db, cm_session *session, const char *schema, const char *function,
                 const char **table) {
   cm_callers *callers = callers_of(session);
-  search into = { .function = function };
+  search into = { .name = function };
   *table = NULL;
   if (callers == NULL) return SQLITE_NOMEM;
   bool is_open = sqlite3_txn_state(db, schema) != SQLITE_TXN_NONE;
@@ -186,7 +198,7 @@ static bool is_called_by_running(sqlite3 *db, const char *function) {
 }
 
 static int check_named(sqlite3 *db, const char *function, cm_err *err) {
-  search into = { .function = function, .is_in_temp = true };
+  search into = { .name = function, .what = CALLS_IN_TEMP };
   if (is_called_by_running(db, function)) return SQLITE_OK;
   int rc = cm_schemas_read(db, "temp", visit, &into);
   bool is_named = into.table != NULL;
@@ -199,6 +211,12 @@ static int check_named(sqlite3 *db, const char *function, cm_err *err) {
                     function);
 }
 
+static int refuse_unlisted(sqlite3 *db, const char *name, int rc, cm_err *err) {
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  return cm_err_set(err, rc, "%s: refused (the schemas cannot be listed: %s): try again", name,
+                    sqlite3_errmsg(db));
+}
+
 /* To list the schemas, SQLite before 3.40 reads those that it has not read yet. */
 static int check_all_stored(sqlite3 *db, cm_session *session, const char *function, cm_err *err) {
   cm_schemas schemas;
@@ -209,14 +227,11 @@ static int check_all_stored(sqlite3 *db, cm_session *session, const char *functi
   int rc = cm_schemas_list(db, &schemas);
   if (rc == SQLITE_OK) {
     rc = check_stored(db, session, &schemas, function, err);
-  } else if (rc == SQLITE_NOMEM) {
-    cm_err_nomem(err);
   } else if (!is_any_open && (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)) {
     cm_caller_note_busy(session);
-    rc = SQLITE_OK; /* what nobody has opened cannot have called */
+    rc = SQLITE_OK; /* what is not open cannot have called */
   } else {
-    cm_err_set(err, rc, "%s: refused (the schemas cannot be listed: %s): try again", function,
-               sqlite3_errmsg(db));
+    rc = refuse_unlisted(db, function, rc, err);
   }
   cm_schemas_clear(&schemas);
   return rc;
@@ -256,19 +271,12 @@ int cm_caller_check(sqlite3_context *context, cm_session *session, const char *f
 
 /* ---- tables that a module reads ------------------------------------------------------------- */
 
-static int visit_given(void *context, const cm_schema_row *row) {
-  search *into = context;
-  if (!cm_sql_gives_to_module(row->sql, into->function)) return SQLITE_OK;
-  into->table = sqlite3_mprintf("%s", row->name != NULL ? row->name : "?");
-  return into->table != NULL ? SQLITE_DONE : SQLITE_NOMEM;
-}
-
 /* Only a schema that has a transaction open can have a module that reads; to read it takes no further lock. */
 static int check_given(sqlite3 *db, const char *schema, const char *name, cm_err *err) {
-  search into = { .function = name };
+  search into = { .name = name, .what = NAMES_TABLE };
   bool is_open = sqlite3_txn_state(db, schema) != SQLITE_TXN_NONE;
   if (strcmp(schema, "temp") == 0 || !is_open) return SQLITE_OK;
-  int rc = cm_schemas_read(db, schema, visit_given, &into);
+  int rc = cm_schemas_read(db, schema, visit, &into);
   if (rc == SQLITE_NOMEM) {
     cm_err_nomem(err);
   } else if (rc != SQLITE_OK) {
@@ -290,12 +298,7 @@ static int check_given(sqlite3 *db, const char *schema, const char *name, cm_err
 int cm_caller_check_table(sqlite3 *db, const char *name, cm_err *err) {
   cm_schemas schemas;
   int rc = cm_schemas_list(db, &schemas);
-  if (rc == SQLITE_NOMEM) {
-    cm_err_nomem(err);
-  } else if (rc != SQLITE_OK) {
-    cm_err_set(err, rc, "%s: refused (the schemas cannot be listed: %s): try again", name,
-               sqlite3_errmsg(db));
-  }
+  if (rc != SQLITE_OK) rc = refuse_unlisted(db, name, rc, err);
   for (int i = 0; i < schemas.count && rc == SQLITE_OK; i++)
     rc = check_given(db, schemas.names[i], name, err);
   cm_schemas_clear(&schemas);

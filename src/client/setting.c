@@ -50,8 +50,7 @@ static const cm_setting table[] = {
       .is_of_writes = true, .doc = "When writes inside BEGIN are sent: at COMMIT, or immediately."),
   ROW(on_refusal, CM_SETTING_WORD, .words = refusal_words, .default_value = "stop",
       .doc = "What follows a refused row: stop; continue: all are tried, then it fails; ignore: "
-             "all are "
-             "tried, and it succeeds."),
+             "all are tried, and it succeeds."),
   ROW(dry_run, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
       .doc = "Writes are recorded in chartmogul_requests and not sent."),
   ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_READONLY,
@@ -151,6 +150,12 @@ static int parse_boolean(const cm_setting *setting, const char *text, bool *out,
                     setting->name, text);
 }
 
+/** Append a word to a list with commas. */
+static void list_word(char *list, size_t size, const char *word) {
+  size_t len = strlen(list);
+  sqlite3_snprintf((int)(size - len), list + len, "%s%s", len > 0 ? ", " : "", word);
+}
+
 static int parse_word(const cm_setting *setting, const char *text, int *out, cm_err *err) {
   char words[256] = "";
   for (int i = 0; setting->words[i] != NULL; i++) {
@@ -158,9 +163,7 @@ static int parse_word(const cm_setting *setting, const char *text, int *out, cm_
       *out = i;
       return SQLITE_OK;
     }
-    size_t len = strlen(words);
-    sqlite3_snprintf((int)(sizeof words - len), words + len, "%s%s", i > 0 ? ", " : "",
-                     setting->words[i]);
+    list_word(words, sizeof words, setting->words[i]);
   }
   return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (no such word): give one of %s",
                     setting->name, text, words);
@@ -275,11 +278,8 @@ static int set_value(cm_settings *settings, int row, const char *value, cm_err *
 
 static int unknown_name(const char *name, cm_err *err) {
   char names[512] = "";
-  for (size_t row = 0; row < cm_countof(table); row++) {
-    size_t len = strlen(names);
-    sqlite3_snprintf((int)(sizeof names - len), names + len, "%s%s", row > 0 ? ", " : "",
-                     table[row].name);
-  }
+  for (size_t row = 0; row < cm_countof(table); row++)
+    list_word(names, sizeof names, table[row].name);
   return cm_err_set(err, SQLITE_ERROR,
                     "there is no setting '%.40s' (misspelt?): the settings are %s",
                     name != NULL ? name : "NULL", names);
@@ -319,9 +319,8 @@ static int check_allowed(const cm_settings *settings, const cm_setting *setting,
                       setting->name);
   }
   bool is_file = value != NULL && *value != '\0' && strcmp(setting->name, "api_key_file") == 0;
-  if (!is_file || cm_http_is_same_origin(settings->first_base_url, settings->base_url)) {
+  if (!is_file || cm_http_is_same_origin(settings->first_base_url, settings->base_url))
     return SQLITE_OK;
-  }
   return cm_err_set(err, SQLITE_ERROR,
                     "api_key_file cannot be set now (base_url was set to another host, which would "
                     "be sent a line of the file): give that host's key as text, to api_key");

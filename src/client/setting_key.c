@@ -27,7 +27,7 @@ static const char *read_small_file(const char *path, char *bytes, size_t size, s
   /* O_NONBLOCK: opening a pipe that nobody writes to would hang */
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return "it cannot be opened";
-  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is no regular file";
+  if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is not a regular file";
   while (why == NULL && len < size) {
     ssize_t count = read(file, bytes + len, size - len);
     if (count < 0) why = "it cannot be read";
@@ -58,7 +58,7 @@ static int key_from_file(const char *path, char **out, cm_err *err) {
     while (end > start && is_space(end[-1]))
       end--;
     if (!cm_setting_is_key(start, (size_t)(end - start))) {
-      why = "its first line is no API key";
+      why = "its first line is not an API key";
     } else {
       *out = sqlite3_mprintf("%.*s", (int)(end - start), start);
       if (*out == NULL) rc = cm_err_nomem(err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "wire/json.h"
@@ -20,20 +21,13 @@ const char *cm_user_method(cm_slice text) {
 
 /* ---- the path ------------------------------------------------------------------------------ */
 
-static int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /** Append with %xx decoded. @return false where a "%" is followed by anything else. */
 static bool decode(const char *text, size_t len, cm_buf *out) {
   for (size_t i = 0; i < len; i++) {
     char byte = text[i];
     if (byte == '%') {
-      int high = i + 2 < len ? hex_digit(text[i + 1]) : -1;
-      int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
+      int high = i + 2 < len ? cm_text_hex_digit(text[i + 1]) : -1;
+      int low = i + 2 < len ? cm_text_hex_digit(text[i + 2]) : -1;
       if (high < 0 || low < 0) return false;
       byte = (char)(high * 16 + low);
       i += 2;
@@ -43,10 +37,9 @@ static bool decode(const char *text, size_t len, cm_buf *out) {
   return true;
 }
 
-/** What an URL may hold as it is, beside "%". */
+/** What a URL may hold as it is, beside "%". */
 static bool is_url_char(char c) {
-  bool is_alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  return is_alnum || (c != '\0' && strchr("-._~!$&'()*+,;=:@/?[]", c) != NULL);
+  return cm_text_is_alnum(c) || (c != '\0' && strchr("-._~!$&'()*+,;=:@/?[]", c) != NULL);
 }
 
 static bool has_dot_segment(const char *path, size_t len) {
@@ -100,12 +93,13 @@ static int check_chars(cm_slice path, cm_err *err) {
 
 /* ---- the query ----------------------------------------------------------------------------- */
 
-/** A member that is no text, number or boolean belongs neither into a query nor into a header. */
+/** Only texts, numbers and booleans can stand in a query or a header. */
 static int bad_member(const char *what, const cm_json *member, cm_err *err) {
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s: \"%.60s\" is no text, number or boolean (nothing else can be sent there): "
-                    "give it as a text",
-                    what, cm_json_name(member));
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "%s: \"%.60s\" is not a text, number or boolean (nothing else can be sent there): "
+      "give it as a text",
+      what, cm_json_name(member));
 }
 
 /** Append a member's value, texts decoded and numbers in their digits. */
@@ -131,7 +125,7 @@ static int parse_object(const char *what, cm_slice text, cm_json **out, cm_err *
     cm_json_free(*out);
     *out = NULL;
     return cm_err_set(err, SQLITE_ERROR,
-                      "%s is no JSON object (it is '%.*s'): write json_object('name', 'value')",
+                      "%s is not a JSON object (it is '%.*s'): write json_object('name', 'value')",
                       what, text.len > SHOWN_BYTES ? SHOWN_BYTES : (int)text.len, text.ptr);
   }
   return SQLITE_OK;
@@ -180,9 +174,7 @@ int cm_user_path(cm_slice path, cm_slice query, cm_buf *out, cm_err *err) {
 
 static bool is_token(const char *text) {
   for (const char *at = text; *at != '\0'; at++) {
-    bool is_alnum = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') ||
-                    (*at >= '0' && *at <= '9');
-    if (!is_alnum && strchr("!#$%&'*+-.^_`|~", *at) == NULL) return false;
+    if (!cm_text_is_alnum(*at) && strchr("!#$%&'*+-.^_`|~", *at) == NULL) return false;
   }
   return *text != '\0';
 }
@@ -211,9 +203,9 @@ static bool is_header_value(const char *text) {
 static int put_header(const cm_json *member, cm_buf *out, cm_err *err) {
   const char *name = cm_json_name(member);
   if (!is_token(name)) {
-    return cm_err_set(err, SQLITE_ERROR,
-                      "headers: \"%.60s\" is no header's name (letters, digits and -): correct it",
-                      name);
+    return cm_err_set(
+        err, SQLITE_ERROR,
+        "headers: \"%.60s\" is not a header's name (letters, digits and -): correct it", name);
   }
   if (is_reserved(name)) {
     return cm_err_set(err, SQLITE_ERROR,
@@ -286,13 +278,9 @@ int cm_user_deletes(const char *path, cm_buf *list) {
   if (is_below) {
     const char *id = decoded.data + strlen(root);
     size_t rest_len = len - strlen(root);
-    size_t id_len = 0;
-    while (id_len < rest_len && id[id_len] != '/')
-      id_len++;
+    size_t id_len = cm_text_before(id, rest_len, '/');
     for (size_t i = 0; i < cm_countof(rests) && rc == SQLITE_OK; i++) {
-      bool is_rest = strlen(rests[i]) == rest_len - id_len &&
-                     memcmp(id + id_len, rests[i], rest_len - id_len) == 0;
-      if (!is_rest) continue;
+      if (!cm_text_is(id + id_len, rest_len - id_len, rests[i])) continue;
       cm_buf_text(list, "/customers?data_source_uuid=");
       rc = cm_buf_percent(list, id, id_len);
     }

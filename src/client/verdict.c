@@ -75,9 +75,8 @@ static int source_of(const cm_settings *settings, const char *name) {
 
 /** Where the key came from is where a better one goes. */
 static const char *advice_on_key(const cm_settings *settings) {
-  if (settings->api_key_file != NULL) {
+  if (settings->api_key_file != NULL)
     return "put a valid API key into the file that api_key_file names";
-  }
   return source_of(settings, "api_key") == CM_BY_ENVIRONMENT
              ? "set CHARTMOGUL_API_KEY to a valid API key"
              : "set api_key to a valid API key";

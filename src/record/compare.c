@@ -20,9 +20,8 @@ static bool is_ascii(const cm_value *text) {
 
 /** True when SQLite compares the two as they are, without a conversion. */
 static bool is_plain(cm_type type, cm_term_op op, const cm_value *shown, const cm_value *wanted) {
-  if (cm_value_is_number(shown) && cm_value_is_number(wanted)) {
+  if (cm_value_is_number(shown) && cm_value_is_number(wanted))
     return is_numeric(type) || type == CM_ANY;
-  }
   if (!cm_value_is_text(shown) || !cm_value_is_text(wanted) || is_numeric(type)) return false;
   return op == CM_TERM_EQ || (is_ascii(shown) && is_ascii(wanted));
 }

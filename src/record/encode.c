@@ -199,7 +199,7 @@ static int encode_json(const cm_resource *resource, int column, const cm_value *
   if (rc != SQLITE_OK) {
     const char *why = strncmp(reason.text, "no JSON: ", 9) == 0 ? reason.text + 9 : reason.text;
     bool is_texts = resource->columns[column].shape == CM_TEXT_LIST;
-    return cm_err_set(err, SQLITE_ERROR, "%s: %s is no JSON (%s): %s", resource->name,
+    return cm_err_set(err, SQLITE_ERROR, "%s: %s is not JSON (%s): %s", resource->name,
                       resource->columns[column].name, why,
                       is_texts ? "write json_array('one', 'two')" : "give an object or an array");
   }

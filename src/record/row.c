@@ -343,9 +343,8 @@ static void type_name(const cm_row *row, cm_value *out) {
 /** The values that are no member of the row: SQLITE_NOTFOUND when the path names one. */
 static int get_special(cm_row *row, int column_index, cm_from from, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
-  if ((column->flags & CM_KEY) && row->resource->key_parts != NULL) {
+  if ((column->flags & CM_KEY) && row->resource->key_parts != NULL)
     return composed_key(row, out, err);
-  }
   if (column->flags & CM_PARAM) from = CM_FROM_BOUND;
   switch (from) {
   case CM_FROM_BOUND: return from_binding(row, column_index, out);
@@ -417,9 +416,8 @@ bool cm_row_lacks_encloser(cm_row *row, int column_index) {
 
 int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) {
   int rc = cm_row_peek(row, column, out, err);
-  if (rc == SQLITE_OK && out->type == CM_VALUE_TEXT && out->owned == NULL) {
+  if (rc == SQLITE_OK && out->type == CM_VALUE_TEXT && out->owned == NULL)
     rc = own_text(out, out->text, out->len, err);
-  }
   return rc;
 }
 

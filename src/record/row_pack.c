@@ -80,9 +80,8 @@ static int unpack_binding(const cm_resource *resource, cm_slice name, cm_slice t
   cm_value value = cm_value_null();
   binding->column = cm_registry_find_column(resource, name.ptr, name.len);
   binding->stands_in = true;
-  if (rc == SQLITE_OK && binding->column < 0) {
+  if (rc == SQLITE_OK && binding->column < 0)
     rc = cm_err_set(err, SQLITE_ERROR, "%s: json is read-only", resource->name);
-  }
   if (cm_json_type_of(json) == CM_JSON_STRING) {
     value = cm_value_text(cm_json_text(json), strlen(cm_json_text(json)));
   } else if (cm_json_type_of(json) == CM_JSON_NUMBER) {
@@ -139,9 +138,8 @@ int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_
       out->row.name = (cm_slice){ name.ptr + 1, name.len - 2 };
     rc = unpack_bindings(out, cm_slice_find(whole, "bound"), err);
   }
-  if (rc == SQLITE_OK && cm_slice_type(out->row.text) == CM_JSON_ABSENT) {
+  if (rc == SQLITE_OK && cm_slice_type(out->row.text) == CM_JSON_ABSENT)
     rc = cm_err_set(err, SQLITE_ERROR, "%s: json is read-only", resource->name);
-  }
   if (rc != SQLITE_OK) cm_packed_row_clear(out);
   return rc;
 }

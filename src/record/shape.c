@@ -34,9 +34,15 @@ const char *cm_change_shape_type(const cm_json *value) {
   }
 }
 
-cm_json *cm_change_shape_typed(const char *key, const cm_json *value) {
+int cm_change_shape_complete(cm_json *entry) {
+  const char *type = cm_change_shape_type(cm_json_find(entry, "value"));
+  if (type == NULL || cm_json_find(entry, "type") != NULL) return SQLITE_OK;
+  return cm_json_put(entry, "type", cm_json_new_text(type));
+}
+
+/** An entry of a list; without a type where that is NULL. NULL when memory runs out. */
+static cm_json *new_entry(const char *type, const char *key, const cm_json *value) {
   cm_json *entry = cm_json_new_object();
-  const char *type = cm_change_shape_type(value);
   int rc = entry == NULL ? SQLITE_NOMEM : SQLITE_OK;
   if (rc == SQLITE_OK && type != NULL) rc = cm_json_put(entry, "type", cm_json_new_text(type));
   if (rc == SQLITE_OK) rc = cm_json_put(entry, "key", cm_json_new_text(key));
@@ -46,20 +52,12 @@ cm_json *cm_change_shape_typed(const char *key, const cm_json *value) {
   return NULL;
 }
 
-int cm_change_shape_complete(cm_json *entry) {
-  const char *type = cm_change_shape_type(cm_json_find(entry, "value"));
-  if (type == NULL || cm_json_find(entry, "type") != NULL) return SQLITE_OK;
-  return cm_json_put(entry, "type", cm_json_new_text(type));
+cm_json *cm_change_shape_typed(const char *key, const cm_json *value) {
+  return new_entry(cm_change_shape_type(value), key, value);
 }
 
 cm_json *cm_change_shape_pair(const char *key, const cm_json *value) {
-  cm_json *pair = cm_json_new_object();
-  if (pair != NULL && cm_json_put(pair, "key", cm_json_new_text(key)) == SQLITE_OK &&
-      cm_json_put(pair, "value", cm_json_copy(value)) == SQLITE_OK) {
-    return pair;
-  }
-  cm_json_free(pair);
-  return NULL;
+  return new_entry(NULL, key, value);
 }
 
 cm_json *cm_change_shape_members(const cm_json *set) {
@@ -99,7 +97,7 @@ static int refuse_entry(const cm_resource *resource, int column, cm_err *err) {
 
 static int refuse_nested(const cm_resource *resource, int column, const char *name, cm_err *err) {
   return cm_err_set(err, SQLITE_ERROR,
-                    "%s: %s takes texts, numbers and booleans ('%s' is none of them): leave that "
+                    "%s: %s takes texts, numbers and booleans ('%s' is something else): leave that "
                     "member out",
                     resource->name, resource->columns[column].name, name);
 }

@@ -80,7 +80,7 @@ static bool carries(const cm_resource *resource, const cm_read *read, const cm_f
 
 /*
 ** The ids of the API are made of letters, digits, "-" and "_". A text with anything else in it is the
-** id of no row, so nothing needs to be asked, and nothing odd ever gets into a path.
+** id of no row, so nothing needs to be asked, and no other character ever gets into a path.
 */
 cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value) {
   if (value->type == CM_VALUE_INTEGER) return value->integer >= 0 ? CM_SEND : CM_NO_ROW;
@@ -92,18 +92,20 @@ cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value
   }
   for (size_t i = 0; i < value->len; i++) {
     char c = value->text[i];
-    bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-    if (!is_letter && !(c >= '0' && c <= '9')) return CM_NO_ROW;
+    if (!cm_text_is_alnum(c) && c != '-' && c != '_') return CM_NO_ROW;
   }
+  return CM_SEND;
+}
+
+/** Send a text, or only say that it can be. */
+static cm_sendable send_as(const char *text, cm_buf *wire) {
+  if (wire != NULL) cm_buf_text(wire, text);
   return CM_SEND;
 }
 
 static cm_sendable send_word(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
   for (const cm_word *word = filter->words; word->sql != NULL; word++) {
-    if (strlen(word->sql) == value->len && memcmp(word->sql, value->text, value->len) == 0) {
-      if (wire != NULL) cm_buf_text(wire, word->wire);
-      return CM_SEND;
-    }
+    if (cm_text_is(value->text, value->len, word->sql)) return send_as(word->wire, wire);
   }
   return CM_SEND_NOT;
 }
@@ -120,16 +122,13 @@ static cm_sendable send_bound(const cm_filter *filter, const cm_value *value, cm
     return CM_SEND_NOT;
   }
   cm_instant_format_day(instant_ms + (filter->op == CM_GE ? -DAY_MS : DAY_MS), day);
-  if (wire != NULL) cm_buf_text(wire, day);
-  return CM_SEND;
+  return send_as(day, wire);
 }
 
 static cm_sendable send_boolean(const cm_value *value, cm_buf *wire) {
-  if (value->type != CM_VALUE_INTEGER || (value->integer != 0 && value->integer != 1)) {
+  if (value->type != CM_VALUE_INTEGER || (value->integer != 0 && value->integer != 1))
     return CM_SEND_NOT;
-  }
-  if (wire != NULL) cm_buf_text(wire, value->integer ? "true" : "false");
-  return CM_SEND;
+  return send_as(value->integer ? "true" : "false", wire);
 }
 
 static cm_sendable send_number(const cm_value *value, cm_buf *wire) {
@@ -152,9 +151,8 @@ static const char *param_of(const cm_filter *filter, const cm_value *value) {
 static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
   /* SQL finds '5', '5.0' and 5 equal to a number in some statements: the list decides. */
   if (!cm_value_is_text(value)) return CM_SEND_NOT;
-  if (value->len == 0 || value->len > MAX_FILTER_BYTES || memchr(value->text, 0, value->len)) {
+  if (value->len == 0 || value->len > MAX_FILTER_BYTES || memchr(value->text, 0, value->len))
     return CM_SEND_NOT;
-  }
   if (filter->words != NULL) return send_word(filter, value, wire);
   if (param_of(filter, value) == NULL) return CM_SEND_NOT;
   if (wire != NULL) cm_buf_append(wire, value->text, value->len);
@@ -165,12 +163,10 @@ static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_
 static cm_sendable send_day(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
   char day[CM_INSTANT_TEXT];
   int64_t instant_ms = 0;
-  if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms)) {
+  if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms))
     return send_text(filter, value, wire);
-  }
   cm_instant_format_day(instant_ms, day);
-  if (wire != NULL) cm_buf_text(wire, day);
-  return CM_SEND;
+  return send_as(day, wire);
 }
 
 cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,

@@ -14,9 +14,8 @@ static const char table_prefix[] = "chartmogul_";
 static int check_name(const cm_check *check) {
   const cm_resource *resource = check->resource;
   int same = 0;
-  if (resource->name == NULL || strncmp(resource->name, table_prefix, sizeof table_prefix - 1)) {
+  if (resource->name == NULL || strncmp(resource->name, table_prefix, sizeof table_prefix - 1))
     return cm_check_fail(check, "name", "the name of a table begins with %s", table_prefix);
-  }
   for (int i = 0; i < check->count; i++) {
     if (check->list[i]->name != NULL && strcmp(check->list[i]->name, resource->name) == 0) same++;
   }
@@ -30,15 +29,12 @@ static int check_name(const cm_check *check) {
 
 static int check_example(const cm_check *check) {
   const char *example = check->resource->example;
-  if (example == NULL || strncmp(example, "SELECT ", 7) != 0) {
+  if (example == NULL || strncmp(example, "SELECT ", 7) != 0)
     return cm_check_fail(check, "example", "the example does not begin with SELECT");
-  }
-  if (strstr(example, check->resource->name) == NULL) {
+  if (strstr(example, check->resource->name) == NULL)
     return cm_check_fail(check, "example", "the example does not read the table");
-  }
-  if (strchr(example, ';') != NULL) {
+  if (strchr(example, ';') != NULL)
     return cm_check_fail(check, "example", "the example is one statement without a semicolon");
-  }
   return SQLITE_OK;
 }
 
@@ -47,7 +43,7 @@ static int check_told_by(const cm_check *check) {
   if (name == NULL) return SQLITE_OK;
   const cm_column *column = cm_check_column(check, name, strlen(name));
   if (column == NULL || column->path != NULL || cm_registry_key(check->resource) >= 0)
-    return cm_check_fail(check, "told_by", "%s is no plain column, or there is a key", name);
+    return cm_check_fail(check, "told_by", "%s is not a plain column, or there is a key", name);
   return SQLITE_OK;
 }
 
@@ -56,14 +52,12 @@ static int check_key_parts(const cm_check *check) {
   const char *word = NULL;
   size_t len = 0;
   if (list == NULL) return SQLITE_OK;
-  if (cm_registry_key(check->resource) < 0) {
+  if (cm_registry_key(check->resource) < 0)
     return cm_check_fail(check, "key_parts", "there is no key column to show them");
-  }
   while (cm_text_next_word(&list, &word, &len)) {
     const cm_column *column = cm_check_column(check, word, len);
-    if (column == NULL || column->flags & CM_KEY) {
-      return cm_check_fail(check, "key_parts", "%.*s is no column", (int)len, word);
-    }
+    if (column == NULL || column->flags & CM_KEY)
+      return cm_check_fail(check, "key_parts", "%.*s is not a column", (int)len, word);
   }
   return SQLITE_OK;
 }
@@ -76,7 +70,7 @@ static int check_owners(const cm_check *check) {
     if (owners[i] == NULL) return cm_check_fail(check, "owners", "there are two of them");
     const cm_column *column = cm_check_column(check, owners[i], strlen(owners[i]));
     if (column == NULL || !(column->flags & CM_INSERT) || column->flags & CM_REQUIRED)
-      return cm_check_fail(check, "owners", "%s is no column that INSERT may give", owners[i]);
+      return cm_check_fail(check, "owners", "%s is not a column that INSERT may give", owners[i]);
   }
   return SQLITE_OK;
 }
@@ -89,9 +83,8 @@ static int check_young(const cm_check *check) {
 static int check_delete_counts(const cm_check *check) {
   const char *path = CM_EXTRA(check->resource, delete_counts);
   if (path == NULL) return SQLITE_OK;
-  if (!cm_registry_can(check->resource, CM_VERB_DELETE)) {
+  if (!cm_registry_can(check->resource, CM_VERB_DELETE))
     return cm_check_fail(check, "delete_counts", "nothing can be deleted");
-  }
   return cm_check_path(check, path, 0);
 }
 

@@ -37,21 +37,18 @@ static bool is_reserved(const char *name) {
 static int check_name(const cm_check *check, const cm_column *column) {
   const cm_resource *resource = check->resource;
   int same = 0;
-  if (column->name == NULL || !is_snake_case(column->name)) {
+  if (column->name == NULL || !is_snake_case(column->name))
     return cm_check_fail(check, column->name != NULL ? column->name : "column",
                          "a column's name is snake_case");
-  }
-  if (is_reserved(column->name)) {
+  if (is_reserved(column->name))
     return cm_check_fail(check, column->name, "SQL takes this name only in quotes");
-  }
   for (int i = 0; i < resource->column_count; i++) {
     const char *other = resource->columns[i].name;
     if (other != NULL && strcmp(other, column->name) == 0) same++;
   }
   if (same > 1) return cm_check_fail(check, column->name, "two columns have the same name");
-  if (column->doc == NULL || column->doc[0] == 0 || column->doc[strlen(column->doc) - 1] != '.') {
+  if (column->doc == NULL || column->doc[0] == 0 || column->doc[strlen(column->doc) - 1] != '.')
     return cm_check_fail(check, column->name, "the description does not end with a period");
-  }
   return SQLITE_OK;
 }
 
@@ -83,9 +80,8 @@ static const char *extras_rule(const cm_column *column) {
       (strchr(only, '=') == NULL || only[0] == '=' || (flags & (CM_KEY | CM_UPDATE)))) {
     return "only has the form member=word, of a column that UPDATE leaves alone";
   }
-  if (beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(beside))) {
+  if (beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(beside)))
     return "what goes beside a column that INSERT gives has the form place=word";
-  }
   return NULL;
 }
 
@@ -142,15 +138,13 @@ static int check_column_path(const cm_check *check, const cm_column *column) {
   bool is_unfolded = source.from == CM_FROM_AROUND || source.from == CM_FROM_SELF ||
                      source.from == CM_FROM_TYPE;
   if (column->path == NULL) return SQLITE_OK;
-  if ((is_unfolded && !has_each) || (source.from == CM_FROM_KEY && !has_each && !has_words)) {
+  if ((is_unfolded && !has_each) || (source.from == CM_FROM_KEY && !has_each && !has_words))
     return cm_check_fail(check, column->name, "no read unfolds rows");
-  }
-  if (strchr(source.member, '*') != NULL && !has_words) {
+  if (strchr(source.member, '*') != NULL && !has_words)
     return cm_check_fail(check, column->name, "no read unfolds words");
-  }
   if (source.from == CM_FROM_NOWHERE ||
       (column->path[0] != '@' && !is_member_path(source.member))) {
-    return cm_check_fail(check, column->name, "%s is no path in a row", column->path);
+    return cm_check_fail(check, column->name, "%s is not a path in a row", column->path);
   }
   return SQLITE_OK;
 }
@@ -163,10 +157,9 @@ static int check_order(const cm_check *check) {
     const cm_column *column = &resource->columns[i];
     bool is_row = cm_source_is(column, CM_FROM_ROW);
     int rank = is_row ? 3 : !(column->flags & CM_HIDDEN) ? 0 : (column->flags & CM_PARAM) ? 1 : 2;
-    if (rank < last_rank) {
+    if (rank < last_rank)
       return cm_check_fail(check, column->name,
                            "the order is visible columns, parameters, other hidden ones, json");
-    }
     last_rank = rank;
   }
   const cm_column *last = &resource->columns[resource->column_count - 1];

@@ -29,20 +29,18 @@ static int check_words(const cm_check *check, const cm_filter *filter, const cm_
     return cm_check_fail(check, filter->column, "only a plain = of a text goes by its beginning");
   }
   if (filter->words == NULL) return SQLITE_OK;
-  if (column->type != CM_TEXT || filter->op != CM_EQ) {
+  if (column->type != CM_TEXT || filter->op != CM_EQ)
     return cm_check_fail(check, filter->column, "only = of a text has words");
-  }
   for (const cm_word *word = filter->words; word->sql != NULL; word++) {
     if (word->wire == NULL) return cm_check_fail(check, filter->column, "a word has no wire form");
     has_fallback = has_fallback || strcmp(word->sql, fallback) == 0;
     for (const cm_word *other = filter->words; other != word; other++) {
-      if (strcmp(other->sql, word->sql) == 0) {
+      if (strcmp(other->sql, word->sql) == 0)
         return cm_check_fail(check, filter->column, "the word %s stands there twice", word->sql);
-      }
     }
   }
   if (has_fallback) return SQLITE_OK;
-  return cm_check_fail(check, filter->column, "the fallback is none of the words");
+  return cm_check_fail(check, filter->column, "the fallback is not one of the words");
 }
 
 /** A fallback in braces is one of the days that are worked out. */
@@ -52,16 +50,14 @@ static int check_fallback(const cm_check *check, const cm_read *read, const cm_f
   int count = 0;
   for (const cm_filter *other = read->filters; other <= filter; other++)
     count += CM_EXTRA(other, fallback) != NULL;
-  if (count > CM_MAX_FALLBACKS) {
+  if (count > CM_MAX_FALLBACKS)
     return cm_check_fail(check, filter->column, "%s has more than %d fallbacks", read->path,
                          CM_MAX_FALLBACKS);
-  }
   if (fallback == NULL || fallback[0] != '{') return SQLITE_OK;
   bool is_before = strcmp(fallback, CM_YEAR_BEFORE_END) == 0;
   bool has_end = cm_check_column(check, "end_date", strlen("end_date")) != NULL;
-  if (column->type != CM_DAY || (is_before ? !has_end : strcmp(fallback, CM_TODAY) != 0)) {
-    return cm_check_fail(check, filter->column, "the fallback is no day that can be worked out");
-  }
+  if (column->type != CM_DAY || (is_before ? !has_end : strcmp(fallback, CM_TODAY) != 0))
+    return cm_check_fail(check, filter->column, "the fallback is not a day that can be worked out");
   return SQLITE_OK;
 }
 
@@ -76,7 +72,8 @@ static int check_widened(const cm_check *check, const cm_filter *filter, const c
                       CM_EXTRA(filter, fallback) != NULL;
   if (!are_days || !is_parameter || (bounded->flags & CM_PARAM) || widened->op == CM_EQ ||
       interval == NULL || !(interval->flags & CM_PARAM)) {
-    return cm_check_fail(check, filter->column, "the bound that it is worked out from is none");
+    return cm_check_fail(check, filter->column,
+                         "the bound that it is worked out from is not a bound of days");
   }
   return SQLITE_OK;
 }
@@ -91,31 +88,24 @@ static bool may_share(const cm_check *check, const cm_filter *first, const cm_fi
 
 static int check_filter(const cm_check *check, const cm_read *read, const cm_filter *filter) {
   const cm_column *column = cm_check_column(check, filter->column, strlen(filter->column));
-  if (column == NULL) {
-    return cm_check_fail(check, read->path, "the filter %s is no column", filter->column);
-  }
-  if (filter->param == NULL || filter->param[0] == 0) {
+  if (column == NULL)
+    return cm_check_fail(check, read->path, "the filter %s is not a column", filter->column);
+  if (filter->param == NULL || filter->param[0] == 0)
     return cm_check_fail(check, filter->column, "the filter has no parameter");
-  }
-  if (filter->op != CM_EQ && !is_ordered(column->type)) {
+  if (filter->op != CM_EQ && !is_ordered(column->type))
     return cm_check_fail(check, filter->column, "only times and numbers have bounds");
-  }
   for (const cm_filter *other = read->filters; other != filter; other++) {
-    if (strcmp(other->param, filter->param) == 0 && !may_share(check, other, filter)) {
+    if (strcmp(other->param, filter->param) == 0 && !may_share(check, other, filter))
       return cm_check_fail(check, filter->param, "two filters of %s send this parameter",
                            read->path);
-    }
-    if (strcmp(other->column, filter->column) == 0 && other->op == filter->op) {
+    if (strcmp(other->column, filter->column) == 0 && other->op == filter->op)
       return cm_check_fail(check, filter->column, "two filters of %s serve this term", read->path);
-    }
   }
-  if (query_has(read->query, filter->param)) {
+  if (query_has(read->query, filter->param))
     return cm_check_fail(check, filter->param, "the query of %s sends this parameter too",
                          read->path);
-  }
-  if (cm_text_has_name(read->path, filter->column)) {
+  if (cm_text_has_name(read->path, filter->column))
     return cm_check_fail(check, filter->column, "the path of %s has this column too", read->path);
-  }
   int rc = check_fallback(check, read, filter, column);
   if (rc == SQLITE_OK) rc = check_widened(check, filter, column);
   return rc == SQLITE_OK ? check_words(check, filter, column) : rc;
@@ -147,23 +137,20 @@ static int count_braces(const char *path) {
 static int check_parent(const cm_check *check, const cm_read *read) {
   if (read->parent == NULL) return SQLITE_OK;
   const cm_resource *parent = cm_check_find(check, read->parent);
-  if (parent == NULL || cm_registry_key(parent) < 0) {
-    return cm_check_fail(check, read->path, "the parent %s is no table with a key", read->parent);
-  }
-  if (count_braces(read->path) != 1) {
+  if (parent == NULL || cm_registry_key(parent) < 0)
+    return cm_check_fail(check, read->path, "the parent %s is not a table with a key",
+                         read->parent);
+  if (count_braces(read->path) != 1)
     return cm_check_fail(check, read->path, "a parent fills exactly one {column}");
-  }
   return SQLITE_OK;
 }
 
 static int check_rows(const cm_check *check, const char *path, cm_paging paging, const char *rows,
                       bool may_have_rows) {
-  if (paging == CM_SINGLE && rows != NULL && !may_have_rows) {
+  if (paging == CM_SINGLE && rows != NULL && !may_have_rows)
     return cm_check_fail(check, path, "a single row stands in no list");
-  }
-  if (paging != CM_SINGLE && (rows == NULL || rows[0] == 0)) {
+  if (paging != CM_SINGLE && (rows == NULL || rows[0] == 0))
     return cm_check_fail(check, path, "the member that holds the rows is missing");
-  }
   return SQLITE_OK;
 }
 
@@ -189,17 +176,15 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   const cm_resource *resource = check->resource;
   const cm_read *last = &resource->reads[resource->read_count - 1];
   int key = cm_registry_key(resource);
-  if (CM_EXTRA(read, finds_hidden) && !read->is_listed) {
+  if (CM_EXTRA(read, finds_hidden) && !read->is_listed)
     return cm_check_fail(check, read->path, "finds_hidden goes with is_listed");
-  }
   if (!read->is_listed) return SQLITE_OK;
   if (read->paging != CM_SINGLE || key < 0 ||
       !cm_text_has_name(read->path, resource->columns[key].name)) {
     return cm_check_fail(check, read->path, "only the row of a key is listed");
   }
-  if (last->paging == CM_SINGLE || needs_terms(last)) {
+  if (last->paging == CM_SINGLE || needs_terms(last))
     return cm_check_fail(check, read->path, "there is no list of all rows");
-  }
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
     if (is_bound(last, filter->column)) continue;
     return cm_check_fail(check, read->path, "the list does not take %s", filter->column);
@@ -213,32 +198,26 @@ static int check_encloser(const cm_check *check, const cm_read *read) {
   if (name == NULL) return SQLITE_OK;
   const cm_resource *encloser = cm_check_find(check, name);
   if (encloser == NULL) return cm_check_fail(check, read->path, "there is no table %s", name);
-  if (read->each != NULL || cm_registry_key_read(encloser) < 0) {
+  if (read->each != NULL || cm_registry_key_read(encloser) < 0)
     return cm_check_fail(check, read->path,
                          "a row without the one around it names that by its key");
-  }
-  if (cm_registry_encloser_column(check->resource, encloser) < 0) {
+  if (cm_registry_encloser_column(check->resource, encloser) < 0)
     return cm_check_fail(check, read->path, "no column names the row of %s", name);
-  }
   return SQLITE_OK;
 }
 
 static int check_read(const cm_check *check, const cm_read *read) {
   int rc = cm_check_path(check, read->path, 0);
   if (rc != SQLITE_OK) return rc;
-  if (strchr(read->path, '?') != NULL) {
+  if (strchr(read->path, '?') != NULL)
     return cm_check_fail(check, read->path, "a query stands in `query`");
-  }
-  if (read->query != NULL && (strchr("?&", read->query[0]) || !strchr(read->query, '='))) {
+  if (read->query != NULL && (strchr("?&", read->query[0]) || !strchr(read->query, '=')))
     return cm_check_fail(check, read->path, "a query has the form a=b&c=d");
-  }
-  if (CM_EXTRA(read, resume) != NULL && (read->paging != CM_CURSOR || read->each != NULL)) {
+  if (CM_EXTRA(read, resume) != NULL && (read->paging != CM_CURSOR || read->each != NULL))
     return cm_check_fail(check, read->path, "only rows of a list with cursors are resumed behind");
-  }
-  if (CM_EXTRA(read, known_by) != NULL && (read->paging != CM_SINGLE || read->each == NULL)) {
+  if (CM_EXTRA(read, known_by) != NULL && (read->paging != CM_SINGLE || read->each == NULL))
     return cm_check_fail(check, read->path,
                          "only one answer that encloses rows is known by others");
-  }
   rc = check_rows(check, read->path, read->paging, read->rows, CM_EXTRA(read, unfold) != NULL);
   if (rc == SQLITE_OK && CM_EXTRA(read, unfold) != NULL &&
       (read->paging != CM_SINGLE || read->each)) {
@@ -262,9 +241,8 @@ static int check_companion(const cm_check *check) {
   for (int i = 0; i < check->resource->column_count; i++)
     is_used = is_used || check->resource->columns[i].flags & CM_COMPANION;
   if (!is_used) return cm_check_fail(check, companion->path, "no column comes from the companion");
-  if (companion->match == NULL) {
+  if (companion->match == NULL)
     return cm_check_fail(check, companion->path, "the companion has nothing to match by");
-  }
   return check_rows(check, companion->path, companion->paging, companion->rows, false);
 }
 
@@ -276,9 +254,8 @@ int cm_check_reads(const cm_check *check) {
     rc = check_read(check, &resource->reads[i]);
   const cm_read *last = &resource->reads[resource->read_count - 1];
   for (int i = 0; i < resource->read_count && rc == SQLITE_OK; i++) {
-    if (needs_terms(last) && !needs_terms(&resource->reads[i])) {
+    if (needs_terms(last) && !needs_terms(&resource->reads[i]))
       rc = cm_check_fail(check, last->path, "the widest read is not the last one");
-    }
   }
   return rc == SQLITE_OK ? check_companion(check) : rc;
 }

@@ -36,22 +36,17 @@ int cm_check_braces(const cm_check *check, const char *text, unsigned flags) {
   while (cm_text_next_name(text, &at, &name, &len)) {
     const cm_column *column = cm_check_column(check, name, len);
     if (name[len] != '}') return cm_check_fail(check, text, "the {column} has no end");
-    if (column == NULL) {
-      return cm_check_fail(check, text, "{%.*s} is no column", (int)len, name);
-    }
-    if ((column->flags & flags) != flags) {
+    if (column == NULL) return cm_check_fail(check, text, "{%.*s} is not a column", (int)len, name);
+    if ((column->flags & flags) != flags)
       return cm_check_fail(check, text, "{%.*s} cannot be given by INSERT", (int)len, name);
-    }
   }
   return SQLITE_OK;
 }
 
 int cm_check_path(const cm_check *check, const char *path, unsigned flags) {
-  if (path == NULL || path[0] != '/') {
+  if (path == NULL || path[0] != '/')
     return cm_check_fail(check, path == NULL ? "path" : path, "a path begins with /");
-  }
-  if (path[strlen(path) - 1] == '/' || strstr(path, "//") != NULL) {
+  if (path[strlen(path) - 1] == '/' || strstr(path, "//") != NULL)
     return cm_check_fail(check, path, "a path has no empty segment");
-  }
   return cm_check_braces(check, path, flags);
 }

@@ -27,10 +27,9 @@ static int check_columns_of(const cm_check *check, const char *where, const char
   size_t len = 0;
   while (cm_text_next_word(&list, &word, &len)) {
     const cm_column *column = cm_check_column(check, word, len);
-    if (column == NULL || (column->flags & flags) != flags) {
-      return cm_check_fail(check, where, "%.*s is no column that %s", (int)len, word,
+    if (column == NULL || (column->flags & flags) != flags)
+      return cm_check_fail(check, where, "%.*s is not a column that %s", (int)len, word,
                            flags & CM_UPDATE ? "UPDATE sets" : "INSERT gives");
-    }
   }
   return SQLITE_OK;
 }
@@ -58,17 +57,14 @@ static int check_carried(const cm_check *check, const cm_write *write) {
   while (cm_text_next_word(&list, &word, &len)) {
     size_t name_len = cm_text_before(word, len, ':');
     const cm_column *column = cm_check_column(check, word, name_len);
-    if (column == NULL) {
-      return cm_check_fail(check, write->path, "the write carries %.*s, which is no column",
+    if (column == NULL)
+      return cm_check_fail(check, write->path, "the write carries %.*s, which is not a column",
                            (int)name_len, word);
-    }
-    if (!may_carry(check, write, column)) {
+    if (!may_carry(check, write, column))
       return cm_check_fail(check, column->name, "%s carries it, but its flags forbid that",
                            write->path);
-    }
-    if (name_len + 1 == len) {
+    if (name_len + 1 == len)
       return cm_check_fail(check, column->name, "the place behind the colon is missing");
-    }
   }
   return cm_check_braces(check, write->columns, 0);
 }
@@ -76,17 +72,15 @@ static int check_carried(const cm_check *check, const cm_write *write) {
 static int check_set(const cm_check *check, const cm_write *write) {
   unsigned set = write->flags & SET_FLAGS;
   if (set == 0) return SQLITE_OK;
-  if (write->verb != CM_VERB_UPDATE || (set & (set - 1)) != 0) {
+  if (write->verb != CM_VERB_UPDATE || (set & (set - 1)) != 0)
     return cm_check_fail(check, write->path, "added, changed, removed: one of them, of an UPDATE");
-  }
   const char *list = write->columns;
   const char *word = "";
   size_t len = 0;
   bool is_one = cm_text_next_word(&list, &word, &len) && *list == 0;
   const cm_column *column = cm_check_column(check, word, cm_text_before(word, len, ':'));
-  if (!is_one || column == NULL || column->type != CM_JSON) {
+  if (!is_one || column == NULL || column->type != CM_JSON)
     return cm_check_fail(check, write->path, "a set is one JSON column");
-  }
   return SQLITE_OK;
 }
 
@@ -96,9 +90,8 @@ static int check_whole_list(const cm_check *check, const cm_write *write) {
   size_t len = 0;
   size_t at = 0;
   if (!(write->flags & CM_WHOLE_LIST)) return SQLITE_OK;
-  if (write->columns == NULL || strstr(write->columns, ":@self") == NULL) {
+  if (write->columns == NULL || strstr(write->columns, ":@self") == NULL)
     return cm_check_fail(check, write->path, "the items of a whole list are one column at @self");
-  }
   bool has_parent = cm_text_next_name(write->path, &at, &name, &len);
   for (int i = 0; has_parent && i < check->resource->read_count; i++) {
     const cm_read *read = &check->resource->reads[i];
@@ -122,18 +115,14 @@ static bool ends_in(const char *text, const char *end) {
 static int check_batch(const cm_check *check, const cm_write *write) {
   int batch = CM_EXTRA(write, batch);
   if (batch == 0) return SQLITE_OK;
-  if (batch < 2 || batch > CM_MAX_BATCH_ROWS) {
+  if (batch < 2 || batch > CM_MAX_BATCH_ROWS)
     return cm_check_fail(check, write->path, "a batch has 2 to %d rows", CM_MAX_BATCH_ROWS);
-  }
-  if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST)) {
+  if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST))
     return cm_check_fail(check, write->path, "a batch is of rows that INSERT creates");
-  }
-  if (!ends_in(write->body, "[]") || !ends_in(write->answer, "[0]")) {
+  if (!ends_in(write->body, "[]") || !ends_in(write->answer, "[0]"))
     return cm_check_fail(check, write->path, "body and answer of a batch end in [] and [0]");
-  }
-  if (check->resource->natural_key == NULL) {
+  if (check->resource->natural_key == NULL)
     return cm_check_fail(check, write->path, "the rows of a batch have a natural key");
-  }
   return SQLITE_OK;
 }
 
@@ -148,15 +137,12 @@ static int check_write(const cm_check *check, const cm_write *write) {
   if (rc == SQLITE_OK) rc = check_set(check, write);
   if (rc != SQLITE_OK) return rc;
   if (!is_method(write)) return cm_check_fail(check, write->path, "the method writes nothing");
-  if ((write->flags & CM_WHOLE_LIST) && !ends_in(write->body, "[]")) {
+  if ((write->flags & CM_WHOLE_LIST) && !ends_in(write->body, "[]"))
     return cm_check_fail(check, write->path, "the body of a whole list ends in []");
-  }
-  if ((write->flags & CM_ALONE) && (write->verb != CM_VERB_UPDATE || write->columns == NULL)) {
+  if ((write->flags & CM_ALONE) && (write->verb != CM_VERB_UPDATE || write->columns == NULL))
     return cm_check_fail(check, write->path, "alone are named columns of an UPDATE");
-  }
-  if (write->verb == CM_VERB_DELETE && write->columns == NULL) {
+  if (write->verb == CM_VERB_DELETE && write->columns == NULL)
     return cm_check_fail(check, write->path, "a DELETE says what it carries, \"\" for nothing");
-  }
   rc = check_batch(check, write);
   return rc == SQLITE_OK ? check_whole_list(check, write) : rc;
 }
@@ -164,9 +150,8 @@ static int check_write(const cm_check *check, const cm_write *write) {
 /** Two writes of a verb may share a column only where they bring a set to its value together. */
 static int check_pair(const cm_check *check, const cm_write *write, const cm_write *other) {
   if (write->verb != other->verb || write->verb == CM_VERB_DELETE) return SQLITE_OK;
-  if (write->columns == NULL && other->columns == NULL) {
+  if (write->columns == NULL && other->columns == NULL)
     return cm_check_fail(check, write->path, "two writes of a verb carry all other columns");
-  }
   for (int i = 0; i < check->resource->column_count; i++) {
     const cm_column *column = &check->resource->columns[i];
     bool is_key = column->flags & CM_KEY ||
@@ -176,9 +161,8 @@ static int check_pair(const cm_check *check, const cm_write *write, const cm_wri
     unsigned set = write->flags & SET_FLAGS;
     unsigned other_set = other->flags & SET_FLAGS;
     bool is_set = set != 0 && other_set != 0 && set != other_set;
-    if (is_shared && !is_key && !is_set) {
+    if (is_shared && !is_key && !is_set)
       return cm_check_fail(check, column->name, "two writes of a verb carry it");
-    }
   }
   return SQLITE_OK;
 }
@@ -200,10 +184,9 @@ static bool is_placed(const cm_resource *resource, const char *column, cm_verb v
 /** Marks such as "@key" or "^member" mean something in a row only. */
 static int check_place(const cm_check *check, const cm_column *column, cm_verb verb) {
   bool is_marked = !cm_source_is(column, CM_FROM_MEMBER);
-  if (!is_marked || column->body != NULL || is_placed(check->resource, column->name, verb)) {
+  if (!is_marked || column->body != NULL || is_placed(check->resource, column->name, verb))
     return SQLITE_OK;
-  }
-  return cm_check_fail(check, column->name, "%s is no place in a body", column->path);
+  return cm_check_fail(check, column->name, "%s is not a place in a body", column->path);
 }
 
 static bool is_carried(const cm_resource *resource, const cm_column *column, cm_verb verb) {
@@ -232,9 +215,8 @@ static int check_coverage(const cm_check *check) {
       if (!(column->flags & verbs[v].flag)) continue;
       bool only_refers = column->body != NULL && column->body[0] == 0;
       bool is_possible = cm_registry_can(check->resource, verbs[v].verb);
-      if (!is_possible || (!only_refers && !is_carried(check->resource, column, verbs[v].verb))) {
+      if (!is_possible || (!only_refers && !is_carried(check->resource, column, verbs[v].verb)))
         return cm_check_fail(check, column->name, "no write carries it for %s", verbs[v].name);
-      }
       int rc = check_place(check, column, verbs[v].verb);
       if (rc != SQLITE_OK) return rc;
     }
@@ -248,23 +230,19 @@ static int check_natural_key(const cm_check *check) {
   const cm_natural_key *key = check->resource->natural_key;
   if (key == NULL) return SQLITE_OK;
   if (key->columns[0] == NULL) return cm_check_fail(check, "natural key", "it has no column");
-  if (key->rows == NULL || key->exists == NULL) {
+  if (key->rows == NULL || key->exists == NULL)
     return cm_check_fail(check, "natural key", "rows or exists is missing");
-  }
-  if (!is_read(check->resource, key->path)) {
+  if (!is_read(check->resource, key->path))
     return cm_check_fail(check, key->path != NULL ? key->path : "natural key",
                          "no read has this path");
-  }
   int rc = SQLITE_OK;
   for (size_t i = 0; i < cm_countof(key->columns) && rc == SQLITE_OK; i++) {
     rc = check_columns_of(check, "natural key", key->columns[i], CM_INSERT);
-    if (rc == SQLITE_OK && (key->columns[i] == NULL) != (key->params[i] == NULL)) {
+    if (rc == SQLITE_OK && (key->columns[i] == NULL) != (key->params[i] == NULL))
       rc = cm_check_fail(check, "natural key", "a column and a parameter belong together");
-    }
   }
-  if (rc == SQLITE_OK && (CM_EXTRA(key, also[0]) == NULL) != (CM_EXTRA(key, also[1]) == NULL)) {
+  if (rc == SQLITE_OK && (CM_EXTRA(key, also[0]) == NULL) != (CM_EXTRA(key, also[1]) == NULL))
     rc = cm_check_fail(check, "natural key", "further pairs stand in two arrays");
-  }
   return rc == SQLITE_OK ? check_columns_of(check, "natural key", CM_EXTRA(key, frozen), CM_INSERT)
                          : rc;
 }
@@ -273,18 +251,15 @@ static int check_reference(const cm_check *check, const cm_reference *reference)
   const cm_resource *other = reference->resource == NULL
                                  ? NULL
                                  : cm_check_find(check, reference->resource);
-  if (other == NULL || other->natural_key == NULL || cm_registry_key(other) < 0) {
-    return cm_check_fail(check, reference->column, "%s is no table with a natural key",
+  if (other == NULL || other->natural_key == NULL || cm_registry_key(other) < 0)
+    return cm_check_fail(check, reference->column, "%s is not a table with a natural key",
                          reference->resource != NULL ? reference->resource : "NULL");
-  }
-  if (reference->external_id == NULL || reference->data_source == NULL) {
+  if (reference->external_id == NULL || reference->data_source == NULL)
     return cm_check_fail(check, reference->column, "a reference has an external id and a source");
-  }
   int rc = check_columns_of(check, "reference", reference->data_source, CM_INSERT);
   if (rc != SQLITE_OK) return rc;
-  if (reference->within != NULL) {
+  if (reference->within != NULL)
     return check_columns_of(check, "reference", reference->within, CM_INSERT);
-  }
   rc = check_columns_of(check, "reference", reference->column, CM_INSERT);
   return rc == SQLITE_OK ? check_columns_of(check, "reference", reference->external_id, CM_INSERT)
                          : rc;
@@ -297,12 +272,10 @@ static int check_need(const cm_check *check, const cm_need *need) {
   if (!is_used) return cm_check_fail(check, need->column, "no path of a write needs it");
   if (need->hint == NULL) return cm_check_fail(check, need->column, "the need has no hint");
   if (need->path == NULL) return SQLITE_OK;
-  if (need->key == NULL) {
+  if (need->key == NULL)
     return cm_check_fail(check, need->column, "nothing ties the answer to its path");
-  }
-  if (need->member == NULL) {
+  if (need->member == NULL)
     return cm_check_fail(check, need->column, "the need does not say which member");
-  }
   return cm_check_path(check, need->path, 0);
 }
 
@@ -340,9 +313,8 @@ static int check_inside(const cm_check *check) {
 int cm_check_writes(const cm_check *check) {
   const cm_resource *resource = check->resource;
   int rc = SQLITE_OK;
-  if (resource->write_count > 0 && cm_registry_key(resource) < 0) {
+  if (resource->write_count > 0 && cm_registry_key(resource) < 0)
     return cm_check_fail(check, "writes", "a table that is written has a key");
-  }
   for (int i = 0; i < resource->write_count && rc == SQLITE_OK; i++) {
     rc = check_write(check, &resource->writes[i]);
     for (int other = 0; other < i && rc == SQLITE_OK; other++)

@@ -38,7 +38,7 @@ static bool has_part(CURLU *url, CURLUPart part) {
 static const char *find_fault(const char *text, CURLU *url, CURLUcode parsed) {
   const char *slashes = strstr(text, "://"); /* libcurl takes one to three of them */
   if (parsed != CURLUE_OK || slashes == NULL || slashes[3] == '/')
-    return "this is no URL: it must begin with https:// and a host's name";
+    return "this is not a URL: it must begin with https:// and a host's name";
   if (has_part(url, CURLUPART_USER) || has_part(url, CURLUPART_PASSWORD))
     return "the URL holds a user name or password (it would show in logs): take it out and set "
            "api_key";

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 /* ---- the scanner --------------------------------------------------------------------------- */
 
@@ -65,18 +66,12 @@ static inline const char *skip_plain(const char *at, const char *end) {
   return at;
 }
 
-static int hex_value(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /** The code unit of the four digits of a "\uXXXX" at `at`, -1 when it is none. */
 static long code_unit(const char *at, const char *end) {
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return -1;
   long unit = 0;
   for (int i = 2; i < 6; i++) {
-    int digit = hex_value(at[i]);
+    int digit = cm_text_hex_digit(at[i]);
     if (digit < 0) return -1;
     unit = unit * 16 + digit;
   }

@@ -21,11 +21,11 @@
     AT("example") "the example does not read the table")                                           \
   X(example_semicolon, b->things.example = "SELECT 1 FROM chartmogul_things;",                     \
     AT("example") "the example is one statement without a semicolon")                              \
-  X(key_part, b->things.key_parts = "colour depth", AT("key_parts") "depth is no column")          \
-  X(key_part_key, b->things.key_parts = "uuid", AT("key_parts") "uuid is no column")               \
+  X(key_part, b->things.key_parts = "colour depth", AT("key_parts") "depth is not a column")       \
+  X(key_part_key, b->things.key_parts = "uuid", AT("key_parts") "uuid is not a column")            \
   X(counts_path, b->extras.delete_counts = "parts", AT("parts") "a path begins with /")            \
   X(counts_column, b->extras.delete_counts = "/parts?t={id}",                                      \
-    AT("/parts?t={id}") "{id} is no column")                                                       \
+    AT("/parts?t={id}") "{id} is not a column")                                                    \
   X(counts_delete, b->things.write_count--, AT("delete_counts") "nothing can be deleted")          \
   X(no_columns, b->things.column_count = 0, AT("columns") "there is none")                         \
   X(column_case, b->columns[COLOUR].name = "Colour", AT("Colour") "a column's name is snake_case") \
@@ -57,8 +57,8 @@
   X(path_key, b->columns[COLOUR].path = "@key", AT("colour") "no read unfolds rows")               \
   X(path_outer, b->columns[COLOUR].path = "^colour", AT("colour") "no read unfolds rows")          \
   X(path_words, b->columns[COLOUR].path = "a-*", AT("colour") "no read unfolds words")             \
-  X(path_mark, b->columns[COLOUR].path = "@other", AT("colour") "@other is no path in a row")      \
-  X(path_dots, b->columns[COLOUR].path = "a..b", AT("colour") "a..b is no path in a row")          \
+  X(path_mark, b->columns[COLOUR].path = "@other", AT("colour") "@other is not a path in a row")   \
+  X(path_dots, b->columns[COLOUR].path = "a..b", AT("colour") "a..b is not a path in a row")       \
   X(path_row, b->columns[COLOUR].path = "@row", AT("columns") "@row is json alone")                \
   X(hidden_first, b->columns[COLOUR].flags |= CM_HIDDEN,                                           \
     AT("size") "the order is visible columns, parameters, other hidden ones, json")                \
@@ -72,7 +72,8 @@
     AT("things/{uuid}") "a path begins with /")                                                    \
   X(read_segment, b->reads[GET_ONE].path = "/things//{uuid}",                                      \
     AT("/things//{uuid}") "a path has no empty segment")                                           \
-  X(read_column, b->reads[GET_ONE].path = "/things/{id}", AT("/things/{id}") "{id} is no column")  \
+  X(read_column, b->reads[GET_ONE].path = "/things/{id}",                                          \
+    AT("/things/{id}") "{id} is not a column")                                                     \
   X(read_open, b->reads[GET_ONE].path = "/things/{uuid",                                           \
     AT("/things/{uuid") "the {column} has no end")                                                 \
   X(read_query, b->reads[GET_ONE].path = ONE "?a=b", AT(ONE "?a=b") "a query stands in `query`")   \
@@ -81,14 +82,14 @@
   X(list_rows, b->reads[LIST].rows = NULL, AT(PATH) "the member that holds the rows is missing")   \
   X(unfold_list, b->read_extras.unfold = b->words, AT(PATH) "only a single row unfolds words")     \
   X(parent_table, b->reads[LIST].parent = "chartmogul_uncles",                                     \
-    AT(PATH) "the parent chartmogul_uncles is no table with a key")                                \
+    AT(PATH) "the parent chartmogul_uncles is not a table with a key")                             \
   X(parent_keyless, b->parent_columns[0].flags = 0; b->parents.write_count = 0;                    \
     b->parent_columns[1].flags = 0;                                                                \
     b->parents.natural_key = NULL,                                                                 \
-    AT(PATH) "the parent chartmogul_parents is no table with a key")                               \
+    AT(PATH) "the parent chartmogul_parents is not a table with a key")                            \
   X(parent_path, b->reads[LIST].path = "/things",                                                  \
     AT("/things") "a parent fills exactly one {column}")                                           \
-  X(filter_column, b->filters[0].column = "taste", AT(PATH) "the filter taste is no column")       \
+  X(filter_column, b->filters[0].column = "taste", AT(PATH) "the filter taste is not a column")    \
   X(filter_param, b->filters[0].param = NULL, AT("colour") "the filter has no parameter")          \
   X(filter_bound, b->filters[0].op = CM_LE, AT("colour") "only times and numbers have bounds")     \
   X(filter_param_twice, b->filters[1].param = "colour",                                            \
@@ -104,9 +105,9 @@
   X(words_wire, b->words[1].wire = NULL, AT("level") "a word has no wire form")                    \
   X(words_twice, b->words[1].sql = "High", AT("level") "the word High stands there twice")         \
   X(fallback, b->filter_extras.fallback = "middle",                                                \
-    AT("level") "the fallback is none of the words")                                               \
+    AT("level") "the fallback is not one of the words")                                            \
   X(fallback_day, b->filter_extras.fallback = "{tomorrow}",                                        \
-    AT("colour") "the fallback is no day that can be worked out")                                  \
+    AT("colour") "the fallback is not a day that can be worked out")                               \
   X(wants, b->column_extras.wants = "level"; b->columns[TAGS].extras = &b->column_extras,          \
                                              AT("tags") "a filter of " PATH " sends level too")    \
   X(hidden_unlisted, b->read_extras.finds_hidden = true,                                           \
@@ -131,7 +132,7 @@
     b->reads[0] = ((cm_read){ .path = "/things", .paging = CM_WHOLE, .rows = "things" });          \
     b->reads[LIST].parent = NULL, AT(PATH) "the widest read is not the last one")                  \
   X(companion_path, b->companion.path = "/deep/{depth}",                                           \
-    AT("/deep/{depth}") "{depth} is no column")                                                    \
+    AT("/deep/{depth}") "{depth} is not a column")                                                 \
   X(companion_unused, b->columns[DEEP].flags &= ~(unsigned)CM_COMPANION,                           \
     AT("/deep/{parent_uuid}") "no column comes from the companion")                                \
   X(companion_match, b->companion.match = NULL,                                                    \
@@ -142,19 +143,20 @@
     b->reads[GET_ONE].is_listed = false, AT("writes") "a table that is written has a key")         \
   X(write_method, b->writes[CHANGE].method = "GET", AT(ONE) "the method writes nothing")           \
   X(write_path, b->writes[CHANGE].path = NULL, AT("path") "a path begins with /")                  \
-  X(write_brace, b->writes[CHANGE].path = "/things/{id}", AT("/things/{id}") "{id} is no column")  \
-  X(write_query, b->writes[CHANGE].query = "id={id}", AT("id={id}") "{id} is no column")           \
-  X(write_body, b->writes[CHANGE].body = "custom.{id}", AT("custom.{id}") "{id} is no column")     \
+  X(write_brace, b->writes[CHANGE].path = "/things/{id}",                                          \
+    AT("/things/{id}") "{id} is not a column")                                                     \
+  X(write_query, b->writes[CHANGE].query = "id={id}", AT("id={id}") "{id} is not a column")        \
+  X(write_body, b->writes[CHANGE].body = "custom.{id}", AT("custom.{id}") "{id} is not a column")  \
   X(insert_path, b->writes[CREATE].path = "/things/{uuid}",                                        \
     AT(ONE) "{uuid} cannot be given by INSERT")                                                    \
   X(carries_unknown, b->writes[LIFT].columns = "deep depth",                                       \
-    AT("/things/{parent_uuid}/deep") "the write carries depth, which is no column")                \
+    AT("/things/{parent_uuid}/deep") "the write carries depth, which is not a column")             \
   X(carries_forbidden, b->writes[LIFT].columns = "deep parent_uuid",                               \
     AT("parent_uuid") "/things/{parent_uuid}/deep carries it, but its flags forbid that")          \
   X(carries_place,                                                                                 \
     b->writes[LIFT].columns = "deep:", AT("deep") "the place behind the colon is missing")         \
   X(carries_brace, b->writes[LIFT].columns = "deep:{depth}",                                       \
-    AT("deep:{depth}") "{depth} is no column")                                                     \
+    AT("deep:{depth}") "{depth} is not a column")                                                  \
   X(set_flags, b->writes[ADD_TAGS].flags = CM_ADDED | CM_CHANGED,                                  \
     AT(ONE "/tags") "added, changed, removed: one of them, of an UPDATE")                          \
   X(set_column, b->writes[ADD_TAGS].columns = "colour",                                            \
@@ -193,12 +195,12 @@
     AT("tags") "no write carries it for INSERT")                                                   \
   X(update_uncarried, b->writes[CHANGE].columns = "colour",                                        \
     AT("size") "no write carries it for UPDATE")                                                   \
-  X(place, b->columns[COLOUR].path = "@bound", AT("colour") "@bound is no place in a body")        \
+  X(place, b->columns[COLOUR].path = "@bound", AT("colour") "@bound is not a place in a body")     \
   X(update_impossible, b->parent_columns[1].flags |= CM_UPDATE,                                    \
     "chartmogul_parents: name: no write carries it for UPDATE")                                    \
   X(natural_empty, b->natural_key.columns[0] = NULL, AT("natural key") "it has no column")         \
   X(natural_column, b->natural_key.columns[1] = "taste",                                           \
-    AT("natural key") "taste is no column that INSERT gives")                                      \
+    AT("natural key") "taste is not a column that INSERT gives")                                   \
   X(natural_param, b->natural_key.params[1] = NULL,                                                \
     AT("natural key") "a column and a parameter belong together")                                  \
   X(natural_rows, b->natural_key.rows = NULL, AT("natural key") "rows or exists is missing")       \
@@ -206,24 +208,25 @@
   X(natural_also, b->key_extras.also[0] = "colours",                                               \
     AT("natural key") "further pairs stand in two arrays")                                         \
   X(natural_frozen, b->key_extras.frozen = "tags taste",                                           \
-    AT("natural key") "taste is no column that INSERT gives")                                      \
+    AT("natural key") "taste is not a column that INSERT gives")                                   \
   X(reference_table, b->references[0].resource = "chartmogul_uncles",                              \
-    AT("parent_uuid") "chartmogul_uncles is no table with a natural key")                          \
+    AT("parent_uuid") "chartmogul_uncles is not a table with a natural key")                       \
   X(reference_key, b->parents.natural_key = NULL,                                                  \
-    AT("parent_uuid") "chartmogul_parents is no table with a natural key")                         \
+    AT("parent_uuid") "chartmogul_parents is not a table with a natural key")                      \
   X(reference_source, b->references[0].data_source = NULL,                                         \
     AT("parent_uuid") "a reference has an external id and a source")                               \
   X(reference_external, b->references[0].external_id = "uncle",                                    \
-    AT("reference") "uncle is no column that INSERT gives")                                        \
+    AT("reference") "uncle is not a column that INSERT gives")                                     \
   X(reference_within, b->references[0].within = "items",                                           \
-    AT("reference") "items is no column that INSERT gives")                                        \
+    AT("reference") "items is not a column that INSERT gives")                                     \
   X(need_unused, b->needs[0].column = "size", AT("size") "no path of a write needs it")            \
   X(need_hint, b->needs[0].hint = NULL, AT("parent_uuid") "the need has no hint")                  \
   X(need_member, b->needs[0].member = NULL,                                                        \
     AT("parent_uuid") "the need does not say which member")                                        \
   X(need_key, b->needs[0].key = NULL, AT("parent_uuid") "nothing ties the answer to its path")     \
   X(owners_column, b->extras.owners[0] = "parent_uuid";                                            \
-    b->extras.owners[1] = "nobody", AT("owners") "parent_uuid is no column that INSERT may give")  \
+    b->extras.owners[1] = "nobody",                                                                \
+    AT("owners") "parent_uuid is not a column that INSERT may give")                               \
   X(owners_count, b->extras.owners[0] = "colour", AT("owners") "there are two of them")            \
   X(young, b->extras.young = "things", AT("things") "a path begins with /")                        \
   X(only, b->column_extras.only = "kind";                                                          \
@@ -235,7 +238,7 @@
   X(prefixes, b->filter_extras.prefixes = b->words,                                                \
     AT("level") "only a plain = of a text goes by its beginning")                                  \
   X(example_column, b->writes[CREATE].example = "colour taste",                                    \
-    AT("example") "taste is no column that INSERT gives")                                          \
-  X(need_path, b->needs[0].path = "/parents/{id}", AT("/parents/{id}") "{id} is no column")
+    AT("example") "taste is not a column that INSERT gives")                                       \
+  X(need_path, b->needs[0].path = "/parents/{id}", AT("/parents/{id}") "{id} is not a column")
 
 #endif

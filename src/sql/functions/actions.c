@@ -233,9 +233,8 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
     }
     return SQLITE_OK;
   }
-  if (rc == SQLITE_OK && cm_json_type_of(given) != CM_JSON_OBJECT) {
+  if (rc == SQLITE_OK && cm_json_type_of(given) != CM_JSON_OBJECT)
     rc = wrong(argument, text, "a JSON object: json_object('key', value)", err);
-  }
   if (rc == SQLITE_OK) *out = cm_json_new_array();
   if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
   const cm_json *member = rc == SQLITE_OK ? cm_json_first(given) : NULL;
@@ -255,9 +254,8 @@ static int make_attributes(const cm_argument *argument, cm_slice text, cm_json *
 
 static int make_boolean(const cm_argument *argument, cm_slice text, cm_json **out, cm_err *err) {
   bool is_one = text.len == 1 && text.ptr[0] == '1';
-  if (!is_one && !(text.len == 1 && text.ptr[0] == '0')) {
+  if (!is_one && !(text.len == 1 && text.ptr[0] == '0'))
     return wrong(argument, text, "0 or 1", err);
-  }
   *out = cm_json_new_boolean(is_one);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
@@ -271,9 +269,8 @@ static int make_date(const cm_argument *argument, cm_slice shown, const char *te
                      cm_err *err) {
   char formatted[CM_INSTANT_TEXT];
   int64_t instant_ms = 0;
-  if (text == NULL || !cm_instant_parse(text, strlen(text), &instant_ms)) {
+  if (text == NULL || !cm_instant_parse(text, strlen(text), &instant_ms))
     return wrong_dates(argument, shown, err);
-  }
   cm_instant_format_iso(instant_ms, formatted);
   *out = cm_json_new_text(formatted);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);

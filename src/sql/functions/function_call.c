@@ -129,7 +129,7 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
   if (sending->wants_json && out->type == CM_VALUE_TEXT && out->len > 0) {
     rc = cm_err_set(
         err, SQLITE_ERROR,
-        "%s: the answer to %s %s is no JSON (something else than ChartMogul answered, or "
+        "%s: the answer to %s %s is not JSON (something else than ChartMogul answered, or "
         "only a part came): look whether it took effect before you repeat it",
         sending->who, sending->method, sending->path);
   }
@@ -169,9 +169,8 @@ int cm_sending_run(sqlite3_context *context, cm_session *session, const cm_sendi
     rc = send_and_keep(session, sending, once, &key, err);
     answer = cm_once_find(once, key.data, key.len);
   }
-  if (rc == SQLITE_OK && answer->code != SQLITE_OK) {
+  if (rc == SQLITE_OK && answer->code != SQLITE_OK)
     rc = cm_err_set(err, answer->code, "%s", answer->value.text);
-  }
   if (rc == SQLITE_OK) *out = answer->value;
   if (rc != SQLITE_OK) cm_err_prefix(err, sending->who);
   cm_buf_clear(&key);
@@ -192,9 +191,8 @@ int cm_sending_text(sqlite3_value *value, const char *name, cm_slice *out, cm_er
   *out = (cm_slice){ NULL, 0 };
   int type = sqlite3_value_type(value);
   if (type == SQLITE_NULL) return SQLITE_OK;
-  if (type == SQLITE_BLOB) {
+  if (type == SQLITE_BLOB)
     return cm_err_set(err, SQLITE_ERROR, "%s is a blob: give it as text", name);
-  }
   const char *text = (const char *)sqlite3_value_text(value);
   if (text == NULL) return cm_err_nomem(err);
   *out = (cm_slice){ text, (size_t)sqlite3_value_bytes(value) };

@@ -87,9 +87,8 @@ static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
   if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, value, &err);
   bool is_known = rc == SQLITE_OK && cm_setting_find(name.ptr) >= 0;
   /* Setting an unknown one changes nothing and says which ones there are. */
-  if (rc == SQLITE_OK && (argc > 1 || !is_known)) {
+  if (rc == SQLITE_OK && (argc > 1 || !is_known))
     rc = cm_session_configure(session, name.ptr, value.ptr, &err);
-  }
   if (rc == SQLITE_OK) {
     result_setting(context, &session->settings, cm_setting_find(name.ptr));
   } else {
@@ -199,11 +198,10 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
                  memcmp(data.ptr, pong, data.len) == 0;
   if (rc == SQLITE_OK && !is_pong) {
     cm_http_distrust(session_of(context)->http);
-    cm_err_set(
-        &err, SQLITE_ERROR,
-        "%s: the answer to GET /ping is another than 'pong!' (something else than ChartMogul "
-        "answered): check base_url",
-        sending.who);
+    cm_err_set(&err, SQLITE_ERROR,
+               "%s: the answer to GET /ping is not 'pong!' (something else than ChartMogul "
+               "answered): check base_url",
+               sending.who);
   }
   sqlite3_result_text(context, is_pong ? pong : err.text, -1, SQLITE_TRANSIENT);
 }

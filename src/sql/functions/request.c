@@ -22,7 +22,7 @@ static int check_body(const char *method, cm_slice body, cm_err *err) {
   }
   if (cm_slice_check(body, NULL, NULL) == SQLITE_OK) return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
-                    "body is no JSON (the API takes nothing else): write json_object(...)");
+                    "body is not JSON (the API takes nothing else): write json_object(...)");
 }
 
 static int read_arguments(int argc, sqlite3_value **argv, cm_slice *arguments, cm_err *err) {

@@ -274,7 +274,7 @@ static int next_setting(cm_session *session, int64_t *position, cm_value *cells)
 static const cm_meta_column setting_columns[] = {
   { "name", "TEXT", "Name, as chartmogul_config takes it." },
   { "value", "TEXT", "Value in force; a secret shows as set or not set." },
-  { "default_value", "TEXT", "Value where nobody sets it." },
+  { "default_value", "TEXT", "Value where it is not set." },
   { "description", "TEXT", "What it does." },
   { "source", "TEXT", "Where the value comes from: default, environment or config." },
 };
@@ -333,7 +333,7 @@ static const cm_meta_column request_columns[] = {
   { "waited_ms", "INTEGER", "Waited for its turn and between tries." },
   { "duration_ms", "INTEGER", "From sending to the end of the answer, of the last try." },
   { "bytes", "INTEGER", "Size of the answer as it came over the wire." },
-  { "rows", "INTEGER", "Rows in the answer; NULL where nobody counted." },
+  { "rows", "INTEGER", "Rows in the answer; NULL where they were not counted." },
   { "error", "TEXT", "What went wrong; NULL where nothing did." },
   { "body", "TEXT",
     "Body that was sent; kept in dry_run and with log_bodies, of the latest up to 64 MiB." },

@@ -36,11 +36,11 @@ static const cm_meta_column columns[] = {
   { "operation", "TEXT", "INSERT, UPDATE or DELETE." },
   { "key", "TEXT", "Key of the row; of an INSERT its external id, or its name." },
   { "state", "TEXT",
-    "queued, sent, written, refused, dropped (nobody will send it), dry run, or unknown: it may "
+    "queued, sent, written, refused, dropped (it will not be sent), dry run, or unknown: it may "
     "have "
     "happened." },
   { "status", "INTEGER", "Status of the last answer; NULL where there was none." },
-  { "error", "TEXT", "Why it is not written, or what is odd about it." },
+  { "error", "TEXT", "Why it is not written, or what is wrong with it." },
   { "uuid", "TEXT", "Key of the row that was created, or that was there already." },
   { "not_taken", "TEXT", "Columns whose value in the answer is not the one that was sent." },
   { "body", "TEXT", "What was sent, one line a call." },

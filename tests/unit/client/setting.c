@@ -426,7 +426,7 @@ static void file_without_a_key(void **state) {
   cm_err err = { 0 };
   memset(large, 'k', sizeof large);
   assert_null(key_of("", 0, &err));
-  assert_non_null(strstr(err.text, "its first line is no API key"));
+  assert_non_null(strstr(err.text, "its first line is not an API key"));
   assert_null(key_of("\nk0123456\n", 10, &err));
   assert_null(key_of("two words\n", 10, &err));
   assert_null(strstr(err.text, "two words"));
@@ -446,14 +446,14 @@ static void file_that_is_none(void **state) {
   cm_settings settings = fresh();
   set(&settings, "api_key_file", folder);
   assert_int_equal(cm_settings_api_key(&settings, &found, &err), SQLITE_ERROR);
-  assert_non_null(strstr(err.text, "no regular file"));
+  assert_non_null(strstr(err.text, "not a regular file"));
   snprintf(path, sizeof path, "%s/key", folder);
   set(&settings, "api_key_file", path);
   assert_int_equal(cm_settings_api_key(&settings, &found, &err), SQLITE_ERROR);
   assert_non_null(strstr(err.text, "cannot be opened"));
   assert_int_equal(mkfifo(path, 0600), 0); /* must not hang */
   assert_int_equal(cm_settings_api_key(&settings, &found, &err), SQLITE_ERROR);
-  assert_non_null(strstr(err.text, "no regular file"));
+  assert_non_null(strstr(err.text, "not a regular file"));
   cm_settings_clear(&settings);
 }
 
