@@ -1,11 +1,11 @@
 #include "write/group.h"
 
 #include "base/sqlite_api.h"
+#include "record/token.h"
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/shipment.h"
-#include "write/token.h"
 #include "write/waiting.h"
 #include "write/whole_list.h"
 
@@ -18,7 +18,7 @@ int cm_batch_note(cm_entry *entry, cm_err *err) {
   cm_buf_init(&place, CM_MAX_URL_BYTES);
   int rc = cm_change_destination(entry->change, write, &place, &entry->ties.is_place_named, err);
   if (rc == SQLITE_OK && place.code == SQLITE_OK)
-    entry->ties.batch_token = cm_queue_token('b', entry->resource->name, cm_buf_str(&place), NULL);
+    entry->ties.batch_token = cm_row_token('b', entry->resource->name, cm_buf_str(&place), NULL);
   cm_buf_clear(&place);
   return rc;
 }

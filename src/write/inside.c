@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "record/token.h"
 #include "write/entry.h"
 #include "write/state.h"
-#include "write/token.h"
 
 void cm_inside_attach(cm_entry *host, cm_entry *part) {
   cm_inside *inside = &host->inside;
@@ -89,7 +89,7 @@ bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
   const cm_entry *host = entry->inside.host;
   if (host == NULL || strcmp(name->reference->resource, host->resource->name) != 0) return false;
   return host->ties.natural_token ==
-         cm_queue_token('n', name->reference->resource, name->data_source, name->external_id);
+         cm_row_token('n', name->reference->resource, name->data_source, name->external_id);
 }
 
 /* ---- a part whose host is refused ----------------------------------------------------------------- */

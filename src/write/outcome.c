@@ -180,3 +180,23 @@ int cm_queue_result(cm_queue *queue, cm_err *err) {
   bool is_told_now = queue->sending.stays_open && queue->tally.unknown > 0;
   return is_told_now ? tell_unknown(queue, err) : SQLITE_OK;
 }
+
+/* ---- the tally ------------------------------------------------------------------------------------ */
+
+static void clear_told(cm_told *told) {
+  sqlite3_free(told->line);
+  memset(told, 0, sizeof *told);
+}
+
+void cm_tally_forget_none(cm_tally *tally) {
+  if (tally->refused_early == 0) clear_told(&tally->first_early);
+  if (tally->unknown == 0) clear_told(&tally->first_unknown);
+}
+
+void cm_tally_clear(cm_tally *tally) {
+  sqlite3_free(tally->first_refused.line);
+  sqlite3_free(tally->first_early.line);
+  sqlite3_free(tally->first_failed.line);
+  sqlite3_free(tally->first_unknown.line);
+  memset(tally, 0, sizeof *tally);
+}

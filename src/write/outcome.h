@@ -5,8 +5,7 @@
 #ifndef CM_WRITE_OUTCOME_H
 #define CM_WRITE_OUTCOME_H
 
-#include "write/entry.h"
-#include "write/tally.h"
+#include "write/state.h"
 
 /** What a line says has happened: without the table in front and the advice behind. @return its length. */
 int cm_outcome_what(const cm_entry *entry, const char *line, const char **what);
@@ -31,5 +30,11 @@ bool cm_queue_counts_refusals(const cm_queue *queue);
 
 /** Error of the transaction, or SQLITE_OK. */
 int cm_queue_result(cm_queue *queue, cm_err *err);
+
+/** Free the lines and begin anew. */
+void cm_tally_clear(cm_tally *tally);
+
+/** Forget the first of those of which none is left: they were rolled back. */
+void cm_tally_forget_none(cm_tally *tally);
 
 #endif

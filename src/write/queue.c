@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "record/token.h"
 #include "spec/registry.h"
 #include "write/change_names.h"
 #include "write/delete_limit.h"
@@ -11,7 +12,6 @@
 #include "write/queue_open.h"
 #include "write/shared_sets.h"
 #include "write/state.h"
-#include "write/token.h"
 #include "write/waiting.h"
 #include "write/whole_list.h"
 #include "write/write_log.h"
@@ -35,7 +35,7 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
     }
     if (values[i] == NULL) return NULL;
   }
-  uint64_t token = cm_queue_token_of('n', resource, values[0], values[1]);
+  uint64_t token = cm_row_token_of('n', resource, values[0], values[1]);
   for (cm_entry *entry = cm_waiting_by_natural(queue, token); entry != NULL;
        entry = cm_map_next(&entry->ties.by_natural)) {
     if (entry->verb == CM_VERB_INSERT)
@@ -71,8 +71,8 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
 static int note_names(cm_entry *entry, cm_err *err) {
   for (int i = 0; i < entry->change->name_count; i++) {
     const cm_name *name = &entry->change->names[i];
-    uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
-                                    name->external_id);
+    uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
+                                  name->external_id);
     if (cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
   }
   return SQLITE_OK;
@@ -88,7 +88,7 @@ static int note_uuids(cm_entry *entry, cm_err *err) {
     const cm_value *given = cm_change_find(entry->change, column);
     const cm_resource *other = cm_registry_find(reference->resource);
     if (given == NULL || given->type == CM_VALUE_NULL || other == NULL) continue;
-    uint64_t token = cm_queue_token_of('k', other, given, NULL);
+    uint64_t token = cm_row_token_of('k', other, given, NULL);
     if (token == 0 || cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
   }
   return SQLITE_OK;
@@ -107,11 +107,11 @@ static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *natural[2];
   int rc = cm_change_natural_key(entry->change, natural, err);
   if (rc == SQLITE_OK && natural[0] != NULL)
-    entry->ties.natural_token = cm_queue_token('n', name, natural[0], natural[1]);
+    entry->ties.natural_token = cm_row_token('n', name, natural[0], natural[1]);
   sqlite3_free(natural[0]);
   sqlite3_free(natural[1]);
   if (rc == SQLITE_OK && entry->change->key.type != CM_VALUE_NULL) {
-    entry->ties.key_token = cm_queue_token_of('k', entry->resource, &entry->change->key, NULL);
+    entry->ties.key_token = cm_row_token_of('k', entry->resource, &entry->change->key, NULL);
     if (entry->ties.key_token == 0) rc = cm_err_nomem(err);
   }
   if (rc == SQLITE_OK) rc = note_names(entry, err);
@@ -201,7 +201,7 @@ static void stream_if_full(cm_queue *queue) {
 static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
   cm_queue *queue = session->queue;
   if (queue == NULL || change->verb != CM_VERB_UPDATE) return NULL;
-  uint64_t token = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  uint64_t token = cm_row_token_of('k', change->resource, &change->key, NULL);
   cm_entry *entry = cm_waiting_by_key(queue, token);
   bool is_twin = entry != NULL && entry->verb == CM_VERB_UPDATE &&
                  entry->filters == session->reading.scan_count &&

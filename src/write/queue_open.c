@@ -1,4 +1,5 @@
 #include "write/queue_open.h"
+#include "write/outcome.h"
 
 #include <string.h>
 
@@ -18,7 +19,7 @@ static void free_queue(cm_queue *queue) {
   for (int i = 0; i < queue->log.count; i++)
     cm_entry_free(cm_queue_log_at(queue, i));
   cm_question_forget_all(&queue->finder);
-  cm_queue_clear_tally(&queue->tally);
+  cm_tally_clear(&queue->tally);
   sqlite3_free(queue->log.lines);
   sqlite3_free(queue->transaction.savepoints);
   sqlite3_free(queue);

@@ -4,12 +4,12 @@
 
 #include "base/sqlite_api.h"
 #include "record/encode.h"
+#include "record/token.h"
 #include "spec/registry.h"
 #include "write/entry.h"
 #include "write/outcome.h"
 #include "write/queue_open.h"
 #include "write/state.h"
-#include "write/token.h"
 #include "write/write_log.h"
 
 /* ---- names --------------------------------------------------------------------------------- */
@@ -132,14 +132,14 @@ static void note_lacking(cm_entry *entry, const given_row *row) {
     values[1] = find_given(row, reference->external_id);
     bool is_host = reference->within == NULL && strcmp(reference->resource, inside->resource) == 0;
     if (!is_host || values[0] == NULL || values[1] == NULL) continue;
-    entry->ties.host_token = cm_queue_token_of('n', cm_registry_find(inside->resource), values[0],
-                                               values[1]);
+    entry->ties.host_token = cm_row_token_of('n', cm_registry_find(inside->resource), values[0],
+                                             values[1]);
   }
   if (entry->ties.host_token == 0 || natural == NULL) return;
   values[0] = find_given(row, natural->columns[0]);
   values[1] = find_given(row, natural->columns[1]);
   if (values[0] != NULL && values[1] != NULL)
-    entry->ties.natural_token = cm_queue_token_of('n', row->resource, values[0], values[1]);
+    entry->ties.natural_token = cm_row_token_of('n', row->resource, values[0], values[1]);
 }
 
 int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autocommit,

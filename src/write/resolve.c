@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "base/text.h"
 #include "client/pump.h"
+#include "record/token.h"
 #include "spec/registry.h"
 #include "write/change_calls.h"
 #include "write/change_names.h"
@@ -13,7 +14,6 @@
 #include "write/group.h"
 #include "write/inside.h"
 #include "write/state.h"
-#include "write/token.h"
 #include "write/waiting.h"
 
 static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
@@ -158,8 +158,8 @@ static cm_name *place_of(const cm_entry *entry) {
 static int ask_place(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_name *name = place_of(entry);
   if (name == NULL) return SQLITE_OK;
-  uint64_t token = cm_queue_token('n', name->reference->resource, name->data_source,
-                                  name->external_id);
+  uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
+                                name->external_id);
   bool is_written = cm_queue_is_written_before(queue, entry, token);
   return is_written ? SQLITE_OK : ask_about(queue, entry, name, err);
 }

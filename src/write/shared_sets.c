@@ -6,6 +6,7 @@
 #include "base/sqlite_api.h"
 #include "base/text.h"
 #include "record/encode.h"
+#include "record/token.h"
 #include "spec/registry.h"
 #include "wire/json.h"
 #include "write/change_names.h"
@@ -14,7 +15,6 @@
 #include "write/finder.h"
 #include "write/search.h"
 #include "write/state.h"
-#include "write/token.h"
 #include "write/waiting.h"
 
 /* ---- the names of a row ------------------------------------------------------------------------- */
@@ -46,7 +46,7 @@ static int push_further(cm_change *change, row_names *names) {
        first = cm_json_after(first), second = cm_json_after(second)) {
     const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
     if (texts[0] != NULL && texts[1] != NULL)
-      rc = push_name(names, cm_queue_token('n', change->resource->name, texts[0], texts[1]));
+      rc = push_name(names, cm_row_token('n', change->resource->name, texts[0], texts[1]));
   }
   cm_json_free(tree);
   return rc;
@@ -59,7 +59,7 @@ static int find_names(cm_change *change, row_names *out) {
   if (change->resource->natural_key == NULL) return SQLITE_OK;
   int rc = cm_change_natural_key(change, own, NULL);
   if (rc == SQLITE_OK && own[0] != NULL)
-    rc = push_name(out, cm_queue_token('n', change->resource->name, own[0], own[1]));
+    rc = push_name(out, cm_row_token('n', change->resource->name, own[0], own[1]));
   if (rc == SQLITE_OK) rc = push_further(change, out);
   sqlite3_free(own[0]);
   sqlite3_free(own[1]);
@@ -76,7 +76,7 @@ static uint64_t owner_token(cm_change *change, int *code) {
   if (parent == NULL) return 0;
   int column = cm_registry_find_column(change->resource, of->owner, strlen(of->owner));
   *code = cm_change_value(change, column, &owner, NULL);
-  uint64_t token = *code == SQLITE_OK ? cm_queue_token_of('k', parent, &owner, NULL) : 0;
+  uint64_t token = *code == SQLITE_OK ? cm_row_token_of('k', parent, &owner, NULL) : 0;
   cm_value_clear(&owner);
   return token;
 }
@@ -88,7 +88,7 @@ static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
 
 static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
   row_names names;
-  uint64_t key = cm_queue_token_of('k', change->resource, &change->key, NULL);
+  uint64_t key = cm_row_token_of('k', change->resource, &change->key, NULL);
   uint64_t owner = owner_token(change, &found->code);
   if (cm_waiting_by_key(queue, key) != NULL) found->is_row = true;
   if (cm_waiting_by_set(queue, key) != NULL) found->are_sets = true;
@@ -270,7 +270,7 @@ static int note_member_key(cm_entry *entry) {
   cm_buf_text(&key, "]");
   if (rc == SQLITE_OK) rc = key.code;
   if (rc == SQLITE_OK)
-    entry->ties.key_token = cm_queue_token('k', entry->resource->name, cm_buf_str(&key), NULL);
+    entry->ties.key_token = cm_row_token('k', entry->resource->name, cm_buf_str(&key), NULL);
   cm_buf_clear(&key);
   return rc;
 }

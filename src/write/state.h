@@ -5,9 +5,8 @@
 #ifndef CM_WRITE_STATE_H
 #define CM_WRITE_STATE_H
 
+#include "record/token.h"
 #include "write/entry.h"
-#include "write/tally.h"
-#include "write/token.h"
 
 enum {
   CM_QUEUE_BUCKETS = 8192,    /* of a hash table; a power of two */
@@ -19,6 +18,24 @@ enum {
 typedef struct cm_batch_chain {
   cm_entry *first, *last;
 } cm_batch_chain;
+
+/** The first of its kind, which is told. */
+typedef struct cm_told {
+  int code;        /* SQLITE_OK: there is none */
+  const char *who; /* its table */
+  char *line;      /* "label: what the API said"; owned; NULL when memory ran out */
+} cm_told;
+
+/** How the writes of the transaction fare. */
+typedef struct cm_tally {
+  bool is_out_of_memory; /* something that belongs to an outcome could not be kept */
+  int64_t written, left_alone, refused, unknown, kept; /* kept: refused, but stored with errors */
+  int64_t refused_early; /* before they waited, in statements that went on */
+  bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
+  cm_told first_refused;
+  cm_told first_early;                 /* of refused_early */
+  cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */
+} cm_tally;
 
 /** Every write that was added: a ring, oldest first. */
 typedef struct cm_log {

@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "write/entry.h"
 #include "write/finder.h"
+#include "write/outcome.h"
 #include "write/queue_open.h"
 #include "write/send.h"
 #include "write/settle.h"
@@ -43,7 +44,7 @@ static void begin_anew(cm_queue *queue) {
   queue->transaction.deleted = 0;
   queue->transaction.deleted_by_functions = 0;
   queue->transaction.begun_id = queue->next_id;
-  cm_queue_clear_tally(&queue->tally);
+  cm_tally_clear(&queue->tally);
   cm_question_forget_all(&queue->finder);
   cm_statement_begin(&queue->session->statement); /* whatever comes next is another one */
 }

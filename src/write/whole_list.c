@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "read/pager.h"
 #include "record/encode.h"
+#include "record/token.h"
 #include "record/url.h"
 #include "spec/carry.h"
 #include "wire/json.h"
@@ -14,7 +15,6 @@
 #include "write/entry.h"
 #include "write/shipment.h"
 #include "write/state.h"
-#include "write/token.h"
 
 /* ---- which list a write changes -------------------------------------------------------------- */
 
@@ -77,8 +77,8 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
   int rc = text_of(entry->change, column, &text, err);
   if (rc != SQLITE_OK || text == NULL) return rc;
   entry->list.write = write;
-  entry->list.token = cm_queue_token('l', resource->name, text, NULL);
-  if (read->parent != NULL) *parent = cm_queue_token('k', read->parent, text, NULL);
+  entry->list.token = cm_row_token('l', resource->name, text, NULL);
+  if (read->parent != NULL) *parent = cm_row_token('k', read->parent, text, NULL);
   sqlite3_free(text);
   return SQLITE_OK;
 }

@@ -3,18 +3,18 @@
 ** rows that were created last, as such numbers.
 ** Pure.
 */
-#ifndef CM_WRITE_TOKEN_H
-#define CM_WRITE_TOKEN_H
+#ifndef CM_RECORD_TOKEN_H
+#define CM_RECORD_TOKEN_H
 
 #include "base/value.h"
 #include "spec/resource.h"
 
 /** Hash of a row: of its key (`kind` 'k', second NULL) or its natural key ('n'). Never 0. */
-uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second);
+uint64_t cm_row_token(char kind, const char *resource, const char *first, const char *second);
 
 /** The same of values. @return 0 where the first has no text, or memory ran out. */
-uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
-                           const cm_value *second);
+uint64_t cm_row_token_of(char kind, const cm_resource *resource, const cm_value *first,
+                         const cm_value *second);
 
 /** Zeroed it is empty. The oldest keys leave. */
 typedef struct cm_created {

@@ -1,4 +1,4 @@
-#include "write/token.h"
+#include "record/token.h"
 
 #include <string.h>
 
@@ -11,7 +11,7 @@ static uint64_t hash_part(uint64_t hash, const char *bytes, size_t len) {
   return cm_hash_bytes(cm_hash_bytes(hash, bytes, len), "\x1f", 1);
 }
 
-uint64_t cm_queue_token(char kind, const char *resource, const char *first, const char *second) {
+uint64_t cm_row_token(char kind, const char *resource, const char *first, const char *second) {
   uint64_t hash = hash_part(CM_HASH_START, &kind, 1);
   hash = hash_part(hash, resource, strlen(resource));
   hash = hash_part(hash, first, strlen(first));
@@ -19,8 +19,8 @@ uint64_t cm_queue_token(char kind, const char *resource, const char *first, cons
   return hash != 0 ? hash : 1;
 }
 
-uint64_t cm_queue_token_of(char kind, const cm_resource *resource, const cm_value *first,
-                           const cm_value *second) {
+uint64_t cm_row_token_of(char kind, const cm_resource *resource, const cm_value *first,
+                         const cm_value *second) {
   const cm_value *values[2] = { first, second };
   uint64_t hash = hash_part(CM_HASH_START, &kind, 1);
   hash = hash_part(hash, resource->name, strlen(resource->name));
