@@ -1,5 +1,5 @@
 /*
-** encode.h -- a column's SQL value as the JSON that a request carries, and what counts as the same.
+** encode.h -- a column's SQL value as the JSON that a request carries.
 ** Pure.  Tests: tests/unit/write/change.c
 */
 #ifndef CM_RECORD_ENCODE_H
@@ -34,14 +34,5 @@ int cm_plain_copy(const cm_value *value, char **out, cm_err *err) CM_MUST_CHECK;
  */
 int cm_change_value_encode(const cm_resource *resource, int column, const cm_value *value,
                            cm_json_type was, cm_json **out, cm_err *err) CM_MUST_CHECK;
-
-/** True when two encoded values of a column mean the same. NULL, JSON null: nothing. */
-bool cm_change_value_is_same(const cm_column *column, const cm_json *left, const cm_json *right);
-
-/**
- * True when an answer shows what was sent. What the answer lacks counts as taken, and so does null shown
- * as something empty; instants in any form, items of a list in any order.
- */
-bool cm_change_value_is_taken(const cm_json *sent, const cm_json *shown);
 
 #endif

@@ -168,6 +168,13 @@ cm_json *cm_json_after(const cm_json *child) {
   return child != NULL ? json_of(node_of(child)->next) : NULL;
 }
 
+int cm_json_count(const cm_json *json) {
+  int count = 0;
+  for (const cm_json *child = cm_json_first(json); child != NULL; child = cm_json_after(child))
+    count++;
+  return count;
+}
+
 const char *cm_json_name(const cm_json *child) {
   return child != NULL ? node_of(child)->string : NULL;
 }

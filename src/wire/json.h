@@ -48,6 +48,7 @@ bool cm_json_integer(const cm_json *json, int64_t *out);
 /** First child of an array or object, and the next after `child`. Borrowed, NULL at the end. */
 cm_json *cm_json_first(const cm_json *json);
 cm_json *cm_json_after(const cm_json *child);
+int cm_json_count(const cm_json *json);         /* of children */
 const char *cm_json_name(const cm_json *child); /* member name, decoded; NULL for an item */
 
 /** True when both mean the same: members in any order, 1 = 1.0. NULL equals only NULL. */

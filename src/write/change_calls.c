@@ -7,6 +7,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "record/compare.h"
 #include "record/encode.h"
 #include "record/shape.h"
 #include "record/url.h"
@@ -286,21 +287,28 @@ void cm_change_free_steps(cm_change_step *steps, int count) {
   sqlite3_free(steps);
 }
 
-int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
-  cm_change_step *steps = NULL;
-  int count = 0;
+int cm_change_step_bodies(const cm_change_step *steps, int count, char **out) {
   cm_buf bodies;
   *out = NULL;
   cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
-  int rc = make_steps(change, false, false, &steps, &count, err);
   for (int i = 0; i < count; i++) {
     if (steps[i].body == NULL) continue;
     cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", steps[i].body);
   }
-  cm_change_free_steps(steps, count);
+  int rc = bodies.code == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
   if (bodies.len > 0) *out = cm_buf_take(&bodies);
-  if (rc == SQLITE_OK && bodies.code == SQLITE_NOMEM) rc = cm_err_nomem(err);
   cm_buf_clear(&bodies);
+  return rc;
+}
+
+int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
+  cm_change_step *steps = NULL;
+  int count = 0;
+  *out = NULL;
+  int rc = make_steps(change, false, false, &steps, &count, err);
+  if (rc == SQLITE_OK && cm_change_step_bodies(steps, count, out) != SQLITE_OK)
+    rc = cm_err_nomem(err);
+  cm_change_free_steps(steps, count);
   return rc;
 }
 
@@ -398,13 +406,6 @@ static int push_part(cm_json *items, cm_change *part, cm_err *err) {
   return rc;
 }
 
-static int count_items(const cm_json *items) {
-  int count = 0;
-  for (const cm_json *item = cm_json_first(items); item != NULL; item = cm_json_after(item))
-    count++;
-  return count;
-}
-
 /** What the statement gave stands behind as CM_GIVEN_OWN, JSON null for nothing. */
 static int keep_own(cm_change *change, int column, cm_err *err) {
   cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
@@ -421,7 +422,7 @@ int cm_change_put_inside(cm_change *change, const char *list, cm_change *const *
   int column = cm_change_column(change->resource, list);
   cm_json *items = NULL;
   int rc = own_items(change, column, &items, err);
-  *own = count_items(items);
+  *own = cm_json_count(items);
   for (int i = 0; i < count && rc == SQLITE_OK; i++)
     rc = push_part(items, parts[i], err);
   if (rc == SQLITE_OK) rc = keep_own(change, column, err);

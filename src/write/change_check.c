@@ -7,7 +7,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
-#include "record/encode.h"
+#include "record/compare.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "spec/source.h"

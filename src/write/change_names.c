@@ -242,11 +242,10 @@ void cm_change_prune_names(cm_change *change) {
 /* ---- patterns ------------------------------------------------------------------------------ */
 
 int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) {
-  cm_value value;
-  cm_plain plain;
-  int rc = cm_change_value(change, column, &value, err);
-  *out = rc == SQLITE_OK && cm_plain_set(&plain, &value) != NULL && plain.len > 0;
-  cm_value_clear(&value);
+  char *text = NULL;
+  int rc = cm_change_text(change, column, &text, err);
+  *out = text != NULL;
+  sqlite3_free(text);
   return rc;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "record/compare.h"
 #include "record/encode.h"
 #include "spec/registry.h"
 #include "write/change_names.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "record/encode.h"
+#include "record/compare.h"
 #include "record/shape.h"
 #include "spec/carry.h"
 
@@ -336,13 +336,6 @@ int cm_change_fold_set(cm_change *change, int column, cm_change *const *earlier,
 
 /* ---- what is taken out ----------------------------------------------------------------------- */
 
-static int64_t count_items(const cm_json *json) {
-  int64_t count = 0;
-  for (cm_json *item = cm_json_first(json); item != NULL; item = cm_json_after(item))
-    count++;
-  return count;
-}
-
 /** What one call takes out of a column that it carries. */
 static int count_in(cm_change *change, const cm_write *write, int column, int64_t *out,
                     cm_err *err) {
@@ -351,12 +344,12 @@ static int count_in(cm_change *change, const cm_write *write, int column, int64_
   cm_json *json = NULL;
   if (given == NULL || (!is_whole && (write->flags & CM_REMOVED) == 0)) return SQLITE_OK;
   int rc = cm_change_copy_json(change, given, &json, err);
-  int64_t before = is_whole ? count_items(json) : 0;
+  int64_t before = is_whole ? cm_json_count(json) : 0;
   if (rc == SQLITE_OK) {
     rc = is_whole ? cm_change_set_gone(change, column, json, err)
                   : cm_change_set_part(change, write, column, &json, err);
   }
-  if (rc == SQLITE_OK) *out += count_items(json) - before;
+  if (rc == SQLITE_OK) *out += cm_json_count(json) - before;
   cm_json_free(json);
   return rc;
 }

@@ -30,23 +30,13 @@ static void stop_running(cm_entry *entry) {
  * @return false where the change is needed for that.
  */
 static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
-  cm_buf bodies;
-  if (entry->progress.steps == NULL) {
-    bool is_lost = cm_change_bodies(entry->change, &entry->line.body, NULL) == SQLITE_NOMEM;
-    bool is_later = is_lost && entry->state == CM_ENTRY_DROPPED;
-    if (is_lost && !is_later) queue->tally.is_out_of_memory = true;
-    return !is_later;
-  }
-  cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
-  for (int i = 0; i < entry->progress.step_count; i++) {
-    if (entry->progress.steps[i].body == NULL) continue;
-    cm_buf_printf(&bodies, "%s%s", bodies.len > 0 ? "\n" : "", entry->progress.steps[i].body);
-  }
-  bool is_lost = bodies.code == SQLITE_NOMEM;
-  if (bodies.len > 0) entry->line.body = cm_buf_take(&bodies);
-  cm_buf_clear(&bodies);
-  if (is_lost) queue->tally.is_out_of_memory = true;
-  return true;
+  const cm_progress *progress = &entry->progress;
+  int rc = progress->steps == NULL
+               ? cm_change_bodies(entry->change, &entry->line.body, NULL)
+               : cm_change_step_bodies(progress->steps, progress->step_count, &entry->line.body);
+  bool is_later = rc == SQLITE_NOMEM && progress->steps == NULL && entry->state == CM_ENTRY_DROPPED;
+  if (rc == SQLITE_NOMEM && !is_later) queue->tally.is_out_of_memory = true;
+  return !is_later;
 }
 
 static void free_change(cm_entry *entry) {
