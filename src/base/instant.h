@@ -13,7 +13,7 @@
 
 enum { CM_INSTANT_TEXT = 32 }; /* bytes for any formatted instant with its NUL */
 
-/** Milliseconds since 1970, UTC. @return false when `text` is no point in time. */
+/** Milliseconds since 1970, UTC. @return false when `text` is not a point in time. */
 bool cm_instant_parse(const char *text, size_t len, int64_t *out_ms);
 
 /** True for a day and nothing else: "2016-01-15". */

@@ -1,5 +1,5 @@
 /*
-** map.h -- a hash table of things that somebody else owns, found by their bytes.
+** map.h -- a hash table of things that the caller owns, found by their bytes.
 ** Owns: its slots; none while it is empty.  Tests: tests/unit/base/map.c
 **
 ** Each thing has a node inside it for each map that it is in. Several things may have the same key: the one that

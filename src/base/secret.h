@@ -1,5 +1,5 @@
 /*
-** secret.h -- texts that nobody may read: overwrite them when they go, hide them where they show.
+** secret.h -- texts that must not be read: overwrite them when they are freed, hide them where they would show.
 ** Owns: nothing.
 */
 #ifndef CM_BASE_SECRET_H
@@ -16,7 +16,7 @@ void cm_secret_wipe(void *bytes, size_t len);
 /**
  * Put stars over every place where a text repeats the secret, plain or as Basic authorisation
  * spells it (base64 of the secret and a colon). The length stays. A secret of fewer than 8
- * characters is no secret, and stars over it would spoil innocent texts: such a one is left.
+ * characters is not a secret, and stars over it would spoil other texts: it is left.
  *
  * @param text    May hold NUL, and has one behind its end. NULL: nothing.
  * @param secret  NULL: nothing.

@@ -1,5 +1,5 @@
 /*
-** sql_calls.h -- whether a SQL text calls a function, or tells a module of a table, by its tokens.
+** sql_calls.h -- whether a SQL text calls a function, or gives a table to another module, by its tokens.
 ** Pure.  Tests: tests/unit/base/sql_calls.c
 */
 #ifndef CM_BASE_SQL_CALLS_H

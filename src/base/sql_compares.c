@@ -77,7 +77,7 @@ static const char *skip_or(const char *at) {
   return NULL;
 }
 
-/** May both be columns of one table, as far as their names tell? */
+/** May both be columns of one table, as far as their names say? */
 static bool may_be_one(const cm_sql_token *one, const cm_sql_token *other) {
   if (one->kind != CM_SQL_NAME || other->kind != CM_SQL_NAME) return true;
   return one->len == other->len && cm_sql_is_same(one->text, other->text, one->len);

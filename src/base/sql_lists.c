@@ -53,7 +53,7 @@ static bool is_number(const cm_sql_token *token, int64_t *number) {
   return true;
 }
 
-/** The next item of a plain list; NULL behind the last. `is_plain` receives false where it is none. */
+/** The next item of a plain list; NULL behind the last. `is_plain` receives false where it is not plain. */
 static const char *next_item(const char *at, cm_sql_token *item, bool *is_plain) {
   cm_sql_token behind;
   int64_t number = 0;

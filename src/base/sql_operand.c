@@ -11,7 +11,7 @@ bool cm_sql_ends_operand(const cm_sql_token *token) {
   return cm_sql_is_any(token, words);
 }
 
-/** The next token that is no white space begins there. */
+/** The next token that is not white space begins there. */
 static const char *skip_blanks(const char *at) {
   cm_sql_token token;
   for (const char *behind = at; *at != '\0'; at = behind) {

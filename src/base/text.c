@@ -32,6 +32,12 @@ size_t cm_text_before(const char *word, size_t len, char mark) {
   return found != NULL ? (size_t)(found - word) : len;
 }
 
+bool cm_text_ends_in(const char *text, const char *end) {
+  size_t len = text != NULL ? strlen(text) : 0;
+  size_t end_len = strlen(end);
+  return len > end_len && strcmp(text + len - end_len, end) == 0;
+}
+
 bool cm_text_has_word(const char *list, const char *word) {
   const char *found = NULL;
   size_t len = 0;

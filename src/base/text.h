@@ -28,6 +28,9 @@ bool cm_text_next_word(const char **list, const char **word, size_t *len);
 /** How many bytes of a word stand before the mark, such as ':' in "name:place"; all when there is none. */
 size_t cm_text_before(const char *word, size_t len, char mark);
 
+/** Does the text, or NULL, end so, with something before it? */
+bool cm_text_ends_in(const char *text, const char *end);
+
 /** True when the list, or NULL, holds the word, by itself or as "word:place". */
 bool cm_text_has_word(const char *list, const char *word);
 

@@ -23,7 +23,7 @@ static form form_of(unsigned char first) {
   return (form){ -1, 0, 0 };
 }
 
-/** Length of the character at `text`, or of the bytes that begin one and are none. */
+/** Length of the character at `text`, or of the bytes that begin one and do not complete it. */
 static size_t measure(const char *text, size_t len, bool *is_valid) {
   form wanted = form_of((unsigned char)text[0]);
   size_t used = 1;

@@ -18,7 +18,7 @@
 size_t cm_utf8_valid(const char *text, size_t len);
 
 /**
- * Append a text with U+FFFD in place of each run of bytes that begins a character and is none.
+ * Append a text with U+FFFD in place of each run of bytes that begins a character and does not complete it.
  * @return as cm_buf_append.
  */
 int cm_utf8_mend(cm_buf *out, const char *text, size_t len);

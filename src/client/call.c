@@ -172,7 +172,7 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   ending->is_doubtful = call->is_doubtful;
   ending->body = call->result.body;
   cm_verdict_of(ending, &verdict);
-  if (verdict.is_odd) cm_http_distrust(call->session->http);
+  if (verdict.is_false_success) cm_http_distrust(call->session->http);
   call->result.is_api_error = verdict.is_api_error;
   call->result.is_of_row = verdict.is_of_row;
   call->result.is_unknown = verdict.is_unknown;

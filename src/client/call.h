@@ -4,7 +4,7 @@
 **
 ** A started call waits for its turn (at most `concurrency` in flight, the limiter's allowance,
 ** oldest first), is sent, sent again as wire/retry.h decides, and is then done. All calls of a session
-** move together whenever anybody waits, so starting several before waiting is all it takes to
+** move together whenever one is waited for, so starting several before waiting is all it takes to
 ** overlap them.
 **
 ** The key never shows: where an answer repeats it, stars stand in its place.

@@ -6,7 +6,7 @@
 #include "client/schemas.h"
 
 /*
-** Where the functions hang that a run of a statement may call: beside the arguments' data, under a number that no
+** Where the functions are kept that a run of a statement may call: beside the arguments' data, under a number that no
 ** argument has. SQLite keeps a negative one for all functions of the statement, and frees it when the run ends.
 */
 enum { ALLOWED_PLACE = -770215 };

@@ -1,5 +1,5 @@
 /*
-** caller.h -- who calls a function that sends or configures, or reads our tables: the user, or somebody else's file.
+** caller.h -- who calls a function that sends or configures, or reads our tables: the user, or a file.
 ** Owns: what it has seen in the schemas of the connection.  Tests: tests/unit/client/caller.c
 **
 ** SQLITE_DIRECTONLY keeps stored views and triggers from calling such a function, but SQLite does not enforce it
@@ -8,8 +8,8 @@
 ** stored outside of temp does.
 **
 ** A call can only come from a schema that has a transaction open: that one is read at the first call of each run
-** of a statement (never row by row; its version alone would not tell a file that was attached anew). Another schema
-** is read only where no lock stays on its file and nobody has to be waited for; else what was seen last counts.
+** of a statement (never row by row; its version alone would not show that a file was attached anew). Another schema
+** is read only where no lock stays on its file and no other connection has to be waited for; else what was seen last counts.
 */
 #ifndef CM_CLIENT_CALLER_H
 #define CM_CLIENT_CALLER_H
@@ -29,7 +29,7 @@ int cm_caller_check(sqlite3_context *context, cm_session *session, const char *f
                     cm_err *err) CM_MUST_CHECK;
 
 /**
- * Whether a table of ours that stands outside of temp may be read: one that nobody created is there in every schema.
+ * Whether a table of ours that stands outside of temp may be read: one that was not created is there in every schema.
  * A module that prepares SQL of its own (fts5, fts4) reads it in its user's name, so no virtual table of such a
  * module may name it that is stored in a schema which the running statement may have come from.
  *

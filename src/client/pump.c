@@ -107,7 +107,7 @@ static void finish_out_of_memory(cm_call *call) {
   cm_call_finish(call, SQLITE_NOMEM, "out of memory");
 }
 
-/** What is not UTF-8 in an answer becomes U+FFFD, before anybody sees it. */
+/** What is not UTF-8 in an answer becomes U+FFFD, before anything reads it. */
 static int mend_answer(cm_buf *body) {
   cm_buf mended;
   if (cm_utf8_valid(cm_buf_str(body), body->len) == body->len) return SQLITE_OK;
@@ -228,7 +228,7 @@ static void stop_calls(cm_session *session, cm_call_end end, int64_t now_ms) {
   }
 }
 
-/** Cut the writes whose grace is over: nobody knows whether they happened. */
+/** Cut the writes whose grace is over: whether they happened is not known. */
 static void end_graces(cm_session *session, int64_t now_ms) {
   cm_call *next = NULL;
   session->calls.stopped_writes = false;

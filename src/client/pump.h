@@ -17,7 +17,7 @@ int cm_call_wait(cm_call *call, cm_err *err);
 /**
  * Move all calls: send what may be sent, take what came, wait at most `wait_ms` for more.
  * Returns early when any call is done. An interrupt, and the end of deadline_ms, are seen here and
- * end the calls as cm_call_wait says: whoever waits in a loop of pumps sees them as done calls.
+ * end the calls as cm_call_wait says: a caller that waits in a loop of pumps sees them as done calls.
  */
 void cm_session_pump(cm_session *session, int wait_ms);
 

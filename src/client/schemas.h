@@ -3,8 +3,8 @@
 ** Owns: nothing.  Tests: tests/unit/client/caller.c, tests/unit/extension.c
 **
 ** To read a schema takes a shared lock on its file, which SQLite keeps while another statement of the connection
-** reads, and waits for another process as the connection's busy handler says. So whoever reads one says why that
-** is no harm.
+** reads, and waits for another process as the connection's busy handler says. So each caller says why that
+** does no harm.
 */
 #ifndef CM_CLIENT_SCHEMAS_H
 #define CM_CLIENT_SCHEMAS_H
@@ -41,7 +41,7 @@ void cm_schemas_clear(cm_schemas *schemas);
 
 /**
  * Show every row of a schema.
- * @return SQLITE_OK; SQLITE_BUSY or SQLITE_LOCKED while somebody else holds the file; SQLITE_NOMEM; else what
+ * @return SQLITE_OK; SQLITE_BUSY or SQLITE_LOCKED while another connection holds the file; SQLITE_NOMEM; else what
  *         SQLite or `visit` says.
  */
 int cm_schemas_read(sqlite3 *db, const char *schema, cm_schema_visit *visit,

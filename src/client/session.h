@@ -28,7 +28,7 @@ typedef struct cm_calls {
   cm_call *first, *last; /* oldest first */
   int in_flight;         /* those that have a transfer */
   int64_t ended;         /* how many have come to an end so far */
-  bool stopped_writes;   /* writes under way that were told to stop */
+  bool stopped_writes;   /* writes under way were stopped */
 } cm_calls;
 
 /** Columns of which the texts of the running statements were read, and nothing was found: not once more for each scan. */
@@ -100,11 +100,11 @@ int64_t cm_session_now_ms(const cm_session *session);
 /** Wall clock, as cm_clock has it. */
 int64_t cm_session_wall_ms(const cm_session *session);
 
-/** Set a setting, and what hangs on it (limiter, memo). Codes as cm_setting_set. */
+/** Set a setting, and what depends on it (limiter, memo). Codes as cm_setting_set. */
 int cm_session_configure(cm_session *session, const char *name, const char *value, cm_err *err);
 
 /**
- * Pages of two accounts are no list: who began to read under `account` may not go on under another.
+ * Pages of two accounts are not one list: a reading that began under `account` may not go on under another.
  * @return SQLITE_OK, SQLITE_ERROR.
  */
 int cm_session_check_account(const cm_session *session, uint64_t account, const char *who,

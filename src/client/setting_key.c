@@ -24,7 +24,7 @@ static const char *read_small_file(const char *path, char *bytes, size_t size, s
   struct stat status;
   const char *why = NULL;
   size_t len = 0;
-  /* O_NONBLOCK: opening a pipe that nobody writes to would hang */
+  /* O_NONBLOCK: opening a pipe without a writer would block */
   int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
   if (file < 0) return "it cannot be opened";
   if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode)) why = "it is not a regular file";

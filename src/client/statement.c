@@ -31,7 +31,7 @@ bool cm_statement_is_interrupted(cm_statement *statement) {
   return (rc & 0xff) == SQLITE_INTERRUPT;
 }
 
-/** Spread the bits: sums of such numbers tell sets apart, in whatever order they are added. */
+/** Spread the bits: sums of such numbers distinguish sets, in whatever order they are added. */
 static uint64_t mix(uint64_t number) {
   number ^= number >> 33;
   number *= UINT64_C(0xff51afd7ed558ccd);

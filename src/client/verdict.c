@@ -9,7 +9,7 @@
 
 enum { SHOWN_PATH = 200, SHOWN_REASON = 300 };
 
-/* Nobody asked for a part of an answer: what is missing must not pass for what is not there. */
+/* No request asks for a part of an answer: what is missing must not pass for what is not there. */
 enum { PARTIAL_CONTENT = 206 };
 
 static const char look_first[] = "it may or may not have happened: look before you write it again";
@@ -28,7 +28,7 @@ static bool is_success(const cm_ending *ending) {
  * A success that is an error all the same, by all that its body says. What a table's create says in `errors`
  * is of the row that it took: the queue reads that.
  */
-static bool is_odd_success(const cm_ending *ending) {
+static bool is_false_success(const cm_ending *ending) {
   bool is_of_table = ending->is_create && !ending->is_function;
   bool is_answer = ending->end == CM_CALL_END_ATTEMPT && ending->outcome == CM_ANSWERED;
   bool is_shown = is_answer && is_success(ending) && ending->status != 304; /* which has no body */
@@ -41,7 +41,7 @@ static bool is_pace(int status) {
 
 static int code_of_status(const cm_ending *ending) {
   int status = ending->status;
-  if (is_success(ending)) return is_odd_success(ending) ? SQLITE_ERROR : SQLITE_OK;
+  if (is_success(ending)) return is_false_success(ending) ? SQLITE_ERROR : SQLITE_OK;
   if (status == 401 || status == 403) return SQLITE_AUTH;
   if (is_pace(status)) return SQLITE_BUSY;
   return status == 400 || status == 422 ? SQLITE_CONSTRAINT : SQLITE_ERROR;
@@ -55,14 +55,14 @@ static int code_of(const cm_ending *ending) {
 }
 
 static bool is_unknown(const cm_ending *ending) {
-  return ending->is_write && (ending->is_doubtful || is_odd_success(ending));
+  return ending->is_write && (ending->is_doubtful || is_false_success(ending));
 }
 
 static bool may_help(const cm_ending *ending) {
   if (ending->end != CM_CALL_END_ATTEMPT) return true;
   if (ending->outcome == CM_TOO_LARGE || ending->outcome == CM_UNTRUSTED) return false;
   if (ending->outcome != CM_ANSWERED) return true;
-  bool is_crossed = ending->is_write && is_odd_success(ending);
+  bool is_crossed = ending->is_write && is_false_success(ending);
   return is_crossed || ending->status == 408 || ending->status == 425 || ending->status == 429 ||
          ending->status >= 500;
 }
@@ -238,7 +238,7 @@ void cm_verdict_of(const cm_ending *ending, cm_verdict *out) {
   out->code = code_of(ending);
   out->is_api_error = false;
   out->is_of_row = false;
-  out->is_odd = is_odd_success(ending);
+  out->is_false_success = is_false_success(ending);
   out->is_unknown = false;
   out->may_help = false;
   out->message[0] = '\0';

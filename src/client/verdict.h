@@ -41,7 +41,7 @@ typedef struct cm_verdict {
   int code;
   bool is_api_error;
   bool is_of_row; /* a refusal of what was sent, not of who sent it: another row may be right */
-  bool is_odd;    /* a success that is an error, and perhaps the answer to another request */
+  bool is_false_success; /* a success that is an error, and perhaps the answer to another request */
   bool is_unknown;
   bool may_help;
   char message[512]; /* the API's own words, "" when there are none */

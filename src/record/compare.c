@@ -49,7 +49,7 @@ static int compare(const void *left, const void *right) {
   return cm_value_compare(left, right);
 }
 
-/** Numbers sort before texts, so the two ends of the list tell whether it holds another kind. */
+/** Numbers sort before texts, so the two ends of the list show whether it holds another kind. */
 static bool is_all_of_kind(const cm_value *values, int count, bool is_text) {
   return cm_value_is_text(&values[0]) == is_text && cm_value_is_text(&values[count - 1]) == is_text;
 }

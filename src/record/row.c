@@ -17,7 +17,7 @@ enum { MAX_PATH_BYTES = 128, MAX_MEMBERS = 120, MAX_COLUMNS = 128, HINTED_STEPS 
 typedef struct range {
   unsigned char first;
   unsigned char count;
-  bool is_known;   /* false: nobody has looked yet */
+  bool is_known;   /* false: it was not looked at yet */
   bool is_partial; /* there are more than found room, or a name has escapes */
 } range;
 
@@ -238,7 +238,7 @@ static int from_binding(const cm_row *row, int column, cm_value *out) {
   return SQLITE_OK;
 }
 
-/** The text of a row, or the member that tells it from the others. */
+/** The text of a row, or the member that distinguishes it from the others. */
 static cm_slice telling_part(const cm_row *row) {
   const char *name = CM_EXTRA(row->resource, told_by);
   cm_slice part = name != NULL ? cm_slice_find(row->text, name) : row->text;
@@ -260,13 +260,13 @@ uint64_t cm_row_hash(const cm_row *row) {
   return hash;
 }
 
-/** Does the value tell a row from others? A text with a NUL inside is cut there by many who read it. */
+/** Does the value distinguish a row from others? Many programs cut a text at a NUL inside it. */
 static bool is_key(const cm_value *value) {
   if (!cm_value_is_text(value)) return value->type != CM_VALUE_NULL;
   return memchr(value->text, 0, value->len) == NULL;
 }
 
-/** A row whose key is missing still needs something that tells it from others. */
+/** A row whose key is missing still needs something that distinguishes it. */
 static int missing_key(const cm_row *row, cm_value *out, cm_err *err) {
   char text[32];
   sqlite3_snprintf(sizeof text, text, "?%016llx", cm_row_hash(row));
@@ -340,7 +340,7 @@ static void type_name(const cm_row *row, cm_value *out) {
   *out = cm_value_text(name, name != NULL ? strlen(name) : 0);
 }
 
-/** The values that are no member of the row: SQLITE_NOTFOUND when the path names one. */
+/** The values that are not members of the row: SQLITE_NOTFOUND when the path names a member. */
 static int get_special(cm_row *row, int column_index, cm_from from, cm_value *out, cm_err *err) {
   const cm_column *column = &row->resource->columns[column_index];
   if ((column->flags & CM_KEY) && row->resource->key_parts != NULL)

@@ -19,7 +19,7 @@ typedef struct cm_binding {
   int column;
   cm_value value;
   bool stands_in;     /* for a member that the answer lacks: only the request knows what it is */
-  bool is_worked_out; /* not given by the statement: it tells no rows apart */
+  bool is_worked_out; /* not given by the statement: it distinguishes no rows */
 } cm_binding;
 
 /** Where the members of a row's text stand, found in one pass over it. */
@@ -51,7 +51,7 @@ void cm_row_clear(cm_row *row);
  * and a hash of the row.
  *
  * @param out  Receives the value; clear it with cm_value_clear. It may borrow from the row.
- * @return SQLITE_OK; SQLITE_ERROR where the row is no JSON; SQLITE_NOMEM.
+ * @return SQLITE_OK; SQLITE_ERROR where the row is not JSON; SQLITE_NOMEM.
  */
 int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHECK;
 
@@ -61,7 +61,7 @@ int cm_row_peek(cm_row *row, int column, cm_value *out, cm_err *err) CM_MUST_CHE
 /** True for a column of the enclosing row that neither this row holds nor the request was bound to. */
 bool cm_row_lacks_encloser(cm_row *row, int column);
 
-/** A number that tells rows without a key apart: of the row, what encloses it, and the bindings. */
+/** A number that distinguishes rows without a key: of the row, what encloses it, and the bindings. */
 uint64_t cm_row_hash(const cm_row *row);
 
 /**
@@ -89,7 +89,7 @@ typedef struct cm_packed_row {
   bool is_packed; /* false: it was a plain `json` text, and may be the user's own */
 } cm_packed_row;
 
-/** @return SQLITE_OK; SQLITE_ERROR when the text is no row; SQLITE_NOMEM. */
+/** @return SQLITE_OK; SQLITE_ERROR when the text is not a row; SQLITE_NOMEM. */
 int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_packed_row *out,
                   cm_err *err) CM_MUST_CHECK;
 void cm_packed_row_clear(cm_packed_row *packed);

@@ -127,7 +127,7 @@ static int put_entry(const cm_resource *resource, int column, const member *it, 
   return cm_json_push(list, copy) == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
-/** {"a": 1} as a list of entries; a list keeps its own. An attribute without a value is none. */
+/** {"a": 1} as a list of entries; a list keeps its own. An attribute without a value is left out. */
 static int shape_members(const cm_resource *resource, int column, const cm_json *set, cm_json *list,
                          cm_err *err) {
   bool is_object = cm_json_type_of(set) == CM_JSON_OBJECT;

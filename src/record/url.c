@@ -159,7 +159,7 @@ static cm_sendable send_text(const cm_filter *filter, const cm_value *value, cm_
   return CM_SEND;
 }
 
-/** A point in time is sent as the day that it falls on; what is no day either, as it stands. */
+/** A point in time is sent as the day that it falls on; a text that is not one, as it stands. */
 static cm_sendable send_day(const cm_filter *filter, const cm_value *value, cm_buf *wire) {
   char day[CM_INSTANT_TEXT];
   int64_t instant_ms = 0;

@@ -27,11 +27,7 @@ static const cm_column columns[] = {
 static const cm_word types[] = { CM_WORD("note"), CM_WORD("call"), { NULL, NULL } };
 
 static const cm_filter list[] = {
-  { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "contact_uuid", .param = "contact_uuid" },
-  { .column = "associated_object_uuid",
-    .param = "customer_uuid|contact_uuid",
-    .extras = &cm_by_owner },
+  CM_OWNER_FILTERS,
   { .column = "type", .param = "type", .words = types },
   { .column = "author_email", .param = "author_email" },
   { 0 },

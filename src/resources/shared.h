@@ -143,8 +143,15 @@ static const cm_word cm_owner_params[] = { { "cus_", "customer_uuid" },
                                            { "con_", "contact_uuid" },
                                            { NULL, NULL } };
 
-/** The filter that sends it, and the two columns of which an INSERT gives one. */
+/** The filters of an owner, and the two columns of which an INSERT gives one. */
 static const cm_filter_extras cm_by_owner = { .prefixes = cm_owner_params };
+/* clang-format off */
+#define CM_OWNER_FILTERS                                                                           \
+  { .column = "customer_uuid", .param = "customer_uuid" },                                         \
+  { .column = "contact_uuid", .param = "contact_uuid" },                                           \
+  { .column = "associated_object_uuid", .param = "customer_uuid|contact_uuid",                     \
+    .extras = &cm_by_owner }
+/* clang-format on */
 #define CM_OWNERS .owners = { "customer_uuid", "contact_uuid" }
 
 #endif

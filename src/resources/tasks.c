@@ -23,11 +23,7 @@ static const cm_column columns[] = {
 };
 
 static const cm_filter list[] = {
-  { .column = "customer_uuid", .param = "customer_uuid" },
-  { .column = "contact_uuid", .param = "contact_uuid" },
-  { .column = "associated_object_uuid",
-    .param = "customer_uuid|contact_uuid",
-    .extras = &cm_by_owner },
+  CM_OWNER_FILTERS,
   { .column = "assignee", .param = "assignee" },
   { .column = "completed", .param = "completed" },
   { .column = "due_date", .param = "due_date_on_or_after", .op = CM_GE },

@@ -105,12 +105,6 @@ static int check_whole_list(const cm_check *check, const cm_write *write) {
   return cm_check_fail(check, write->path, "no read has the list that this replaces");
 }
 
-static bool ends_in(const char *text, const char *end) {
-  size_t len = text != NULL ? strlen(text) : 0;
-  size_t end_len = strlen(end);
-  return len > end_len && strcmp(text + len - end_len, end) == 0;
-}
-
 /** Rows that go out in one call are told apart, and looked for, by their natural keys. */
 static int check_batch(const cm_check *check, const cm_write *write) {
   int batch = CM_EXTRA(write, batch);
@@ -119,7 +113,7 @@ static int check_batch(const cm_check *check, const cm_write *write) {
     return cm_check_fail(check, write->path, "a batch has 2 to %d rows", CM_MAX_BATCH_ROWS);
   if (write->verb != CM_VERB_INSERT || (write->flags & CM_WHOLE_LIST))
     return cm_check_fail(check, write->path, "a batch is of rows that INSERT creates");
-  if (!ends_in(write->body, "[]") || !ends_in(write->answer, "[0]"))
+  if (!cm_text_ends_in(write->body, "[]") || !cm_text_ends_in(write->answer, "[0]"))
     return cm_check_fail(check, write->path, "body and answer of a batch end in [] and [0]");
   if (check->resource->natural_key == NULL)
     return cm_check_fail(check, write->path, "the rows of a batch have a natural key");
@@ -137,7 +131,7 @@ static int check_write(const cm_check *check, const cm_write *write) {
   if (rc == SQLITE_OK) rc = check_set(check, write);
   if (rc != SQLITE_OK) return rc;
   if (!is_method(write)) return cm_check_fail(check, write->path, "the method writes nothing");
-  if ((write->flags & CM_WHOLE_LIST) && !ends_in(write->body, "[]"))
+  if ((write->flags & CM_WHOLE_LIST) && !cm_text_ends_in(write->body, "[]"))
     return cm_check_fail(check, write->path, "the body of a whole list ends in []");
   if ((write->flags & CM_ALONE) && (write->verb != CM_VERB_UPDATE || write->columns == NULL))
     return cm_check_fail(check, write->path, "alone are named columns of an UPDATE");

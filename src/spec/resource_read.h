@@ -73,7 +73,7 @@ typedef enum cm_missing {
 /** What few reads need. */
 typedef struct cm_read_extras {
   /* CM_SINGLE with `each`: members, by spaces, of which an answer that has not the one of `each` must have
-  ** another, or it is no answer to this request. NULL: it must have `each`, and repeat what is in the path. */
+  ** another, or it does not answer this request. NULL: it must have `each`, and repeat what is in the path. */
   const char *known_by;
   /* CM_SINGLE: the row is several rows, one per word; "@key" is its `sql`, "*" in a path its `wire`.
   ** `rows` may then say where in the answer the row stands. NULL: none. */

@@ -14,7 +14,7 @@ typedef struct cm_table {
   sqlite3 *db;
   cm_session *session; /* a reference */
   const cm_resource *resource;
-  bool is_eponymous; /* nobody created it: it is there in every schema */
+  bool is_eponymous; /* it was not created: it is there in every schema */
   cm_asked asked;    /* by the UPDATE that made a row last */
 } cm_table;
 

@@ -107,7 +107,7 @@ static void finish(cm_transfer *transfer, CURLcode result) {
   if (response->outcome != CM_ANSWERED)
     cm_buf_clear(&response->body);
   else if (response->body.capacity <= MAX_SPARE_BYTES)
-    cm_buf_fit(&response->body, &transfer->http->spare); /* somebody may keep it */
+    cm_buf_fit(&response->body, &transfer->http->spare); /* the caller may keep it */
   release_easy(transfer->http, transfer);
 }
 
@@ -162,7 +162,7 @@ static bool set_policy(CURL *easy, const cm_origin *where) {
   SET(CURLOPT_FOLLOWLOCATION, 0L);
   SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
   SET(CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)CM_MAX_RESPONSE_BYTES);
-  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's answer is none of the API's */
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L); /* a proxy's answer is not the API's */
   SET(CURLOPT_NOSIGNAL, 1L);
   SET(CURLOPT_TCP_NODELAY, 1L);
   SET(CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_SECONDS);

@@ -34,7 +34,7 @@ static void remove_at(cm_http_sockets *sockets, int i) {
   sockets->open[i] = sockets->open[--sockets->count];
 }
 
-/** Forget what was closed without our being told. */
+/** Forget the sockets that were closed without a call of ours. */
 static void purge(cm_http_sockets *sockets) {
   for (int i = sockets->count - 1; i >= 0; i--) {
     if (!is_same(&sockets->open[i])) remove_at(sockets, i);
@@ -104,7 +104,7 @@ static bool is_quiet(const cm_http_socket *one, bool is_tls) {
 
 /**
  * Bytes that were written on the connection, and how many of them the other side has acknowledged.
- * @return false: the system cannot tell. One that shows no byte acknowledged on a used connection cannot.
+ * @return false: the system does not say. One that shows no byte acknowledged on a used connection cannot.
  */
 static bool count_bytes(int number, int64_t *written, int64_t *acknowledged) {
 #if defined(SIOCOUTQ) && defined(TCP_INFO)

@@ -3,7 +3,7 @@
 ** the inside of wire/http.c.  Tests: tests/unit/wire/http_socket.c, tests/transport/
 **
 ** An answer on HTTP/1.1 belongs to a request by its place alone. So whatever waits on a kept connection
-** before a request leaves (an answer that came too late or twice, a 408 that nobody asked for, the end)
+** before a request leaves (an answer that came too late or twice, a 408 without a request, the end)
 ** would pass for the answer to it. libcurl looks for the end only, and over TLS not even for that where
 ** bytes stand before it. Here a kept connection on which anything waits is not used.
 **
@@ -59,7 +59,7 @@ cm_http_readiness cm_http_sockets_use(cm_http_sockets *sockets, int local_port, 
 /**
  * Something has come on the socket between these ports behind the request that left last: did it come
  * before the other side acknowledged a byte of that request? Then it is not the answer to it.
- * @return false also for the first request on a connection, and where the system cannot tell.
+ * @return false also for the first request on a connection, and where the system does not say.
  */
 bool cm_http_sockets_is_early(const cm_http_sockets *sockets, int local_port, int remote_port);
 

@@ -23,7 +23,7 @@ typedef struct cm_json cm_json; /* cJSON's node under another name */
 /**
  * Parse the whole of a text: one value, nothing behind it, no deeper than CM_MAX_JSON_DEPTH.
  * @param out  Receives the tree; free it with cm_json_free.
- * @return SQLITE_OK; SQLITE_ERROR with the position where the text is no JSON; SQLITE_NOMEM.
+ * @return SQLITE_OK; SQLITE_ERROR with the position where the text is not JSON; SQLITE_NOMEM.
  */
 int cm_json_parse(cm_slice text, cm_json **out, cm_err *err) CM_MUST_CHECK;
 
@@ -117,7 +117,7 @@ void cm_json_error_words(cm_slice object, char *out, size_t size);
 
 /**
  * The body is an error and nothing else: an object that has an error, and no member that an error has not.
- * @param counts_errors  false: one whose `errors` say something is none, because a record may be meant.
+ * @param counts_errors  false: one whose `errors` say something is not an error, because a record may be meant.
  */
 bool cm_json_is_error(cm_slice body, bool counts_errors);
 

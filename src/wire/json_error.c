@@ -139,7 +139,7 @@ static void enter_param(line *out, cm_slice detail) {
 
 /**
  * What a detail says: its message, or its code where it has none. Absent: this is no detail. A message that is
- * not a text may be a field of that name; beside a place or a number as code it is none.
+ * not a text may be a field of that name; beside a place or a number as code it is a message.
  */
 static cm_slice find_message(cm_slice detail) {
   cm_slice message = cm_slice_find(detail, "message");
@@ -282,7 +282,7 @@ static void say_nested(line *out, cm_slice body, cm_slice value) {
 }
 
 /** Is the general sentence one of the API's own? A numeric `status` beside `error` is what a web framework says of
- * a route that it lacks, and an `error` that is no text is a gateway's. A `message` alone may be anybody's; the
+ * a route that it lacks, and an `error` that is not a text is a gateway's. A `message` alone may be any server's; the
  * API's own has something beside it. */
 static bool is_own_sentence(cm_slice body) {
   cm_slice message = cm_slice_find(body, "message");
@@ -305,7 +305,7 @@ static void say_general(line *out, cm_slice body) {
   say_nested(out, body, error);
 }
 
-/** Read one of the API's shapes. False: somebody else's, or no error. */
+/** Read one of the API's shapes. False: another server's, or not an error. */
 static bool read_object(cm_slice body, line *out) {
   say_general(out, body);
   bool has_general = out->text.len > 0;

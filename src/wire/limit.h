@@ -26,7 +26,7 @@ enum { CM_LIMIT_MAX_PER_SECOND = 1000, CM_LIMIT_WINDOW_MS = 1025, CM_LIMIT_RECOV
 typedef struct cm_limit {
   int per_second;         /* 0: no limit */
   int current_milli;      /* current rate in thousandths of a request per second */
-  int64_t pause_until_ms; /* nobody leaves before */
+  int64_t pause_until_ms; /* no request leaves before */
   int64_t slowed_at_ms;   /* when the rate was halved last; counts while it is not the full one */
   int64_t step_at_ms;     /* from when the next step of recovery is counted */
   int sent_count;         /* times in the ring */

@@ -4,8 +4,8 @@
 **
 ** Reads and repeatable writes (GET, PUT, PATCH, DELETE) go again after a failed connection, a
 ** timeout, 429 and 5xx. A create (POST) goes again only when the API surely did nothing: nothing was
-** sent, or 429. After 503 (what the API answers to too many connections) whoever can look whether the row
-** is there may send it again. A certificate that does not hold is no matter of trying again.
+** sent, or 429. After 503 (what the API answers to too many connections) a caller that can look whether the
+** row is there may send it again. A certificate that is not trusted is not tried again.
 **
 ** Where nothing answers at all there are CM_MAX_UNREACHED_TRIES tries, whatever max_retries is: a wrong
 ** base_url shall not take minutes to show. 408 and 425 go again as a timeout and as 429 do.
@@ -47,7 +47,7 @@ typedef struct cm_retry {
   bool is_used_up;       /* one more try might help, but there were as many as there may be */
   bool again_after_look; /* a create: once a look has shown that it did nothing */
   bool slow_down;        /* the answer was "too many": all other requests pause as well */
-  int64_t wait_ms;       /* before the next try, whoever makes it; 0 when there is none */
+  int64_t wait_ms;       /* before the next try, by whichever caller; 0 when there is none */
   const char *reason;    /* constant text for logs and errors: "429 Too Many Requests", ... */
 } cm_retry;
 

@@ -14,7 +14,7 @@ static sigset_t only_sigpipe(void) {
 
 void cm_sigpipe_hold(cm_sigpipe *state) {
   sigset_t set = only_sigpipe();
-  /* One that waits already is the program's own, and another would not be told from it. */
+  /* One that waits already is the program's own, and another could not be distinguished from it. */
   state->is_held = !is_pending() && pthread_sigmask(SIG_BLOCK, &set, &state->before) == 0;
 }
 

@@ -66,7 +66,7 @@ static inline const char *skip_plain(const char *at, const char *end) {
   return at;
 }
 
-/** The code unit of the four digits of a "\uXXXX" at `at`, -1 when it is none. */
+/** The code unit of the four digits of a "\uXXXX" at `at`, -1 when it is not one. */
 static long code_unit(const char *at, const char *end) {
   if (end - at < 6 || at[0] != '\\' || at[1] != 'u') return -1;
   long unit = 0;

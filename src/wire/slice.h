@@ -46,7 +46,7 @@ cm_json_type cm_slice_type(cm_slice slice);
  * @param key        Receives the member's name without its quotes, still escaped; absent for items.
  *                   NULL when it is not wanted.
  * @param value      Receives the value's slice, white space trimmed.
- * @return SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR where the text is no JSON. What follows a value is
+ * @return SQLITE_ROW, SQLITE_DONE, or SQLITE_ERROR where the text is not JSON. What follows a value is
  *         looked at by the next call: only SQLITE_DONE says that the whole container was sound.
  */
 int cm_slice_next(cm_slice container, size_t *at, cm_slice *key, cm_slice *value);
@@ -61,7 +61,7 @@ typedef struct cm_member {
  * Where the members of an object stand, in one pass.
  * @param members  Receives the first `capacity` of them.
  * @param count    Receives how many there are in all.
- * @return SQLITE_OK; SQLITE_ERROR where the text is no object, or broken.
+ * @return SQLITE_OK; SQLITE_ERROR where the text is not an object, or broken.
  */
 int cm_slice_members(cm_slice object, cm_member *members, int capacity, int *count);
 

@@ -20,6 +20,20 @@ enum { SHOWN_BYTES = 40 };
     .is_optional = true                                                                            \
   }
 
+/* clang-format off */
+#define OF_SUBSCRIPTIONS(verb, text)                                                               \
+  { .name = "chartmogul_" verb "_subscriptions",                                                   \
+    .method = "POST",                                                                              \
+    .path = "/customers/{customer_uuid}/" verb "_subscriptions",                                   \
+    .arguments = { { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },                            \
+                   { .name = "subscriptions", .kind = CM_ARGUMENT_OBJECTS,                         \
+                     .body = "subscriptions" } },                                                  \
+    .example = "SELECT chartmogul_" verb "_subscriptions('cus_1', json_array(json_object("         \
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_1'), json_object("                 \
+               "'data_source_uuid', 'ds_1', 'external_id', 'sub_2')))",                            \
+    .doc = (text) }
+/* clang-format on */
+
 static const cm_action table[] = {
   { .name = "chartmogul_merge_customers",
     .method = "POST",
@@ -45,30 +59,12 @@ static const cm_action table[] = {
     .doc =
         "Splits the part with this data source and external id off a merged customer; move lists "
         "what goes with it: tasks, opportunities, notes." },
-  { .name = "chartmogul_connect_subscriptions",
-    .method = "POST",
-    .path = "/customers/{customer_uuid}/connect_subscriptions",
-    .arguments = { { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },
-                   { .name = "subscriptions",
-                     .kind = CM_ARGUMENT_OBJECTS,
-                     .body = "subscriptions" } },
-    .example = "SELECT chartmogul_connect_subscriptions('cus_1', json_array(json_object("
-               "'data_source_uuid', 'ds_1', 'external_id', 'sub_1'), json_object("
-               "'data_source_uuid', 'ds_1', 'external_id', 'sub_2')))",
-    .doc = "Makes subscriptions of a customer count as one that goes on; the JSON array holds an "
-           "object "
-           "with data_source_uuid and uuid or external_id for each." },
-  { .name = "chartmogul_disconnect_subscriptions",
-    .method = "POST",
-    .path = "/customers/{customer_uuid}/disconnect_subscriptions",
-    .arguments = { { .name = "customer_uuid", .kind = CM_ARGUMENT_ID },
-                   { .name = "subscriptions",
-                     .kind = CM_ARGUMENT_OBJECTS,
-                     .body = "subscriptions" } },
-    .example = "SELECT chartmogul_disconnect_subscriptions('cus_1', json_array(json_object("
-               "'data_source_uuid', 'ds_1', 'external_id', 'sub_1'), json_object("
-               "'data_source_uuid', 'ds_1', 'external_id', 'sub_2')))",
-    .doc = "Takes connected subscriptions of a customer apart; the JSON array is the same." },
+  OF_SUBSCRIPTIONS("connect",
+                   "Makes subscriptions of a customer count as one that goes on; the JSON array "
+                   "holds an object with data_source_uuid and uuid or external_id for each."),
+  OF_SUBSCRIPTIONS(
+      "disconnect",
+      "Takes connected subscriptions of a customer apart; the JSON array is the same."),
   { .name = "chartmogul_merge_contacts",
     .method = "POST",
     .path = "/contacts/{into}/merge/{from}",
@@ -114,8 +110,7 @@ static const cm_action table[] = {
                    ASSOCIATED },
     .example = "SELECT chartmogul_attribute_by_email('ann@example.com', json_object('seats', 5))",
     .doc = "Adds custom attributes, a JSON object, to every customer with this address; associated "
-           "= 1 "
-           "looks among the addresses of their contacts too." },
+           "= 1 looks among the addresses of their contacts too." },
   { .name = "chartmogul_cancel_subscription",
     .method = "PATCH",
     .path = "/import/subscriptions/{uuid}",
@@ -126,8 +121,7 @@ static const cm_action table[] = {
                      .list = "cancellation_dates" } },
     .example = "SELECT chartmogul_cancel_subscription('sub_1', '2025-01-31')",
     .doc = "Cancels a subscription by its uuid in chartmogul_import_subscriptions; a JSON array "
-           "replaces "
-           "its cancellation dates, NULL takes them back." },
+           "replaces its cancellation dates, NULL takes them back." },
 };
 
 const cm_action *cm_actions_table(int *count) {
@@ -173,7 +167,7 @@ static int make_text(cm_slice text, cm_json **out, cm_err *err) {
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-/** Parse a JSON argument. `out` stays NULL where the text is none, which is for the caller to judge. */
+/** Parse a JSON argument. `out` stays NULL where the text is not JSON: the caller judges that. */
 static int parse(cm_slice text, cm_json **out, cm_err *err) {
   int rc = cm_json_parse(text, out, NULL);
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;

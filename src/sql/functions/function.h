@@ -13,7 +13,7 @@
  */
 enum { CM_RESULT_SUBTYPE = 0x001000000 };
 
-/** A function that sends or configures: no view or trigger of somebody else's file can call it. */
+/** A function that sends or configures: no view or trigger of a file can call it. */
 enum { CM_SENDING_FUNCTION = SQLITE_UTF8 | SQLITE_DIRECTONLY | CM_RESULT_SUBTYPE };
 
 /** One function with one number of arguments. */

@@ -12,7 +12,7 @@
 #include "write/queue.h"
 
 /*
-** Where the store of a statement hangs: beside the arguments' data, under a number that no argument has.
+** Where the store of a statement is kept: beside the arguments' data, under a number that no argument has.
 ** SQLite keeps a negative one for all functions of the statement, and frees it when its run ends; its
 ** own JSON functions keep their parsed texts in this way.
 */

@@ -23,7 +23,7 @@ typedef struct cm_sending {
  * Make a call, unless this run of the statement made the same one before: then the answer is that one's.
  *
  * @param context  Of the function that is running.
- * @param out      Receives the answer's body: JSON, or text where it is none; NULL where dry_run sent
+ * @param out      Receives the answer's body: JSON, or text where it is not JSON; NULL where dry_run sent
  *                 nothing. Borrowed until the next call of a function.
  * @return SQLITE_OK; what cm_call_wait and, for a DELETE, cm_queue_allow_delete return.
  *         The line in `err` begins with `who`.

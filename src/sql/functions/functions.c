@@ -177,9 +177,9 @@ static void debug(sqlite3_context *context, int argc, sqlite3_value **argv) {
   if (text != NULL) sqlite3_result_subtype(context, 'J');
 }
 
-/* ---- is anybody there? --------------------------------------------------------------------- */
+/* ---- whether the API answers --------------------------------------------------------------- */
 
-/** 'pong!', or why not: whoever asks wants to know, so only the end of the statement is an error. */
+/** 'pong!', or why not: the reason is the answer, so only the end of the statement is an error. */
 static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
   static const char pong[] = "pong!";
   const cm_sending sending = { .who = "chartmogul_ping", .method = "GET", .path = "/ping" };

@@ -15,7 +15,7 @@ static const char who[] = "chartmogul_get";
 
 enum { VALUE, PATH, QUERY }; /* columns */
 
-/* Of idxNum: which arguments xFilter is given, and whether somebody may stop before the end. */
+/* Of idxNum: which arguments xFilter is given, and whether the reading may stop before the end. */
 enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1, HAS_LIMIT = 1 << 2 };
 
 enum { ASKED_COST = 10000, UNASKED_COST = 1000000000 };
@@ -85,7 +85,7 @@ static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   for (int column = PATH; column <= QUERY; column++) {
     if (places[column] < 0) continue;
     info->aConstraintUsage[places[column]].argvIndex = ++argument;
-    info->aConstraintUsage[places[column]].omit = 1; /* a query that is NULL is none */
+    info->aConstraintUsage[places[column]].omit = 1; /* a query that is NULL is not given */
     info->idxNum |= column == PATH ? HAS_PATH : HAS_QUERY;
   }
   info->estimatedCost = is_early ? EARLY_COST : places[PATH] >= 0 ? ASKED_COST : UNASKED_COST;
@@ -192,7 +192,7 @@ static int get_next(sqlite3_vtab_cursor *base) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : fail(base, &err);
 }
 
-/** Rows of different requests must differ too: OR tells rows apart by their rowids. */
+/** Rows of different requests must differ too: OR distinguishes rows by their rowids. */
 static sqlite3_int64 first_rowid(const get_cursor *cursor) {
   return (sqlite3_int64)(cm_hash_text(cursor->pager.url) >> 2);
 }

@@ -321,8 +321,7 @@ static const cm_meta_column columns[] = {
 const cm_meta_table cm_meta_endpoints = {
   .name = "chartmogul_endpoints",
   .doc = "A call of the API and the statement that makes it.",
-  .columns = columns,
-  .column_count = (int)cm_countof(columns),
+  CM_META_COLUMNS(columns),
   .next = next_endpoint,
   .example = "SELECT method, path, sql FROM chartmogul_endpoints",
 };

@@ -91,8 +91,7 @@ static const cm_meta_column table_columns[] = {
 static const cm_meta_table tables_table = {
   .name = "chartmogul_tables",
   .doc = "A table of this extension.",
-  .columns = table_columns,
-  .column_count = (int)cm_countof(table_columns),
+  CM_META_COLUMNS(table_columns),
   .next = next_table,
   .look = &names_look,
   .example = "SELECT name, description FROM chartmogul_tables",
@@ -236,8 +235,7 @@ static const cm_meta_column column_columns[] = {
 static const cm_meta_table columns_table = {
   .name = "chartmogul_columns",
   .doc = "A column of a table of this extension.",
-  .columns = column_columns,
-  .column_count = (int)cm_countof(column_columns),
+  CM_META_COLUMNS(column_columns),
   .next = next_column,
   .example = "SELECT name, type, filter FROM chartmogul_columns WHERE table_name = "
              "'chartmogul_customers'",
@@ -282,8 +280,7 @@ static const cm_meta_column setting_columns[] = {
 static const cm_meta_table settings_table = {
   .name = "chartmogul_settings",
   .doc = "A setting of this connection.",
-  .columns = setting_columns,
-  .column_count = (int)cm_countof(setting_columns),
+  CM_META_COLUMNS(setting_columns),
   .next = next_setting,
   .example = "SELECT name, value FROM chartmogul_settings",
 };
@@ -342,8 +339,7 @@ static const cm_meta_column request_columns[] = {
 static const cm_meta_table requests_table = {
   .name = "chartmogul_requests",
   .doc = "A request that this connection sent; the last 1,000 are kept.",
-  .columns = request_columns,
-  .column_count = (int)cm_countof(request_columns),
+  CM_META_COLUMNS(request_columns),
   .next = next_request,
   .newest = newest_request,
   .example = "SELECT method, path, status FROM chartmogul_requests",

@@ -88,7 +88,7 @@ static int meta_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
-/** There is one way to read: all of it. It asks nobody, so it is cheaper than any request. */
+/** There is one way to read: all of it. It needs no request, so it is cheaper than any that does. */
 static int meta_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   const cm_meta_look *look = ((const meta_vtab *)base)->table->look;
   info->idxNum = look != NULL && info->colUsed >> look->column != 0;

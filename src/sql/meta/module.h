@@ -40,7 +40,7 @@ typedef struct cm_meta_look {
   int column; /* the first that needs it; others behind it do, too */
   /** Look. @param out  Receives what was found; NULL: nothing. @return SQLITE_OK or SQLITE_NOMEM. */
   int (*begin)(cm_session *session, void **out);
-  /** Fill what hangs on it into the cells of the row, 0 for the first. @return SQLITE_OK or SQLITE_NOMEM. */
+  /** Fill what follows from it into the cells of the row, 0 for the first. @return SQLITE_OK or SQLITE_NOMEM. */
   int (*fill)(const void *found, int64_t row, cm_value *cells);
   void (*end)(void *found); /* NULL: nothing */
 } cm_meta_look;
@@ -56,6 +56,8 @@ typedef struct cm_meta_table {
   const cm_meta_look *look; /* NULL: there is nothing of the kind */
   const char *example;      /* one statement that works on any account */
 } cm_meta_table;
+
+#define CM_META_COLUMNS(array) .columns = (array), .column_count = (int)cm_countof(array)
 
 /** Create the module of one table. @return SQLITE_OK, SQLITE_NOMEM, SQLITE_ERROR. */
 int cm_meta_create_module(sqlite3 *db, const cm_meta_table *table,

@@ -50,8 +50,7 @@ static const cm_meta_column columns[] = {
 const cm_meta_table cm_meta_writes = {
   .name = "chartmogul_writes",
   .doc = "A write of this connection and what became of it; the last 100,000 are kept.",
-  .columns = columns,
-  .column_count = (int)cm_countof(columns),
+  CM_META_COLUMNS(columns),
   .next = next_write,
   .newest = cm_queue_newest_line,
   .example = "SELECT key, state, error FROM chartmogul_writes WHERE state <> 'written'",
