@@ -14,7 +14,7 @@ enum { MANY = 1000 };
 
 typedef struct thing {
   cm_map_node node;
-  char key[8];
+  char key[16];
   int number;
 } thing;
 
@@ -27,7 +27,7 @@ static void put(cm_map *map, int number, const char *key) {
 }
 
 static void put_many(cm_map *map, int count) {
-  char key[8];
+  char key[16];
   for (int i = 0; i < count; i++) {
     snprintf(key, sizeof key, "k%d", i);
     put(map, i, key);
@@ -40,7 +40,7 @@ static int find(const cm_map *map, const char *key) {
 }
 
 static void check_many(const cm_map *map, int count) {
-  char key[8];
+  char key[16];
   assert_int_equal(count, map->count);
   for (int i = 0; i < MANY; i++) {
     snprintf(key, sizeof key, "k%d", i);
