@@ -93,7 +93,9 @@ const cm_resource cm_resource_subscription_events = {
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
-  .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
+  .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports",
+                                         .after = "chartmogul_customers chartmogul_plans "
+                                                  "chartmogul_invoices chartmogul_line_items" },
   .natural_key = &natural_key,
   .example =
       "SELECT event_type, event_date, external_id FROM chartmogul_subscription_events LIMIT 10",

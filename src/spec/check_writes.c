@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "spec/check.h"
 #include "spec/source.h"
 
@@ -304,6 +305,19 @@ static int check_inside(const cm_check *check) {
   return SQLITE_OK;
 }
 
+static int check_after(const cm_check *check) {
+  const char *after = CM_EXTRA(check->resource, after);
+  const char *word = NULL;
+  size_t len = 0;
+  while (cm_text_next_word(&after, &word, &len)) {
+    char name[80];
+    sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, word);
+    if (cm_check_find(check, name) == NULL)
+      return cm_check_fail(check, "after", "%s is not a table", name);
+  }
+  return SQLITE_OK;
+}
+
 int cm_check_writes(const cm_check *check) {
   const cm_resource *resource = check->resource;
   int rc = SQLITE_OK;
@@ -317,6 +331,7 @@ int cm_check_writes(const cm_check *check) {
   if (rc == SQLITE_OK) rc = check_coverage(check);
   if (rc == SQLITE_OK) rc = check_natural_key(check);
   if (rc == SQLITE_OK) rc = check_inside(check);
+  if (rc == SQLITE_OK) rc = check_after(check);
   const cm_reference *reference = resource->references;
   for (; rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++)
     rc = check_reference(check, reference);

@@ -31,6 +31,9 @@ typedef struct cm_resource_extras {
   /* What a DELETE of one row counts against delete_limit beside itself: a list path whose rows count,
   ** with {column}. NULL: nothing. */
   const char *delete_counts;
+  /* Tables whose rows its calls name by external id, so that the API looks them up itself: their earlier writes go
+  ** first. By spaces. NULL: none. */
+  const char *after;
   /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
   const char *also_created_by;
 } cm_resource_extras;

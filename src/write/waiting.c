@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "write/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
@@ -118,6 +119,12 @@ static bool share_set(const cm_entry *one, const cm_entry *other) {
   return is_shared(one, other) || is_shared(other, one);
 }
 
+/** Does the API look for a row of the earlier one's table when it gets the later one? */
+static bool is_looked_for(const cm_entry *earlier, const cm_entry *later) {
+  const char *after = CM_EXTRA(later->resource, after);
+  return after != NULL && cm_text_has_word(after, earlier->resource->name);
+}
+
 /** Does the earlier one have to end before the later one starts? */
 static bool blocks(const cm_entry *earlier, const cm_entry *later) {
   if (earlier->ties.section != later->ties.section)
@@ -125,7 +132,7 @@ static bool blocks(const cm_entry *earlier, const cm_entry *later) {
   if (earlier->list.token != 0 && cm_entry_names(earlier, later->ties.key_token)) return true;
   if (earlier->list.token != 0 && later->list.token != 0)
     return earlier->list.token == later->list.token;
-  if (share_set(earlier, later)) return true;
+  if (share_set(earlier, later) || is_looked_for(earlier, later)) return true;
   if (earlier->resource == later->resource) {
     if (earlier->verb != later->verb) return true;
     if (later->ties.key_token != 0 && earlier->ties.key_token == later->ties.key_token) return true;

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "registry_rules.h"
 #include "spec/registry.h"
 
@@ -351,6 +352,39 @@ static void things_are_found_by_name(void **state) {
   assert_false(cm_registry_can(cm_registry_find("chartmogul_data_sources"), CM_VERB_UPDATE));
 }
 
+/** "chartmogul_plans" of a column plan_external_id that can be written; NULL: it is another column, or names no table. */
+static const cm_resource *table_named_by(const cm_column *column) {
+  const char *end = strstr(column->name, "_external_id");
+  bool is_given = column->flags & (CM_INSERT | CM_UPDATE);
+  char name[80];
+  if (end == NULL || end[strlen("_external_id")] != 0 || !is_given) return NULL;
+  sqlite3_snprintf(sizeof name, name, "chartmogul_%.*ss", (int)(end - column->name), column->name);
+  const cm_resource *other = cm_registry_find(name);
+  return other != NULL && other->natural_key != NULL ? other : NULL;
+}
+
+/** A row that a write names by external id waits for that row: the descriptor says by which of the two ways. */
+static void what_a_write_names_goes_first(void **state) {
+  int count = 0;
+  (void)state;
+  const cm_resource *resource = NULL;
+  for (int i = 0; (resource = resource_at(i)) != NULL; i++) {
+    for (int c = 0; c < resource->column_count; c++) {
+      const cm_resource *other = table_named_by(&resource->columns[c]);
+      if (other == NULL) continue;
+      const char *after = CM_EXTRA(resource, after);
+      bool is_known = after != NULL && cm_text_has_word(after, other->name);
+      const cm_reference *reference = resource->references;
+      for (; reference != NULL && reference->column != NULL; reference++)
+        is_known = is_known || (strcmp(reference->external_id, resource->columns[c].name) == 0 &&
+                                strcmp(reference->resource, other->name) == 0);
+      if (!is_known) fail_msg("%s.%s", resource->name, resource->columns[c].name);
+      count++;
+    }
+  }
+  assert_true(count >= 5);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(a_sound_resource_passes),
@@ -360,6 +394,7 @@ int main(void) {
     cmocka_unit_test(schemas_and_examples_fit_sqlite),
     cmocka_unit_test(a_schema_hides_types_and_keys),
     cmocka_unit_test(things_are_found_by_name),
+    cmocka_unit_test(what_a_write_names_goes_first),
   };
   return cmocka_run_group_tests_name("registry", tests, NULL, NULL);
 }
