@@ -1,5 +1,5 @@
 /*
-** group.h -- which writes go out in one call: rows of one place, see cm_together; changes of one list, see
+** group.h -- which writes go out in one call: rows of one place, see cm_write_extras; changes of one list, see
 ** write/whole_list.h.
 */
 #ifndef CM_WRITE_GROUP_H
