@@ -56,7 +56,7 @@ typedef struct cm_inside {
 
 /** What blocks whom, and who goes with whom. A token of 0: there is none. */
 typedef struct cm_ties {
-  cm_map_node by_key, by_natural, by_set; /* see cm_waiting_by_key */
+  cm_map_node by_key, by_natural, by_set, by_batch; /* see cm_waiting_by_key */
   cm_entry *next_by_batch;
   uint64_t key_token, natural_token;
   uint64_t set_token;   /* key of the row whose set it writes one member of, see cm_member_of */

@@ -9,15 +9,9 @@
 #include "write/entry.h"
 
 enum {
-  CM_QUEUE_BUCKETS = 8192,    /* of a hash table; a power of two */
   CM_QUEUE_WINDOW = 256,      /* entries not under way that are looked at for one to start */
   CM_QUEUE_MAX_SHIPMENTS = 20 /* under way; `concurrency` is smaller or equal */
 };
-
-/** Entries that may go out in one call, in the order of the queue; other tokens share the bucket. */
-typedef struct cm_batch_chain {
-  cm_entry *first, *last;
-} cm_batch_chain;
 
 /** The first of its kind, which is told. */
 typedef struct cm_told {
@@ -50,9 +44,8 @@ typedef struct cm_waiting {
   cm_entry *first, *last;
   int count;
   size_t bytes;
-  cm_map by_key, by_natural, by_set; /* by their tokens */
-  cm_batch_chain by_batch[CM_QUEUE_BUCKETS];
-  int blind_sets; /* entries with is_blind_set */
+  cm_map by_key, by_natural, by_set, by_batch; /* by their tokens */
+  int blind_sets;                              /* entries with is_blind_set */
 } cm_waiting;
 
 /** How the writes leave. */

@@ -14,31 +14,25 @@ static void put(cm_map *map, cm_map_node *node, cm_entry *entry, const uint64_t 
   if (*token != 0) cm_map_put(map, node, entry, token, sizeof *token);
 }
 
-static cm_batch_chain *chain_of(cm_queue *queue, const cm_entry *entry) {
-  return &queue->waiting.by_batch[entry->ties.batch_token & (CM_QUEUE_BUCKETS - 1)];
-}
-
+/** Those of one batch are linked in the order of the queue: the map finds the last one, and goes back from there. */
 static void link_batch(cm_queue *queue, cm_entry *entry) {
-  if (entry->ties.batch_token == 0) return;
-  cm_batch_chain *chain = chain_of(queue, entry);
-  *(chain->last != NULL ? &chain->last->ties.next_by_batch : &chain->first) = entry;
-  chain->last = entry;
-  entry->ties.next_by_batch = NULL;
+  cm_ties *ties = &entry->ties;
+  cm_entry *last = cm_map_find(&queue->waiting.by_batch, &ties->batch_token,
+                               sizeof ties->batch_token);
+  if (last != NULL && ties->batch_token != 0) last->ties.next_by_batch = entry;
+  ties->next_by_batch = NULL;
+  put(&queue->waiting.by_batch, &ties->by_batch, entry, &ties->batch_token);
 }
 
 static void unlink_batch(cm_queue *queue, cm_entry *entry) {
-  cm_entry *before = NULL;
-  if (entry->ties.batch_token == 0) return;
-  cm_batch_chain *chain = chain_of(queue, entry);
-  for (cm_entry *at = chain->first; at != NULL && at != entry; at = at->ties.next_by_batch)
-    before = at;
-  *(before != NULL ? &before->ties.next_by_batch : &chain->first) = entry->ties.next_by_batch;
-  if (chain->last == entry) chain->last = before;
-  entry->ties.next_by_batch = NULL;
+  cm_entry *before = cm_map_next(&entry->ties.by_batch);
+  if (before != NULL) before->ties.next_by_batch = entry->ties.next_by_batch;
+  cm_map_remove(&queue->waiting.by_batch, &entry->ties.by_batch);
 }
 
 void cm_batch_link_all(cm_queue *queue) {
-  memset(queue->waiting.by_batch, 0, sizeof queue->waiting.by_batch);
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
+    cm_map_remove(&queue->waiting.by_batch, &entry->ties.by_batch);
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
     link_batch(queue, entry);
 }
