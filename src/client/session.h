@@ -19,7 +19,7 @@ typedef struct cm_call cm_call;
 typedef struct cm_memo cm_memo;
 typedef struct cm_queue cm_queue;
 typedef struct cm_scan cm_scan;
-typedef struct cm_lookups cm_lookups;
+typedef struct cm_list_store cm_list_store;
 typedef struct cm_pager cm_pager;
 typedef struct cm_callers cm_callers;
 
@@ -44,13 +44,13 @@ typedef struct cm_read_texts {
 
 /** What the scans of the connection know of each other. */
 typedef struct cm_reading {
-  cm_scan *scans;      /* every open scan: what a join's read-ahead looks at */
-  cm_pager *pagers;    /* every list that is being read */
-  size_t stock_bytes;  /* of their pages that were read before they were asked for */
-  int64_t scan_count;  /* scans begun so far: an UPDATE begins none once it hands over rows */
-  cm_lookups *lookups; /* see read/list_store.h; NULL: none in these statements */
-  cm_read_texts texts; /* see read/scan_words.c */
-  struct {             /* pages of plain lists, as scans found them: for the costs of later plans */
+  cm_scan *scans;         /* every open scan: what a join's read-ahead looks at */
+  cm_pager *pagers;       /* every list that is being read */
+  size_t stock_bytes;     /* of their pages that were read before they were asked for */
+  int64_t scan_count;     /* scans begun so far: an UPDATE begins none once it hands over rows */
+  cm_list_store *lookups; /* see read/list_store.h; NULL: none in these statements */
+  cm_read_texts texts;    /* see read/scan_words.c */
+  struct { /* pages of plain lists, as scans found them: for the costs of later plans */
     const void *read;
     int pages;
   } known_lists[CM_MAX_KNOWN_LISTS];

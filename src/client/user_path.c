@@ -142,7 +142,7 @@ static int put_query(cm_slice query, cm_buf *out, cm_err *err) {
     if (cm_json_type_of(member) == CM_JSON_NULL) continue;
     rc = put_scalar("query", member, &value, err);
     if (rc != SQLITE_OK) break;
-    cm_buf_text(out, cm_request_separator(out));
+    cm_buf_text(out, cm_url_separator(out));
     cm_buf_percent(out, cm_json_name(member), strlen(cm_json_name(member)));
     cm_buf_text(out, "=");
     rc = cm_buf_percent(out, cm_buf_str(&value), value.len);

@@ -22,11 +22,10 @@ void cm_scan_unlist(cm_scan *scan) {
 }
 
 /** The value that fills the only {column} of the path; NULL when there are more, or lists. */
-static const cm_request_value *path_value(const cm_leg_request *request) {
+static const cm_url_value *path_value(const cm_leg_request *request) {
   size_t at = 0;
-  int column = cm_request_next_placeholder(request->resource, request->read->path, &at);
-  bool is_only = column >= 0 &&
-                 cm_request_next_placeholder(request->resource, request->read->path, &at) < 0;
+  int column = cm_url_next_column(request->resource, request->read->path, &at);
+  bool is_only = column >= 0 && cm_url_next_column(request->resource, request->read->path, &at) < 0;
   for (int i = 0; is_only && i < request->count; i++) {
     const cm_value *value = request->values[i].value;
     if (request->values[i].column == column && value != NULL && cm_value_is_text(value))
@@ -94,7 +93,7 @@ static void ask_ahead(cm_scan *outer, cm_ahead *ahead, const cm_leg_request *ask
     for (int i = 0; i < next.count; i++) {
       if (next.values[i].column == column) next.values[i].value = &key;
     }
-    if (cm_request_path_value(&next.resource->columns[column], &key) == CM_SEND)
+    if (cm_url_path_value(&next.resource->columns[column], &key) == CM_SEND)
       cm_leg_prefetch(session, &next);
     cm_value_clear(&key);
     ahead->through_row++;
@@ -102,7 +101,7 @@ static void ask_ahead(cm_scan *outer, cm_ahead *ahead, const cm_leg_request *ask
 }
 
 void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request) {
-  const cm_request_value *key = path_value(request);
+  const cm_url_value *key = path_value(request);
   if (scan->read->parent == NULL || key == NULL) return;
   cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
   if (outer == NULL || outer->legs.count == 0) return;
@@ -119,7 +118,7 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request) {
 /** True when the statement uses a member that an answer holds only where it was asked for. */
 static bool wants_more(const cm_scan *scan) {
   for (int i = 0; i < scan->resource->column_count; i++) {
-    if (cm_request_wants(scan->resource, scan->plan.columns_used, i)) return true;
+    if (cm_url_wants(scan->resource, scan->plan.columns_used, i)) return true;
   }
   return false;
 }
@@ -133,7 +132,7 @@ static bool has_parameter(const cm_scan *scan) {
 }
 
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
-  const cm_request_value *key = path_value(request);
+  const cm_url_value *key = path_value(request);
   if (!scan->read->is_listed || key == NULL || request->count != 1 || scan->legs.are_many)
     return SQLITE_OK;
   if (wants_more(scan)) return SQLITE_OK;
@@ -143,6 +142,6 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *reque
     leg->fixed = cm_slice_copy(other->row.text);
     return leg->fixed != NULL ? SQLITE_OK : cm_err_nomem(err);
   }
-  cm_lookup lookup = { scan->resource, scan->read, key->value->text };
-  return cm_lookup_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);
+  cm_list_question lookup = { scan->resource, scan->read, key->value->text };
+  return cm_list_store_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);
 }

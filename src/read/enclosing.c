@@ -104,10 +104,10 @@ static int find_unfolding(const cm_scan *scan) {
   for (int i = 0; i < last; i++) {
     const cm_read *read = &scan->resource->reads[i];
     size_t at = 0;
-    int column = cm_request_next_placeholder(scan->resource, read->path, &at);
+    int column = cm_url_next_column(scan->resource, read->path, &at);
     bool is_filled = column >= 0 && equal_to(scan, column) != NULL &&
-                     cm_request_path_value(&scan->resource->columns[column],
-                                           equal_to(scan, column)) == CM_SEND;
+                     cm_url_path_value(&scan->resource->columns[column], equal_to(scan, column)) ==
+                         CM_SEND;
     if (read->each != NULL && is_filled) return i;
   }
   return last;
@@ -125,8 +125,8 @@ static int plan_search(cm_scan *scan, cm_plan *plan, cm_scan_arg *args, cm_err *
   cm_value_clear(&key);
   for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
     const cm_value *value = equal_to(scan, i);
-    const cm_filter *filter = cm_request_find_filter(resource, read, i, CM_TERM_EQ);
-    bool is_sent = filter != NULL || cm_request_path_has(resource, read, i);
+    const cm_filter *filter = cm_url_find_filter(resource, read, i, CM_TERM_EQ);
+    bool is_sent = filter != NULL || cm_url_path_has(resource, read, i);
     if (value != NULL && is_sent) rc = give(plan, args, i, value, true, err);
   }
   return rc;

@@ -24,7 +24,7 @@ const cm_value *cm_leg_find_bound(const cm_leg *leg, int column) {
 static cm_list companion_list(const cm_session *session, const cm_leg_request *request,
                               cm_buf *url) {
   const cm_companion *companion = request->resource->companion;
-  cm_request_format_path(request->resource, companion->path, request->values, request->count, url);
+  cm_url_format_path(request->resource, companion->path, request->values, request->count, url);
   return (cm_list){ .who = request->resource->name,
                     .url = cm_buf_str(url),
                     .paging = companion->paging,
@@ -37,8 +37,7 @@ static cm_list companion_list(const cm_session *session, const cm_leg_request *r
 static cm_list main_list(const cm_leg_request *request, cm_buf *url) {
   const cm_read *read = request->read;
   const cm_plan *plan = request->plan;
-  cm_request_format(request->resource, read, request->values, request->count, plan->columns_used,
-                    url);
+  cm_url_format(request->resource, read, request->values, request->count, plan->columns_used, url);
   return (cm_list){ .who = request->resource->name,
                     .url = cm_buf_str(url),
                     .paging = read->paging,

@@ -44,7 +44,7 @@ typedef struct cm_leg_request {
   const cm_plan *plan;
   const cm_read *read;
   int per_page;
-  cm_request_value values[CM_LEG_MAX_VALUES]; /* for path and filters: bindings and ranges */
+  cm_url_value values[CM_LEG_MAX_VALUES]; /* for path and filters: bindings and ranges */
   int count;
   bool is_in_vain; /* no row can match these values */
 } cm_leg_request;

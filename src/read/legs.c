@@ -54,7 +54,7 @@ int64_t cm_scan_leg_total(const cm_scan *scan) {
 
 static const cm_filter *filter_of(const cm_scan *scan, int arg) {
   const cm_plan_arg *plan = &scan->plan.args[arg];
-  return cm_request_find_filter(scan->resource, scan->read, plan->column, plan->op);
+  return cm_url_find_filter(scan->resource, scan->read, plan->column, plan->op);
 }
 
 /** True when one of the values cannot be sent by the filter that the read has for it. */
@@ -64,7 +64,7 @@ static bool has_unsendable(const cm_scan *scan, int arg) {
   const cm_column *column = &scan->resource->columns[scan->plan.args[arg].column];
   for (int i = 0; i < scan->args[arg].count; i++) {
     const cm_value *value = &scan->args[arg].values[i];
-    if (cm_request_filter_value(column, filter, value, NULL) == CM_SEND_NOT) return true;
+    if (cm_url_filter_value(column, filter, value, NULL) == CM_SEND_NOT) return true;
   }
   return false;
 }
@@ -79,7 +79,7 @@ static bool is_silent_list(const cm_scan *scan, int arg) {
 static bool stays_sent(const cm_scan *scan, int arg) {
   int column = scan->plan.args[arg].column;
   if (scan->resource->columns[column].flags & CM_PARAM) return true;
-  if (cm_request_path_has(scan->resource, scan->read, column)) return true;
+  if (cm_url_path_has(scan->resource, scan->read, column)) return true;
   if (filter_of(scan, arg) == NULL || has_unsendable(scan, arg)) return false;
   return !scan->plan.args[arg].is_list || is_silent_list(scan, arg);
 }
@@ -99,14 +99,14 @@ static void widen(cm_scan *scan) {
  * True when the values of the lists are more than the pages that the widest list is known to have,
  * and that list holds the same rows. A look-up may find what the lists hide.
  */
-static bool is_dear(const cm_scan *scan) {
+static bool list_is_cheaper(const cm_scan *scan) {
   const cm_read *widest = &scan->resource->reads[scan->resource->read_count - 1];
   int64_t pages = cm_known_pages_find(scan->session, widest);
   int64_t values = 1;
   size_t at = 0;
-  bool is_same = cm_request_is_look_up(scan->read)
+  bool is_same = cm_url_is_single(scan->read)
                      ? scan->read->is_listed && !CM_EXTRA(scan->read, finds_hidden)
-                     : cm_request_next_placeholder(scan->resource, scan->read->path, &at) < 0;
+                     : cm_url_next_column(scan->resource, scan->read->path, &at) < 0;
   for (int i = 0; i < scan->plan.arg_count && values <= pages; i++) {
     bool is_parameter = scan->resource->columns[scan->plan.args[i].column].flags & CM_PARAM;
     bool counts = is_sent_list(scan, i) && !is_parameter && !is_silent_list(scan, i);
@@ -152,7 +152,7 @@ static int settle_values(cm_scan *scan, cm_err *err) {
     }
     arg->use = CM_ARG_CHECKED;
   }
-  if (is_dear(scan)) widen(scan);
+  if (list_is_cheaper(scan)) widen(scan);
   return SQLITE_OK;
 }
 
@@ -173,7 +173,7 @@ bool cm_scan_turn_lists(cm_scan *scan) {
 
 /** True for a value that cannot stand in a path: it has no rows. */
 static bool cannot_fill(const cm_scan *scan, int column, const cm_value *value) {
-  return cm_request_path_value(&scan->resource->columns[column], value) == CM_NO_ROW;
+  return cm_url_path_value(&scan->resource->columns[column], value) == CM_NO_ROW;
 }
 
 /** Between bounds the API may find other values, so that of a row that lacks its own is not known. */
@@ -190,7 +190,7 @@ static bool stands_in(const cm_scan *scan, int arg) {
   bool is_bound = cm_source_is(column, CM_FROM_BOUND);
   return (column->flags & CM_PARAM) || is_bound ||
          (filter != NULL && CM_EXTRA(filter, is_silent)) ||
-         cm_request_path_has(scan->resource, scan->read, index);
+         cm_url_path_has(scan->resource, scan->read, index);
 }
 
 /** What is sent for a parameter that the statement does not give; of one that is a bound, that. */
@@ -204,9 +204,7 @@ static cm_value value_of_none(const cm_filter *filter, const cm_scan_days *days,
 }
 
 static void put_value(cm_leg_request *request, int column, cm_term_op op, const cm_value *value) {
-  request->values[request->count++] = (cm_request_value){ .column = column,
-                                                          .op = op,
-                                                          .value = value };
+  request->values[request->count++] = (cm_url_value){ .column = column, .op = op, .value = value };
 }
 
 /** Bind a leg to a value that no term of the plan has, and send it. */
@@ -249,7 +247,7 @@ static int bind_terms(cm_scan *scan, cm_leg *leg, cm_leg_request *request, cm_er
     const cm_plan_arg *arg = &scan->plan.args[i];
     if (arg->use != CM_ARG_SENT) continue;
     const cm_value *value = leg_value(scan, i);
-    bool fills_path = cm_request_path_has(scan->resource, scan->read, arg->column);
+    bool fills_path = cm_url_path_has(scan->resource, scan->read, arg->column);
     if (fills_path && cannot_fill(scan, arg->column, value)) request->is_in_vain = true;
     put_value(request, arg->column, arg->op, value);
     if (arg->op == CM_TERM_EQ && (fills_path || is_asked_exactly(scan, i)))
@@ -303,15 +301,15 @@ void cm_scan_end_leg(cm_scan *scan) {
 /** True when even the widest list cannot be asked for without the column. */
 static bool is_needed(const cm_resource *resource, int column) {
   const cm_read *widest = &resource->reads[resource->read_count - 1];
-  const cm_filter *filter = cm_request_find_filter(resource, widest, column, CM_TERM_EQ);
-  return cm_request_path_has(resource, widest, column) || (filter != NULL && filter->required);
+  const cm_filter *filter = cm_url_find_filter(resource, widest, column, CM_TERM_EQ);
+  return cm_url_path_has(resource, widest, column) || (filter != NULL && filter->required);
 }
 
 static int missing_value(const cm_scan *scan, cm_err *err) {
   const char *table = scan->resource->name;
   const cm_column *column = &scan->resource->columns[scan->plan.missing];
   char sample[64];
-  cm_request_sample(column, sample, (int)sizeof sample);
+  cm_url_sample(column, sample, (int)sizeof sample);
   if (scan->plan.lack == CM_LACK_ORDER) {
     return cm_err_set(
         err, SQLITE_ERROR,

@@ -19,7 +19,7 @@ typedef struct table_lookups {
   bool is_complete; /* nothing more will be read: the end, or no room */
 } table_lookups;
 
-struct cm_lookups {
+struct cm_list_store {
   int64_t running_id;
   int table_count;
   table_lookups tables[MAX_TABLES];
@@ -31,8 +31,8 @@ static void clear_table(table_lookups *table) {
   memset(table, 0, sizeof *table);
 }
 
-void cm_lookup_clear(cm_session *session) {
-  cm_lookups *lookups = session->reading.lookups;
+void cm_list_store_clear(cm_session *session) {
+  cm_list_store *lookups = session->reading.lookups;
   if (lookups == NULL) return;
   for (int i = 0; i < lookups->table_count; i++)
     clear_table(&lookups->tables[i]);
@@ -97,9 +97,9 @@ static bool is_worth_a_page(const table_lookups *table, const cm_session *sessio
 
 /** @param out  Receives the look-ups of the table; NULL: too many tables are looked up already. */
 static int find_table(cm_session *session, const cm_read *read, table_lookups **out, cm_err *err) {
-  cm_lookups *lookups = session->reading.lookups;
+  cm_list_store *lookups = session->reading.lookups;
   *out = NULL;
-  if (lookups != NULL && lookups->running_id != session->statement.id) cm_lookup_clear(session);
+  if (lookups != NULL && lookups->running_id != session->statement.id) cm_list_store_clear(session);
   lookups = session->reading.lookups;
   if (lookups == NULL) {
     lookups = sqlite3_malloc64(sizeof *lookups);
@@ -117,8 +117,8 @@ static int find_table(cm_session *session, const cm_read *read, table_lookups **
   return SQLITE_OK;
 }
 
-int cm_lookup_find(cm_session *session, const cm_lookup *lookup, char **row, size_t *row_len,
-                   cm_err *err) {
+int cm_list_store_find(cm_session *session, const cm_list_question *lookup, char **row,
+                       size_t *row_len, cm_err *err) {
   const cm_resource *resource = lookup->resource;
   cm_slice key = { lookup->key, strlen(lookup->key) };
   table_lookups *table = NULL;

@@ -17,12 +17,12 @@
 #include "wire/json.h"
 
 /** A look-up of one row. Borrowed. */
-typedef struct cm_lookup {
+typedef struct cm_list_question {
   const cm_resource *resource;
   const cm_read *
       read; /* the CM_SINGLE one that would be asked: its row is in the widest list, too (is_listed) */
   const char *key;
-} cm_lookup;
+} cm_list_question;
 
 /**
  * Count a look-up, and answer it if the store can.
@@ -30,10 +30,10 @@ typedef struct cm_lookup {
  * @param row   Receives a copy of the row's text, to free with sqlite3_free; NULL: send the look-up.
  * @return SQLITE_OK, or the error of a page of the list.
  */
-int cm_lookup_find(cm_session *session, const cm_lookup *lookup, char **row, size_t *row_len,
-                   cm_err *err) CM_MUST_CHECK;
+int cm_list_store_find(cm_session *session, const cm_list_question *lookup, char **row,
+                       size_t *row_len, cm_err *err) CM_MUST_CHECK;
 
 /** Forget everything: other statements run, or none. */
-void cm_lookup_clear(cm_session *session);
+void cm_list_store_clear(cm_session *session);
 
 #endif

@@ -17,7 +17,7 @@ typedef struct list_record {
   char first[]; /* its first request */
 } list_record;
 
-struct cm_answer {
+struct cm_memo_answer {
   cm_session *session;
   cm_call *call;
   cm_map_node node;
@@ -33,14 +33,14 @@ struct cm_answer {
   bool is_whole;
   bool is_kept; /* counted in `kept_bytes`, stays without a holder */
   size_t bytes;
-  cm_answer *newer, *older; /* all listed answers by their last use */
+  cm_memo_answer *newer, *older; /* all listed answers by their last use */
 };
 
 struct cm_memo {
   cm_map answers; /* by path */
-  cm_answer *newest, *oldest;
+  cm_memo_answer *newest, *oldest;
   size_t kept_bytes;
-  cm_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
+  cm_memo_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
   int ahead_count;
   cm_map lists;       /* by first request */
   int64_t running_id; /* of the session, when it was last emptied */
@@ -52,11 +52,11 @@ static char *copy_text(const char *text) {
 
 /* ---- the table ----------------------------------------------------------------------------- */
 
-static cm_answer *find(cm_memo *memo, const char *path) {
+static cm_memo_answer *find(cm_memo *memo, const char *path) {
   return cm_map_find(&memo->answers, path, strlen(path));
 }
 
-static void append_use(cm_memo *memo, cm_answer *answer) {
+static void append_use(cm_memo *memo, cm_memo_answer *answer) {
   answer->newer = NULL;
   answer->older = memo->newest;
   if (memo->newest != NULL) {
@@ -67,7 +67,7 @@ static void append_use(cm_memo *memo, cm_answer *answer) {
   memo->newest = answer;
 }
 
-static void remove_use(cm_memo *memo, cm_answer *answer) {
+static void remove_use(cm_memo *memo, cm_memo_answer *answer) {
   if (answer->newer != NULL) {
     answer->newer->older = answer->older;
   } else {
@@ -81,13 +81,13 @@ static void remove_use(cm_memo *memo, cm_answer *answer) {
   answer->newer = answer->older = NULL;
 }
 
-static void list_answer(cm_memo *memo, cm_answer *answer) {
+static void list_answer(cm_memo *memo, cm_memo_answer *answer) {
   cm_map_put(&memo->answers, &answer->node, answer, answer->path, strlen(answer->path));
   append_use(memo, answer);
   answer->is_listed = true;
 }
 
-static void free_answer(cm_answer *answer) {
+static void free_answer(cm_memo_answer *answer) {
   cm_call_free(answer->call);
   sqlite3_free(answer->path);
   sqlite3_free(answer->list);
@@ -96,7 +96,7 @@ static void free_answer(cm_answer *answer) {
 }
 
 /** Somebody took it, or nobody ever will. */
-static void end_ahead(cm_memo *memo, cm_answer *answer) {
+static void end_ahead(cm_memo *memo, cm_memo_answer *answer) {
   if (!answer->is_ahead) return;
   int at = 0;
   while (memo->ahead[at] != answer)
@@ -106,7 +106,7 @@ static void end_ahead(cm_memo *memo, cm_answer *answer) {
 }
 
 /** The memo does not find it any more. Its holders may go on; without a holder it is freed. */
-static void unlist_answer(cm_memo *memo, cm_answer *answer) {
+static void unlist_answer(cm_memo *memo, cm_memo_answer *answer) {
   cm_map_remove(&memo->answers, &answer->node);
   remove_use(memo, answer);
   if (answer->is_kept) memo->kept_bytes -= answer->bytes;
@@ -143,7 +143,7 @@ static void clear_lists(cm_memo *memo) {
 
 /* ---- keeping ------------------------------------------------------------------------------- */
 
-static size_t size_of(const cm_answer *answer) {
+static size_t size_of(const cm_memo_answer *answer) {
   size_t texts = strlen(answer->path) + (answer->list != NULL ? strlen(answer->list) : 0);
   return sizeof *answer + CALL_OVERHEAD + texts + cm_call_result_of(answer->call)->body.len;
 }
@@ -153,8 +153,8 @@ static size_t size_of(const cm_answer *answer) {
 ** each reading would drop the page that the next one needs first.
 */
 static bool make_room(cm_memo *memo, size_t bytes) {
-  cm_answer *newer = NULL;
-  for (cm_answer *answer = memo->oldest; answer != NULL; answer = newer) {
+  cm_memo_answer *newer = NULL;
+  for (cm_memo_answer *answer = memo->oldest; answer != NULL; answer = newer) {
     if (memo->kept_bytes + bytes <= CM_MAX_MEMO_BYTES) return true;
     newer = answer->newer;
     if (answer->is_kept && answer->is_whole && answer->holders == 0) unlist_answer(memo, answer);
@@ -162,7 +162,7 @@ static bool make_room(cm_memo *memo, size_t bytes) {
   return memo->kept_bytes + bytes <= CM_MAX_MEMO_BYTES;
 }
 
-static bool keep(cm_memo *memo, cm_answer *answer) {
+static bool keep(cm_memo *memo, cm_memo_answer *answer) {
   size_t bytes = size_of(answer);
   if (answer->is_kept) return true;
   if (!make_room(memo, bytes)) return false;
@@ -173,7 +173,7 @@ static bool keep(cm_memo *memo, cm_answer *answer) {
 }
 
 /** SQLite 3.38 takes the word MATERIALIZED and reads the list twice all the same. */
-static int refuse_list(const cm_answer *answer, cm_err *err) {
+static int refuse_list(const cm_memo_answer *answer, cm_err *err) {
   enum { SQLITE_THAT_MATERIALISES = 3039000 };
   bool is_heeded = sqlite3_libversion_number() >= SQLITE_THAT_MATERIALISES;
   const char *before = is_heeded ? "materialise it first: WITH c AS MATERIALIZED (SELECT … FROM "
@@ -189,7 +189,7 @@ static int refuse_list(const cm_answer *answer, cm_err *err) {
 }
 
 /** A page of a longer list: kept when the list is read again. */
-static int settle_page(cm_memo *memo, cm_answer *answer, cm_err *err) {
+static int settle_page(cm_memo *memo, cm_memo_answer *answer, cm_err *err) {
   list_record *record = find_list(memo, answer->list);
   bool is_first = strcmp(answer->list, answer->path) == 0;
   if (record == NULL && is_first) record = add_list(memo, answer->list, answer->gets);
@@ -197,7 +197,7 @@ static int settle_page(cm_memo *memo, cm_answer *answer, cm_err *err) {
   return keep(memo, answer) ? SQLITE_OK : refuse_list(answer, err);
 }
 
-int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err) {
+int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, cm_err *err) {
   cm_memo *memo = answer->session->memo;
   cm_request_line *line = cm_request_log_find(&answer->session->log,
                                               cm_call_result_of(answer->call)->request_id);
@@ -238,9 +238,9 @@ static int need_memo(cm_session *session, cm_err *err) {
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static int new_answer(cm_session *session, const char *who, const char *path, const char *list,
-                      cm_answer **out, cm_err *err) {
+                      cm_memo_answer **out, cm_err *err) {
   cm_call_request request = { .who = who, .method = "GET", .path = path };
-  cm_answer *answer = sqlite3_malloc64(sizeof *answer);
+  cm_memo_answer *answer = sqlite3_malloc64(sizeof *answer);
   if (answer == NULL) return cm_err_nomem(err);
   memset(answer, 0, sizeof *answer);
   answer->session = session;
@@ -258,8 +258,8 @@ static int new_answer(cm_session *session, const char *who, const char *path, co
   return SQLITE_OK;
 }
 
-int cm_answer_start(cm_session *session, const char *who, const char *path, cm_answer **out,
-                    cm_err *err) {
+int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
+                         cm_memo_answer **out, cm_err *err) {
   *out = NULL;
   int rc = new_answer(session, who, path, NULL, out, err);
   if (rc == SQLITE_OK) (*out)->holders = 1;
@@ -267,13 +267,13 @@ int cm_answer_start(cm_session *session, const char *who, const char *path, cm_a
 }
 
 /** Failed, and not what was asked ahead: that one's error is for the first who takes it. */
-static bool is_stale(const cm_answer *answer) {
+static bool is_stale(const cm_memo_answer *answer) {
   return cm_call_is_done(answer->call) && !answer->is_settled && !answer->is_ahead &&
          cm_call_result_of(answer->call)->code != SQLITE_OK;
 }
 
 /** Somebody asks for an answer that is there. */
-static int share(cm_memo *memo, cm_answer *answer, const char *list, cm_err *err) {
+static int share(cm_memo *memo, cm_memo_answer *answer, const char *list, cm_err *err) {
   end_ahead(memo, answer);
   if (answer->list == NULL && list != NULL) {
     answer->list = copy_text(list);
@@ -292,12 +292,12 @@ static void count_reading(cm_memo *memo, const char *path, const char *list) {
 }
 
 int cm_memo_get(cm_session *session, const char *who, const char *path, const char *list,
-                cm_answer **out, cm_err *err) {
+                cm_memo_answer **out, cm_err *err) {
   *out = NULL;
   int rc = need_memo(session, err);
   if (rc != SQLITE_OK) return rc;
   cm_memo *memo = session->memo;
-  cm_answer *answer = find(memo, path);
+  cm_memo_answer *answer = find(memo, path);
   if (answer != NULL && is_stale(answer)) {
     unlist_answer(memo, answer);
     answer = NULL;
@@ -329,7 +329,7 @@ static bool has_room_ahead(const cm_memo *memo) {
 }
 
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
-  cm_answer *answer = NULL;
+  cm_memo_answer *answer = NULL;
   if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
   if (!has_room_ahead(memo) || find(memo, path) != NULL) return;
@@ -347,16 +347,16 @@ void cm_memo_drop_prefetched(cm_session *session) {
 
 /* ---- holding ------------------------------------------------------------------------------- */
 
-bool cm_answer_is_done(const cm_answer *answer) {
+bool cm_memo_answer_is_done(const cm_memo_answer *answer) {
   return cm_call_is_done(answer->call);
 }
 
-int cm_answer_wait(cm_answer *answer, cm_err *err) {
+int cm_memo_answer_wait(cm_memo_answer *answer, cm_err *err) {
   answer->is_waited = true;
   return cm_call_wait(answer->call, err);
 }
 
-const cm_call_result *cm_answer_result(const cm_answer *answer) {
+const cm_call_result *cm_memo_answer_result(const cm_memo_answer *answer) {
   return cm_call_result_of(answer->call);
 }
 
@@ -364,14 +364,14 @@ const cm_call_result *cm_answer_result(const cm_answer *answer) {
 ** A scan that is left early, by LIMIT or in an EXISTS, had asked for more than it looked at. The next run
 ** of it in the same statement must not ask again, so these answers stay as if they were asked ahead.
 */
-static bool stays_ahead(cm_memo *memo, cm_answer *answer) {
+static bool stays_ahead(cm_memo *memo, cm_memo_answer *answer) {
   if (answer->is_waited || !has_room_ahead(memo)) return false;
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;
   return true;
 }
 
-void cm_answer_release(cm_answer *answer) {
+void cm_memo_answer_release(cm_memo_answer *answer) {
   if (answer == NULL || --answer->holders > 0) return;
   if (!answer->is_listed) {
     free_answer(answer);

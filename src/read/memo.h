@@ -21,7 +21,7 @@
 
 #include "client/call.h"
 
-typedef struct cm_answer cm_answer;
+typedef struct cm_memo_answer cm_memo_answer;
 
 enum {
   CM_MAX_AHEAD = 64,                    /* answers asked ahead that nobody took yet */
@@ -33,18 +33,18 @@ enum {
  *
  * @param list  The list's first request when this is a page of a list, NULL for a single object:
  *              what counts as "the same list again".
- * @param out   Receives the answer; let it go with cm_answer_release.
+ * @param out   Receives the answer; let it go with cm_memo_answer_release.
  * @return SQLITE_OK, or what cm_call_start says.
  */
 int cm_memo_get(cm_session *session, const char *who, const char *path, const char *list,
-                cm_answer **out, cm_err *err) CM_MUST_CHECK;
+                cm_memo_answer **out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Ask for an answer that is fresh: by a new call, whatever the memo has, which does not get to know it.
  * Result and `out` as of cm_memo_get.
  */
-int cm_answer_start(cm_session *session, const char *who, const char *path, cm_answer **out,
-                    cm_err *err) CM_MUST_CHECK;
+int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
+                         cm_memo_answer **out, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Ask ahead for an answer that nobody needs yet. It stays in the memo until cm_memo_get takes it or
@@ -60,13 +60,13 @@ void cm_memo_prefetch(cm_session *session, const char *who, const char *path);
  */
 void cm_memo_drop_prefetched(cm_session *session);
 
-bool cm_answer_is_done(const cm_answer *answer);
+bool cm_memo_answer_is_done(const cm_memo_answer *answer);
 
 /** Wait until it is there. @return the call's code, its line in `err`. Again at will. */
-int cm_answer_wait(cm_answer *answer, cm_err *err);
+int cm_memo_answer_wait(cm_memo_answer *answer, cm_err *err);
 
 /** Result of a done answer; the body stays valid until the release. */
-const cm_call_result *cm_answer_result(const cm_answer *answer);
+const cm_call_result *cm_memo_answer_result(const cm_memo_answer *answer);
 
 /**
  * Say how many rows the answer holds and whether it is whole (all rows of its list, a single
@@ -74,13 +74,13 @@ const cm_call_result *cm_answer_result(const cm_answer *answer);
  * kept.
  * @return SQLITE_OK; SQLITE_TOOBIG for a page of a list that is read again and does not fit.
  */
-int cm_answer_settle(cm_answer *answer, int64_t rows, bool is_whole, cm_err *err);
+int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, cm_err *err);
 
 /**
  * Let go. NULL: nothing. An answer nobody holds and nobody keeps is freed, a call under way cut; one that
  * nobody has waited for stays as if it was asked ahead, where there is room.
  */
-void cm_answer_release(cm_answer *answer);
+void cm_memo_answer_release(cm_memo_answer *answer);
 
 /** Look whether other statements run than before, and empty the memo if so. Called by xFilter. */
 void cm_memo_enter(cm_session *session);

@@ -14,10 +14,10 @@ static void format_page(const cm_list *list, const char *list_url, const char *c
   cm_buf_text(url, list_url);
   if (list->paging != CM_CURSOR) return;
   if (list->per_page > 0) {
-    cm_buf_printf(url, "%sper_page=%d", cm_request_separator(url), list->per_page);
+    cm_buf_printf(url, "%sper_page=%d", cm_url_separator(url), list->per_page);
   }
   if (cursor == NULL) return;
-  cm_buf_printf(url, "%scursor=", cm_request_separator(url));
+  cm_buf_printf(url, "%scursor=", cm_url_separator(url));
   cm_buf_percent(url, cursor, strlen(cursor));
 }
 
@@ -28,7 +28,7 @@ void cm_pager_prefetch(cm_session *session, const cm_list *list) {
   cm_buf_clear(&url);
 }
 
-static int request_page(cm_pager *pager, const char *cursor, cm_answer **out, cm_err *err) {
+static int request_page(cm_pager *pager, const char *cursor, cm_memo_answer **out, cm_err *err) {
   cm_buf url;
   format_page(&pager->list, pager->url, cursor, &url);
   int rc = url.code;
@@ -43,7 +43,7 @@ static int request_page(cm_pager *pager, const char *cursor, cm_answer **out, cm
   const char *list = pager->list.paging == CM_SINGLE ? NULL : pager->first;
   if (rc == SQLITE_OK)
     rc = pager->list.is_fresh
-             ? cm_answer_start(pager->session, pager->list.who, cm_buf_str(&url), out, err)
+             ? cm_memo_answer_start(pager->session, pager->list.who, cm_buf_str(&url), out, err)
              : cm_memo_get(pager->session, pager->list.who, cm_buf_str(&url), list, out, err);
   cm_buf_clear(&url);
   return rc;
@@ -74,8 +74,8 @@ static void unlist(cm_pager *pager) {
 void cm_pager_close(cm_pager *pager) {
   unlist(pager);
   cm_stock_clear(&pager->stock, pager->session);
-  cm_answer_release(pager->page);
-  cm_answer_release(pager->next_page);
+  cm_memo_answer_release(pager->page);
+  cm_memo_answer_release(pager->next_page);
   sqlite3_free(pager->rows.items);
   sqlite3_free(pager->url);
   sqlite3_free(pager->first);
@@ -89,7 +89,7 @@ void cm_pager_close(cm_pager *pager) {
 
 bool cm_pager_is_ready(const cm_pager *pager) {
   return !cm_stock_is_empty(&pager->stock) || pager->is_done || pager->is_open ||
-         cm_answer_is_done(pager->page);
+         cm_memo_answer_is_done(pager->page);
 }
 
 /* ---- one page ------------------------------------------------------------------------------ */
@@ -98,7 +98,7 @@ enum { SHOWN_WORDS = 300 };
 
 int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
   char words[SHOWN_WORDS] = "";
-  const cm_call_result *result = pager->page != NULL ? cm_answer_result(pager->page) : NULL;
+  const cm_call_result *result = pager->page != NULL ? cm_memo_answer_result(pager->page) : NULL;
   if (result != NULL) cm_json_error_words(result->body, words, sizeof words);
   if (pager->session != NULL) cm_http_distrust(pager->session->http);
   if (pager->list.fault != NULL)
@@ -224,13 +224,13 @@ static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
   if (cm_slice_type(pager->body) != CM_JSON_OBJECT) return lacks(pager, "object", err);
   pager->is_single = true;
   pager->page_rows = 1;
-  return cm_answer_settle(pager->page, 1, true, err);
+  return cm_memo_answer_settle(pager->page, 1, true, err);
 }
 
 /** Its rows and what follows are known. */
 static int settle_list(const cm_pager *pager, cm_err *err) {
   bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
-  return cm_answer_settle(pager->page, pager->page_rows, is_whole, err);
+  return cm_memo_answer_settle(pager->page, pager->page_rows, is_whole, err);
 }
 
 /** A list page: find its rows and what follows, in one pass over its members. */
@@ -300,11 +300,11 @@ static bool is_missing(const cm_pager *pager, const cm_call_result *result) {
 }
 
 int cm_pager_open_page(cm_pager *pager, cm_err *err) {
-  int rc = cm_answer_wait(pager->page, err);
-  const cm_call_result *result = cm_answer_result(pager->page);
+  int rc = cm_memo_answer_wait(pager->page, err);
+  const cm_call_result *result = cm_memo_answer_result(pager->page);
   if (rc != SQLITE_OK && result != NULL && is_missing(pager, result)) {
     cm_err_clear(err);
-    rc = cm_answer_settle(pager->page, 0, true, err);
+    rc = cm_memo_answer_settle(pager->page, 0, true, err);
     return rc == SQLITE_OK ? SQLITE_DONE : rc;
   }
   if (rc != SQLITE_OK) return rc;
@@ -339,7 +339,7 @@ int cm_pager_turn_page(cm_pager *pager, cm_err *err) {
   if (pager->next_cursor == NULL) return SQLITE_DONE;
   int rc = ask_next(pager, err);
   if (rc != SQLITE_OK) return rc;
-  cm_answer_release(pager->page);
+  cm_memo_answer_release(pager->page);
   take_next(pager);
   return SQLITE_OK;
 }

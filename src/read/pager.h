@@ -40,17 +40,17 @@ typedef struct cm_pager {
   char *url;    /* owned */
   char *first;  /* the first page's request, owned */
   char *cursor; /* that the current page was asked with; NULL on the first page; owned */
-  cm_answer *page;
-  cm_answer *next_page; /* under way, when it was asked for ahead */
-  char *next_cursor;    /* that the next page will be asked with; owned; NULL at the end */
-  char *seen;           /* resume: last row of the page before; owned; NULL: none */
-  char *next_seen;      /* the same for the next page; owned */
-  cm_slice_items rows;  /* of the page */
-  cm_slice body;        /* the row, where the answer is one */
-  bool is_single;       /* the answer is one row */
-  bool is_open;         /* the page's rows are being read */
-  bool is_done;         /* no row follows: the end, or `failed` says why not */
-  int failed;           /* SQLITE_OK, or the code that ended it: a list that broke off has no end */
+  cm_memo_answer *page;
+  cm_memo_answer *next_page; /* under way, when it was asked for ahead */
+  char *next_cursor;         /* that the next page will be asked with; owned; NULL at the end */
+  char *seen;                /* resume: last row of the page before; owned; NULL: none */
+  char *next_seen;           /* the same for the next page; owned */
+  cm_slice_items rows;       /* of the page */
+  cm_slice body;             /* the row, where the answer is one */
+  bool is_single;            /* the answer is one row */
+  bool is_open;              /* the page's rows are being read */
+  bool is_done;              /* no row follows: the end, or `failed` says why not */
+  int failed; /* SQLITE_OK, or the code that ended it: a list that broke off has no end */
   int64_t pages, page_rows, page_at, rows_seen;
   int64_t total_pages; /* as the first page says, 0 when it does not */
   cm_cursor_guard guard;

@@ -73,9 +73,9 @@ typedef struct candidate {
   cm_plan plan;
   bool is_possible;
   bool walks_parent;
-  bool is_blind;      /* rows may lack what a table further outside could be joined by */
-  bool has_literal;   /* a value that fills the path is known */
-  double list_values; /* product over the lists that are sent */
+  bool may_lack_join_key; /* rows may lack what a table further outside could be joined by */
+  bool has_literal;       /* a value that fills the path is known */
+  double list_values;     /* product over the lists that are sent */
 } candidate;
 
 static bool is_sent_already(const cm_plan *plan, int term) {
@@ -97,7 +97,7 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
   arg->use = use;
 }
 
-/** The read cannot serve, for want of this column. What was missing first is told. */
+/** The read cannot serve, for want of this column. What was missing first is the error. */
 static void lack(candidate *out, int column, cm_lack why) {
   out->is_possible = false;
   if (out->plan.missing >= 0) return;
@@ -128,13 +128,13 @@ static int find_equal(const cm_offer *offer, int column, bool *is_blocked) {
 static bool can_send(const cm_resource *resource, const cm_filter *filter, const cm_term *term) {
   const cm_column *column = &resource->columns[term->column];
   if (!term->has_literal || (column->flags & CM_PARAM)) return true;
-  return cm_request_filter_value(column, filter, &term->literal, NULL) != CM_SEND_NOT;
+  return cm_url_filter_value(column, filter, &term->literal, NULL) != CM_SEND_NOT;
 }
 
 static void send_path(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
                       candidate *out) {
   size_t at = 0;
-  for (int column; (column = cm_request_next_placeholder(resource, read->path, &at)) >= 0;) {
+  for (int column; (column = cm_url_next_column(resource, read->path, &at)) >= 0;) {
     bool is_blocked = false;
     int term = find_equal(offer, column, &is_blocked);
     if (term >= 0) {
@@ -197,13 +197,13 @@ static void send_filter(const cm_resource *resource, const cm_read *read, const 
              !is_sent_already(&out->plan, term)) {
     lack(out, column, is_blocked ? CM_LACK_ORDER : CM_LACK_VALUE);
   }
-  out->is_blind = out->is_blind || (CM_EXTRA(filter, is_silent) && is_blocked);
+  out->may_lack_join_key = out->may_lack_join_key || (CM_EXTRA(filter, is_silent) && is_blocked);
 }
 
 /** True for a parameter of the widest list whose values are known, all of them, so that each can be asked for. */
 static bool has_choices(const cm_resource *resource, int column) {
   const cm_read *widest = &resource->reads[resource->read_count - 1];
-  const cm_filter *filter = cm_request_find_filter(resource, widest, column, CM_TERM_EQ);
+  const cm_filter *filter = cm_url_find_filter(resource, widest, column, CM_TERM_EQ);
   if (filter == NULL || strchr(widest->path, '{') != NULL) return false;
   return filter->words != NULL || resource->columns[column].type == CM_BOOLEAN;
 }
@@ -240,7 +240,7 @@ static bool is_watched(const cm_resource *resource, const cm_term *term) {
 
 /** A term that bounds what is asked for. */
 static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_term *term) {
-  return is_usable(term) && cm_request_is_widened(resource, read, term->column);
+  return is_usable(term) && cm_url_is_widened(resource, read, term->column);
 }
 
 /**
@@ -329,7 +329,7 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
                      cm_known_pages *known, void *context) {
   double pages = pages_of(read, known, context);
   size_t at = 0;
-  bool has_path_key = cm_request_next_placeholder(resource, read->path, &at) >= 0;
+  bool has_path_key = cm_url_next_column(resource, read->path, &at) >= 0;
   cm_plan *plan = &out->plan;
   if (read->paging == CM_SINGLE) {
     plan->requests = out->list_values;
@@ -347,7 +347,7 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
   } else {
     estimate_list(resource, read, pages, out);
   }
-  if (out->is_blind) plan->requests += LAST_RESORT_REQUESTS;
+  if (out->may_lack_join_key) plan->requests += LAST_RESORT_REQUESTS;
   plan->rows_read = plan->rows;
   plan->rows *= fraction_kept(plan, CM_ARG_CHECKED);
   if (plan->rows < 1) plan->rows = 1;
@@ -381,7 +381,7 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
   }
   check_parameters(resource, offer, out);
   check_others(resource, read, offer, &out->plan);
-  if (is_cut(resource, read, offer, &out->plan)) out->is_blind = true;
+  if (is_cut(resource, read, offer, &out->plan)) out->may_lack_join_key = true;
   estimate(resource, read, out, known, context);
   out->plan.limit = limit_hint(resource, read, offer, out);
   out->plan.wanted = !offer->has_limit || offer->has_order ? -1
@@ -403,8 +403,7 @@ static bool sends_any(const cm_plan *plan) {
 */
 static bool is_better(const cm_resource *resource, const cm_plan *next, const cm_plan *best) {
   const cm_read *read = &resource->reads[best->read];
-  if (cm_request_is_look_up(read) && !(read->is_listed && !CM_EXTRA(read, finds_hidden)))
-    return false;
+  if (cm_url_is_single(read) && !(read->is_listed && !CM_EXTRA(read, finds_hidden))) return false;
   if (sends_any(best) && !sends_any(next)) return false;
   return next->requests < best->requests;
 }

@@ -12,11 +12,11 @@
 static bool is_shown(const cm_resource *resource, const cm_plan *plan, const cm_plan_arg *arg) {
   if (arg->use == CM_ARG_SENT) return true;
   const cm_read *read = &resource->reads[plan->read];
-  return arg->op < CM_TERM_NE && cm_request_is_widened(resource, read, arg->column);
+  return arg->op < CM_TERM_NE && cm_url_is_widened(resource, read, arg->column);
 }
 
 static int values_of(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
-                     cm_request_value *values, char (*shown)[64]) {
+                     cm_url_value *values, char (*shown)[64]) {
   int count = 0;
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
@@ -25,32 +25,32 @@ static int values_of(const cm_resource *resource, const cm_offer *offer, const c
     const char *name = resource->columns[arg->column].name;
     bool is_known = term->has_literal && !arg->is_list;
     sqlite3_snprintf(64, shown[count], "%s%s", arg->is_list ? "each " : "", name);
-    values[count] = (cm_request_value){ .column = arg->column,
-                                        .op = arg->op,
-                                        .value = is_known ? &term->literal : NULL,
-                                        .shown = shown[count] };
+    values[count] = (cm_url_value){ .column = arg->column,
+                                    .op = arg->op,
+                                    .value = is_known ? &term->literal : NULL,
+                                    .shown = shown[count] };
     count++;
   }
   return count;
 }
 
 /** A path that is walked over its parent shows whose keys fill it. */
-static int add_parent(const cm_resource *resource, const cm_read *read, cm_request_value *values,
+static int add_parent(const cm_resource *resource, const cm_read *read, cm_url_value *values,
                       int count, char *shown) {
   size_t at = 0;
-  int column = cm_request_next_placeholder(resource, read->path, &at);
+  int column = cm_url_next_column(resource, read->path, &at);
   if (read->parent == NULL || column < 0) return count;
   for (int i = 0; i < count; i++) {
     if (values[i].column == column) return count;
   }
   sqlite3_snprintf(64, shown, "each of %s", read->parent);
-  values[count] = (cm_request_value){ .column = column, .op = CM_TERM_EQ, .shown = shown };
+  values[count] = (cm_url_value){ .column = column, .op = CM_TERM_EQ, .shown = shown };
   return count + 1;
 }
 
 static void show(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,
                  cm_buf *out) {
-  cm_request_value values[CM_PLAN_MAX_ARGS + 1];
+  cm_url_value values[CM_PLAN_MAX_ARGS + 1];
   char shown[CM_PLAN_MAX_ARGS + 1][64];
   if (plan->read < 0) {
     cm_buf_printf(out, "needs %s", plan->missing >= 0 ? resource->columns[plan->missing].name : "");
@@ -61,15 +61,15 @@ static void show(const cm_resource *resource, const cm_offer *offer, const cm_pl
   count = add_parent(resource, read, values, count, shown[CM_PLAN_MAX_ARGS]);
   cm_buf url;
   cm_buf_init(&url, CM_MAX_URL_BYTES);
-  cm_request_format(resource, read, values, count, plan->columns_used, &url);
+  cm_url_format(resource, read, values, count, plan->columns_used, &url);
   if (plan->limit >= 0) {
-    cm_buf_printf(&url, "%sper_page=%lld", cm_request_separator(&url), (long long)plan->limit);
+    cm_buf_printf(&url, "%sper_page=%lld", cm_url_separator(&url), (long long)plan->limit);
   }
   cm_buf_printf(out, "GET %s", cm_buf_str(&url));
   if (url.code == SQLITE_NOMEM) cm_buf_fail(out, url.code);
   cm_buf_clear(&url);
   if (cm_plan_uses_companion(resource, plan)) {
-    cm_request_format_path(resource, resource->companion->path, values, count, &url);
+    cm_url_format_path(resource, resource->companion->path, values, count, &url);
     cm_buf_printf(out, " + GET %s", cm_buf_str(&url));
     if (url.code == SQLITE_NOMEM) cm_buf_fail(out, url.code);
     cm_buf_clear(&url);

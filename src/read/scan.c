@@ -297,7 +297,7 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
 /** A path whose {column} nothing binds is walked over the keys of its parent. */
 static int open_parent(cm_scan *scan, cm_err *err) {
   size_t at = 0;
-  int column = cm_request_next_placeholder(scan->resource, scan->read->path, &at);
+  int column = cm_url_next_column(scan->resource, scan->read->path, &at);
   if (scan->read->parent == NULL || column < 0 || cm_plan_sends(&scan->plan, column))
     return SQLITE_OK;
   const cm_resource *parent = cm_registry_find(scan->read->parent);

@@ -76,7 +76,7 @@ static int check_bindings(const cm_read *read, const cm_leg *leg, cm_row *row, c
     int rc = cm_row_peek(row, index, &shown, err);
     bool is_absent = shown.type == CM_VALUE_NULL;
     bool is_needed = read->each != NULL && CM_EXTRA(read, known_by) == NULL &&
-                     cm_request_path_has(row->resource, read, index);
+                     cm_url_path_has(row->resource, read, index);
     if (rc == SQLITE_OK && is_needed) rc = check_has(leg, !is_absent, column->name, err);
     if (rc == SQLITE_OK && !is_absent && !is_same(&shown, &leg->bindings[i].value))
       rc = another_key(leg, row, column, err);

@@ -52,7 +52,7 @@ int cm_scan_refuse_parameter(const cm_scan *scan, int column, cm_err *err) {
   const char *way = "";
   char sample[64];
   bool found = false;
-  cm_request_sample(described, sample, (int)sizeof sample);
+  cm_url_sample(described, sample, (int)sizeof sample);
   int rc = cm_scan_ask_texts(scan, is_equal, name, &found, err);
   if (found) way = " (SQLite hands over no value here): put the comparison into ON, or";
   if (rc == SQLITE_OK && !found) rc = cm_scan_ask_texts(scan, is_in_row, name, &found, err);

@@ -4,16 +4,16 @@
 
 struct cm_stock_page {
   cm_stock_page *next;
-  cm_answer *answer; /* held */
+  cm_memo_answer *answer; /* held */
   cm_slice_items rows;
   int64_t at;
   size_t bytes;
 };
 
-int cm_stock_put(cm_stock *stock, cm_session *session, cm_answer *answer, cm_slice_items *rows,
+int cm_stock_put(cm_stock *stock, cm_session *session, cm_memo_answer *answer, cm_slice_items *rows,
                  int64_t at, cm_err *err) {
-  size_t bytes = cm_answer_result(answer)->body.len + (size_t)rows->capacity * sizeof *rows->items +
-                 sizeof(cm_stock_page);
+  size_t bytes = cm_memo_answer_result(answer)->body.len +
+                 (size_t)rows->capacity * sizeof *rows->items + sizeof(cm_stock_page);
   if (session->reading.stock_bytes + bytes > CM_MAX_MEMO_BYTES) {
     return cm_err_set(err, SQLITE_TOOBIG, "what is left of it is larger than %d MiB",
                       CM_MAX_MEMO_BYTES / (1024 * 1024));
@@ -33,7 +33,7 @@ static void drop_first(cm_stock *stock, cm_session *session) {
   stock->first = page->next;
   if (stock->first == NULL) stock->last = NULL;
   session->reading.stock_bytes -= page->bytes;
-  cm_answer_release(page->answer);
+  cm_memo_answer_release(page->answer);
   sqlite3_free(page->rows.items);
   sqlite3_free(page);
 }

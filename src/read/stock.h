@@ -20,7 +20,7 @@ typedef struct cm_stock {
  * @param at  The first of the rows that was not given yet.
  * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM.
  */
-int cm_stock_put(cm_stock *stock, cm_session *session, cm_answer *answer, cm_slice_items *rows,
+int cm_stock_put(cm_stock *stock, cm_session *session, cm_memo_answer *answer, cm_slice_items *rows,
                  int64_t at, cm_err *err) CM_MUST_CHECK;
 
 /**

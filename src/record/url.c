@@ -14,22 +14,22 @@ enum {
   DAY_BYTES = 10 /* of "2025-01-31" */
 };
 
-int cm_request_next_placeholder(const cm_resource *resource, const char *path, size_t *at) {
+int cm_url_next_column(const cm_resource *resource, const char *path, size_t *at) {
   const char *name = NULL;
   size_t len = 0;
   if (!cm_text_next_name(path, at, &name, &len) || name[len] == '\0') return -1;
   return cm_registry_find_column(resource, name, len);
 }
 
-bool cm_request_path_has(const cm_resource *resource, const cm_read *read, int column) {
+bool cm_url_path_has(const cm_resource *resource, const cm_read *read, int column) {
   size_t at = 0;
-  for (int found; (found = cm_request_next_placeholder(resource, read->path, &at)) >= 0;) {
+  for (int found; (found = cm_url_next_column(resource, read->path, &at)) >= 0;) {
     if (found == column) return true;
   }
   return false;
 }
 
-bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int column) {
+bool cm_url_is_widened(const cm_resource *resource, const cm_read *read, int column) {
   const char *name = resource->columns[column].name;
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     const cm_widened *widened = CM_EXTRA(filter, widened);
@@ -38,14 +38,14 @@ bool cm_request_is_widened(const cm_resource *resource, const cm_read *read, int
   return false;
 }
 
-bool cm_request_is_range(const cm_resource *resource, int column) {
+bool cm_url_is_range(const cm_resource *resource, int column) {
   for (int i = 0; column >= 0 && i < resource->read_count; i++) {
-    if (cm_request_is_widened(resource, &resource->reads[i], column)) return true;
+    if (cm_url_is_widened(resource, &resource->reads[i], column)) return true;
   }
   return false;
 }
 
-bool cm_request_is_look_up(const cm_read *read) {
+bool cm_url_is_single(const cm_read *read) {
   return read->paging == CM_SINGLE || read->paging == CM_EITHER;
 }
 
@@ -57,8 +57,8 @@ static bool serves(const cm_filter *filter, cm_term_op op) {
   }
 }
 
-const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_read *read,
-                                        int column, cm_term_op op) {
+const cm_filter *cm_url_find_filter(const cm_resource *resource, const cm_read *read, int column,
+                                    cm_term_op op) {
   const char *name = resource->columns[column].name;
   const cm_filter *bound = NULL;
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
@@ -71,8 +71,8 @@ const cm_filter *cm_request_find_filter(const cm_resource *resource, const cm_re
 
 /** Does this filter carry the value? An equality that none serves is carried by every bound. */
 static bool carries(const cm_resource *resource, const cm_read *read, const cm_filter *filter,
-                    const cm_request_value *value) {
-  const cm_filter *found = cm_request_find_filter(resource, read, value->column, value->op);
+                    const cm_url_value *value) {
+  const cm_filter *found = cm_url_find_filter(resource, read, value->column, value->op);
   if (found == filter) return true;
   bool is_by_bounds = found != NULL && value->op == CM_TERM_EQ && found->op != CM_EQ;
   return is_by_bounds && strcmp(found->column, filter->column) == 0;
@@ -82,10 +82,10 @@ static bool carries(const cm_resource *resource, const cm_read *read, const cm_f
 ** The ids of the API are made of letters, digits, "-" and "_". A text with anything else in it is the
 ** id of no row, so nothing needs to be asked, and no other character ever gets into a path.
 */
-cm_sendable cm_request_path_value(const cm_column *column, const cm_value *value) {
+cm_sendable cm_url_path_value(const cm_column *column, const cm_value *value) {
   if (value->type == CM_VALUE_INTEGER) return value->integer >= 0 ? CM_SEND : CM_NO_ROW;
   if (!cm_value_is_text(value) || value->len == 0 || value->len > MAX_ID_BYTES) return CM_NO_ROW;
-  if (column->flags & CM_FREE) {
+  if (column->flags & CM_ANY_TEXT_IN_PATH) {
     /* "." and ".." lead elsewhere, however they are encoded */
     bool is_dots = strspn(value->text, ".") == value->len && value->len <= 2;
     return is_dots || memchr(value->text, 0, value->len) ? CM_NO_ROW : CM_SEND;
@@ -169,8 +169,8 @@ static cm_sendable send_day(const cm_filter *filter, const cm_value *value, cm_b
   return send_as(day, wire);
 }
 
-cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *filter,
-                                    const cm_value *value, cm_buf *wire) {
+cm_sendable cm_url_filter_value(const cm_column *column, const cm_filter *filter,
+                                const cm_value *value, cm_buf *wire) {
   if (value->type == CM_VALUE_NULL) return CM_NO_ROW; /* nothing is equal to NULL */
   switch (column->type) {
   case CM_BOOLEAN: return send_boolean(value, wire);
@@ -183,36 +183,36 @@ cm_sendable cm_request_filter_value(const cm_column *column, const cm_filter *fi
   }
 }
 
-void cm_request_sample(const cm_column *column, char *out, int size) {
+void cm_url_sample(const cm_column *column, char *out, int size) {
   bool is_text = column->type != CM_BOOLEAN && column->type != CM_INTEGER;
   const char *sample = column->sample != NULL ? column->sample : is_text ? "..." : "1";
   sqlite3_snprintf(size, out, is_text ? "'%s'" : "%s", sample);
 }
 
-const char *cm_request_separator(const cm_buf *url) {
+const char *cm_url_separator(const cm_buf *url) {
   return strchr(cm_buf_str(url), '?') == NULL ? "?" : "&";
 }
 
-static const cm_request_value *find_value(const cm_request_value *values, int count, int column) {
+static const cm_url_value *find_value(const cm_url_value *values, int count, int column) {
   for (int i = 0; i < count; i++) {
     if (values[i].column == column && values[i].op == CM_TERM_EQ) return &values[i];
   }
   return NULL;
 }
 
-static void put_unknown(cm_buf *out, const cm_resource *resource, const cm_request_value *value,
+static void put_unknown(cm_buf *out, const cm_resource *resource, const cm_url_value *value,
                         int column) {
   const char *shown = value != NULL ? value->shown : NULL;
   cm_buf_printf(out, "{%s}", shown != NULL ? shown : resource->columns[column].name);
 }
 
-int cm_request_format_path(const cm_resource *resource, const char *path,
-                           const cm_request_value *values, int count, cm_buf *out) {
+int cm_url_format_path(const cm_resource *resource, const char *path, const cm_url_value *values,
+                       int count, cm_buf *out) {
   size_t from = 0;
   size_t at = 0;
-  for (int column; (column = cm_request_next_placeholder(resource, path, &at)) >= 0; from = at) {
+  for (int column; (column = cm_url_next_column(resource, path, &at)) >= 0; from = at) {
     cm_buf_append(out, path + from, strcspn(path + from, "{"));
-    const cm_request_value *value = find_value(values, count, column);
+    const cm_url_value *value = find_value(values, count, column);
     if (value == NULL || value->value == NULL) {
       put_unknown(out, resource, value, column);
     } else if (value->value->type == CM_VALUE_INTEGER) {
@@ -234,25 +234,25 @@ static bool has_param(const char *url, const char *param) {
 }
 
 static void put_filter(const cm_resource *resource, const cm_filter *filter,
-                       const cm_request_value *value, cm_buf *out) {
+                       const cm_url_value *value, cm_buf *out) {
   if (value->value == NULL) {
-    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+    cm_buf_printf(out, "%s%s=", cm_url_separator(out), filter->param);
     put_unknown(out, resource, value, value->column);
     return;
   }
   cm_buf wire;
   cm_buf_init(&wire, MAX_FILTER_BYTES + 1);
   const cm_column *column = &resource->columns[value->column];
-  if (cm_request_filter_value(column, filter, value->value, &wire) == CM_SEND &&
+  if (cm_url_filter_value(column, filter, value->value, &wire) == CM_SEND &&
       !has_param(cm_buf_str(out), param_of(filter, value->value))) {
-    cm_buf_printf(out, "%s%s=", cm_request_separator(out), param_of(filter, value->value));
+    cm_buf_printf(out, "%s%s=", cm_url_separator(out), param_of(filter, value->value));
     cm_buf_percent(out, cm_buf_str(&wire), wire.len);
     cm_buf_fail(out, wire.code); /* never "param=" with nothing behind it */
   }
   cm_buf_clear(&wire);
 }
 
-bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int column) {
+bool cm_url_wants(const cm_resource *resource, uint64_t columns_used, int column) {
   if (CM_EXTRA(&resource->columns[column], wants) == NULL) return false;
   for (int i = 0; i < resource->column_count; i++) {
     bool has_it = i == column || cm_source_is(&resource->columns[i], CM_FROM_ROW);
@@ -263,15 +263,14 @@ bool cm_request_wants(const cm_resource *resource, uint64_t columns_used, int co
 
 static void put_wants(const cm_resource *resource, uint64_t columns_used, cm_buf *out) {
   for (int i = 0; i < resource->column_count; i++) {
-    if (!cm_request_wants(resource, columns_used, i)) continue;
-    cm_buf_printf(out, "%s%s=true", cm_request_separator(out),
-                  CM_EXTRA(&resource->columns[i], wants));
+    if (!cm_url_wants(resource, columns_used, i)) continue;
+    cm_buf_printf(out, "%s%s=true", cm_url_separator(out), CM_EXTRA(&resource->columns[i], wants));
   }
 }
 
 /** Is the parameter a bound of a column that one of the values bounds? */
 static bool is_bounded(const cm_resource *resource, const cm_widened *widened,
-                       const cm_request_value *values, int count) {
+                       const cm_url_value *values, int count) {
   for (int i = 0; i < count && widened != NULL; i++) {
     const char *name = resource->columns[values[i].column].name;
     if (strcmp(name, widened->column) != 0) continue;
@@ -281,14 +280,13 @@ static bool is_bounded(const cm_resource *resource, const cm_widened *widened,
   return false;
 }
 
-int cm_request_format(const cm_resource *resource, const cm_read *read,
-                      const cm_request_value *values, int count, uint64_t columns_used,
-                      cm_buf *out) {
-  cm_request_format_path(resource, read->path, values, count, out);
+int cm_url_format(const cm_resource *resource, const cm_read *read, const cm_url_value *values,
+                  int count, uint64_t columns_used, cm_buf *out) {
+  cm_url_format_path(resource, read->path, values, count, out);
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     bool is_given = false;
     for (int i = 0; i < count; i++) {
-      const cm_request_value *value = &values[i];
+      const cm_url_value *value = &values[i];
       if (!carries(resource, read, filter, value)) continue;
       put_filter(resource, filter, value, out);
       is_given = true;
@@ -296,14 +294,14 @@ int cm_request_format(const cm_resource *resource, const cm_read *read,
     const char *fallback = CM_EXTRA(filter, fallback);
     const cm_widened *widened = CM_EXTRA(filter, widened);
     if (is_given || fallback == NULL) continue;
-    cm_buf_printf(out, "%s%s=", cm_request_separator(out), filter->param);
+    cm_buf_printf(out, "%s%s=", cm_url_separator(out), filter->param);
     if (is_bounded(resource, widened, values, count)) {
       cm_buf_printf(out, "{%s of %s}", widened->interval, widened->column);
     } else {
       cm_buf_text(out, fallback);
     }
   }
-  if (read->query != NULL) cm_buf_printf(out, "%s%s", cm_request_separator(out), read->query);
+  if (read->query != NULL) cm_buf_printf(out, "%s%s", cm_url_separator(out), read->query);
   put_wants(resource, columns_used, out);
   return out->code;
 }

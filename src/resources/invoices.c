@@ -14,7 +14,7 @@ static const cm_word statuses[] = { CM_WORD("open"),   CM_WORD("paid"),        C
 
 static const cm_column columns[] = {
   CM_UUID_COLUMN("inv_"),
-  { CM_COLUMN("external_id", CM_TEXT, CM_INSERT | CM_REQUIRED | CM_FREE,
+  { CM_COLUMN("external_id", CM_TEXT, CM_INSERT | CM_REQUIRED | CM_ANY_TEXT_IN_PATH,
               "Identifier in the billing system, unique in its data source."),
     .sample = "invoice-1" },
   { CM_COLUMN("customer_uuid", CM_TEXT, CM_INSERT | CM_REQUIRED,

@@ -10,7 +10,7 @@ static const cm_column columns[] = {
   { CM_COLUMN("id", CM_TEXT, CM_KEY, "ChartMogul's identifier of the job.") },
   { CM_COLUMN("data_source_uuid", CM_TEXT, CM_INSERT | CM_REQUIRED, "Data source."),
     .path = "@bound", .body = "", .sample = CM_SAMPLE_UUID("ds_") },
-  { CM_COLUMN("external_id", CM_TEXT, CM_INSERT | CM_REQUIRED | CM_FREE,
+  { CM_COLUMN("external_id", CM_TEXT, CM_INSERT | CM_REQUIRED | CM_ANY_TEXT_IN_PATH,
               "Name of the job, free to choose."),
     .sample = "import-1" },
   { CM_COLUMN("status", CM_TEXT, CM_READ_ONLY, "queued, processing or completed.") },

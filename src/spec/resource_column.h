@@ -28,7 +28,8 @@ enum cm_column_flags {
   CM_REQUIRED = 1 << 5,  /* INSERT must give it (by value or by the names of a reference) */
   CM_COMPANION = 1 << 6, /* comes from the companion list, not from the row itself */
   CM_NO_NULL = 1 << 7,   /* UPDATE may not set it to NULL */
-  CM_FREE = 1 << 8, /* in a path: any text, percent-encoded (an external id); else an id of ours */
+  CM_ANY_TEXT_IN_PATH =
+      1 << 8, /* in a path: any text, percent-encoded (an external id); else an id of ours */
   CM_MAY_DROP = 1 << 9 /* the API may keep another value than the one sent, without a word */
 };
 

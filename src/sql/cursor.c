@@ -46,7 +46,7 @@ int cm_cursor_close(sqlite3_vtab_cursor *base) {
   sqlite3_free(cursor);
   session->statement.open_cursors--;
   cm_memo_leave(session, session->statement.open_cursors);
-  if (session->statement.open_cursors == 0) cm_lookup_clear(session);
+  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
   return SQLITE_OK;
 }
 

@@ -46,7 +46,7 @@ static void read_term(const cm_resource *resource, sqlite3_index_info *info, int
     term->column = 0;
     term->op = CM_TERM_OTHER;
   }
-  if (offered->op == SQLITE_INDEX_CONSTRAINT_IS && cm_request_is_range(resource, term->column))
+  if (offered->op == SQLITE_INDEX_CONSTRAINT_IS && cm_url_is_range(resource, term->column))
     term->op = CM_TERM_EQ; /* it is never NULL */
   if (term->op == CM_TERM_EQ) term->is_list = sqlite3_vtab_in(info, constraint, -1);
   bool is_known = sqlite3_vtab_rhs_value(info, constraint, &literal) == SQLITE_OK;

@@ -78,7 +78,7 @@ static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err 
   bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
                    entry->progress.refusal == NULL;
   cm_inside_take_errors(queue, entry, object);
-  cm_exists exists = may_exist ? cm_answer_says_exists(entry->resource, object) : CM_EXISTS_NOT;
+  cm_exists exists = may_exist ? cm_reply_says_exists(entry->resource, object) : CM_EXISTS_NOT;
   bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
   if (exists == CM_EXISTS_SURELY && is_left) return CM_END_LEFT_ALONE;
   if (exists == CM_EXISTS_NOT || entry->ties.natural_token == 0) return CM_END_REFUSED;
@@ -140,7 +140,7 @@ static cm_end judge(cm_queue *queue, cm_entry *row, const ending *end, cm_err *e
   if (end->is_odd) return doubt_odd(queue, row, end->err.text, err);
   if (end->err.code != SQLITE_OK) return judge_failure(queue, row, end, err);
   return take_object(queue, row,
-                     cm_answer_object(&row->progress.steps[row->progress.step], end->body), err);
+                     cm_reply_object(&row->progress.steps[row->progress.step], end->body), err);
 }
 
 /* ---- which row an object belongs to --------------------------------------------------------------- */

@@ -145,7 +145,7 @@ void cm_change_drop_name(cm_change *change, int index) {
   memmove(name, name + 1, behind * sizeof *name);
 }
 
-void cm_change_rest(cm_change *change) {
+void cm_change_release_scratch(cm_change *change) {
   for (int i = 0; i < change->given_count; i++) {
     cm_json_free(change->given[i].json);
     change->given[i].json = NULL;

@@ -61,7 +61,7 @@ typedef struct cm_change {
 void cm_change_clear(cm_change *change);
 
 /** Free the trees of the values and the index of the old row; they come back when needed. */
-void cm_change_rest(cm_change *change);
+void cm_change_release_scratch(cm_change *change);
 
 /** Nothing to send: an UPDATE that sets every column to what it was. */
 bool cm_change_is_empty(const cm_change *change);
@@ -91,7 +91,7 @@ int cm_change_encode(const cm_change *change, int column, const cm_value *value,
 int cm_change_put(cm_change *change, int column, cm_given_use use, const cm_value *value,
                   cm_json *json, cm_err *err) CM_MUST_CHECK;
 
-/** What goes out for a given value. @param out  Borrowed until cm_change_rest or the next value. */
+/** What goes out for a given value. @param out  Borrowed until cm_change_release_scratch or the next value. */
 int cm_change_json(const cm_change *change, cm_given *given, const cm_json **out,
                    cm_err *err) CM_MUST_CHECK;
 /** The same as a copy, to free with cm_json_free. */

@@ -20,7 +20,7 @@ enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
 
 /* ---- bodies -------------------------------------------------------------------------------- */
 
-/** The type that an INSERT leaves out goes by the value. NULL out: none can be told. */
+/** The type that an INSERT leaves out goes by the value. NULL out: none is known. */
 static int implied_type(cm_change *change, cm_json **out, cm_err *err) {
   for (int i = 0; i < change->resource->column_count; i++) {
     cm_given *given = cm_change_find_use(change, i, CM_GIVEN_SENT);
@@ -55,19 +55,19 @@ static int unasked_json(cm_change *change, int column, cm_json **out, cm_err *er
 
 /**
  * What a write puts into its body for a column. NULL: nothing.
- * @param is_news  Receives whether it is a reason to send the call.
+ * @param is_changed  Receives whether it is a reason to send the call.
  */
 static int carried_json(cm_change *change, const cm_write *write, int column, cm_json **out,
-                        bool *is_news, cm_err *err) {
+                        bool *is_changed, cm_err *err) {
   cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
   *out = NULL;
-  *is_news = given != NULL;
+  *is_changed = given != NULL;
   if (given == NULL) return unasked_json(change, column, out, err);
   int rc = cm_change_copy_json(change, given, out, err);
   bool is_list = cm_json_type_of(*out) == CM_JSON_ARRAY;
   if (rc == SQLITE_OK && (write->flags & SET_FLAGS)) {
     rc = cm_change_set_part(change, write, column, out, err);
-    *is_news = *out != NULL;
+    *is_changed = *out != NULL;
   } else if (is_list && change->resource->columns[column].shape == CM_KEY_VALUES) {
     rc = cm_change_set_gone(change, column, *out, err);
   }
@@ -79,7 +79,7 @@ static int set_named(cm_change *change, cm_json *object, const char *place, cm_j
                      cm_err *err) {
   char *name = NULL;
   size_t at = 0;
-  int column = cm_request_next_placeholder(change->resource, place, &at);
+  int column = cm_url_next_column(change->resource, place, &at);
   int rc = cm_change_text(change, column, &name, err);
   if (name != NULL) {
     if (cm_json_set(object, name, json) != SQLITE_OK) rc = cm_err_nomem(err);
@@ -126,8 +126,8 @@ static int put_empty(cm_json *object, const char *place, cm_err *err) {
                                                                       : cm_err_nomem(err);
 }
 
-/** Every column that the write carries; `news`: how many of them are a reason to send it. */
-static int put_columns(cm_change *change, const cm_write *write, cm_json **object, int *news,
+/** Every column that the write carries; `changes`: how many of them are a reason to send it. */
+static int put_columns(cm_change *change, const cm_write *write, cm_json **object, int *changes,
                        cm_err *err) {
   const cm_resource *resource = change->resource;
   int rc = SQLITE_OK;
@@ -135,11 +135,11 @@ static int put_columns(cm_change *change, const cm_write *write, cm_json **objec
     const char *place = NULL;
     size_t len = 0;
     cm_json *json = NULL;
-    bool is_news = false;
+    bool is_changed = false;
     if (!cm_carries(resource, write, i, &place, &len)) continue;
-    rc = carried_json(change, write, i, &json, &is_news, err);
+    rc = carried_json(change, write, i, &json, &is_changed, err);
     if (rc != SQLITE_OK || json == NULL) continue;
-    *news += is_news;
+    *changes += is_changed;
     const char *empties = CM_EXTRA(&resource->columns[i], empties);
     bool is_cleared = cm_json_type_of(json) == CM_JSON_NULL && empties != NULL;
     if (len == 0 || is_cleared) {
@@ -184,22 +184,23 @@ static bool has_body(const cm_write *write) {
   return write->verb != CM_VERB_DELETE;
 }
 
-/** @param out  Receives the body as a tree. `news` as put_columns. */
-static int make_object(cm_change *change, const cm_write *write, cm_json **out, int *news,
+/** @param out  Receives the body as a tree. `changes` as put_columns. */
+static int make_object(cm_change *change, const cm_write *write, cm_json **out, int *changes,
                        cm_err *err) {
-  *news = 0;
+  *changes = 0;
   *out = cm_json_new_object();
-  int rc = *out == NULL ? cm_err_nomem(err) : put_columns(change, write, out, news, err);
+  int rc = *out == NULL ? cm_err_nomem(err) : put_columns(change, write, out, changes, err);
   return rc == SQLITE_OK ? wrap(write, out, err) : rc;
 }
 
-/** @param out  Receives the body, NULL where the write has none. `news` as put_columns. */
-static int make_body(cm_change *change, const cm_write *write, char **out, int *news, cm_err *err) {
+/** @param out  Receives the body, NULL where the write has none. `changes` as put_columns. */
+static int make_body(cm_change *change, const cm_write *write, char **out, int *changes,
+                     cm_err *err) {
   cm_json *object = NULL;
   *out = NULL;
-  *news = 0;
+  *changes = 0;
   if (!has_body(write)) return SQLITE_OK;
-  int rc = make_object(change, write, &object, news, err);
+  int rc = make_object(change, write, &object, changes, err);
   if (rc == SQLITE_OK && (*out = cm_json_format(object)) == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
   if (*out == NULL || strlen(*out) <= CM_MAX_BODY_BYTES) return rc;
@@ -233,11 +234,11 @@ static int make_path(cm_change *change, const cm_write *write, bool is_user_edit
 /** @return SQLITE_OK with `step->write` set; SQLITE_DONE when the write has nothing to do. */
 static int make_step(cm_change *change, const cm_write *write, bool with_path, bool is_user_edit,
                      cm_change_step *step, cm_err *err) {
-  int news = 0;
+  int changes = 0;
   memset(step, 0, sizeof *step);
   if (!cm_change_uses(change, write)) return SQLITE_DONE;
-  int rc = make_body(change, write, &step->body, &news, err);
-  if (rc == SQLITE_OK && change->verb == CM_VERB_UPDATE && news == 0) {
+  int rc = make_body(change, write, &step->body, &changes, err);
+  if (rc == SQLITE_OK && change->verb == CM_VERB_UPDATE && changes == 0) {
     sqlite3_free(step->body);
     step->body = NULL;
     return SQLITE_DONE;
@@ -340,11 +341,11 @@ int cm_change_not_taken(cm_change *change, const cm_write *write, cm_slice objec
   int rc = cm_json_parse(object, &tree, err);
   for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
     cm_json *sent = NULL;
-    bool is_news = false;
+    bool is_changed = false;
     if (!cm_carries(change->resource, write, i, NULL, NULL)) continue;
-    rc = carried_json(change, write, i, &sent, &is_news, err);
+    rc = carried_json(change, write, i, &sent, &is_changed, err);
     const cm_column *column = &change->resource->columns[i];
-    if (rc == SQLITE_OK && is_news && sent != NULL &&
+    if (rc == SQLITE_OK && is_changed && sent != NULL &&
         !is_column_taken(change, write, i, sent, tree))
       add_name(column->flags & CM_MAY_DROP ? out : kept, column->name);
     cm_json_free(sent);
@@ -397,9 +398,9 @@ static int own_items(cm_change *change, int column, cm_json **out, cm_err *err) 
 static int push_part(cm_json *items, cm_change *part, cm_err *err) {
   const cm_write *write = cm_change_first_write(part);
   cm_json *object = NULL;
-  int news = 0;
-  int rc = write != NULL ? make_object(part, write, &object, &news, err) : SQLITE_ERROR;
-  cm_change_rest(part);
+  int changes = 0;
+  int rc = write != NULL ? make_object(part, write, &object, &changes, err) : SQLITE_ERROR;
+  cm_change_release_scratch(part);
   if (rc == SQLITE_OK && cm_json_push(items, object) == SQLITE_OK) return SQLITE_OK;
   if (rc == SQLITE_OK) return cm_err_nomem(err);
   cm_json_free(object);

@@ -88,7 +88,7 @@ static int check_fill(cm_change *change, int column, bool is_path, cm_err *err) 
 static int check_pattern(cm_change *change, const char *pattern, int depth, cm_err *err) {
   bool is_path = pattern != NULL && pattern[0] == '/';
   size_t at = 0;
-  for (int column; (column = cm_request_next_placeholder(change->resource, pattern, &at)) >= 0;) {
+  for (int column; (column = cm_url_next_column(change->resource, pattern, &at)) >= 0;) {
     bool is_there = false;
     int rc = cm_change_has_value(change, column, &is_there, err);
     if (rc == SQLITE_OK && is_there) rc = check_fill(change, column, is_path, err);

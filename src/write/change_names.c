@@ -257,7 +257,7 @@ int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) {
     if (!cm_change_uses(change, &resource->writes[i])) continue;
     for (int p = 0; p < 2; p++) {
       size_t at = 0;
-      for (int column; (column = cm_request_next_placeholder(resource, patterns[p], &at)) >= 0;) {
+      for (int column; (column = cm_url_next_column(resource, patterns[p], &at)) >= 0;) {
         const cm_need *need = cm_change_need(resource, column);
         bool is_there = true;
         if (need == NULL || need->path == NULL) continue;
@@ -277,7 +277,7 @@ int cm_change_find_need(cm_change *change, const cm_need **out, cm_err *err) {
 static bool is_path_segment(const cm_column *column, const cm_plain *plain) {
   cm_value value = cm_value_text(plain->text, plain->len);
   bool is_dots = plain->len <= 2 && strspn(plain->text, ".") >= plain->len;
-  return !is_dots && cm_request_path_value(column, &value) == CM_SEND;
+  return !is_dots && cm_url_path_value(column, &value) == CM_SEND;
 }
 
 int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *out, cm_err *err) {
@@ -304,7 +304,7 @@ int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *
   const char *query = strchr(pattern, '?');
   const char *from = pattern;
   size_t at = 0;
-  for (int column; (column = cm_request_next_placeholder(change->resource, pattern, &at)) >= 0;) {
+  for (int column; (column = cm_url_next_column(change->resource, pattern, &at)) >= 0;) {
     bool is_path = pattern[0] == '/' && (query == NULL || pattern + at <= query);
     cm_buf_append(out, from, strcspn(from, "{"));
     int rc = cm_change_fill_column(change, column, is_path, out, err);
@@ -351,8 +351,8 @@ int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out,
   *is_named = false;
   for (int i = 0; i < 2; i++) {
     size_t at = 0;
-    for (int column; rc == SQLITE_OK && (column = cm_request_next_placeholder(
-                                             change->resource, patterns[i], &at)) >= 0;)
+    for (int column;
+         rc == SQLITE_OK && (column = cm_url_next_column(change->resource, patterns[i], &at)) >= 0;)
       rc = put_place(change, column, out, is_named, err);
   }
   if (rc == SQLITE_OK && out->code == SQLITE_NOMEM) rc = cm_err_nomem(err);

@@ -94,7 +94,7 @@ bool cm_change_gives_frozen(const cm_change *change) {
 
 /** The row as it is stands in for the one that was read: what goes out may keep the type of a value. */
 static int take_row(cm_change *change, cm_slice row, cm_err *err) {
-  cm_change_rest(change);
+  cm_change_release_scratch(change);
   return cm_row_unpack(change->resource, row.ptr, row.len, &change->old, err);
 }
 
@@ -107,7 +107,7 @@ int cm_change_check_frozen(cm_change *change, cm_slice row, cm_err *err) {
     if (is_frozen_given(change, &change->given[i]))
       rc = settle_given(change, &change->given[i], &keep, err);
   }
-  cm_change_rest(change);
+  cm_change_release_scratch(change);
   cm_packed_row_clear(&change->old);
   return rc;
 }

@@ -366,6 +366,6 @@ int cm_change_count_removed(cm_change *change, int64_t *out, cm_err *err) {
       if (cm_carries(resource, write, i, NULL, NULL)) rc = count_in(change, write, i, out, err);
     }
   }
-  cm_change_rest(change);
+  cm_change_release_scratch(change);
   return rc;
 }

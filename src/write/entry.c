@@ -56,7 +56,7 @@ cm_entry *cm_entry_new(cm_change *change) {
   return entry;
 }
 
-void cm_whole_list_rest(cm_entry *entry) {
+void cm_whole_list_release(cm_entry *entry) {
   cm_json_free(entry->list.items);
   entry->list.items = NULL;
   entry->list.bytes = 0;
@@ -65,16 +65,16 @@ void cm_whole_list_rest(cm_entry *entry) {
   entry->list.pager = NULL;
 }
 
-void cm_entry_rest(cm_entry *entry) {
+void cm_entry_release_scratch(cm_entry *entry) {
   cm_entry_drop_questions(entry);
   entry->progress.phase = CM_PHASE_IDLE;
-  cm_whole_list_rest(entry);
-  if (entry->change != NULL) cm_change_rest(entry->change);
+  cm_whole_list_release(entry);
+  if (entry->change != NULL) cm_change_release_scratch(entry->change);
 }
 
 void cm_entry_free(cm_entry *entry) {
   if (entry == NULL) return;
-  cm_entry_rest(entry);
+  cm_entry_release_scratch(entry);
   cm_change_free_steps(entry->progress.steps, entry->progress.step_count);
   if (entry->change != NULL) cm_change_clear(entry->change);
   cm_buf_clear(&entry->progress.not_taken);

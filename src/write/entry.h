@@ -62,11 +62,12 @@ typedef struct cm_ties {
   uint64_t set_token;   /* key of the row whose set it writes one member of, see cm_member_of */
   uint64_t batch_token; /* equal where the call is the same, see write/group.h */
   uint64_t host_token;  /* refused in this transaction: of the row that lacks it now */
-  bool is_blind_set;    /* it may write a set of a row that it finds by its natural key only */
+  bool may_share_sets;  /* it may write a set of a row that it finds by its natural key only */
   bool is_place_named;  /* the call's path has to be looked up yet */
   uint64_t *names;      /* tokens of the rows that it names */
   int name_count;
-  int section, run; /* differ on the two sides of a run of DELETEs, of another verb on the table */
+  int delete_epoch; /* differs on the two sides of a run of DELETEs */
+  int verb_epoch;   /* differs on the two sides of another verb on the table */
   cm_entry *blocker;
 } cm_ties;
 
@@ -134,7 +135,7 @@ struct cm_entry {
 cm_entry *cm_entry_new(cm_change *change);
 
 /** Free what only a running entry needs. */
-void cm_entry_rest(cm_entry *entry);
+void cm_entry_release_scratch(cm_entry *entry);
 /** Free an entry that does not wait. NULL: nothing. */
 void cm_entry_free(cm_entry *entry);
 
@@ -150,6 +151,6 @@ int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) 
 bool cm_entry_is_answered(const cm_entry *entry);
 void cm_entry_drop_questions(cm_entry *entry);
 /** Free what was read of the list that it changes. */
-void cm_whole_list_rest(cm_entry *entry);
+void cm_whole_list_release(cm_entry *entry);
 
 #endif

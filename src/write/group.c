@@ -25,7 +25,8 @@ int cm_batch_note(cm_entry *entry, cm_err *err) {
 
 /** Nothing in front of the entry blocks it, given that nothing blocks `first`. */
 static bool may_follow(const cm_queue *queue, const cm_entry *first, const cm_entry *entry) {
-  if (entry->ties.section != first->ties.section || entry->ties.run != first->ties.run)
+  if (entry->ties.delete_epoch != first->ties.delete_epoch ||
+      entry->ties.verb_epoch != first->ties.verb_epoch)
     return false;
   if (entry->ties.natural_token != 0 &&
       cm_queue_is_written_before(queue, entry, entry->ties.natural_token))

@@ -28,7 +28,7 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
   cm_entry *host = NULL;
   for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
        at = cm_map_next(&at->ties.by_natural)) {
-    bool is_near = at->ties.section == entry->ties.section || !entry->is_waiting;
+    bool is_near = at->ties.delete_epoch == entry->ties.delete_epoch || !entry->is_waiting;
     bool is_host = is_near && is_untouched(at) &&
                    strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
     if (is_host) host = at; /* the chain has the latest first */
@@ -317,7 +317,7 @@ void cm_inside_take_errors(cm_queue *queue, cm_entry *host, cm_slice object) {
     cm_slice item = find_item(queue, part, object);
     if (item.ptr == NULL) continue;
     cm_buf_init(&errors, CM_MAX_URL_BYTES);
-    cm_answer_put_errors(item, &errors);
+    cm_reply_put_errors(item, &errors);
     bool is_lost = cm_entry_take_uuid(part, item, &err) != SQLITE_OK || errors.code == SQLITE_NOMEM;
     if (is_lost) queue->tally.is_out_of_memory = true;
     if (errors.len > 0) cm_queue_put_text(queue, &part->progress.refusal, cm_buf_str(&errors));

@@ -53,20 +53,20 @@ void cm_entry_tell_two(const cm_entry *entry, cm_err *err) {
              question->values[1] != NULL ? "'" : "");
 }
 
-void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err) {
+void cm_outcome_note_first(cm_first_error *first, const cm_entry *entry, const cm_err *err) {
   const char *rest = without_who(entry, err->text);
-  if (told->code != SQLITE_OK) return;
-  told->code = err->code;
-  told->who = entry->resource->name;
+  if (first->code != SQLITE_OK) return;
+  first->code = err->code;
+  first->who = entry->resource->name;
   const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
-  told->line = name != NULL ? sqlite3_mprintf("%s: %s", name, rest) : sqlite3_mprintf("%s", rest);
+  first->line = name != NULL ? sqlite3_mprintf("%s: %s", name, rest) : sqlite3_mprintf("%s", rest);
 }
 
-static const char *line_of(const cm_told *told) {
-  return told->line != NULL ? told->line : "out of memory";
+static const char *line_of(const cm_first_error *first) {
+  return first->line != NULL ? first->line : "out of memory";
 }
 
-/* ---- what the user is told ------------------------------------------------------------------------ */
+/* ---- the error of the statement ------------------------------------------------------------------------ */
 
 bool cm_queue_counts_refusals(const cm_queue *queue) {
   const cm_tally *tally = &queue->tally;
@@ -115,7 +115,7 @@ static int64_t count_all(const cm_queue *queue) {
 static int tell_refused(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
   bool is_early = tally->first_early.code != SQLITE_OK && !tally->is_broken;
-  const cm_told *first = is_early ? &tally->first_early : &tally->first_refused;
+  const cm_first_error *first = is_early ? &tally->first_early : &tally->first_refused;
   bool is_last = tally->is_broken && queue->session->settings.on_refusal != CM_REFUSAL_STOPS;
   const char *word = is_last ? "it stopped at" : "first refused";
   int64_t refused = tally->refused + tally->refused_early;
@@ -134,7 +134,7 @@ static int tell_refused(const cm_queue *queue, cm_err *err) {
 /** Nothing is left to send, and nobody knows what became of some: no COMMIT can mend that. */
 static int tell_unknown(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
-  const cm_told *first = &tally->first_unknown;
+  const cm_first_error *first = &tally->first_unknown;
   const char *line = line_of(first);
   cm_buf written;
   cm_buf_init(&written, CM_MAX_URL_BYTES);
@@ -152,7 +152,7 @@ static int tell_unknown(const cm_queue *queue, cm_err *err) {
 
 /** Sending again can help: a transaction stays open for that. */
 static int tell_failed(const cm_queue *queue, cm_err *err) {
-  const cm_told *first = &queue->tally.first_failed;
+  const cm_first_error *first = &queue->tally.first_failed;
   const char *line = line_of(first);
   int64_t all = count_all(queue);
   int64_t left = queue->waiting.count + queue->tally.unknown;
@@ -176,21 +176,21 @@ int cm_queue_result(cm_queue *queue, cm_err *err) {
   if (queue->tally.is_out_of_memory) return cm_err_nomem(err);
   if (cm_queue_counts_refusals(queue)) return tell_refused(queue, err);
   if (queue->tally.first_failed.code != SQLITE_OK) return tell_failed(queue, err);
-  /* A statement that sent it has told of it: only COMMIT does once more. */
+  /* A statement that sent it has reported it: only COMMIT reports it once more. */
   bool is_told_now = queue->sending.stays_open && queue->tally.unknown > 0;
   return is_told_now ? tell_unknown(queue, err) : SQLITE_OK;
 }
 
 /* ---- the tally ------------------------------------------------------------------------------------ */
 
-static void clear_told(cm_told *told) {
-  sqlite3_free(told->line);
-  memset(told, 0, sizeof *told);
+static void clear_first_error(cm_first_error *first) {
+  sqlite3_free(first->line);
+  memset(first, 0, sizeof *first);
 }
 
 void cm_tally_forget_none(cm_tally *tally) {
-  if (tally->refused_early == 0) clear_told(&tally->first_early);
-  if (tally->unknown == 0) clear_told(&tally->first_unknown);
+  if (tally->refused_early == 0) clear_first_error(&tally->first_early);
+  if (tally->unknown == 0) clear_first_error(&tally->first_unknown);
 }
 
 void cm_tally_clear(cm_tally *tally) {

@@ -22,8 +22,8 @@ void cm_entry_tell_exists(const cm_entry *entry, cm_err *err);
 /** The line of a row whose natural key two rows have, as its question says. */
 void cm_entry_tell_two(const cm_entry *entry, cm_err *err);
 
-/** Note the first of its kind, to be told: "c2: POST /customers failed (...): correct ..." */
-void cm_queue_tell_first(cm_told *told, const cm_entry *entry, const cm_err *err);
+/** Note the first of its kind, which is reported: "c2: POST /customers failed (...): correct ..." */
+void cm_outcome_note_first(cm_first_error *first, const cm_entry *entry, const cm_err *err);
 
 /** Do refusals make the statement, or COMMIT, fail? Not where they are ignored. */
 bool cm_queue_counts_refusals(const cm_queue *queue);

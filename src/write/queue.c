@@ -125,22 +125,22 @@ static int take_tokens(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 /** A run of DELETEs on one table is a section of its own. */
-static int section_after(const cm_entry *last, const cm_entry *entry) {
+static int delete_epoch_after(const cm_entry *last, const cm_entry *entry) {
   if (last == NULL) return 0;
   bool was_delete = last->verb == CM_VERB_DELETE;
   bool is_delete = entry->verb == CM_VERB_DELETE;
   bool is_same = was_delete == is_delete && (!is_delete || last->resource == entry->resource);
   if (entry->list.token != 0 && last->list.token != 0) is_same = last->resource == entry->resource;
-  return is_same ? last->ties.section : last->ties.section + 1;
+  return is_same ? last->ties.delete_epoch : last->ties.delete_epoch + 1;
 }
 
 /** Rows of one table are a run until another verb comes. */
-static int run_after(const cm_queue *queue, const cm_entry *entry) {
+static int verb_epoch_after(const cm_queue *queue, const cm_entry *entry) {
   const cm_entry *before = queue->waiting.last;
   while (before != NULL && before->resource != entry->resource)
     before = before->previous;
   if (before == NULL) return 0;
-  return before->verb == entry->verb ? before->ties.run : before->ties.run + 1;
+  return before->verb == entry->verb ? before->ties.verb_epoch : before->ties.verb_epoch + 1;
 }
 
 static bool is_create(const cm_entry *entry) {
@@ -242,7 +242,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   cm_queue *queue = session->queue;
   rc = take_tokens(queue, entry, err);
   if (rc == SQLITE_OK) {
-    cm_change_rest(entry->change);
+    cm_change_release_scratch(entry->change);
     entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
                    (size_t)entry->ties.name_count * sizeof *entry->ties.names;
     rc = check_room(queue, entry, is_autocommit, err);
@@ -256,8 +256,8 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     return rc;
   }
   queue->next_id++;
-  entry->ties.section = section_after(queue->waiting.last, entry);
-  entry->ties.run = run_after(queue, entry);
+  entry->ties.delete_epoch = delete_epoch_after(queue->waiting.last, entry);
+  entry->ties.verb_epoch = verb_epoch_after(queue, entry);
   queue->sending.is_autocommit = is_autocommit;
   queue->transaction.deleted += entry->weight;
   cm_queue_link(queue, entry);

@@ -171,7 +171,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
     queue->tally.refused_early++;
     cm_err bare = *err;
     cm_err_set(&bare, err->code, "%s", entry->line.error);
-    cm_queue_tell_first(&queue->tally.first_early, entry, &bare);
+    cm_outcome_note_first(&queue->tally.first_early, entry, &bare);
   }
   cm_queue_log_ended(queue, entry);
   return goes_on ? SQLITE_OK : err->code;

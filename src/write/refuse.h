@@ -21,7 +21,7 @@ int cm_change_label(const cm_change *change, char **label, char **owner, cm_err 
  * A row is refused before it could wait: note it in the log.
  *
  * @param err  Why; where a value of the row is wrong its text receives the row's name.
- * @return SQLITE_OK where on_refusal lets the statement go on: the refusal is told at its end, or at COMMIT;
+ * @return SQLITE_OK where on_refusal lets the statement go on: the refusal is reported at its end, or at COMMIT;
  *         else the code of `err`; SQLITE_NOMEM.
  */
 int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autocommit,

@@ -13,7 +13,7 @@
 
 enum { MESSAGE_BYTES = 512, NAME_BYTES = 128 };
 
-cm_slice cm_answer_object(const cm_change_step *step, cm_slice body) {
+cm_slice cm_reply_object(const cm_change_step *step, cm_slice body) {
   const char *path = step->write->answer;
   /* What was sent in an envelope may come back in it, or without. */
   if (path == NULL && step->write->body != NULL && strchr(step->write->body, '[') == NULL)
@@ -43,7 +43,7 @@ static void add_errors(cm_slice object, const char *where, cm_buf *out) {
 }
 
 /** Errors of a record and of the objects in its lists: line items, transactions. */
-void cm_answer_put_errors(cm_slice object, cm_buf *out) {
+void cm_reply_put_errors(cm_slice object, cm_buf *out) {
   size_t at = 0;
   cm_slice name;
   cm_slice list;
@@ -143,7 +143,7 @@ int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) {
 static int check_errors(cm_entry *entry, cm_slice object, cm_err *err) {
   cm_buf errors;
   cm_buf_init(&errors, CM_MAX_URL_BYTES);
-  cm_answer_put_errors(object, &errors);
+  cm_reply_put_errors(object, &errors);
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
   bool is_any = errors.len > 0 || errors.code == SQLITE_TOOBIG;
   if (rc == SQLITE_OK && is_any) rc = cm_entry_take_uuid(entry, object, err);
@@ -161,7 +161,7 @@ int cm_entry_check_found(const cm_entry *entry, const cm_question *found, cm_err
   cm_buf errors;
   if (cm_registry_reach(entry->resource) == NULL || found->row == NULL) return SQLITE_OK;
   cm_buf_init(&errors, CM_MAX_URL_BYTES);
-  cm_answer_put_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
+  cm_reply_put_errors((cm_slice){ found->row, strlen(found->row) }, &errors);
   int rc = errors.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
   if (rc == SQLITE_OK && (errors.len > 0 || errors.code == SQLITE_TOOBIG))
     rc = tell_errors(entry, "the row exists, and the API holds it as invalid", cm_buf_str(&errors),
@@ -391,7 +391,7 @@ static bool find_names(findings *found, cm_slice object) {
   return true;
 }
 
-cm_exists cm_answer_says_exists(const cm_resource *resource, cm_slice object) {
+cm_exists cm_reply_says_exists(const cm_resource *resource, cm_slice object) {
   const cm_natural_key *natural = resource->natural_key;
   findings found = { .member = natural != NULL ? natural->exists : NULL };
   if (found.member == NULL || cm_slice_type(object) != CM_JSON_OBJECT) return CM_EXISTS_NOT;

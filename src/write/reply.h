@@ -9,7 +9,7 @@
 #include "write/entry.h"
 
 /** The object of an answer that belongs to the row. */
-cm_slice cm_answer_object(const cm_change_step *step, cm_slice body);
+cm_slice cm_reply_object(const cm_change_step *step, cm_slice body);
 
 /**
  * Take from the answer of a step what it says: uuid, columns not taken.
@@ -23,7 +23,7 @@ int cm_entry_read_answer(cm_entry *entry, const cm_change_step *step, cm_slice o
 int cm_entry_take_uuid(cm_entry *entry, cm_slice object, cm_err *err) CM_MUST_CHECK;
 
 /** Append the errors of a record and of the objects in its lists. */
-void cm_answer_put_errors(cm_slice object, cm_buf *out);
+void cm_reply_put_errors(cm_slice object, cm_buf *out);
 
 /**
  * Is a row that was found the one whose create was lost?
@@ -45,6 +45,6 @@ void cm_entry_advise_words(const cm_entry *entry, cm_err *err);
 typedef enum cm_exists { CM_EXISTS_NOT, CM_EXISTS_MAYBE, CM_EXISTS_SURELY } cm_exists;
 
 /** @param object  The body of an error, or the object of an answer that holds errors. */
-cm_exists cm_answer_says_exists(const cm_resource *resource, cm_slice object);
+cm_exists cm_reply_says_exists(const cm_resource *resource, cm_slice object);
 
 #endif

@@ -189,13 +189,14 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
   int rc = entry->progress.questions[0]->code;
   if (rc == SQLITE_OK) rc = answer_place(entry, &err);
   if (rc == SQLITE_OK) rc = cm_batch_note(entry, &err);
-  cm_entry_rest(entry);
+  cm_entry_release_scratch(entry);
   return can_go_on(queue, rc);
 }
 
 static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
   return entry->ties.is_place_named && entry->progress.phase == CM_PHASE_IDLE &&
-         entry->ties.section == queue->waiting.first->ties.section && cm_batch_size(entry) > 1;
+         entry->ties.delete_epoch == queue->waiting.first->ties.delete_epoch &&
+         cm_batch_size(entry) > 1;
 }
 
 /** At most so many look-ups are under way; the oldest is waited for. */

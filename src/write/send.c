@@ -164,7 +164,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
     cm_session_pump(session, 0); /* let the bytes go while SQLite makes the next row */
     return SQLITE_OK;
   }
-  /* Row by row, but all are to be tried: what was refused is told at the end. */
+  /* Row by row, but all are to be tried: what was refused is reported at the end. */
   bool is_of_row = goal == CM_QUEUE_ROW || goal == CM_QUEUE_FOUND;
   bool is_deferred = is_of_row && queue->sending.is_autocommit && !queue->sending.is_stopped &&
                      session->settings.on_refusal != CM_REFUSAL_STOPS;

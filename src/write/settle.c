@@ -22,7 +22,7 @@ static void set_error(cm_queue *queue, cm_entry *entry, const cm_err *err) {
 
 static void stop_running(cm_entry *entry) {
   cm_shipment_leave(entry);
-  cm_entry_rest(entry);
+  cm_entry_release_scratch(entry);
 }
 
 /**
@@ -76,7 +76,7 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   if (is_kept) {
     free_change(entry);
   } else {
-    cm_change_rest(entry->change);
+    cm_change_release_scratch(entry->change);
   }
   sqlite3_free(entry->ties.names);
   entry->ties.names = NULL;
@@ -164,9 +164,10 @@ static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) 
 
 /** Programs repeat what is BUSY by themselves: not a write that may have happened, which would happen twice. */
 static void tell_failed(cm_queue *queue, const cm_entry *entry, const cm_err *err) {
-  cm_err told = *err;
-  if (told.code == SQLITE_BUSY && entry->state == CM_ENTRY_UNKNOWN) told.code = SQLITE_ERROR;
-  cm_queue_tell_first(&queue->tally.first_failed, entry, &told);
+  cm_err reported = *err;
+  if (reported.code == SQLITE_BUSY && entry->state == CM_ENTRY_UNKNOWN)
+    reported.code = SQLITE_ERROR;
+  cm_outcome_note_first(&queue->tally.first_failed, entry, &reported);
 }
 
 static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
@@ -176,7 +177,7 @@ static void end_unknown(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   entry->line.is_counted_unknown = true;
   tally->unknown++;
   tell_failed(queue, entry, err);
-  cm_queue_tell_first(&tally->first_unknown, entry, err);
+  cm_outcome_note_first(&tally->first_unknown, entry, err);
   queue->sending.is_stopped = true;
   cm_entry_retire(queue, entry);
 }
@@ -191,7 +192,7 @@ static bool is_enough(const cm_queue *queue) {
   return !queue->sending.is_autocommit || queue->tally.refused >= CM_MAX_REFUSED_ROWS;
 }
 
-/** Where refused rows do not stop the others, what stops them all is what is told. */
+/** Where refused rows do not stop the others, what stops them all is what is reported. */
 static void forget_lesser(cm_queue *queue) {
   cm_tally *tally = &queue->tally;
   if (queue->session->settings.on_refusal == CM_REFUSAL_STOPS || tally->is_broken) return;
@@ -218,7 +219,7 @@ static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
     queue->sending.is_stopped = true;
   }
   if (tally->first_refused.code == SQLITE_OK) {
-    cm_queue_tell_first(&tally->first_refused, entry, err);
+    cm_outcome_note_first(&tally->first_refused, entry, err);
     tally->first_refused.code = visible_code(queue, entry, err->code);
   }
   cm_entry_retire(queue, entry);

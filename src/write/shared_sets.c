@@ -83,7 +83,7 @@ static uint64_t owner_token(cm_change *change, int *code) {
 
 /** Does a write of the row that owns the set say it as a whole? */
 static bool is_whole_waiting(const cm_queue *queue, uint64_t owner) {
-  return queue->waiting.blind_sets > 0 || cm_waiting_by_key(queue, owner) != NULL;
+  return queue->waiting.sharing_sets > 0 || cm_waiting_by_key(queue, owner) != NULL;
 }
 
 static void search(const cm_queue *queue, cm_change *change, cm_queue_search *found) {
@@ -155,7 +155,7 @@ static int find_merges(const cm_queue *queue, const cm_entry *entry, int column,
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
     for (cm_entry *at = cm_waiting_by_natural(queue, names.tokens[i]);
          at != NULL && rc == SQLITE_OK; at = cm_map_next(&at->ties.by_natural)) {
-      bool is_merge = at->ties.is_blind_set && at->id > out->from &&
+      bool is_merge = at->ties.may_share_sets && at->id > out->from &&
                       cm_change_find(at->change, column) != NULL;
       if (is_merge) rc = push_writer(out, at);
     }
@@ -194,7 +194,7 @@ static int fold(const cm_queue *queue, cm_entry *entry, int column, cm_err *err)
       changes[i] = list.entries[i]->change;
     rc = cm_change_fold_set(entry->change, column, changes, list.count, err);
     for (int i = 0; i < list.count; i++)
-      cm_change_rest(changes[i]);
+      cm_change_release_scratch(changes[i]);
   }
   sqlite3_free(changes);
   sqlite3_free(list.entries);
@@ -276,7 +276,7 @@ static int note_member_key(cm_entry *entry) {
 }
 
 /** Does an INSERT OR REPLACE give a set? Whose it is shows when it is sent. */
-static bool is_blind_set(const cm_entry *entry) {
+static bool may_share_sets(const cm_entry *entry) {
   const cm_change *change = entry->change;
   if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_REPLACE) return false;
   for (int i = 0; i < change->given_count; i++) {
@@ -287,7 +287,7 @@ static bool is_blind_set(const cm_entry *entry) {
 
 int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = SQLITE_OK;
-  entry->ties.is_blind_set = is_blind_set(entry);
+  entry->ties.may_share_sets = may_share_sets(entry);
   entry->ties.set_token = owner_token(entry->change, &rc);
   if (rc == SQLITE_OK && entry->ties.set_token != 0)
     rc = cm_entry_add_name(entry, entry->ties.set_token);

@@ -13,12 +13,12 @@ enum {
   CM_QUEUE_MAX_SHIPMENTS = 20 /* under way; `concurrency` is smaller or equal */
 };
 
-/** The first of its kind, which is told. */
-typedef struct cm_told {
+/** The first error of its kind, which is reported. */
+typedef struct cm_first_error {
   int code;        /* SQLITE_OK: there is none */
   const char *who; /* its table */
   char *line;      /* "label: what the API said"; owned; NULL when memory ran out */
-} cm_told;
+} cm_first_error;
 
 /** How the writes of the transaction fare. */
 typedef struct cm_tally {
@@ -26,9 +26,9 @@ typedef struct cm_tally {
   int64_t written, left_alone, refused, unknown, kept; /* kept: refused, but stored with errors */
   int64_t refused_early; /* before they waited, in statements that went on */
   bool is_broken;        /* a refusal that no setting makes light of: the key, the connection */
-  cm_told first_refused;
-  cm_told first_early;                 /* of refused_early */
-  cm_told first_failed, first_unknown; /* it can be sent again, or not; the second is kept */
+  cm_first_error first_refused;
+  cm_first_error first_early;                 /* of refused_early */
+  cm_first_error first_failed, first_unknown; /* it can be sent again, or not; the second is kept */
 } cm_tally;
 
 /** Every write that was added: a ring, oldest first. */
@@ -45,7 +45,7 @@ typedef struct cm_waiting {
   int count;
   size_t bytes;
   cm_map by_key, by_natural, by_set, by_batch; /* by their tokens */
-  int blind_sets;                              /* entries with is_blind_set */
+  int sharing_sets;                            /* entries with may_share_sets */
 } cm_waiting;
 
 /** How the writes leave. */

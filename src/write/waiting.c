@@ -58,7 +58,7 @@ void cm_queue_link(cm_queue *queue, cm_entry *entry) {
   put(&queue->waiting.by_key, &entry->ties.by_key, entry, &entry->ties.key_token);
   put(&queue->waiting.by_natural, &entry->ties.by_natural, entry, &entry->ties.natural_token);
   put(&queue->waiting.by_set, &entry->ties.by_set, entry, &entry->ties.set_token);
-  queue->waiting.blind_sets += entry->ties.is_blind_set;
+  queue->waiting.sharing_sets += entry->ties.may_share_sets;
   link_batch(queue, entry);
 }
 
@@ -75,7 +75,7 @@ void cm_queue_unlink(cm_queue *queue, cm_entry *entry) {
   cm_map_remove(&queue->waiting.by_key, &entry->ties.by_key);
   cm_map_remove(&queue->waiting.by_natural, &entry->ties.by_natural);
   cm_map_remove(&queue->waiting.by_set, &entry->ties.by_set);
-  queue->waiting.blind_sets -= entry->ties.is_blind_set;
+  queue->waiting.sharing_sets -= entry->ties.may_share_sets;
 }
 
 cm_entry *cm_waiting_by_key(const cm_queue *queue, uint64_t token) {
@@ -106,7 +106,7 @@ bool cm_set_is_member(const cm_entry *member, const cm_resource *resource) {
 
 static bool is_shared(const cm_entry *member, const cm_entry *row) {
   if (member->ties.set_token == 0 || !cm_set_is_member(member, row->resource)) return false;
-  return row->ties.is_blind_set || row->ties.key_token == member->ties.set_token;
+  return row->ties.may_share_sets || row->ties.key_token == member->ties.set_token;
 }
 
 static bool share_set(const cm_entry *one, const cm_entry *other) {
@@ -121,7 +121,7 @@ static bool is_looked_for(const cm_entry *earlier, const cm_entry *later) {
 
 /** Does the earlier one have to end before the later one starts? */
 static bool blocks(const cm_entry *earlier, const cm_entry *later) {
-  if (earlier->ties.section != later->ties.section)
+  if (earlier->ties.delete_epoch != later->ties.delete_epoch)
     return true; /* a run of DELETEs stands between them */
   if (earlier->list.token != 0 && cm_entry_names(earlier, later->ties.key_token)) return true;
   if (earlier->list.token != 0 && later->list.token != 0)
@@ -182,7 +182,7 @@ static cm_entry *find_named(const cm_queue *queue, const cm_entry *part, uint64_
 
 /** Another verb on the table of the part. */
 static cm_entry *find_other_verb(const cm_queue *queue, const cm_entry *part) {
-  if (part->ties.run == 0) return NULL;
+  if (part->ties.verb_epoch == 0) return NULL;
   for (cm_entry *at = queue->waiting.first; at != NULL && at->id < part->id; at = at->next) {
     if (at->resource == part->resource && at->verb != part->verb) return at;
   }

@@ -29,11 +29,11 @@ static const cm_write *find_write(const cm_change *change) {
 /** The read that shows the list: it has the same {column} in its path. */
 static const cm_read *find_read(const cm_resource *resource, const cm_write *write) {
   size_t at = 0;
-  int column = cm_request_next_placeholder(resource, write->path, &at);
+  int column = cm_url_next_column(resource, write->path, &at);
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
     at = 0;
-    bool is_same = cm_request_next_placeholder(resource, read->path, &at) == column;
+    bool is_same = cm_url_next_column(resource, read->path, &at) == column;
     if (is_same && read->paging != CM_SINGLE) return read;
   }
   return NULL;
@@ -73,7 +73,7 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
   size_t at = 0;
   *parent = 0;
   if (read == NULL) return SQLITE_OK;
-  int column = cm_request_next_placeholder(resource, write->path, &at);
+  int column = cm_url_next_column(resource, write->path, &at);
   int rc = text_of(entry->change, column, &text, err);
   if (rc != SQLITE_OK || text == NULL) return rc;
   entry->list.write = write;
@@ -87,7 +87,7 @@ int cm_whole_list_note(cm_entry *entry, uint64_t *parent, cm_err *err) {
 
 void cm_whole_list_gather(cm_entry *leader) {
   for (cm_entry *entry = leader->next; entry != NULL; entry = entry->next) {
-    if (entry->ties.section != leader->ties.section ||
+    if (entry->ties.delete_epoch != leader->ties.delete_epoch ||
         cm_entry_names(leader, entry->ties.key_token))
       break;
     if (entry->list.token != leader->list.token) continue;
@@ -230,7 +230,7 @@ cm_end cm_whole_list_start(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->progress.steps = NULL;
   entry->progress.step_count = 0;
   entry->progress.step = 0;
-  cm_whole_list_rest(entry);
+  cm_whole_list_release(entry);
   entry->list.items = cm_json_new_array();
   int rc = entry->list.items == NULL ? cm_err_nomem(err) : open_pager(queue, entry, err);
   if (rc != SQLITE_OK) return cm_end_of_failure(false, err);
@@ -260,7 +260,7 @@ static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_hel
 }
 
 cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_call_result *result = cm_answer_result(entry->list.pager->page);
+  const cm_call_result *result = cm_memo_answer_result(entry->list.pager->page);
   bool is_none = result->status == 404;
   bool may_help = result->may_help;
   int rc = cm_pager_open_page(entry->list.pager, err);

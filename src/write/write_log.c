@@ -151,7 +151,7 @@ int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   out->response = entry->line.response;
   if (out->body == NULL && entry->change != NULL) {
     int rc = cm_change_bodies(entry->change, &out->owned_body, NULL);
-    cm_change_rest(entry->change);
+    cm_change_release_scratch(entry->change);
     out->body = out->owned_body;
     if (rc == SQLITE_NOMEM) return rc;
   }

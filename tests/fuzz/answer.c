@@ -17,8 +17,8 @@ static int read_count;
 /* ---- every way to read --------------------------------------------------------------------- */
 
 static bool is_needed(const cm_resource *resource, const cm_read *read, int column) {
-  if (cm_request_path_has(resource, read, column)) return read->parent == NULL;
-  const cm_filter *filter = cm_request_find_filter(resource, read, column, 0);
+  if (cm_url_path_has(resource, read, column)) return read->parent == NULL;
+  const cm_filter *filter = cm_url_find_filter(resource, read, column, 0);
   return filter != NULL && filter->required;
 }
 

@@ -154,7 +154,7 @@ static int wrong(const cm_argument *argument, cm_slice text, const char *wanted,
 static bool is_id(cm_slice text) {
   static const cm_column of_ours = { .name = "id" };
   cm_value id = cm_value_text(text.ptr, text.len);
-  return cm_request_path_value(&of_ours, &id) == CM_SEND;
+  return cm_url_path_value(&of_ours, &id) == CM_SEND;
 }
 
 static int check_id(const cm_argument *argument, cm_slice text, cm_err *err) {

@@ -100,7 +100,7 @@ static void put_where(const cm_resource *resource, const cm_read *read, bool is_
     const cm_column *column = &resource->columns[i];
     bool is_key = is_row && resource->key_parts == NULL && column->flags & CM_KEY;
     bool is_part = is_row && cm_text_has_word(resource->key_parts, column->name);
-    bool is_bound = cm_request_path_has(resource, read, i) || has_filter(read, column->name);
+    bool is_bound = cm_url_path_has(resource, read, i) || has_filter(read, column->name);
     if (!is_key && !is_part && !is_bound) continue;
     cm_buf_printf(out, "%s%s = ", word, column->name);
     put_literal(resource, column, out);
@@ -128,7 +128,7 @@ static bool is_given(const cm_resource *resource, const cm_write *write, int col
   const cm_read path = { .path = write->path };
   unsigned flags = resource->columns[column].flags;
   if (!(flags & CM_INSERT)) return false;
-  return flags & CM_REQUIRED || cm_request_path_has(resource, &path, column) ||
+  return flags & CM_REQUIRED || cm_url_path_has(resource, &path, column) ||
          cm_text_has_word(write->columns, resource->columns[column].name) ||
          cm_text_has_word(write->example, resource->columns[column].name);
 }

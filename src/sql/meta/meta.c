@@ -151,7 +151,7 @@ static void put_filters(const cm_resource *resource, int index, cm_buf *out) {
   const char *column = resource->columns[index].name;
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
-    if (cm_request_path_has(resource, read, index)) put_filter(out, column, "=");
+    if (cm_url_path_has(resource, read, index)) put_filter(out, column, "=");
     for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
       const cm_widened *widened = CM_EXTRA(filter, widened);
       if (strcmp(filter->column, column) == 0)

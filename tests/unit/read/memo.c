@@ -15,8 +15,8 @@ static const char who[] = "chartmogul_customers";
 static const char first[] = "/customers?per_page=200";
 static const char second[] = "/customers?per_page=200&cursor=2";
 
-static cm_answer *get(peer_world *world, const char *path, const char *list) {
-  cm_answer *answer = NULL;
+static cm_memo_answer *get(peer_world *world, const char *path, const char *list) {
+  cm_memo_answer *answer = NULL;
   cm_err err = { 0 };
   if (cm_memo_get(world->session, who, path, list, &answer, &err) != SQLITE_OK) {
     fail_msg("%s", err.text);
@@ -24,16 +24,16 @@ static cm_answer *get(peer_world *world, const char *path, const char *list) {
   return answer;
 }
 
-static void settle(cm_answer *answer, bool is_whole) {
-  assert_int_equal(cm_answer_wait(answer, NULL), SQLITE_OK);
-  assert_int_equal(cm_answer_settle(answer, 1, is_whole, NULL), SQLITE_OK);
+static void settle(cm_memo_answer *answer, bool is_whole) {
+  assert_int_equal(cm_memo_answer_wait(answer, NULL), SQLITE_OK);
+  assert_int_equal(cm_memo_answer_settle(answer, 1, is_whole, NULL), SQLITE_OK);
 }
 
 /* Read one answer as a cursor does: ask, wait, settle, let go. */
 static void read_answer(peer_world *world, const char *path, const char *list, bool is_whole) {
-  cm_answer *answer = get(world, path, list);
+  cm_memo_answer *answer = get(world, path, list);
   settle(answer, is_whole);
-  cm_answer_release(answer);
+  cm_memo_answer_release(answer);
 }
 
 /* Read a list of two pages. */
@@ -51,15 +51,15 @@ static void assert_requests(peer_world *world, int expected) {
 static void answer_under_way_is_shared(void **state) {
   peer_world *world = *state;
   peer_says(world->server, "/plans/1", 200, "{\"a\":1}");
-  cm_answer *one = get(world, "/plans/1", NULL);
-  cm_answer *other = get(world, "/plans/1", NULL);
+  cm_memo_answer *one = get(world, "/plans/1", NULL);
+  cm_memo_answer *other = get(world, "/plans/1", NULL);
   assert_ptr_equal(one, other);
-  assert_false(cm_answer_is_done(one));
-  assert_int_equal(cm_answer_wait(one, NULL), SQLITE_OK);
-  cm_answer_release(one);
-  assert_true(cm_answer_is_done(other));
-  assert_memory_equal(cm_answer_result(other)->body.ptr, "{\"a\":1}", 7);
-  cm_answer_release(other);
+  assert_false(cm_memo_answer_is_done(one));
+  assert_int_equal(cm_memo_answer_wait(one, NULL), SQLITE_OK);
+  cm_memo_answer_release(one);
+  assert_true(cm_memo_answer_is_done(other));
+  assert_memory_equal(cm_memo_answer_result(other)->body.ptr, "{\"a\":1}", 7);
+  cm_memo_answer_release(other);
   assert_requests(world, 1);
 }
 
@@ -92,12 +92,12 @@ static void longer_list_is_kept_from_its_second_reading(void **state) {
 
 static void list_read_twice_at_once_is_kept(void **state) {
   peer_world *world = *state;
-  cm_answer *one = get(world, first, first); /* two cursors of a self-join */
-  cm_answer *other = get(world, first, first);
+  cm_memo_answer *one = get(world, first, first); /* two cursors of a self-join */
+  cm_memo_answer *other = get(world, first, first);
   settle(one, false);
   settle(other, false);
-  cm_answer_release(one);
-  cm_answer_release(other);
+  cm_memo_answer_release(one);
+  cm_memo_answer_release(other);
   read_list(world);
   read_list(world);
   assert_requests(world, 2);
@@ -105,9 +105,9 @@ static void list_read_twice_at_once_is_kept(void **state) {
 
 static void answer_that_nobody_settled_is_not_kept(void **state) {
   peer_world *world = *state;
-  cm_answer *answer = get(world, "/plans/1", NULL);
-  assert_int_equal(cm_answer_wait(answer, NULL), SQLITE_OK);
-  cm_answer_release(answer);
+  cm_memo_answer *answer = get(world, "/plans/1", NULL);
+  assert_int_equal(cm_memo_answer_wait(answer, NULL), SQLITE_OK);
+  cm_memo_answer_release(answer);
   read_answer(world, "/plans/1", NULL, true);
   assert_requests(world, 2);
 }
@@ -117,15 +117,15 @@ static void failed_answer_is_not_kept(void **state) {
   cm_err err = { 0 };
   peer_says(world->server, "/plans/1", 422, "{\"error\":\"no\"}");
   peer_says(world->server, "/plans/1", 200, "{}");
-  cm_answer *failed = get(world, "/plans/1", NULL);
-  assert_int_equal(cm_answer_wait(failed, &err), SQLITE_CONSTRAINT);
-  assert_int_equal(cm_answer_wait(failed, &err), SQLITE_CONSTRAINT); /* again at will */
+  cm_memo_answer *failed = get(world, "/plans/1", NULL);
+  assert_int_equal(cm_memo_answer_wait(failed, &err), SQLITE_CONSTRAINT);
+  assert_int_equal(cm_memo_answer_wait(failed, &err), SQLITE_CONSTRAINT); /* again at will */
   assert_int_equal(err.http_status, 422);
-  cm_answer *next = get(world, "/plans/1", NULL); /* while the failed one is still held */
+  cm_memo_answer *next = get(world, "/plans/1", NULL); /* while the failed one is still held */
   assert_ptr_not_equal(next, failed);
-  assert_int_equal(cm_answer_wait(next, NULL), SQLITE_OK);
-  cm_answer_release(failed);
-  cm_answer_release(next);
+  assert_int_equal(cm_memo_answer_wait(next, NULL), SQLITE_OK);
+  cm_memo_answer_release(failed);
+  cm_memo_answer_release(next);
   assert_requests(world, 2);
 }
 
@@ -133,10 +133,10 @@ static void settled_404_is_kept(void **state) {
   peer_world *world = *state;
   peer_says(world->server, "/plans/1", 404, "{\"error\":\"Plan not found\"}");
   for (int i = 0; i < 2; i++) {
-    cm_answer *answer = get(world, "/plans/1", NULL);
-    assert_int_equal(cm_answer_wait(answer, NULL), SQLITE_ERROR);
-    assert_int_equal(cm_answer_settle(answer, 0, true, NULL), SQLITE_OK);
-    cm_answer_release(answer);
+    cm_memo_answer *answer = get(world, "/plans/1", NULL);
+    assert_int_equal(cm_memo_answer_wait(answer, NULL), SQLITE_ERROR);
+    assert_int_equal(cm_memo_answer_settle(answer, 0, true, NULL), SQLITE_OK);
+    cm_memo_answer_release(answer);
   }
   assert_requests(world, 1);
 }
@@ -197,11 +197,11 @@ static void list_without_room_is_an_error(void **state) {
   for (int reading = 0; reading < 2; reading++) {
     for (int page = 0; page < 3 && rc == SQLITE_OK; page++) {
       snprintf(path, sizeof path, page == 0 ? "%s" : "%s&cursor=%d", first, page);
-      cm_answer *answer = get(world, path, first);
-      assert_int_equal(cm_answer_wait(answer, NULL), SQLITE_OK);
-      rc = cm_answer_settle(answer, 1, false, &err);
+      cm_memo_answer *answer = get(world, path, first);
+      assert_int_equal(cm_memo_answer_wait(answer, NULL), SQLITE_OK);
+      rc = cm_memo_answer_settle(answer, 1, false, &err);
       if (rc != SQLITE_OK) assert_int_equal(reading * 10 + page, 12); /* the third of the second */
-      cm_answer_release(answer);
+      cm_memo_answer_release(answer);
     }
   }
   assert_int_equal(rc, SQLITE_TOOBIG);
@@ -328,15 +328,15 @@ static void last_cursor_empties(void **state) {
 static void held_answer_survives(void **state) {
   peer_world *world = *state;
   peer_says(world->server, "/plans/1", 200, "{\"a\":1}");
-  cm_answer *done = get(world, "/plans/1", NULL);
+  cm_memo_answer *done = get(world, "/plans/1", NULL);
   settle(done, true);
-  cm_answer *under_way = get(world, "/plans/2", NULL);
+  cm_memo_answer *under_way = get(world, "/plans/2", NULL);
   cm_memo_leave(world->session, 0);
-  assert_memory_equal(cm_answer_result(done)->body.ptr, "{\"a\":1}", 7);
-  assert_int_equal(cm_answer_wait(under_way, NULL), SQLITE_OK);
-  assert_int_equal(cm_answer_settle(under_way, 1, true, NULL), SQLITE_OK);
-  cm_answer_release(done);
-  cm_answer_release(under_way);
+  assert_memory_equal(cm_memo_answer_result(done)->body.ptr, "{\"a\":1}", 7);
+  assert_int_equal(cm_memo_answer_wait(under_way, NULL), SQLITE_OK);
+  assert_int_equal(cm_memo_answer_settle(under_way, 1, true, NULL), SQLITE_OK);
+  cm_memo_answer_release(done);
+  cm_memo_answer_release(under_way);
   assert_requests(world, 2);
   read_answer(world, "/plans/2", NULL, true); /* what was settled outside is not kept */
   assert_requests(world, 3);
@@ -348,10 +348,10 @@ static void settled_outside_takes_no_room(void **state) {
   peer_says(world->server, "/1", 200, body);
   peer_says(world->server, "/2", 200, body);
   for (int i = 0; i < 3; i++) {
-    cm_answer *answer = get(world, "/1", NULL);
+    cm_memo_answer *answer = get(world, "/1", NULL);
     cm_memo_leave(world->session, 0);
     settle(answer, true);
-    cm_answer_release(answer);
+    cm_memo_answer_release(answer);
   }
   read_answer(world, "/2", NULL, true);
   read_answer(world, "/2", NULL, true);
@@ -392,11 +392,11 @@ static void asked_ahead_is_there(void **state) {
   cm_memo_prefetch(world->session, who, first);
   pump_until_idle(world);
   assert_requests(world, 1);
-  cm_answer *answer = get(world, first, first);
-  assert_true(cm_answer_is_done(answer));
+  cm_memo_answer *answer = get(world, first, first);
+  assert_true(cm_memo_answer_is_done(answer));
   cm_memo_drop_prefetched(world->session); /* it is taken */
   settle(answer, true);
-  cm_answer_release(answer);
+  cm_memo_answer_release(answer);
   read_answer(world, first, first, true);
   assert_requests(world, 1);
 }
@@ -408,9 +408,9 @@ static void error_shows_to_the_taker(void **state) {
   peer_says(world->server, "/plans/1", 200, "{}");
   cm_memo_prefetch(world->session, who, "/plans/1");
   pump_until_idle(world);
-  cm_answer *answer = get(world, "/plans/1", NULL);
-  assert_int_equal(cm_answer_wait(answer, &err), SQLITE_CONSTRAINT);
-  cm_answer_release(answer);
+  cm_memo_answer *answer = get(world, "/plans/1", NULL);
+  assert_int_equal(cm_memo_answer_wait(answer, &err), SQLITE_CONSTRAINT);
+  cm_memo_answer_release(answer);
   read_answer(world, "/plans/1", NULL, true); /* once: who asks then asks anew */
   assert_requests(world, 2);
 }
@@ -464,10 +464,10 @@ static void no_key_is_no_matter_ahead(void **state) {
   peer_set(world, "api_key", NULL);
   cm_memo_prefetch(world->session, who, "/plans/1");
   cm_memo_drop_prefetched(world->session);
-  cm_answer *answer = NULL;
+  cm_memo_answer *answer = NULL;
   assert_int_equal(cm_memo_get(world->session, who, "/plans/1", NULL, &answer, NULL), SQLITE_AUTH);
   assert_null(answer);
-  cm_answer_release(NULL);
+  cm_memo_answer_release(NULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, peer_setup, peer_teardown)

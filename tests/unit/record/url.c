@@ -37,7 +37,7 @@ static const cm_column columns[] = {
   [DISABLED] = { .name = "disabled", .type = CM_BOOLEAN },
   [QUANTITY] = { .name = "quantity", .type = CM_INTEGER },
   [SHARE] = { .name = "share", .type = CM_REAL },
-  [EXTERNAL_ID] = { .name = "external_id", .type = CM_TEXT, .flags = CM_FREE },
+  [EXTERNAL_ID] = { .name = "external_id", .type = CM_TEXT, .flags = CM_ANY_TEXT_IN_PATH },
   [TAGS] = { .name = "tags",
              .type = CM_JSON,
              .extras = &(const cm_column_extras){ .wants = "with_tags" } },
@@ -132,7 +132,7 @@ static void ids_fill_paths_and_nothing_else_does(void **state) {
     { blob_of("abc"), CM_NO_ROW },
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
-    if (cm_request_path_value(&columns[UUID], &table[i].value) != table[i].expected) {
+    if (cm_url_path_value(&columns[UUID], &table[i].value) != table[i].expected) {
       fail_msg("value %d: %.40s", (int)i, table[i].value.text);
     }
   }
@@ -151,21 +151,20 @@ static void free_columns_take_any_text_that_stays_a_segment(void **state) {
     { cm_value_null(), CM_NO_ROW },
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
-    assert_int_equal(cm_request_path_value(&columns[EXTERNAL_ID], &table[i].value),
-                     table[i].expected);
+    assert_int_equal(cm_url_path_value(&columns[EXTERNAL_ID], &table[i].value), table[i].expected);
   }
 }
 
 static void placeholders_in_their_order(void **state) {
   (void)state;
   size_t at = 0;
-  assert_int_equal(cm_request_next_placeholder(&resource, reads[1].path, &at), DATA_SOURCE);
-  assert_int_equal(cm_request_next_placeholder(&resource, reads[1].path, &at), EXTERNAL_ID);
-  assert_int_equal(cm_request_next_placeholder(&resource, reads[1].path, &at), UUID);
-  assert_int_equal(cm_request_next_placeholder(&resource, reads[1].path, &at), -1);
-  assert_true(cm_request_path_has(&resource, &reads[1], EXTERNAL_ID));
-  assert_false(cm_request_path_has(&resource, &reads[1], STATUS));
-  assert_false(cm_request_path_has(&resource, list, UUID));
+  assert_int_equal(cm_url_next_column(&resource, reads[1].path, &at), DATA_SOURCE);
+  assert_int_equal(cm_url_next_column(&resource, reads[1].path, &at), EXTERNAL_ID);
+  assert_int_equal(cm_url_next_column(&resource, reads[1].path, &at), UUID);
+  assert_int_equal(cm_url_next_column(&resource, reads[1].path, &at), -1);
+  assert_true(cm_url_path_has(&resource, &reads[1], EXTERNAL_ID));
+  assert_false(cm_url_path_has(&resource, &reads[1], STATUS));
+  assert_false(cm_url_path_has(&resource, list, UUID));
 }
 
 static void broken_templates_end(void **state) {
@@ -173,16 +172,16 @@ static void broken_templates_end(void **state) {
   static const char *const paths[] = { "/things/{", "/things/{uuid", "/things/{}", "/{nothing}" };
   for (size_t i = 0; i < cm_countof(paths); i++) {
     size_t at = 0;
-    assert_int_equal(cm_request_next_placeholder(&resource, paths[i], &at), -1);
+    assert_int_equal(cm_url_next_column(&resource, paths[i], &at), -1);
     assert_true(at <= strlen(paths[i]));
   }
 }
 
-static void assert_path(const char *path, const cm_request_value *values, int count,
+static void assert_path(const char *path, const cm_url_value *values, int count,
                         const char *expected) {
   cm_buf out;
   cm_buf_init(&out, CM_MAX_URL_BYTES);
-  assert_int_equal(cm_request_format_path(&resource, path, values, count, &out), SQLITE_OK);
+  assert_int_equal(cm_url_format_path(&resource, path, values, count, &out), SQLITE_OK);
   assert_string_equal(cm_buf_str(&out), expected);
   cm_buf_clear(&out);
 }
@@ -192,13 +191,13 @@ static void paths_are_filled_and_encoded(void **state) {
   const cm_value source = text_of("ds_1");
   const cm_value free_text = text_of("INV 1/\xc3\xa9%");
   const cm_value number = cm_value_integer(9007199254740993);
-  const cm_request_value values[] = {
+  const cm_url_value values[] = {
     { .column = UUID, .op = CM_TERM_GE, .value = &source }, /* a range fills no path */
     { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &source },
     { .column = EXTERNAL_ID, .op = CM_TERM_EQ, .value = &free_text },
     { .column = UUID, .op = CM_TERM_EQ, .value = &number },
   };
-  const cm_request_value unknown[] = {
+  const cm_url_value unknown[] = {
     { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = NULL },
     { .column = UUID, .op = CM_TERM_EQ, .value = NULL, .shown = "each uuid" },
   };
@@ -218,12 +217,12 @@ static const char *verdict_name(cm_sendable verdict) {
 
 /** Ask with and without a buffer: both must say the same. */
 static void assert_filter(int column, cm_term_op op, cm_value value, const char *expected) {
-  const cm_filter *filter = cm_request_find_filter(&resource, list, column, op);
+  const cm_filter *filter = cm_url_find_filter(&resource, list, column, op);
   cm_buf wire;
   cm_buf_init(&wire, 4096);
   assert_non_null(filter);
-  cm_sendable verdict = cm_request_filter_value(&columns[column], filter, &value, &wire);
-  assert_int_equal(cm_request_filter_value(&columns[column], filter, &value, NULL), verdict);
+  cm_sendable verdict = cm_url_filter_value(&columns[column], filter, &value, &wire);
+  assert_int_equal(cm_url_filter_value(&columns[column], filter, &value, NULL), verdict);
   const char *shown = verdict == CM_SEND ? cm_buf_str(&wire) : verdict_name(verdict);
   if (strcmp(shown, expected) != 0) {
     fail_msg("%s %.60s: %s, expected %s", columns[column].name, value.text, shown, expected);
@@ -333,7 +332,7 @@ static void filters_serve_their_operators(void **state) {
     { UUID, CM_TERM_EQ, NULL },
   };
   for (size_t i = 0; i < cm_countof(table); i++) {
-    const cm_filter *found = cm_request_find_filter(&resource, list, table[i].column, table[i].op);
+    const cm_filter *found = cm_url_find_filter(&resource, list, table[i].column, table[i].op);
     if (table[i].param == NULL) {
       assert_null(found);
     } else {
@@ -341,17 +340,16 @@ static void filters_serve_their_operators(void **state) {
       assert_string_equal(found->param, table[i].param);
     }
   }
-  assert_null(cm_request_find_filter(&resource, &reads[0], STATUS, CM_TERM_EQ));
+  assert_null(cm_url_find_filter(&resource, &reads[0], STATUS, CM_TERM_EQ));
 }
 
 /* ---- whole requests ------------------------------------------------------------------------ */
 
-static void assert_request(const cm_read *read, const cm_request_value *values, int count,
+static void assert_request(const cm_read *read, const cm_url_value *values, int count,
                            uint64_t columns_used, const char *expected) {
   cm_buf out;
   cm_buf_init(&out, CM_MAX_URL_BYTES);
-  assert_int_equal(cm_request_format(&resource, read, values, count, columns_used, &out),
-                   SQLITE_OK);
+  assert_int_equal(cm_url_format(&resource, read, values, count, columns_used, &out), SQLITE_OK);
   assert_string_equal(cm_buf_str(&out), expected);
   cm_buf_clear(&out);
 }
@@ -363,14 +361,14 @@ static void queries_in_the_order_of_the_filters(void **state) {
   const cm_value status = text_of("Past Due");
   const cm_value odd = text_of("Past");
   const cm_value day = text_of("2025-01-01");
-  const cm_request_value values[] = {
+  const cm_url_value values[] = {
     { .column = DATE, .op = CM_TERM_EQ, .value = &day },
     { .column = CREATED_AT, .op = CM_TERM_GT, .value = &from },
     { .column = STATUS, .op = CM_TERM_EQ, .value = &status },
     { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &source },
   };
-  const cm_request_value unsendable[] = { { .column = STATUS, .op = CM_TERM_EQ, .value = &odd } };
-  const cm_request_value unknown[] = {
+  const cm_url_value unsendable[] = { { .column = STATUS, .op = CM_TERM_EQ, .value = &odd } };
+  const cm_url_value unknown[] = {
     { .column = STATUS, .op = CM_TERM_EQ, .value = NULL, .shown = "each status" },
   };
   assert_request(list, values, 4, 0,
@@ -385,9 +383,9 @@ static void queries_in_the_order_of_the_filters(void **state) {
 static void an_equality_is_both_bounds(void **state) {
   (void)state;
   const cm_value due = text_of("2025-01-10 12:00:00");
-  const cm_request_value known[] = { { .column = DUE, .op = CM_TERM_EQ, .value = &due } };
-  const cm_request_value unknown[] = { { .column = DUE, .op = CM_TERM_EQ, .value = NULL } };
-  const cm_request_value range[] = { { .column = DUE, .op = CM_TERM_GE, .value = &due } };
+  const cm_url_value known[] = { { .column = DUE, .op = CM_TERM_EQ, .value = &due } };
+  const cm_url_value unknown[] = { { .column = DUE, .op = CM_TERM_EQ, .value = NULL } };
+  const cm_url_value range[] = { { .column = DUE, .op = CM_TERM_GE, .value = &due } };
   assert_request(list, known, 1, 0, "/things?date=today&due_from=2025-01-09&due_until=2025-01-11");
   assert_request(list, unknown, 1, 0, "/things?date=today&due_from={due}&due_until={due}");
   assert_request(list, range, 1, 0, "/things?date=today&due_from=2025-01-09");
@@ -427,7 +425,7 @@ static void columns_beyond_63_share_a_bit(void **state) {
   for (size_t i = 0; i < cm_countof(table); i++) {
     cm_buf out;
     cm_buf_init(&out, 100);
-    assert_int_equal(cm_request_format(&wide, &read, NULL, 0, table[i].used, &out), SQLITE_OK);
+    assert_int_equal(cm_url_format(&wide, &read, NULL, 0, table[i].used, &out), SQLITE_OK);
     assert_string_equal(cm_buf_str(&out), table[i].expected);
     cm_buf_clear(&out);
   }
@@ -438,12 +436,10 @@ static void too_long_is_said(void **state) {
   static char text[2049];
   memset(text, '/', sizeof text - 1);
   const cm_value value = text_of(text);
-  const cm_request_value values[] = {
-    { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &value }
-  };
+  const cm_url_value values[] = { { .column = DATA_SOURCE, .op = CM_TERM_EQ, .value = &value } };
   cm_buf out;
   cm_buf_init(&out, 6000);
-  assert_int_equal(cm_request_format(&resource, list, values, 1, 0, &out), SQLITE_TOOBIG);
+  assert_int_equal(cm_url_format(&resource, list, values, 1, 0, &out), SQLITE_TOOBIG);
   cm_buf_clear(&out);
 }
 

@@ -676,7 +676,7 @@ static void deletes_are_counted(void **state) {
 /* ---- "exists already" ---------------------------------------------------------------------- */
 
 static void assert_exists(const cm_resource *resource, const char *body, cm_exists expected) {
-  assert_int_equal(cm_answer_says_exists(resource, (cm_slice){ body, strlen(body) }), expected);
+  assert_int_equal(cm_reply_says_exists(resource, (cm_slice){ body, strlen(body) }), expected);
 }
 
 static void exists_already(void **state) {
