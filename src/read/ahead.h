@@ -19,7 +19,7 @@ enum { CM_MAX_FOLLOWERS = 4 };
 
 /** What a scan of a parent table knows about the scans of one child that follow its rows. */
 typedef struct cm_ahead {
-  const cm_read *read; /* of the children; NULL: nobody follows here yet */
+  const cm_read *read; /* of the children; NULL: none follows here yet */
   int64_t last_row;    /* ordinal of the outer row that was asked for last */
   int64_t through_row; /* ordinal of the last row whose child was asked for */
   int64_t page;        /* page of the outer list that `at` belongs to */

@@ -14,7 +14,7 @@ typedef cm_row_store cm_key_set;
 /**
  * Remember the row's key.
  * @param is_new  Receives false where the key was there already.
- * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM; SQLITE_ERROR (a row that is no JSON).
+ * @return SQLITE_OK; SQLITE_TOOBIG when there is no room; SQLITE_NOMEM; SQLITE_ERROR (a row that is not JSON).
  */
 int cm_key_set_add(cm_key_set *set, cm_row *row, bool *is_new, cm_err *err) CM_MUST_CHECK;
 

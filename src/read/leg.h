@@ -65,7 +65,7 @@ int cm_leg_find_companion(cm_leg *leg, const cm_resource *resource, cm_row *row,
 
 /**
  * The list is at its end. A companion list that no row needed was asked for already; it is waited for,
- * so that the memo has it when the statement comes back to this list. Its error is nobody's.
+ * so that the memo has it when the statement comes back to this list. Its error is dropped.
  * @return SQLITE_OK or SQLITE_INTERRUPT.
  */
 int cm_leg_finish(cm_leg *leg, cm_err *err) CM_MUST_CHECK;

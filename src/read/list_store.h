@@ -5,7 +5,7 @@
 ** A join from many child rows to their parent asks for one parent by key, again and again. The first
 ** look-ups are sent as they come. Once they are as many as the list has pages, the list costs no more
 ** than they did: it is read into a store, which answers the rest; what it lacks (a hidden row) is still
-** looked up. A list whose length nobody knows is read page by page, never more pages than look-ups.
+** looked up. A list whose length is not known is read page by page, never more pages than look-ups.
 **
 ** The store belongs to the running statements, as the memo does.
 */

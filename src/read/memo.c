@@ -27,8 +27,8 @@ struct cm_memo_answer {
   int holders;
   int gets;       /* how often it was asked for */
   bool is_listed; /* the memo finds it */
-  bool is_ahead;  /* nobody asked for it yet, or nobody needed it, but somebody may */
-  bool is_waited; /* somebody looked at it, or began to wait for it */
+  bool is_ahead;  /* asked for before it is needed: it may be needed yet */
+  bool is_waited; /* it was looked at, or waited for */
   bool is_settled;
   bool is_whole;
   bool is_kept; /* counted in `kept_bytes`, stays without a holder */
@@ -95,7 +95,7 @@ static void free_answer(cm_memo_answer *answer) {
   sqlite3_free(answer);
 }
 
-/** Somebody took it, or nobody ever will. */
+/** It was taken, or will not be. */
 static void end_ahead(cm_memo *memo, cm_memo_answer *answer) {
   if (!answer->is_ahead) return;
   int at = 0;
@@ -272,7 +272,7 @@ static bool is_stale(const cm_memo_answer *answer) {
          cm_call_result_of(answer->call)->code != SQLITE_OK;
 }
 
-/** Somebody asks for an answer that is there. */
+/** An answer that is there is asked for. */
 static int share(cm_memo *memo, cm_memo_answer *answer, const char *list, cm_err *err) {
   end_ahead(memo, answer);
   if (answer->list == NULL && list != NULL) {

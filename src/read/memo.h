@@ -24,7 +24,7 @@
 typedef struct cm_memo_answer cm_memo_answer;
 
 enum {
-  CM_MAX_AHEAD = 64,                    /* answers asked ahead that nobody took yet */
+  CM_MAX_AHEAD = 64,                    /* answers asked ahead and not taken yet */
   CM_MAX_AHEAD_BYTES = 16 * 1024 * 1024 /* no further ones while these hold so much */
 };
 
@@ -47,7 +47,7 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
                          cm_memo_answer **out, cm_err *err) CM_MUST_CHECK;
 
 /**
- * Ask ahead for an answer that nobody needs yet. It stays in the memo until cm_memo_get takes it or
+ * Ask for an answer before it is needed. It stays in the memo until cm_memo_get takes it or
  * the memo drops it; an error shows only to who takes it. Nothing happens when the answer is there
  * already, when CM_MAX_AHEAD such answers wait to be taken, when they hold too much, or when
  * max_requests is set: a guess must not use up what the statement needs.
@@ -70,15 +70,15 @@ const cm_call_result *cm_memo_answer_result(const cm_memo_answer *answer);
 
 /**
  * Say how many rows the answer holds and whether it is whole (all rows of its list, a single
- * object, or a 404 that means no row): decides about keeping. An answer that nobody settles is not
+ * object, or a 404 that means no row): decides about keeping. An answer that is not settled is not
  * kept.
  * @return SQLITE_OK; SQLITE_TOOBIG for a page of a list that is read again and does not fit.
  */
 int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, cm_err *err);
 
 /**
- * Let go. NULL: nothing. An answer nobody holds and nobody keeps is freed, a call under way cut; one that
- * nobody has waited for stays as if it was asked ahead, where there is room.
+ * Let go. NULL: nothing. An answer that is neither held nor kept is freed, a call under way cut; one that
+ * was not waited for stays as if it was asked ahead, where there is room.
  */
 void cm_memo_answer_release(cm_memo_answer *answer);
 

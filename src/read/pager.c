@@ -196,7 +196,7 @@ static int not_listed(const cm_pager *pager, int code, const char *why, cm_err *
                     pager->list.who, pager->url, CM_MAX_ITEMS);
 }
 
-/** A short number of the first page; nobody relies on it. */
+/** A short number of the first page; nothing relies on it. */
 static int64_t read_count(cm_slice number) {
   int64_t count = 0;
   if (cm_slice_type(number) != CM_JSON_NUMBER || number.len > 9) return 0;
@@ -263,7 +263,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   return rc == SQLITE_OK ? settle_list(pager, err) : rc;
 }
 
-/** An answer of which nobody said what it is. */
+/** An answer of unknown shape. */
 static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_outline outline;
   if (cm_outline_read(body, pager->url, &outline) != SQLITE_OK) {

@@ -20,14 +20,14 @@ typedef struct cm_list {
   const char *who; /* for error texts */
   const char *url; /* path and query without per_page and cursor; copied */
   cm_paging paging;
-  /* Member that holds the list; NULL for CM_SINGLE. NULL for CM_CURSOR: nobody knows what the answer
+  /* Member that holds the list; NULL for CM_SINGLE. NULL for CM_CURSOR: it is unknown what the answer
   ** is, a list, a page or one row, and read/outline.h finds out. */
   const char *rows;
   cm_missing missing;
   const char *resume; /* see cm_read; NULL: the cursor is sent as it came */
   int per_page;       /* 0: the API decides */
   int64_t
-      wanted; /* rows after which nobody asks for more; -1: not known, 0: ask for no page ahead */
+      wanted; /* rows after which no more are asked for; -1: not known, 0: ask for no page ahead */
   int64_t enough; /* so many rows are all that is asked for, for sure; 0: that is not known */
   bool is_fresh;  /* past the memo; the list is not read to be shown, see cm_pager_open_page */
   /* For error texts: what a wrong answer is, and what to do then; NULL: what fits a list that is shown. */
@@ -62,7 +62,7 @@ typedef struct cm_pager {
 int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list,
                   cm_err *err) CM_MUST_CHECK;
 
-/** Ask for the first page of a list that somebody may open soon. Never fails: it is a guess. */
+/** Ask for the first page of a list that may be opened soon. Never fails: it is a guess. */
 void cm_pager_prefetch(cm_session *session, const cm_list *list);
 
 /** True when cm_pager_next would not have to wait. */

@@ -7,7 +7,7 @@
 #include "spec/registry.h"
 
 /*
-** Guesses for what nobody knows yet. They only order plans by their number of requests; no result
+** Guesses for what is not known yet. They only order plans by their number of requests; no result
 ** depends on them.
 */
 enum {
@@ -97,7 +97,7 @@ static void add_arg(cm_plan *plan, const cm_offer *offer, int term, cm_arg_use u
   arg->use = use;
 }
 
-/** The read cannot serve, for want of this column. What was missing first is the error. */
+/** The read cannot serve, because this column is missing. What was missing first is the error. */
 static void lack(candidate *out, int column, cm_lack why) {
   out->is_possible = false;
   if (out->plan.missing >= 0) return;
@@ -244,7 +244,7 @@ static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_
 }
 
 /**
- * Does the read show a part of its rows only, for want of a bound? A plan that has one is better: an OR whose
+ * Does the read show a part of its rows only, because a bound is missing? A plan that has one is better: an OR whose
  * every arm bounds, a join in another order.
  */
 static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_offer *offer,

@@ -111,7 +111,7 @@ bool cm_plan_uses_all(const cm_plan *plan);
  */
 char *cm_plan_encode(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan);
 
-/** Read a plan back from its text. @return SQLITE_OK, SQLITE_ERROR when it is no plan of ours. */
+/** Read a plan back from its text. @return SQLITE_OK, SQLITE_ERROR when it is not a plan of ours. */
 int cm_plan_decode(const cm_resource *resource, const char *text, cm_plan *out) CM_MUST_CHECK;
 
 #endif

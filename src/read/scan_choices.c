@@ -3,7 +3,7 @@
 ** of the statement has a row value. So each value that there is is asked for, and SQLite drops what its list lacks.
 **
 ** What several values find is one row, as everywhere. Which of them the list has stands in the text of the statement,
-** unless it is no list of literals: then a row that comes again is an error, because it might be shown twice.
+** unless it is not a list of literals: then a row that comes again is an error, because it might be shown twice.
 */
 #include <string.h>
 

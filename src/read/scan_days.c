@@ -66,7 +66,7 @@ static cm_day_range find_range(const cm_scan *scan, int column, bool *is_one_of_
   return range;
 }
 
-/** The day that a parameter is given as. @return false: it is not given, or is no day. */
+/** The day that a parameter is given as. @return false: it is not given, or is not a day. */
 static bool find_day(const cm_value *given, int64_t *day) {
   int64_t instant_ms = 0;
   if (given == NULL || !cm_value_is_text(given)) return false;

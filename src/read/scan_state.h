@@ -106,7 +106,7 @@ int cm_scan_ask_choices(cm_scan *scan, cm_err *err) CM_MUST_CHECK;
 
 /**
  * Such a scan: is the current row to be shown? What several values of the list find is one row.
- * @return SQLITE_OK; SQLITE_ERROR where the row comes again and nobody knows the list; as cm_key_set_add.
+ * @return SQLITE_OK; SQLITE_ERROR where the row comes again and the list is not known; as cm_key_set_add.
  */
 int cm_scan_accept_choice(cm_scan *scan, const cm_leg *leg, bool *accepted,
                           cm_err *err) CM_MUST_CHECK;
@@ -156,7 +156,7 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request);
 
 /* ---- read/enclosing.c ---------------------------------------------------------------------- */
 
-/** True when a column of the current row stands in the row around it, which it came without and nobody looked for. */
+/** True when a column of the current row stands in the row around it, which it came without and that was not looked for. */
 bool cm_scan_lacks_enclosing(cm_scan *scan, int column);
 
 /**
@@ -178,7 +178,7 @@ void cm_scan_forget_enclosing(cm_scan *scan);
 /* ---- read/scan_answer.c ------------------------------------------------------------------------- */
 
 /**
- * Is this answer, which is no list, what was asked for: has it a key, or the list of the rows that it
+ * Is this answer, which is not a list, what was asked for: has it a key, or the list of the rows that it
  * encloses, and does it repeat the identifiers of the request? @return SQLITE_OK, or an error that says no.
  */
 int cm_scan_check_answer(const cm_scan *scan, const cm_leg *leg, cm_slice text,

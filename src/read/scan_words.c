@@ -55,7 +55,7 @@ static bool has_word(const cm_scan_arg *arg, const cm_word *word) {
   return false;
 }
 
-/** A literal stands as it is where the right word is beside it, wherever it stands: which place is meant, nobody says. */
+/** A literal stands as it is where the right word is beside it, wherever it stands: which place is meant is unknown. */
 static int check_literal(const cm_scan *scan, const cm_plan_arg *plan, const cm_word *words,
                          const cm_value *value, const cm_word *right, cm_err *err) {
   const cm_column *column = &scan->resource->columns[plan->column];

@@ -25,7 +25,7 @@ bool cm_change_shape_is_nothing(const cm_json *json);
 
 /**
  * A set in its shape as one object: [{"key": "a", "value": 1}] becomes {"a": 1}; an object is copied. NULL
- * in, or an item that is no such pair: NULL out, as when memory runs out.
+ * in, or an item that is not such a pair: NULL out, as when memory runs out.
  */
 cm_json *cm_change_shape_members(const cm_json *set);
 

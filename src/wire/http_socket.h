@@ -11,7 +11,7 @@
 ** behind the handshake and before the first answer: a connection that carried no request yet may have
 ** them waiting, and after the first answer they have been read.
 **
-** What comes after the request has left, but before the other side has received a byte of it, is no answer
+** What comes after the request has left, but before the other side has received a byte of it, is not an answer
 ** to it either. An answer's own segment acknowledges the request, so Linux can say that: see
 ** cm_http_sockets_is_early.
 */

@@ -138,7 +138,7 @@ static void enter_param(line *out, cm_slice detail) {
 }
 
 /**
- * What a detail says: its message, or its code where it has none. Absent: this is no detail. A message that is
+ * What a detail says: its message, or its code where it has none. Absent: this is not a detail. A message that is
  * not a text may be a field of that name; beside a place or a number as code it is a message.
  */
 static cm_slice find_message(cm_slice detail) {

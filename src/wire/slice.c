@@ -104,7 +104,7 @@ static int decode_escape(const char *at, const char *end, uint32_t *character) {
   return 12;
 }
 
-/** True for what cJSON stumbles over: a NUL and half a surrogate pair (or U+FFFD, which is no harm). */
+/** True for what cJSON stumbles over: a NUL and half a surrogate pair (or U+FFFD, which does no harm). */
 static bool is_odd(uint32_t character, int len) {
   return len == 6 && (character == 0 || character == 0xfffd);
 }

@@ -114,7 +114,7 @@ static cm_end take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_
   return doubt_odd(queue, entry, why.text, err);
 }
 
-/** Deleting what is gone already is no error. */
+/** Deleting what is gone already is not an error. */
 static bool is_gone_already(const cm_entry *entry, const ending *end) {
   const cm_resource *resource = entry->resource;
   bool is_any = resource->read_count > 0 && resource->reads[0].missing == CM_MISSING_ANY;

@@ -169,7 +169,7 @@ static int check_owners(cm_change *change, cm_err *err) {
   return refuse_missing(resource, cm_change_column(resource, owners[0]), err);
 }
 
-/** Without the whole natural key nobody can tell whether the row exists. */
+/** Without the whole natural key it is unknown whether the row exists. */
 static int check_conflict(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   const cm_natural_key *natural = resource->natural_key;

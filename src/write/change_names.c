@@ -290,9 +290,9 @@ int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *o
     rc = cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: give it a value", change->resource->name,
                     described->name);
   } else if (is_path && !is_path_segment(described, &plain)) {
-    rc = cm_err_set(err, SQLITE_ERROR, "%s: %s is no identifier (it was given '%.*s'): correct it",
-                    change->resource->name, described->name, plain.len < 64 ? (int)plain.len : 64,
-                    plain.text);
+    rc = cm_err_set(
+        err, SQLITE_ERROR, "%s: %s is not an identifier (it was given '%.*s'): correct it",
+        change->resource->name, described->name, plain.len < 64 ? (int)plain.len : 64, plain.text);
   } else {
     cm_buf_percent(out, plain.text, plain.len);
   }

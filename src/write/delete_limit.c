@@ -71,7 +71,7 @@ static int allow_delete(const cm_queue *queue, const char *who, const char *what
 }
 
 /*
-** Nobody says when a transaction without tables ends. What was counted outside of one ends with its
+** A transaction without tables ends unseen. What was counted outside of one ends with its
 ** statement; what was counted inside of one goes on until a statement stands outside, or the queue's own
 ** transaction is over.
 */

@@ -87,7 +87,7 @@ typedef struct cm_progress {
   cm_change_step *steps;
   int step_count, step;
   cm_buf not_taken;
-  char *refusal; /* of the API, and nobody has looked yet whether it is there; owned */
+  char *refusal; /* of the API, until the row has been looked for; owned */
   int refusal_code;
 } cm_progress;
 

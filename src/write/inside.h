@@ -4,7 +4,7 @@
 **
 ** A line of an invoice that waits is its *part*, and the invoice the part's *host*. Parts are found when a
 ** transaction is sent and let go when the sending ends, so that savepoints know nothing of them. Only a host
-** of which nobody knows whether it has left keeps its parts.
+** that may have left keeps its parts.
 **
 ** A host starts when nothing blocks it nor any of its parts. The parts look for themselves and for what they name,
 ** each for itself; then they join its shipment: the create of the host carries them, and they end as it does, each
@@ -25,10 +25,10 @@ void cm_inside_detach(cm_entry *part);
 /** The parts of a host are on their own. */
 void cm_inside_let_go_all(cm_entry *host);
 
-/** Nobody waits behind this host any more. @param host  NULL: behind any. @return true when somebody did. */
+/** The rows behind this host wait for it no longer. @param host  NULL: behind any. @return true when there were some. */
 bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host);
 
-/** An entry waits no longer: it is no part, and its parts are on their own. */
+/** An entry waits no longer: it leaves its host, and its own parts are on their own. */
 void cm_inside_leave(cm_queue *queue, cm_entry *entry);
 
 /** A row that should go inside this one was refused: it is not sent without it. */

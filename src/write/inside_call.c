@@ -36,7 +36,7 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
   return host;
 }
 
-/** A part in doubt whose host is gone: nobody can say any more what became of it. */
+/** A part in doubt whose host has left the queue: what became of it cannot be found out. */
 static bool is_orphan(const cm_entry *entry) {
   return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
          entry->progress.steps == NULL && entry->inside.host == NULL &&
@@ -50,7 +50,7 @@ static void end_orphan(cm_queue *queue, cm_entry *entry) {
   cm_settle(queue, entry, CM_END_UNKNOWN, &err);
 }
 
-/** Has the row come again, corrected? Without a natural key nobody can tell. */
+/** Has the row come again, corrected? Without a natural key that is unknown. */
 static bool has_come_again(const cm_queue *queue, const cm_entry *refused) {
   if (refused->ties.natural_token == 0) return false;
   for (const cm_entry *at = cm_waiting_by_natural(queue, refused->ties.natural_token); at != NULL;

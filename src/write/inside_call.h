@@ -28,7 +28,7 @@ int cm_inside_make_steps(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_
 /** Nothing is in doubt any more of an entry and its parts. */
 void cm_inside_end_doubt(cm_entry *host);
 
-/** Nobody has it although it was sent: what goes out now is made anew. */
+/** The row was sent and is not there: what goes out now is made anew. */
 void cm_inside_renew(cm_entry *host);
 
 /**

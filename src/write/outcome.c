@@ -131,7 +131,7 @@ static int tell_refused(const cm_queue *queue, cm_err *err) {
   return first->code;
 }
 
-/** Nothing is left to send, and nobody knows what became of some: no COMMIT can mend that. */
+/** Nothing is left to send, and some may or may not have happened: no COMMIT can mend that. */
 static int tell_unknown(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
   const cm_first_error *first = &tally->first_unknown;

@@ -14,7 +14,7 @@ int cm_outcome_what(const cm_entry *entry, const char *line, const char **what);
 void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err);
 
 /**
- * The line of a row that stands there already. Nobody knows since when: a call that is refused may have been made in
+ * The line of a row that stands there already, since when is not known: a call that is refused may have been made in
  * part.
  */
 void cm_entry_tell_exists(const cm_entry *entry, cm_err *err);

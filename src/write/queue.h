@@ -4,8 +4,8 @@
 ** Threads: belongs to one session.  Tests: tests/unit/write/queue.c, tests/cases/write/
 **
 ** A write is *queued* when SQLite hands it over, *sent* while a call of it is under way, and ends
-** *written*, *refused* by the API (or by a look-up), *unknown*: nobody knows whether it happened, or
-** *dropped*: nobody will send it, because it was rolled back or the sending stopped for good. Every write that
+** *written*, *refused* by the API (or by a look-up), *unknown*: it may or may not have happened, or
+** *dropped*: it will not be sent, because it was rolled back or the sending stopped for good. Every write that
 ** was added keeps its line in the log. What has left in doubt stays unknown until a success or a look says more.
 **
 ** Order. A run of DELETEs on one table waits for everything before it, and everything behind it waits

@@ -112,7 +112,7 @@ static int tell_errors(const cm_entry *entry, const char *what, const char *erro
   return rc;
 }
 
-/** The API reports errors, and no row: nobody can say whether it took one. */
+/** The API reports errors, and no row: whether it took one is unknown. */
 static int tell_rowless(const cm_entry *entry, const char *errors, cm_err *err) {
   return cm_err_set(err, SQLITE_CONSTRAINT,
                     "%s: the API answered with errors, and shows no row (%s): see whether the row "
@@ -219,7 +219,7 @@ static const char *why_no_item(const cm_entry *entry, const cm_change_step *step
                                                          : "it does not show what is there now";
 }
 
-/** A create is known by its answer: without the new row's key nobody can tell what was made. */
+/** A create is known by its answer: without the new row's key it is unknown what was made. */
 static const char *why_no_create(cm_entry *entry, const cm_change_step *step, cm_slice object,
                                  cm_err *err) {
   bool may_be = true;

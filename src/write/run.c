@@ -53,7 +53,7 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
 
 static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 
-/** Ask whether the row is there, after a create that nobody knows the end of. */
+/** Ask whether the row is there, after a create whose end is unknown. */
 static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_err err = { 0 };
   cm_queue_put_text(queue, &entry->line.error, cause->text);
@@ -86,7 +86,7 @@ static cm_end make_ready(cm_entry *entry) {
   return CM_END_NONE;
 }
 
-/** Nobody has it: what was sent did nothing, unless it is still on its way. */
+/** The row is not there: what was sent did nothing, unless it is still on its way. */
 static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   if (entry->progress.goes_again) {
     entry->progress.goes_again = false;

@@ -26,7 +26,7 @@ static void stop_running(cm_entry *entry) {
 }
 
 /**
- * Bodies of what was sent, or would have been. One that nobody will send may be made later, from the change.
+ * Bodies of what was sent, or would have been. One that will not be sent may be made later, from the change.
  * @return false where the change is needed for that.
  */
 static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
@@ -45,7 +45,7 @@ static void free_change(cm_entry *entry) {
   entry->change = NULL;
 }
 
-/** What still waits when nobody will send it. */
+/** What still waits and will not be sent. */
 static void drop_unsent(cm_entry *entry) {
   if (entry->state != CM_ENTRY_QUEUED && entry->state != CM_ENTRY_SENT) return;
   entry->state = entry->progress.is_doubtful || entry->progress.step > 0 ? CM_ENTRY_UNKNOWN
@@ -156,7 +156,7 @@ static void end_left_alone(cm_queue *queue, cm_entry *entry) {
   cm_entry_retire(queue, entry);
 }
 
-/** Of a statement with OR IGNORE only "exists already" is SQLITE_CONSTRAINT, and that is no refusal. */
+/** Of a statement with OR IGNORE only "exists already" is SQLITE_CONSTRAINT, and that is not a refusal. */
 static int visible_code(const cm_queue *queue, const cm_entry *entry, int code) {
   bool is_ignore = queue->sending.is_autocommit && entry->change->conflict == CM_CONFLICT_IGNORE;
   return is_ignore && code == SQLITE_CONSTRAINT ? SQLITE_ERROR : code;

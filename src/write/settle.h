@@ -17,7 +17,7 @@ typedef enum cm_end {
   CM_END_LEFT_ALONE, /* OR IGNORE found the row */
   CM_END_PARKED,     /* sending has stopped before its first call left: it goes on waiting */
   CM_END_REFUSED,    /* it is not written; unknown where an earlier call of it is in doubt */
-  CM_END_UNKNOWN,    /* nobody knows, and it will not be sent again */
+  CM_END_UNKNOWN,    /* it may have happened, and it will not be sent again */
   CM_END_LATER       /* it failed in a way that can pass: it goes on waiting, and sending stops */
 } cm_end;
 

@@ -59,7 +59,7 @@ void cm_queue_commit(cm_session *session) {
 }
 
 /**
- * What was written although the transaction is rolled back stays: its line says so. COMMIT need not tell of
+ * What was written although the transaction is rolled back stays: its line says so. COMMIT need not report
  * what was refused or unknown: the statement has.
  */
 static void mark_lasting(cm_queue *queue, int64_t id) {
@@ -142,7 +142,7 @@ int cm_queue_savepoint(cm_session *session, int level) {
   return SQLITE_OK;
 }
 
-/** A SAVEPOINT that opened the transaction is no savepoint to SQLite: it counts as level -1. */
+/** A SAVEPOINT that opened the transaction is not a savepoint to SQLite: it counts as level -1. */
 enum { WHOLE_TRANSACTION = -1 };
 
 void cm_queue_release(cm_session *session, int level) {

@@ -276,11 +276,11 @@ static void insert_any_type(void **state) {
 static void insert_encodes_paths(void **state) {
   (void)state;
   assert_no_insert(&things, CM_CONFLICT_FAIL,
-                   "things: parent is no identifier (it was given 'p 1/../x'): correct it",
+                   "things: parent is not an identifier (it was given 'p 1/../x'): correct it",
                    "parent=p 1/../x", NULL);
   assert_no_insert(&things, CM_CONFLICT_FAIL,
-                   "things: parent is no identifier (it was given '..'): correct it", "parent=..",
-                   NULL);
+                   "things: parent is not an identifier (it was given '..'): correct it",
+                   "parent=..", NULL);
 }
 
 static void insert_is_refused(void **state) {
