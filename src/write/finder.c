@@ -50,15 +50,20 @@ void cm_question_release(cm_question *question) {
   }
 }
 
-void cm_question_forget_all(cm_finder *finder) {
+static void forget_questions(cm_finder *finder) {
   cm_question *question = NULL;
   while ((question = cm_map_pop(&finder->questions)) != NULL)
     let_go(question);
 }
 
+void cm_question_forget_all(cm_finder *finder) {
+  forget_questions(finder);
+  cm_asked_lists_clear(&finder->lists);
+}
+
 /** A new question in the table; its texts are copied. NULL when memory runs out. */
 static cm_question *new_question(cm_finder *finder, const char *key, const char *const values[2]) {
-  if (finder->questions.count >= MAX_KEPT_QUESTIONS) cm_question_forget_all(finder);
+  if (finder->questions.count >= MAX_KEPT_QUESTIONS) forget_questions(finder);
   cm_question *question = sqlite3_malloc64(sizeof *question);
   if (question == NULL) return NULL;
   memset(question, 0, sizeof *question);
@@ -126,6 +131,29 @@ static char *key_of(const cm_ask *asked) {
                          asked->values[0] != NULL ? asked->values[0] : "");
 }
 
+/** A list that was read may answer. @param is_known  Receives whether it does. */
+static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *question, bool *is_known,
+                    cm_err *err) {
+  cm_asked_row row = { .resource = asked->resource,
+                       .values = { asked->values[0], asked->values[1] },
+                       .needs_row = asked->mode == CM_QUESTION_WITH_ROW };
+  cm_listed listed = { .is_known = false };
+  bool is_row = asked->resource != NULL && asked->mode != CM_QUESTION_AGAIN;
+  int rc = is_row ? cm_asked_lists_find(&finder->lists, finder->session, &row, &listed, err)
+                  : SQLITE_OK;
+  *is_known = listed.is_known;
+  question->is_done = listed.is_known;
+  question->matches = listed.matches;
+  question->uuid = listed.uuid;
+  question->row = listed.row;
+  return rc;
+}
+
+static int ask_api(cm_finder *finder, const cm_ask *asked, cm_question *question, cm_err *err) {
+  return asked->resource != NULL ? ask_row(finder, question, asked->who, err)
+                                 : ask(finder, question, asked->path, asked->who, err);
+}
+
 /** A question that nobody has asked yet. */
 static int ask_anew(cm_finder *finder, const cm_ask *asked, const char *key, cm_question **out,
                     cm_err *err) {
@@ -134,8 +162,9 @@ static int ask_anew(cm_finder *finder, const cm_ask *asked, const char *key, cm_
   question->resource = asked->resource;
   question->need = asked->need;
   question->member_list = asked->member_list;
-  int rc = asked->resource != NULL ? ask_row(finder, question, asked->who, err)
-                                   : ask(finder, question, asked->path, asked->who, err);
+  bool is_known = false;
+  int rc = ask_list(finder, asked, question, &is_known, err);
+  if (rc == SQLITE_OK && !is_known) rc = ask_api(finder, asked, question, err);
   if (rc != SQLITE_OK) detach(finder, question);
   *out = rc == SQLITE_OK ? question : NULL;
   return rc;
@@ -155,6 +184,7 @@ int cm_question_ask(cm_finder *finder, const cm_ask *asked, cm_question **out, c
 
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,
                          const char *const values[2], const char *uuid) {
+  cm_asked_lists_forget(&finder->lists, resource, values);
   char *key = key_of_row(resource, values);
   cm_question *question = key != NULL ? find(finder, key) : NULL;
   if (question != NULL) detach(finder, question);
@@ -172,10 +202,19 @@ int cm_question_remember(cm_finder *finder, const cm_resource *resource,
 
 void cm_question_forget(cm_finder *finder, const cm_resource *resource,
                         const char *const values[2]) {
+  cm_asked_lists_forget(&finder->lists, resource, values);
   char *key = key_of_row(resource, values);
   cm_question *question = key != NULL ? find(finder, key) : NULL;
   sqlite3_free(key);
   if (question != NULL) detach(finder, question);
+}
+
+void cm_question_touch(cm_finder *finder, const char *resource, const char *key) {
+  cm_asked_lists_touch(&finder->lists, resource, key);
+}
+
+void cm_question_rename(cm_finder *finder, const cm_resource *resource) {
+  cm_asked_lists_give_up(&finder->lists, resource);
 }
 
 /* ---- reading the answer -------------------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
 ** finder.h -- what writes ask before they go out: is the row there, which uuid has it. Each distinct question is
-** asked once in a transaction.
+** asked once in a transaction, of the API or of a list that was read instead (write/asked_list.h).
 ** Owns: the questions, each until nobody holds it and it is forgotten.
 */
 #ifndef CM_WRITE_FINDER_H
@@ -10,6 +10,7 @@
 #include "base/map.h"
 #include "client/call.h"
 #include "spec/resource.h"
+#include "write/asked_list.h"
 
 /** A question that several entries may share: one request, one answer. */
 typedef struct cm_question {
@@ -39,8 +40,9 @@ typedef enum cm_question_mode {
 
 /** The questions of a transaction. Zeroed but for the session before its first use. */
 typedef struct cm_finder {
-  cm_session *session; /* that asks */
-  cm_map questions;    /* by key */
+  cm_session *session;  /* that asks */
+  cm_map questions;     /* by key */
+  cm_asked_lists lists; /* that answer questions after rows */
 } cm_finder;
 
 /** What is asked: for a row by its natural key, for what a need wants, or whether a set has a member. Borrowed. */
@@ -80,6 +82,15 @@ int cm_question_remember(cm_finder *finder, const cm_resource *resource,
 /** Forget what is known of a row. */
 void cm_question_forget(cm_finder *finder, const cm_resource *resource,
                         const char *const values[2]);
+
+/**
+ * Something was written that the texts of rows show: those are asked for again.
+ * @param resource  Its table.  @param key  Of the row; NULL: nothing.
+ */
+void cm_question_touch(cm_finder *finder, const char *resource, const char *key);
+
+/** The natural key of a row has changed: rows of its table are asked for one by one. */
+void cm_question_rename(cm_finder *finder, const cm_resource *resource);
 
 /** Forget all that nobody holds. */
 void cm_question_forget_all(cm_finder *finder);

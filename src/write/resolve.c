@@ -16,6 +16,54 @@
 #include "write/state.h"
 #include "write/waiting.h"
 
+/* ---- how many there are ------------------------------------------------------------------------------ */
+
+/** Will it be looked for before it is created? */
+static bool is_looked_for(const cm_entry *entry) {
+  return entry->change->verb == CM_VERB_INSERT && entry->change->conflict != CM_CONFLICT_FAIL &&
+         entry->ties.natural_token != 0 && entry->list.token == 0;
+}
+
+/** What a write which waits makes is not asked for. */
+static int count_questions_of(cm_queue *queue, const cm_entry *entry) {
+  cm_asked_lists *lists = &queue->finder.lists;
+  uint64_t own = entry->ties.natural_token;
+  int rc = SQLITE_OK;
+  if (is_looked_for(entry) && !cm_queue_is_written_before(queue, entry, own)) {
+    bool needs_row = cm_registry_reach(entry->resource) != NULL ||
+                     entry->change->conflict == CM_CONFLICT_REPLACE;
+    rc = cm_asked_lists_count(lists, entry->resource, own, needs_row);
+  }
+  for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
+    const cm_name *name = &entry->change->names[i];
+    const cm_resource *other = cm_registry_find(name->reference->resource);
+    uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
+                                  name->external_id);
+    if (other == NULL || other->natural_key == NULL || cm_inside_is_host_name(entry, name) ||
+        cm_queue_is_written_before(queue, entry, token))
+      continue;
+    rc = cm_asked_lists_count(lists, other, token, false);
+  }
+  return rc;
+}
+
+int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) {
+  cm_asked_lists *lists = &queue->finder.lists;
+  int rc = SQLITE_OK;
+  if (queue->sending.is_autocommit || lists->is_counted) return SQLITE_OK;
+  for (const cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->next) {
+    if (entry->ties.delete_epoch == asking->ties.delete_epoch)
+      rc = count_questions_of(queue, entry);
+    if (entry->ties.delete_epoch > asking->ties.delete_epoch) break;
+  }
+  if (rc != SQLITE_OK) return cm_err_nomem(err);
+  cm_asked_lists_end_count(lists);
+  return SQLITE_OK;
+}
+
+/* ---- names and needs --------------------------------------------------------------------------------- */
+
 static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_err *err) {
   cm_question *question = NULL;
   const cm_resource *other = cm_registry_find(name->reference->resource);
@@ -26,7 +74,8 @@ static int ask_about(cm_queue *queue, cm_entry *entry, const cm_name *name, cm_e
   cm_ask asked = { .who = entry->resource->name,
                    .resource = other,
                    .values = { name->data_source, name->external_id } };
-  int rc = cm_question_ask(&queue->finder, &asked, &question, err);
+  int rc = cm_queue_count_questions(queue, entry, err);
+  if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, &question, err);
   return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
 }
 

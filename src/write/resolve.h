@@ -16,6 +16,13 @@
 /** Look up the places of rows that may go out in one call and name them by external id, before any of them leaves. */
 void cm_queue_find_places(cm_queue *queue);
 
+/**
+ * In a COMMIT: count the rows that will be asked for, up to the next run of DELETEs, unless that was done since the
+ * finder forgot all. Comes before any question after a row.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) CM_MUST_CHECK;
+
 /** Ask for all names at once, then for what a path still needs. No question: the calls can be made. */
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 

@@ -36,6 +36,7 @@ static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode,
   if (rc != SQLITE_OK) return rc;
   entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
   if (entry->progress.questions == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) rc = cm_queue_count_questions(queue, entry, err);
   if (rc == SQLITE_OK) {
     cm_ask asked = { .who = entry->resource->name,
                      .mode = mode,

@@ -106,7 +106,9 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
     queue->tally.is_out_of_memory = true;
   }
   if (texts[0] == NULL) return;
-  bool is_kept = entry->change->verb == CM_VERB_UPDATE && keeps_its_name(entry->change);
+  bool is_update = entry->change->verb == CM_VERB_UPDATE;
+  bool is_kept = is_update && keeps_its_name(entry->change);
+  if (is_update && !is_kept) cm_question_rename(&queue->finder, entry->resource);
   if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
   if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
     if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid) !=
@@ -117,6 +119,33 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   }
   sqlite3_free(texts[0]);
   sqlite3_free(texts[1]);
+}
+
+/** The rows whose texts may show what was written: itself, whose set it writes a member of, and what it names. */
+static void touch(cm_queue *queue, cm_entry *entry) {
+  const cm_resource *resource = entry->resource;
+  const cm_member_of *of = resource->member_of;
+  cm_finder *finder = &queue->finder;
+  char *text = NULL;
+  if (finder->lists.first == NULL) return;
+  int key = cm_registry_key(resource);
+  int rc = key >= 0 ? cm_change_text(entry->change, key, &text, NULL) : SQLITE_OK;
+  cm_question_touch(finder, resource->name, text);
+  sqlite3_free(text);
+  text = NULL;
+  if (rc == SQLITE_OK && of != NULL)
+    rc = cm_change_text(entry->change, cm_change_column(resource, of->owner), &text, NULL);
+  if (of != NULL) cm_question_touch(finder, of->resource, text);
+  sqlite3_free(text);
+  for (const cm_reference *reference = resource->references;
+       rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++) {
+    if (reference->within != NULL) continue;
+    text = NULL;
+    rc = cm_change_text(entry->change, cm_change_column(resource, reference->column), &text, NULL);
+    cm_question_touch(finder, reference->resource, text);
+    sqlite3_free(text);
+  }
+  if (rc != SQLITE_OK) cm_question_forget_all(finder);
 }
 
 /** Of the rows created so far the last one in the order of the statements, not of the answers. */
@@ -239,6 +268,7 @@ static void park(cm_entry *entry) {
 }
 
 static void settle_one(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
+  if (end == CM_END_WRITTEN || end == CM_END_REFUSED || end == CM_END_UNKNOWN) touch(queue, entry);
   switch (end) {
   case CM_END_NONE: return;
   case CM_END_WRITTEN: end_written(queue, entry); return;
