@@ -299,13 +299,14 @@ void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) 
   bool has_parts = entry->inside.first != NULL;
   bool is_named = entry->line.label != NULL;
   sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->line.label : "");
+  int status = entry->line.status;
   cm_entry *next = cm_shipment_next_of(entry, entry);
-  settle_one(queue, entry, end, err);
+  settle_one(queue, entry, end, err); /* which may free it, where the log is full */
   for (cm_entry *with = next; with != NULL; with = next) {
     cm_err reason = { 0 };
     if (err != NULL) reason = *err;
     next = cm_shipment_next_of(with, entry);
-    with->line.status = entry->line.status;
+    with->line.status = status;
     if (end == CM_END_REFUSED && has_parts)
       put_reason(with, is_named ? label : NULL, &cause, &reason);
     settle_one(queue, with, end == CM_END_LEFT_ALONE ? CM_END_PARKED : end, &reason);
