@@ -141,6 +141,9 @@ int cm_cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, in
   cursor->is_eof = true;
   cursor->was_moved = false;
   cm_memo_enter(table->session);
+  int64_t statement = table->session->statement.id;
+  cm_seen_begin(&table->seen, table->db, table->seen_statement != statement);
+  table->seen_statement = statement;
   int rc = cm_plan_decode(table->resource, text, &cursor->plan);
   if (rc == SQLITE_OK && cursor->plan.arg_count != argc) rc = SQLITE_ERROR;
   if (rc != SQLITE_OK) {
@@ -189,6 +192,13 @@ static void result_packed(sqlite3_context *context, cm_row *row) {
   }
 }
 
+/** DELETE asks for the key of each row that it will take away. */
+static int note_seen(cm_cursor *cursor, const cm_value *key, const cm_row *row, cm_err *err) {
+  cm_seen *seen = &table_of(&cursor->base)->seen;
+  int rc = cm_seen_note(seen, key, row->text);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
 int cm_cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
   cm_cursor *cursor = (cm_cursor *)base;
   cm_row *row = cm_scan_row(cursor->scan);
@@ -211,6 +221,8 @@ int cm_cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int co
   } else {
     rc = cm_scan_peek(cursor->scan, column, &value, &err);
   }
+  bool is_seen = is_key && table_of(base)->seen.is_noting;
+  if (rc == SQLITE_OK && is_seen) rc = note_seen(cursor, &value, row, &err);
   if (rc == SQLITE_OK) {
     cm_bridge_result(context, &value);
   } else {

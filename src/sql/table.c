@@ -91,6 +91,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
 static int table_disconnect(sqlite3_vtab *base) {
   cm_table *table = (cm_table *)base;
   cm_session_unref(table->session);
+  cm_seen_clear(&table->seen);
   sqlite3_free(table);
   return SQLITE_OK;
 }

@@ -59,6 +59,7 @@ static int read_row(const cm_table *table, int argc, sqlite3_value **argv, int o
   *out = (cm_stated_row){ .resource = table->resource,
                           .key = cm_bridge_value(argv[0]),
                           .cells = cells };
+  if (argc == 1) out->deleted = cm_seen_find(&table->seen, &out->key);
   if (cm_stated_verb(out) == CM_VERB_INSERT) out->conflict = conflict_of(on_conflict);
   return rc;
 }
@@ -174,11 +175,13 @@ int cm_write_sync(sqlite3_vtab *base) {
 }
 
 int cm_write_commit(sqlite3_vtab *base) {
+  cm_seen_clear(&((cm_table *)base)->seen);
   cm_queue_commit(((cm_table *)base)->session);
   return SQLITE_OK;
 }
 
 int cm_write_rollback(sqlite3_vtab *base) {
+  cm_seen_clear(&((cm_table *)base)->seen);
   cm_queue_rollback(((cm_table *)base)->session);
   return SQLITE_OK;
 }

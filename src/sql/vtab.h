@@ -7,6 +7,7 @@
 #include "client/session.h"
 #include "spec/resource.h"
 #include "sql/asked.h"
+#include "sql/seen.h"
 
 /** One connected table. */
 typedef struct cm_table {
@@ -14,8 +15,10 @@ typedef struct cm_table {
   sqlite3 *db;
   cm_session *session; /* a reference */
   const cm_resource *resource;
-  bool is_eponymous; /* it was not created: it is there in every schema */
-  cm_asked asked;    /* by the UPDATE that made a row last */
+  bool is_eponymous;      /* it was not created: it is there in every schema */
+  cm_asked asked;         /* by the UPDATE that made a row last */
+  cm_seen seen;           /* by the DELETE that read rows last */
+  int64_t seen_statement; /* id of the statement that did; see cm_statement */
 } cm_table;
 
 #endif

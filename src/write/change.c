@@ -127,6 +127,7 @@ void cm_change_clear(cm_change *change) {
   sqlite3_free(change->names);
   cm_value_clear(&change->key);
   if (change->old.text != NULL) cm_packed_row_clear(&change->old);
+  sqlite3_free(change->deleted);
   memset(change, 0, sizeof *change);
 }
 
@@ -170,7 +171,14 @@ size_t cm_change_bytes(const cm_change *change) {
     bytes += sizeof *name + strlen(name->data_source) + strlen(name->external_id);
   }
   if (change->old.text != NULL) bytes += strlen(change->old.text);
+  if (change->deleted != NULL) bytes += strlen(change->deleted);
   return bytes;
+}
+
+cm_slice cm_change_before(const cm_change *change) {
+  if (change->deleted != NULL) return (cm_slice){ change->deleted, strlen(change->deleted) };
+  bool has_old = change->verb == CM_VERB_UPDATE && change->old.text != NULL;
+  return has_old ? change->old.row.text : (cm_slice){ NULL, 0 };
 }
 
 const cm_value *cm_change_find(const cm_change *change, int column) {

@@ -25,7 +25,8 @@ typedef enum cm_given_use {
   CM_GIVEN_SENT,   /* it goes out */
   CM_GIVEN_KNOWN,  /* only to fill paths: part of the key, found by a look-up */
   CM_GIVEN_BEFORE, /* a set as earlier writes, which still wait, will leave it */
-  CM_GIVEN_OWN     /* a list as the statement gave it, where rows of other statements were put in */
+  CM_GIVEN_OWN,    /* a list as the statement gave it, where rows of other statements were put in */
+  CM_GIVEN_ASIDE   /* such a list with the rows, while the row's own body is made */
 } cm_given_use;
 
 /** A JSON column's value is the text that goes out, in the shape of its column. */
@@ -54,7 +55,8 @@ typedef struct cm_change {
   cm_name *names; /* owned; those whose uuid is not filled in, see cm_change_find_names */
   int name_count;
   cm_packed_row old; /* the row as it was read; UPDATE only */
-  bool is_merge;     /* OR REPLACE of a row that exists: nothing is taken out of its sets */
+  char *deleted; /* JSON of the row as it was read; DELETE only; owned; NULL: nobody has read it */
+  bool is_merge; /* OR REPLACE of a row that exists: nothing is taken out of its sets */
 } cm_change;
 
 /** Free what it holds and make it empty. */
@@ -65,6 +67,9 @@ void cm_change_release_scratch(cm_change *change);
 
 /** Nothing to send: an UPDATE that sets every column to what it was. */
 bool cm_change_is_empty(const cm_change *change);
+
+/** JSON of the row as it was read. Borrowed; absent: none was, or it is an INSERT. */
+cm_slice cm_change_before(const cm_change *change);
 
 /** Bytes that it keeps. */
 size_t cm_change_bytes(const cm_change *change);

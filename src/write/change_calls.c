@@ -194,13 +194,14 @@ static int make_object(cm_change *change, const cm_write *write, cm_json **out, 
 }
 
 /** @param out  Receives the body, NULL where the write has none. `changes` as put_columns. */
-static int make_body(cm_change *change, const cm_write *write, char **out, int *changes,
-                     cm_err *err) {
+static int make_body(cm_change *change, const cm_write *write, bool with_names, char **out,
+                     int *changes, cm_err *err) {
   cm_json *object = NULL;
   *out = NULL;
   *changes = 0;
   if (!has_body(write)) return SQLITE_OK;
   int rc = make_object(change, write, &object, changes, err);
+  if (rc == SQLITE_OK && with_names) rc = cm_change_put_names(change, write, object, err);
   if (rc == SQLITE_OK && (*out = cm_json_format(object)) == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
   if (*out == NULL || strlen(*out) <= CM_MAX_BODY_BYTES) return rc;
@@ -231,13 +232,13 @@ static int make_path(cm_change *change, const cm_write *write, bool is_user_edit
   return rc;
 }
 
-/** @return SQLITE_OK with `step->write` set; SQLITE_DONE when the write has nothing to do. */
+/** Without a path the body has what the path would say. @return SQLITE_OK with `step->write` set; SQLITE_DONE when the write has nothing to do. */
 static int make_step(cm_change *change, const cm_write *write, bool with_path, bool is_user_edit,
                      cm_change_step *step, cm_err *err) {
   int changes = 0;
   memset(step, 0, sizeof *step);
   if (!cm_change_uses(change, write)) return SQLITE_DONE;
-  int rc = make_body(change, write, &step->body, &changes, err);
+  int rc = make_body(change, write, !with_path, &step->body, &changes, err);
   if (rc == SQLITE_OK && change->verb == CM_VERB_UPDATE && changes == 0) {
     sqlite3_free(step->body);
     step->body = NULL;
@@ -288,9 +289,9 @@ void cm_change_free_steps(cm_change_step *steps, int count) {
   sqlite3_free(steps);
 }
 
-int cm_change_step_bodies(const cm_change_step *steps, int count, char **out) {
+/** @return SQLITE_OK or SQLITE_NOMEM. */
+static int join_bodies(const cm_change_step *steps, int count, char **out) {
   cm_buf bodies;
-  *out = NULL;
   cm_buf_init(&bodies, 2 * CM_MAX_BODY_BYTES);
   for (int i = 0; i < count; i++) {
     if (steps[i].body == NULL) continue;
@@ -302,13 +303,37 @@ int cm_change_step_bodies(const cm_change_step *steps, int count, char **out) {
   return rc;
 }
 
+/** Lists that rows of other statements were put into become what their statement gave. */
+static void set_aside(cm_change *change) {
+  for (int i = 0; i < change->given_count; i++) {
+    cm_given *own = &change->given[i];
+    cm_given *sent = own->use == CM_GIVEN_OWN
+                         ? cm_change_find_use(change, own->column, CM_GIVEN_SENT)
+                         : NULL;
+    if (sent == NULL) continue;
+    sent->use = CM_GIVEN_ASIDE;
+    if (own->value.type != CM_VALUE_NULL) own->use = CM_GIVEN_SENT;
+  }
+}
+
+static void put_back(cm_change *change) {
+  for (int i = 0; i < change->given_count; i++) {
+    cm_given *aside = &change->given[i];
+    if (aside->use != CM_GIVEN_ASIDE) continue;
+    cm_given *own = cm_change_find_use(change, aside->column, CM_GIVEN_SENT);
+    if (own != NULL) own->use = CM_GIVEN_OWN;
+    aside->use = CM_GIVEN_SENT;
+  }
+}
+
 int cm_change_bodies(cm_change *change, char **out, cm_err *err) {
   cm_change_step *steps = NULL;
   int count = 0;
   *out = NULL;
+  set_aside(change);
   int rc = make_steps(change, false, false, &steps, &count, err);
-  if (rc == SQLITE_OK && cm_change_step_bodies(steps, count, out) != SQLITE_OK)
-    rc = cm_err_nomem(err);
+  put_back(change);
+  if (rc == SQLITE_OK && join_bodies(steps, count, out) != SQLITE_OK) rc = cm_err_nomem(err);
   cm_change_free_steps(steps, count);
   return rc;
 }

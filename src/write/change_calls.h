@@ -26,13 +26,10 @@ int cm_change_steps(cm_change *change, bool is_user_edit, cm_change_step **out, 
 void cm_change_free_steps(cm_change_step *steps, int count);
 
 /**
- * The bodies as one text, for the log.
+ * The row's own JSON, for the log: the bodies that calls for it alone would have, one line a call, and in each what the
+ * path of the call says (cm_change_put_names). Rows inside it do not count; names and paths need not be resolved.
  * @param out  Receives the text, to free with sqlite3_free; NULL when there is none.
- * @return SQLITE_OK or SQLITE_NOMEM, where the text may be cut.
  */
-int cm_change_step_bodies(const cm_change_step *steps, int count, char **out) CM_MUST_CHECK;
-
-/** The same for calls that are not made yet; names and paths need not be resolved. */
 int cm_change_bodies(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
 
 /**

@@ -405,6 +405,12 @@ static int take_updated_row(cm_change *change, const cm_stated_row *row, cm_err 
   return rc;
 }
 
+static int take_deleted_row(cm_change *change, cm_slice row, cm_err *err) {
+  if (row.ptr == NULL) return SQLITE_OK;
+  change->deleted = sqlite3_mprintf("%.*s", (int)row.len, row.ptr);
+  return change->deleted != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
 /* ---- a row --------------------------------------------------------------------------------- */
 
 cm_verb cm_stated_verb(const cm_stated_row *row) {
@@ -421,6 +427,7 @@ int cm_change_make(const cm_stated_row *row, cm_change *out, cm_err *err) {
   int rc = check_verb(row->resource, verb, err);
   if (rc == SQLITE_OK && verb != CM_VERB_INSERT) rc = take_key(out, &row->key, err);
   if (rc == SQLITE_OK && verb == CM_VERB_INSERT) rc = take_inserted_row(out, row->cells, err);
+  if (rc == SQLITE_OK && verb == CM_VERB_DELETE) rc = take_deleted_row(out, row->deleted, err);
   if (rc == SQLITE_OK && verb == CM_VERB_UPDATE) rc = take_updated_row(out, row, err);
   if (rc == SQLITE_OK) rc = of_row(cm_change_check_names(out, err), err);
   if (rc == SQLITE_OK) rc = of_row(cm_change_find_names(out, err), err);

@@ -23,6 +23,7 @@ typedef struct cm_stated_row {
   cm_value key;         /* borrowed; NULL: an INSERT */
   const cm_cell *cells; /* one per column; NULL: a DELETE */
   cm_conflict conflict; /* of an INSERT */
+  cm_slice deleted;     /* of a DELETE: the row as it was read; absent: nobody kept it; borrowed */
   cm_change_waits
       *waits; /* where a write waits, a column of the SET list is not compared; NULL: none does */
   void *context; /* of `waits` */

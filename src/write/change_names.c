@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
 #include "record/url.h"
+#include "spec/carry.h"
 #include "write/change.h"
 
 const cm_reference *cm_change_reference(const cm_resource *resource, int column) {
@@ -356,5 +358,41 @@ int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out,
       rc = put_place(change, column, out, is_named, err);
   }
   if (rc == SQLITE_OK && out->code == SQLITE_NOMEM) rc = cm_err_nomem(err);
+  return rc;
+}
+
+/* ---- in the row's own body --------------------------------------------------------------------- */
+
+/** A uuid that was looked up: its row has another name in the change. */
+static bool is_looked_up(const cm_change *change, int column) {
+  const cm_reference *reference = cm_change_reference(change->resource, column);
+  if (reference == NULL) return false;
+  return cm_change_find(change, cm_change_column(change->resource, reference->external_id)) != NULL;
+}
+
+/** What names the row and stands in no body. NULL: nothing of this column. */
+static cm_given *find_name(const cm_change *change, const cm_write *write, int column) {
+  const cm_resource *resource = change->resource;
+  const char *place = NULL;
+  size_t len = 0;
+  cm_given *given = cm_change_find_use(change, column, CM_GIVEN_SENT);
+  if (given == NULL) given = cm_change_find_use(change, column, CM_GIVEN_KNOWN);
+  bool is_part = cm_text_has_word(resource->key_parts, resource->columns[column].name);
+  bool is_name = change->verb == CM_VERB_INSERT ? !is_looked_up(change, column) : is_part;
+  bool is_in_body = cm_carries(resource, write, column, &place, &len) && len > 0;
+  return is_name && !is_in_body ? given : NULL;
+}
+
+int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body, cm_err *err) {
+  int rc = SQLITE_OK;
+  if (cm_json_type_of(body) != CM_JSON_OBJECT) return SQLITE_OK;
+  for (int i = 0; i < change->resource->column_count && rc == SQLITE_OK; i++) {
+    const char *name = change->resource->columns[i].name;
+    cm_given *given = find_name(change, write, i);
+    cm_json *json = NULL;
+    if (given == NULL || cm_json_find(body, name) != NULL) continue;
+    rc = cm_change_copy_json(change, given, &json, err);
+    if (rc == SQLITE_OK && cm_json_set(body, name, json) != SQLITE_OK) rc = cm_err_nomem(err);
+  }
   return rc;
 }

@@ -53,6 +53,14 @@ int cm_change_fill_column(cm_change *change, int column, bool is_path, cm_buf *o
 /** Has the column a value for paths that is not empty? */
 int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) CM_MUST_CHECK;
 
+/**
+ * Put into a body of a write, at its top, what names the row and is not in it: what an INSERT gives and its path says, the
+ * parts of the key. Of two names of one row the one that was given.
+ * @param body  One that is not an object is left alone.
+ */
+int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body,
+                        cm_err *err) CM_MUST_CHECK;
+
 /** The need that describes how a column is found, NULL when there is none. */
 const cm_need *cm_change_need(const cm_resource *resource, int column);
 

@@ -88,6 +88,7 @@ void cm_entry_free(cm_entry *entry) {
   sqlite3_free(entry->line.uuid);
   sqlite3_free(entry->line.not_taken);
   sqlite3_free(entry->line.body);
+  sqlite3_free(entry->line.before);
   sqlite3_free(entry->line.response);
   sqlite3_free(entry);
 }

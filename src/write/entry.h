@@ -108,8 +108,8 @@ typedef struct cm_line {
   char *error;
   const char *note; /* shown where there is no error: why it was dropped, what lasts; static */
   char *uuid, *not_taken;
-  char *body, *response;
-  size_t bytes;                              /* of body and response */
+  char *body, *before, *response;            /* before: the row as it was read */
+  size_t bytes;                              /* of these three */
   bool is_refused_early, is_counted_unknown; /* in the tally; before it waited, or at its end */
 } cm_line;
 
@@ -123,6 +123,7 @@ struct cm_entry {
   bool is_waiting; /* in the list of those that wait, under way or not */
   size_t bytes;
   int64_t weight;  /* records that it counts against delete_limit */
+  int64_t time_ms; /* wall clock when it was made */
   int64_t filters; /* of the session when it was added: rows of one UPDATE have the same */
   cm_ties ties;
   cm_progress progress;

@@ -249,6 +249,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
   entry->id = queue->next_id;
+  entry->time_ms = cm_session_wall_ms(session);
   entry->filters = session->reading.scan_count;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
   if (rc != SQLITE_OK) {

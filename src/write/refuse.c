@@ -155,6 +155,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   int rc = entry->line.error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
   if (rc == SQLITE_OK) {
     entry->id = session->queue->next_id;
+    entry->time_ms = cm_session_wall_ms(session);
     rc = cm_queue_log_add(session->queue, entry, NULL);
   }
   if (rc != SQLITE_OK) {

@@ -26,15 +26,17 @@ static void stop_running(cm_entry *entry) {
 }
 
 /**
- * Bodies of what was sent, or would have been. One that will not be sent may be made later, from the change.
+ * The row's own body, and the row as it was read. Of one that will not be sent they may be made later, from the change.
  * @return false where the change is needed for that.
  */
 static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
-  const cm_progress *progress = &entry->progress;
-  int rc = progress->steps == NULL
-               ? cm_change_bodies(entry->change, &entry->line.body, NULL)
-               : cm_change_step_bodies(progress->steps, progress->step_count, &entry->line.body);
-  bool is_later = rc == SQLITE_NOMEM && progress->steps == NULL && entry->state == CM_ENTRY_DROPPED;
+  cm_slice before = cm_change_before(entry->change);
+  int rc = cm_change_bodies(entry->change, &entry->line.body, NULL);
+  if (rc != SQLITE_NOMEM && before.ptr != NULL) {
+    entry->line.before = sqlite3_mprintf("%.*s", (int)before.len, before.ptr);
+    if (entry->line.before == NULL) rc = SQLITE_NOMEM;
+  }
+  bool is_later = rc == SQLITE_NOMEM && entry->state == CM_ENTRY_DROPPED;
   if (rc == SQLITE_NOMEM && !is_later) queue->tally.is_out_of_memory = true;
   return !is_later;
 }

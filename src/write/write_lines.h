@@ -6,10 +6,12 @@
 #define CM_WRITE_WRITE_LINES_H
 
 #include "client/session.h"
+#include "wire/slice.h"
 
 /** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
 typedef struct cm_write_line {
   int64_t id;
+  int64_t run; /* of which connection; 1: this one */
   const char *table_name;
   const char *operation; /* "INSERT", ... */
   const char *key;
@@ -18,8 +20,10 @@ typedef struct cm_write_line {
   const char *error;
   const char *uuid; /* of a created or found row */
   const char *not_taken;
-  const char *body; /* bodies of several calls are separated by line breaks */
+  const char *body; /* the row's own; of several calls separated by line breaks */
   const char *response;
+  int64_t time_ms; /* wall clock when the write was made */
+  cm_slice before; /* JSON of the row as it was read; absent: none was */
   char *owned_body;
 } cm_write_line;
 

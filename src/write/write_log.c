@@ -40,20 +40,27 @@ int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) {
 
 /* ---- bounds -------------------------------------------------------------------------------- */
 
-static void strip(cm_queue *queue, cm_entry *entry) {
-  queue->log.bytes -= entry->line.bytes;
-  if (entry->state == CM_ENTRY_DROPPED) queue->log.dropped_bytes -= entry->line.bytes;
-  entry->line.bytes = 0;
-  sqlite3_free(entry->line.body);
-  sqlite3_free(entry->line.response);
-  entry->line.body = NULL;
-  entry->line.response = NULL;
+static void free_text(cm_line *line, char **text) {
+  if (*text != NULL) line->bytes -= strlen(*text);
+  sqlite3_free(*text);
+  *text = NULL;
+}
+
+/** Body and response go, and with them the row as it was read. */
+static void strip(cm_queue *queue, cm_entry *entry, bool with_before) {
+  size_t bytes = entry->line.bytes;
+  free_text(&entry->line, &entry->line.body);
+  free_text(&entry->line, &entry->line.response);
+  if (with_before) free_text(&entry->line, &entry->line.before);
+  bytes -= entry->line.bytes;
+  queue->log.bytes -= bytes;
+  if (entry->state == CM_ENTRY_DROPPED) queue->log.dropped_bytes -= bytes;
 }
 
 /** Take the line at `index` out; those before it, few or none, move up. */
 static void drop_at(cm_queue *queue, int index) {
   cm_entry *entry = cm_queue_log_at(queue, index);
-  strip(queue, entry);
+  strip(queue, entry, true);
   for (int i = index; i > 0; i--) {
     queue->log.lines[(queue->log.first + i) % queue->log.capacity] = cm_queue_log_at(queue, i - 1);
   }
@@ -84,17 +91,17 @@ static void strip_oldest(cm_queue *queue, const size_t *bytes, size_t bound, boo
   while (*bytes > bound && *stripped < queue->log.count) {
     cm_entry *entry = cm_queue_log_at(queue, *stripped);
     if (entry->is_waiting) break;
-    if (!only_dropped || entry->state == CM_ENTRY_DROPPED) strip(queue, entry);
+    if (!only_dropped || entry->state == CM_ENTRY_DROPPED) strip(queue, entry, true);
     (*stripped)++;
   }
 }
 
-/** Bodies of what was written are kept for the last lines only, all bodies up to bounds in bytes. */
+/** Bodies of what was written are kept for the last lines only, all texts up to bounds in bytes. */
 static void strip_old(cm_queue *queue) {
   while (queue->log.count - queue->log.stripped > CM_MAX_WRITE_BODIES) {
     cm_entry *entry = cm_queue_log_at(queue, queue->log.stripped);
     if (entry->is_waiting) break;
-    if (entry->state == CM_ENTRY_WRITTEN) strip(queue, entry);
+    if (entry->state == CM_ENTRY_WRITTEN) strip(queue, entry, false);
     queue->log.stripped++;
   }
   strip_oldest(queue, &queue->log.dropped_bytes, CM_MAX_DROPPED_BYTES, true,
@@ -104,6 +111,7 @@ static void strip_old(cm_queue *queue) {
 
 void cm_queue_log_ended(cm_queue *queue, cm_entry *entry) {
   if (entry->line.body != NULL) entry->line.bytes += strlen(entry->line.body);
+  if (entry->line.before != NULL) entry->line.bytes += strlen(entry->line.before);
   if (entry->line.response != NULL) entry->line.bytes += strlen(entry->line.response);
   queue->log.bytes += entry->line.bytes;
   if (entry->state == CM_ENTRY_DROPPED) queue->log.dropped_bytes += entry->line.bytes;
@@ -139,6 +147,7 @@ int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   if (index == session->queue->log.count) return SQLITE_DONE;
   const cm_entry *entry = cm_queue_log_at(session->queue, index);
   out->id = entry->id;
+  out->run = 1;
   out->table_name = entry->resource->name;
   out->operation = verb_words[entry->verb];
   out->key = entry->line.label;
@@ -149,6 +158,12 @@ int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   out->not_taken = entry->line.not_taken;
   out->body = entry->line.body;
   out->response = entry->line.response;
+  out->time_ms = entry->time_ms;
+  out->before = entry->line.before != NULL
+                    ? (cm_slice){ entry->line.before, strlen(entry->line.before) }
+                    : (cm_slice){ NULL, 0 };
+  if (out->before.ptr == NULL && entry->change != NULL)
+    out->before = cm_change_before(entry->change);
   if (out->body == NULL && entry->change != NULL) {
     int rc = cm_change_bodies(entry->change, &out->owned_body, NULL);
     cm_change_release_scratch(entry->change);

@@ -3,6 +3,7 @@
 */
 #include "sql/meta/writes.h"
 
+#include "base/instant.h"
 #include "write/queue.h"
 
 static int copy_texts(const cm_write_line *line, cm_value *cells) {
@@ -11,6 +12,8 @@ static int copy_texts(const cm_write_line *line, cm_value *cells) {
   int rc = cm_meta_copy(&cells[3], line->key);
   for (size_t i = 0; i < cm_countof(texts) && rc == SQLITE_OK; i++)
     rc = cm_meta_copy(&cells[6 + i], texts[i]);
+  cm_value before = cm_value_text(line->before.ptr, line->before.len);
+  if (rc == SQLITE_OK && line->before.ptr != NULL) rc = cm_value_copy(&before, &cells[13]);
   return rc;
 }
 
@@ -25,7 +28,11 @@ static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
   cells[2] = cm_meta_constant(line.operation);
   cells[4] = cm_meta_constant(line.state);
   if (line.status != 0) cells[5] = cm_value_integer(line.status);
-  rc = copy_texts(&line, cells);
+  char time[CM_INSTANT_TEXT];
+  cm_instant_format_sql(line.time_ms, time);
+  cells[11] = cm_value_integer(line.run);
+  rc = cm_meta_copy(&cells[12], time);
+  if (rc == SQLITE_OK) rc = copy_texts(&line, cells);
   cm_write_line_clear(&line);
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
@@ -43,8 +50,12 @@ static const cm_meta_column columns[] = {
   { "error", "TEXT", "Why it is not written, or what is wrong with it." },
   { "uuid", "TEXT", "Key of the row that was created, or that was there already." },
   { "not_taken", "TEXT", "Columns whose value in the answer is not the one that was sent." },
-  { "body", "TEXT", "What was sent, one line a call." },
+  { "body", "TEXT",
+    "The row's own JSON, one line a call, with what the call's path says of the row." },
   { "response", "TEXT", "The last answer." },
+  { "run", "INTEGER", "Number of the connection that made the write; 1: this one." },
+  { "time", "TEXT", "When the write was made, UTC." },
+  { "before", "TEXT", "The row as it was read, before an UPDATE, DELETE or OR REPLACE." },
 };
 
 const cm_meta_table cm_meta_writes = {

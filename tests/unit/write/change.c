@@ -769,7 +769,7 @@ static void labels(void **state) {
   assert_label(&change, "e1");
   char *bodies = NULL;
   assert_int_equal(cm_change_bodies(&change, &bodies, NULL), SQLITE_OK);
-  assert_string_equal(bodies, "{\"source\":\"s1\",\"external_id\":\"e1\"}");
+  assert_string_equal(bodies, "{\"source\":\"s1\",\"external_id\":\"e1\",\"parent\":\"p1\"}");
   sqlite3_free(bodies);
   cm_change_clear(&change);
   cm_value key = cm_value_integer(17);
