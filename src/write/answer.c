@@ -85,6 +85,7 @@ static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err 
   /* In words that say, or may say, that the row exists: the statement says what happens then. */
   cm_queue_put_text(queue, &entry->progress.refusal, err->text);
   entry->progress.refusal_code = err->code;
+  entry->progress.is_refused_with_others = false;
   return entry->progress.refusal != NULL ? cm_entry_begin_find(queue, entry, err) : CM_END_REFUSED;
 }
 
@@ -238,6 +239,7 @@ static void part(cm_queue *queue, cm_shipment *shipment, const cm_err *err) {
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     next = cm_shipment_next_row(row);
     row->progress.goes_alone = true;
+    row->progress.is_refused_with_others = true;
     row->progress.refusal_code = err->code;
     if (row->ties.natural_token == 0) continue;
     cm_queue_put_text(queue, &row->progress.refusal, err->text);

@@ -23,16 +23,25 @@ typedef struct listed_row {
   char bytes[];
 } listed_row;
 
+/** A row that will be asked for. */
+typedef struct wanted_row {
+  uint64_t token; /* of its natural key */
+  bool is_sure;   /* not only where something else is found */
+} wanted_row;
+
 struct cm_asked_list {
   cm_asked_list *next;
   const cm_resource *resource;
-  const cm_read *read; /* the list; NULL: none shows all rows */
-  uint64_t *tokens; /* of what was counted, sorted, each once; owned; NULL: nothing was counted */
-  int64_t count;    /* of them; of the look-ups that were sent where nothing was counted */
-  int64_t capacity;
-  bool keeps_rows;  /* their texts, too */
-  bool is_open;     /* it is being read */
-  bool is_complete; /* it was read to its end, and answers */
+  const cm_resource *source; /* whose list it is: its own, or that of the rows that hold its rows */
+  const cm_read *read;       /* the list; NULL: none shows all rows */
+  const char *items;  /* member of a row of the list that holds its rows; NULL: they are its rows */
+  wanted_row *wanted; /* sorted, each once; owned; NULL: nothing was counted */
+  int64_t count, capacity, sure; /* of `wanted`; how many of them are sure */
+  int64_t sent;                  /* look-ups that were sent */
+  bool keeps_rows;               /* their texts, too */
+  bool has_begun;                /* some of it was read */
+  bool is_open;                  /* it is being read, by this pager */
+  bool is_complete;              /* it was read to its end, and answers */
   bool is_given_up;
   cm_pager pager;
   cm_map rows;
@@ -47,7 +56,7 @@ static void forget_rows(cm_asked_list *list) {
     sqlite3_free(row);
   list->bytes = 0;
   if (list->is_open) cm_pager_close(&list->pager);
-  list->is_open = list->is_complete = false;
+  list->has_begun = list->is_open = list->is_complete = false;
 }
 
 static void give_up(cm_asked_list *list) {
@@ -60,7 +69,7 @@ void cm_asked_lists_clear(cm_asked_lists *lists) {
   for (cm_asked_list *list = lists->first; list != NULL; list = next) {
     next = list->next;
     forget_rows(list);
-    sqlite3_free(list->tokens);
+    sqlite3_free(list->wanted);
     sqlite3_free(list);
   }
   memset(lists, 0, sizeof *lists);
@@ -108,21 +117,19 @@ static char *key_of_uuid(const char *uuid, int len) {
 
 /* ---- which list -------------------------------------------------------------------------------------- */
 
-/** Does a row of the list show this column by itself? */
-static bool is_plain(const cm_resource *resource, const char *column) {
+/** Does a row of a list show this column by itself, or where it stands inside another row? */
+static bool is_shown(const cm_resource *resource, const char *column, bool is_inside) {
   int index = column != NULL ? cm_registry_find_column(resource, column, strlen(column)) : -1;
   const char *path = index >= 0 ? resource->columns[index].path : NULL;
-  return column == NULL || (index >= 0 && (path == NULL || strchr("^@", path[0]) == NULL));
+  if (column == NULL) return true;
+  return index >= 0 && (path == NULL || strchr(is_inside ? "@" : "^@", path[0]) == NULL);
 }
 
-/** The list that the look-up filters. NULL: the look-up alone finds rows. */
-static const cm_read *find_list(const cm_resource *resource) {
-  const cm_natural_key *natural = resource->natural_key;
-  if (!is_plain(resource, natural->columns[0]) || !is_plain(resource, natural->columns[1]))
-    return NULL;
+/** The list that the look-up of a table filters. NULL: the look-up alone finds rows. */
+static const cm_read *find_read(const cm_resource *resource) {
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
-    bool is_whole = strcmp(read->path, natural->path) == 0 && read->each == NULL &&
+    bool is_whole = strcmp(read->path, resource->natural_key->path) == 0 && read->each == NULL &&
                     (read->paging == CM_CURSOR || read->paging == CM_WHOLE);
     const cm_filter *filter = read->filters;
     while (is_whole && filter != NULL && filter->column != NULL && !filter->required)
@@ -130,6 +137,25 @@ static const cm_read *find_list(const cm_resource *resource) {
     if (is_whole && (filter == NULL || filter->column == NULL)) return read;
   }
   return NULL;
+}
+
+/** Its own list, or that of the rows which its rows stand in. */
+static void find_list(cm_asked_list *list) {
+  const cm_resource *resource = list->resource;
+  const cm_inside_of *inside = resource->inside_of;
+  list->source = resource;
+  list->read = find_read(resource);
+  if (list->read == NULL && inside != NULL) {
+    list->source = cm_registry_find(inside->resource);
+    list->items = inside->list;
+    bool has_list = list->source != NULL && list->source->natural_key != NULL;
+    if (has_list) list->read = find_read(list->source);
+  }
+  for (int i = 0; i < 2; i++) {
+    if (!is_shown(resource, resource->natural_key->columns[i], list->items != NULL))
+      list->read = NULL;
+  }
+  list->is_given_up = list->read == NULL;
 }
 
 static cm_asked_list *find(const cm_asked_lists *lists, const char *resource) {
@@ -147,9 +173,8 @@ static cm_asked_list *find_or_add(cm_asked_lists *lists, const cm_resource *reso
   if (list == NULL) return NULL;
   memset(list, 0, sizeof *list);
   list->resource = resource;
-  list->read = find_list(resource);
-  list->is_given_up = list->read == NULL;
   list->keeps_rows = !lists->is_counted;
+  find_list(list);
   list->next = lists->first;
   lists->first = list;
   return list;
@@ -157,53 +182,60 @@ static cm_asked_list *find_or_add(cm_asked_lists *lists, const cm_resource *reso
 
 /* ---- counting ---------------------------------------------------------------------------------------- */
 
-int cm_asked_lists_count(cm_asked_lists *lists, const cm_resource *resource, uint64_t token,
-                         bool needs_row) {
-  cm_asked_list *list = find_or_add(lists, resource);
+int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) {
+  cm_asked_list *list = find_or_add(lists, counted->resource);
   if (list == NULL) return SQLITE_NOMEM;
-  if (list->tokens == NULL) list->keeps_rows = false;
+  if (list->wanted == NULL) list->keeps_rows = false;
   if (list->count == list->capacity) {
     int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
-    uint64_t *grown = sqlite3_realloc64(list->tokens, (size_t)capacity * sizeof *grown);
+    wanted_row *grown = sqlite3_realloc64(list->wanted, (size_t)capacity * sizeof *grown);
     if (grown == NULL) return SQLITE_NOMEM;
-    list->tokens = grown;
+    list->wanted = grown;
     list->capacity = capacity;
   }
-  list->tokens[list->count++] = token;
-  list->keeps_rows = list->keeps_rows || needs_row;
+  list->wanted[list->count++] = (wanted_row){ counted->token, counted->is_sure };
+  list->keeps_rows = list->keeps_rows || counted->needs_row;
   return SQLITE_OK;
 }
 
-static int compare_tokens(const void *one, const void *other) {
-  uint64_t a = *(const uint64_t *)one;
-  uint64_t b = *(const uint64_t *)other;
+static int compare_wanted(const void *one, const void *other) {
+  uint64_t a = ((const wanted_row *)one)->token;
+  uint64_t b = ((const wanted_row *)other)->token;
   return a < b ? -1 : a > b;
+}
+
+/** Sort the rows, leave each there once, and count those that are sure. */
+static void sort_wanted(cm_asked_list *list) {
+  int64_t kept = 0;
+  qsort(list->wanted, (size_t)list->count, sizeof *list->wanted, compare_wanted);
+  for (int64_t i = 0; i < list->count; i++) {
+    bool is_same = kept > 0 && list->wanted[kept - 1].token == list->wanted[i].token;
+    if (!is_same) list->wanted[kept++] = list->wanted[i];
+    list->wanted[kept - 1].is_sure = list->wanted[kept - 1].is_sure || list->wanted[i].is_sure;
+  }
+  list->count = kept;
+  for (int64_t i = 0; i < kept; i++)
+    list->sure += list->wanted[i].is_sure;
 }
 
 void cm_asked_lists_end_count(cm_asked_lists *lists) {
   for (cm_asked_list *list = lists->first; list != NULL; list = list->next) {
-    int64_t kept = 0;
-    if (list->count == 0) continue;
-    qsort(list->tokens, (size_t)list->count, sizeof *list->tokens, compare_tokens);
-    for (int64_t i = 0; i < list->count; i++) {
-      if (i == 0 || list->tokens[i] != list->tokens[i - 1]) list->tokens[kept++] = list->tokens[i];
-    }
-    list->count = kept;
+    if (list->count > 0) sort_wanted(list);
   }
   lists->is_counted = true;
 }
 
 /** Is this one of the rows that are asked for? Nobody knows where nothing was counted. */
 static bool is_wanted(const cm_asked_list *list, const char *first, const char *second) {
-  if (list->tokens == NULL) return true;
-  uint64_t token = cm_row_token('n', list->resource->name, first, second);
-  return bsearch(&token, list->tokens, (size_t)list->count, sizeof token, compare_tokens) != NULL;
+  if (list->wanted == NULL) return true;
+  wanted_row row = { .token = cm_row_token('n', list->resource->name, first, second) };
+  return bsearch(&row, list->wanted, (size_t)list->count, sizeof row, compare_wanted) != NULL;
 }
 
 /* ---- reading the list -------------------------------------------------------------------------------- */
 
 static int open_list(cm_asked_list *list, cm_session *session, cm_err *err) {
-  const cm_natural_key *natural = list->resource->natural_key;
+  const cm_natural_key *natural = list->source->natural_key;
   const char *hidden = natural->hidden != NULL ? natural->hidden->query : NULL;
   char *url = sqlite3_mprintf("%s%s%s", natural->path, hidden != NULL ? "?" : "",
                               hidden != NULL ? hidden : "");
@@ -268,8 +300,8 @@ static int keep_pairs(cm_asked_list *list, cm_row *row, cm_slice uuid, cm_slice 
   return rc;
 }
 
-static int keep_row(cm_asked_list *list, cm_slice text, cm_err *err) {
-  cm_row row = { .resource = list->resource };
+static int keep_row(cm_asked_list *list, cm_slice outer, cm_slice text, cm_err *err) {
+  cm_row row = { .resource = list->resource, .outer = outer };
   cm_value key = cm_value_null();
   cm_plain plain;
   cm_row_set(&row, text);
@@ -282,31 +314,64 @@ static int keep_row(cm_asked_list *list, cm_slice text, cm_err *err) {
   return rc;
 }
 
+/** The rows of the table that a row of the list is, or holds. */
+static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
+  static const cm_slice none = { NULL, 0 };
+  cm_slice item;
+  size_t at = 0;
+  if (list->items == NULL) return keep_row(list, none, text, err);
+  cm_slice items = cm_slice_find(text, list->items);
+  if (cm_slice_type(items) != CM_JSON_ARRAY) return SQLITE_MISMATCH;
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && (rc = cm_slice_next(items, &at, NULL, &item)) == SQLITE_ROW)
+    rc = cm_slice_type(item) == CM_JSON_OBJECT ? keep_row(list, text, item, err) : SQLITE_MISMATCH;
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/** Tables whose rows were counted share the reading of a list. */
+static bool share(const cm_asked_list *list, const cm_asked_list *other) {
+  return other == list || (list->wanted != NULL && other->wanted != NULL && !other->is_given_up &&
+                           other->source == list->source);
+}
+
 /** The next page. A code that is neither SQLITE_OK nor SQLITE_NOMEM may say anything: the list is no use then. */
-static int read_page(cm_asked_list *list, cm_session *session, cm_err *err) {
+static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *session, cm_err *err) {
   cm_pager *pager = &list->pager;
   int rc = list->is_open ? cm_pager_turn_page(pager, err) : open_list(list, session, err);
   if (rc == SQLITE_OK) rc = cm_pager_open_page(pager, err);
   if (rc == SQLITE_OK && pager->is_single) rc = SQLITE_MISMATCH;
-  for (int64_t i = 0; rc == SQLITE_OK && i < pager->page_rows; i++)
-    rc = keep_row(list, pager->rows.items[i], err);
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next) {
+    of->has_begun = of->has_begun || share(list, of);
+    for (int64_t i = 0; rc == SQLITE_OK && share(list, of) && i < pager->page_rows; i++)
+      rc = keep_rows(of, pager->rows.items[i], err);
+    if (rc == SQLITE_OK || rc == SQLITE_NOMEM || of == list) continue;
+    give_up(of); /* the others go on */
+    rc = SQLITE_OK;
+  }
   if (rc != SQLITE_OK || pager->next_cursor != NULL) return rc;
-  if (list->resource->natural_key->hidden == NULL)
+  if (list->source->natural_key->hidden == NULL)
     cm_known_pages_put(session, list->read, pager->pages);
   cm_pager_close(pager);
   list->is_open = false;
-  list->is_complete = true;
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next)
+    of->is_complete = of->is_complete || share(list, of);
   return SQLITE_OK;
 }
 
-/** May one more page be read? */
-static bool is_worth_a_page(const cm_asked_list *list, cm_session *session) {
+/** May one more page be read? Fewer than the rows that are sure, or as many as look-ups were sent. */
+static bool is_worth_a_page(const cm_asked_lists *lists, const cm_asked_list *list,
+                            cm_session *session) {
   int64_t known = cm_known_pages_find(session, list->read);
   int64_t pages = list->is_open ? list->pager.pages : 0;
-  bool is_counted = list->tokens != NULL;
+  int64_t sure = 0;
+  int64_t sent = 0;
   if (list->is_open && list->pager.total_pages > 0) known = list->pager.total_pages;
-  if (list->count < FEW + is_counted || pages >= list->count) return false;
-  return is_counted ? known < list->count : known <= list->count;
+  for (const cm_asked_list *of = lists->first; of != NULL; of = of->next) {
+    sure += share(list, of) ? of->sure : 0;
+    sent += share(list, of) ? of->sent : 0;
+  }
+  return (sure > FEW && pages < sure && known < sure) ||
+         (sent >= FEW && pages < sent && known <= sent);
 }
 
 /** A page that failed: may the same work later? Else the look-ups show what is wrong. */
@@ -319,16 +384,31 @@ static bool is_passing(const cm_asked_list *list, int code) {
          (result != NULL && result->code != SQLITE_OK && result->may_help);
 }
 
-static int read_list(cm_asked_list *list, cm_session *session, cm_err *err) {
-  int rc = SQLITE_OK;
-  while (rc == SQLITE_OK && !list->is_complete && is_worth_a_page(list, session))
-    rc = read_page(list, session, err);
-  if (rc == SQLITE_OK) {
-    if (list->tokens != NULL && !list->is_complete) give_up(list);
-    return SQLITE_OK;
+/** It and those that share its reading. */
+static void give_up_shared(cm_asked_lists *lists, cm_asked_list *list) {
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next) {
+    if (of != list && share(list, of)) give_up(of);
   }
-  bool has_failed = rc == SQLITE_NOMEM || is_passing(list, rc);
   give_up(list);
+}
+
+/** The one that reads for it: another one may have begun. */
+static cm_asked_list *find_reader(const cm_asked_lists *lists, cm_asked_list *list) {
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next) {
+    if (of->is_open && share(list, of)) return of;
+  }
+  return list;
+}
+
+static int read_list(cm_asked_lists *lists, cm_asked_list *asked, cm_session *session,
+                     cm_err *err) {
+  cm_asked_list *list = find_reader(lists, asked);
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && !list->is_complete && is_worth_a_page(lists, list, session))
+    rc = read_page(lists, list, session, err);
+  if (rc == SQLITE_OK) return SQLITE_OK;
+  bool has_failed = rc == SQLITE_NOMEM || is_passing(list, rc);
+  give_up_shared(lists, list);
   if (!has_failed) {
     cm_err_clear(err);
     return SQLITE_OK;
@@ -347,19 +427,19 @@ static bool is_same_row(const listed_row *one, const listed_row *other) {
 /** The rows that are kept under one name. A row that has moved while the list was read may be there twice. */
 static int answer(const cm_asked_list *list, const cm_asked_row *asked, const listed_row *found,
                   cm_listed *out, cm_err *err) {
-  out->is_known = true;
-  out->matches = found != NULL;
+  int matches = found != NULL;
   for (const listed_row *row = found; row != NULL && !row->is_stale;
        row = cm_map_next(&row->node)) {
-    if (!is_same_row(row, found)) out->matches = 2;
+    if (!is_same_row(row, found)) matches = 2;
   }
+  *out = (cm_listed){ .is_known = true, .matches = matches };
   if (found == NULL) return SQLITE_OK;
   char *key = key_of_uuid(found->bytes, (int)found->uuid_len);
   if (key == NULL) return cm_err_nomem(err);
   bool is_row_old = is_stale(list, key, strlen(key));
   sqlite3_free(key);
   if (asked->needs_row && (is_row_old || found->row_len == 0)) {
-    out->is_known = false;
+    *out = (cm_listed){ .is_known = false };
     return SQLITE_OK;
   }
   out->uuid = sqlite3_mprintf("%.*s", (int)found->uuid_len, found->bytes);
@@ -380,10 +460,10 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
                                           : find_or_add(lists, asked->resource);
   if (list == NULL) return lists->is_counted ? SQLITE_OK : cm_err_nomem(err);
   if (list->is_given_up || !is_wanted(list, values[0], values[1])) return SQLITE_OK;
-  int rc = list->is_complete ? SQLITE_OK : read_list(list, session, err);
+  int rc = list->is_complete ? SQLITE_OK : read_list(lists, list, session, err);
   if (rc != SQLITE_OK) return rc;
   if (!list->is_complete) {
-    list->count += list->tokens == NULL;
+    list->sent++;
     return SQLITE_OK;
   }
   char *key = key_of_pair(values[0], values[1]);
@@ -396,20 +476,15 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
 
 /* ---- what is written meanwhile ------------------------------------------------------------------------- */
 
-/** Has something been read that may be old? */
-static bool has_read(const cm_asked_list *list) {
-  return list != NULL && (list->is_open || list->is_complete);
-}
-
 void cm_asked_lists_forget(cm_asked_lists *lists, const cm_resource *resource,
                            const char *const values[2]) {
   cm_asked_list *list = find(lists, resource->name);
-  if (has_read(list)) keep_stale(list, key_of_pair(values[0], values[1]));
+  if (list != NULL && list->has_begun) keep_stale(list, key_of_pair(values[0], values[1]));
 }
 
 void cm_asked_lists_touch(cm_asked_lists *lists, const char *resource, const char *key) {
   cm_asked_list *list = find(lists, resource);
-  if (!has_read(list) || key == NULL) return;
+  if (list == NULL || !list->has_begun || key == NULL) return;
   char *name = key_of_uuid(key, (int)strlen(key));
   if (name != NULL && is_stale(list, name, strlen(name))) {
     sqlite3_free(name);

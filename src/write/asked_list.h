@@ -4,7 +4,8 @@
 **
 ** In a COMMIT the rows that will be asked for are counted before any of them leaves: where the list has fewer pages, it
 ** is read. In autocommit they come one by one: the list is read once the look-ups have cost as much. A list whose length
-** nobody knows is read page by page, never more pages than look-ups. It is read with what the look-up sees, to its
+** nobody knows is read page by page, never more pages than look-ups. One reading serves the rows that stand inside its
+** rows, too (cm_inside_of). It is read with what the look-up sees, to its
 ** end before it answers (two rows may have one key), past the memo, and is as old as the answers of the finder: what is
 ** written meanwhile is told here, and asked of the API again.
 */
@@ -37,13 +38,16 @@ typedef struct cm_listed {
   char *row;     /* its text, where it was asked for; likewise */
 } cm_listed;
 
-/**
- * Count a row that will be asked for. After the last one comes cm_asked_lists_end_count.
- * @param token  Of its natural key, as cm_row_token has it.
- * @return SQLITE_OK or SQLITE_NOMEM.
- */
-int cm_asked_lists_count(cm_asked_lists *lists, const cm_resource *resource, uint64_t token,
-                         bool needs_row) CM_MUST_CHECK;
+/** A row that will be asked for. Borrowed. */
+typedef struct cm_counted_row {
+  const cm_resource *resource;
+  uint64_t token; /* of its natural key, as cm_row_token has it */
+  bool needs_row;
+  bool is_sure; /* false: only where the row that names it is not there yet */
+} cm_counted_row;
+
+/** Count a row that will be asked for. After the last one comes cm_asked_lists_end_count. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) CM_MUST_CHECK;
 void cm_asked_lists_end_count(cm_asked_lists *lists);
 
 /**

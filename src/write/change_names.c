@@ -322,7 +322,7 @@ int cm_change_fill(cm_change *change, const char *pattern, cm_buf *out, cm_err *
 /* ---- where a write goes -------------------------------------------------------------------- */
 
 const cm_write *cm_change_batch_write(const cm_change *change) {
-  if (change->verb != CM_VERB_INSERT || change->conflict != CM_CONFLICT_FAIL) return NULL;
+  if (change->verb != CM_VERB_INSERT) return NULL;
   for (int i = 0; i < change->resource->write_count; i++) {
     const cm_write *write = &change->resource->writes[i];
     if (CM_EXTRA(write, batch) > 0 && write->verb == CM_VERB_INSERT) return write;

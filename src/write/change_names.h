@@ -64,7 +64,7 @@ int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body,
 /** The need that describes how a column is found, NULL when there is none. */
 const cm_need *cm_change_need(const cm_resource *resource, int column);
 
-/** The write of a plain INSERT whose call may carry further rows, see cm_write_extras.batch. NULL: none. */
+/** The write of an INSERT whose call may carry further rows, see cm_write_extras.batch. NULL: none. */
 const cm_write *cm_change_batch_write(const cm_change *change);
 
 /**

@@ -89,6 +89,7 @@ typedef struct cm_progress {
   cm_buf not_taken;
   char *refusal; /* of the API, until the row has been looked for; owned */
   int refusal_code;
+  bool is_refused_with_others; /* the refusal is that of a call which carried others, too */
 } cm_progress;
 
 /** A change of a list that is replaced as a whole, see write/whole_list.h. */

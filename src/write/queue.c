@@ -260,6 +260,8 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   entry->ties.delete_epoch = delete_epoch_after(queue->waiting.last, entry);
   entry->ties.verb_epoch = verb_epoch_after(queue, entry);
   queue->sending.is_autocommit = is_autocommit;
+  if (is_autocommit && entry->change->conflict != CM_CONFLICT_FAIL)
+    entry->ties.batch_token = 0; /* they go row by row */
   queue->transaction.deleted += entry->weight;
   cm_queue_link(queue, entry);
   stream_if_full(queue);

@@ -24,25 +24,29 @@ static bool is_looked_for(const cm_entry *entry) {
          entry->ties.natural_token != 0 && entry->list.token == 0;
 }
 
-/** What a write which waits makes is not asked for. */
+/** What a write which waits makes is not asked for; what a row names, only where the row is not there yet. */
 static int count_questions_of(cm_queue *queue, const cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
-  uint64_t own = entry->ties.natural_token;
+  bool is_looked_for_first = is_looked_for(entry);
   int rc = SQLITE_OK;
-  if (is_looked_for(entry) && !cm_queue_is_written_before(queue, entry, own)) {
-    bool needs_row = cm_registry_reach(entry->resource) != NULL ||
-                     entry->change->conflict == CM_CONFLICT_REPLACE;
-    rc = cm_asked_lists_count(lists, entry->resource, own, needs_row);
+  if (is_looked_for_first && !cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
+    cm_counted_row own = { .resource = entry->resource,
+                           .token = entry->ties.natural_token,
+                           .needs_row = cm_registry_reach(entry->resource) != NULL ||
+                                        entry->change->conflict == CM_CONFLICT_REPLACE,
+                           .is_sure = true };
+    rc = cm_asked_lists_count(lists, &own);
   }
   for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
     const cm_name *name = &entry->change->names[i];
-    const cm_resource *other = cm_registry_find(name->reference->resource);
-    uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
-                                  name->external_id);
-    if (other == NULL || other->natural_key == NULL || cm_inside_is_host_name(entry, name) ||
-        cm_queue_is_written_before(queue, entry, token))
+    cm_counted_row row = { .resource = cm_registry_find(name->reference->resource),
+                           .token = cm_row_token('n', name->reference->resource, name->data_source,
+                                                 name->external_id),
+                           .is_sure = !is_looked_for_first };
+    if (row.resource == NULL || row.resource->natural_key == NULL ||
+        cm_inside_is_host_name(entry, name) || cm_queue_is_written_before(queue, entry, row.token))
       continue;
-    rc = cm_asked_lists_count(lists, other, token, false);
+    rc = cm_asked_lists_count(lists, &row);
   }
   return rc;
 }
@@ -242,8 +246,9 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
   return can_go_on(queue, rc);
 }
 
+/** The place of a row that may be there already is looked up when it leaves. */
 static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
-  return entry->ties.is_place_named && entry->progress.phase == CM_PHASE_IDLE &&
+  return entry->ties.is_place_named && entry->change->conflict == CM_CONFLICT_FAIL && entry->progress.phase == CM_PHASE_IDLE &&
          entry->ties.delete_epoch == queue->waiting.first->ties.delete_epoch &&
          cm_batch_size(entry) > 1;
 }

@@ -125,9 +125,13 @@ static void ship(cm_queue *queue, cm_shipment *shipment) {
 
 /* ---- its way -------------------------------------------------------------------------------------- */
 
-/** When the sending stops no row leaves any more, but one that is half written. */
+/**
+ * When the sending stops no row leaves any more, but one that is half written. One that has become an update
+ * leaves by itself.
+ */
 static bool may_leave(const cm_queue *queue, const cm_entry *row) {
-  return !row->progress.shipment->is_parted &&
+  bool is_update = row->change->verb != row->verb && row->progress.shipment->rows > 1;
+  return !row->progress.shipment->is_parted && !is_update &&
          (!queue->sending.is_stopped || row->progress.step > 0);
 }
 
