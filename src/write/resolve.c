@@ -248,7 +248,8 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
 
 /** The place of a row that may be there already is looked up when it leaves. */
 static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
-  return entry->ties.is_place_named && entry->change->conflict == CM_CONFLICT_FAIL && entry->progress.phase == CM_PHASE_IDLE &&
+  return entry->ties.is_place_named && entry->change->conflict == CM_CONFLICT_FAIL &&
+         entry->progress.phase == CM_PHASE_IDLE &&
          entry->ties.delete_epoch == queue->waiting.first->ties.delete_epoch &&
          cm_batch_size(entry) > 1;
 }

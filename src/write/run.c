@@ -180,7 +180,8 @@ cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
 
 /** It was refused, not with its batch but by itself: it is not sent again. */
 static bool is_refused_alone(const cm_entry *entry) {
-  return entry->progress.refusal != NULL && !entry->progress.is_refused_with_others;
+  return entry->progress.refusal != NULL && entry->change->conflict != CM_CONFLICT_FAIL &&
+         !entry->progress.is_refused_with_others;
 }
 
 static cm_end end_by_refusal(const cm_entry *entry, cm_err *err) {
