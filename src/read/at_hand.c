@@ -63,7 +63,7 @@ static void place_window(const cm_scan *outer, cm_ahead *ahead) {
 static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   cm_leg *leg = cm_scan_leg(outer);
   bool is_taken = false;
-  if (outer->read->each != NULL || leg->fixed != NULL || leg->pager.is_single) return false;
+  if (outer->read->each != NULL || leg->fixed.is_known || leg->pager.is_single) return false;
   cm_row row = { .resource = outer->resource,
                  .bindings = leg->bindings,
                  .binding_count = leg->binding_count };
@@ -131,17 +131,45 @@ static bool has_parameter(const cm_scan *scan) {
   return false;
 }
 
-int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
+/** The row of a key, under another scan of the statement. */
+static int take_row(cm_scan *scan, const cm_scan *other, cm_leg *leg, cm_err *err) {
+  cm_list_rows *fixed = &leg->fixed;
+  fixed->rows = sqlite3_malloc64(sizeof *fixed->rows);
+  if (fixed->rows == NULL) return cm_err_nomem(err);
+  fixed->rows[0] = (cm_slice){ cm_slice_copy(other->row.text), other->row.text.len };
+  fixed->count = 1;
+  fixed->is_known = true;
+  fixed->read = scan->read;
+  return fixed->rows[0].ptr != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The scan whose current row is the one that is looked up; NULL: none. */
+static cm_scan *find_row(cm_scan *scan, const cm_leg_request *request) {
   const cm_url_value *key = path_value(request);
-  if (!scan->read->is_listed || key == NULL || request->count != 1 || scan->legs.are_many)
-    return SQLITE_OK;
-  if (wants_more(scan)) return SQLITE_OK;
+  bool is_plain = scan->read->is_listed && scan->read->each == NULL && request->count == 1;
+  if (!is_plain || key == NULL || scan->legs.are_many || wants_more(scan)) return NULL;
   cm_scan *other = find_scan_on(scan, scan->resource->name, key->value);
-  if (other != NULL && !(CM_EXTRA(scan->read, finds_hidden) && has_parameter(other))) {
-    leg->fixed_len = other->row.text.len;
-    leg->fixed = cm_slice_copy(other->row.text);
-    return leg->fixed != NULL ? SQLITE_OK : cm_err_nomem(err);
+  bool is_other = other != NULL && CM_EXTRA(scan->read, finds_hidden) && has_parameter(other);
+  return is_other ? NULL : other;
+}
+
+int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
+  cm_scan *other = find_row(scan, request);
+  if (other != NULL) return take_row(scan, other, leg, err);
+  cm_list_question question = { .resource = scan->resource,
+                                .read = scan->read,
+                                .values = request->values,
+                                .count = request->count,
+                                .columns_used = scan->plan.columns_used,
+                                .coming = 1 };
+  bool are_sure = scan->legs.are_many && scan->plan.wanted < 0;
+  if (are_sure) question.coming = scan->legs.total;
+  for (int i = 0; i < request->count; i++) {
+    for (int arg = 0; arg < scan->plan.arg_count; arg++) {
+      bool varies = scan->plan.args[arg].is_list && scan->args[arg].count > 1 &&
+                    scan->plan.args[arg].column == request->values[i].column;
+      if (varies) question.varying |= UINT64_C(1) << i;
+    }
   }
-  cm_list_question lookup = { scan->resource, scan->read, key->value->text };
-  return cm_list_store_find(scan->session, &lookup, &leg->fixed, &leg->fixed_len, err);
+  return cm_list_store_find(scan->session, &question, &leg->fixed, err);
 }

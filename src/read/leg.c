@@ -93,7 +93,7 @@ void cm_leg_close(cm_leg *leg) {
   for (int i = 0; i < leg->binding_count; i++)
     cm_value_clear(&leg->bindings[i].value);
   cm_row_store_clear(&leg->companions);
-  sqlite3_free(leg->fixed);
+  cm_list_rows_clear(&leg->fixed);
   cm_pager_close(&leg->pager);
   cm_pager_close(&leg->companion_pager);
   memset(leg, 0, sizeof *leg);

@@ -5,6 +5,7 @@
 #ifndef CM_READ_LEG_H
 #define CM_READ_LEG_H
 
+#include "read/list_store.h"
 #include "read/pager.h"
 #include "read/plan.h"
 #include "read/row_store.h"
@@ -18,9 +19,8 @@ typedef struct cm_leg {
   cm_binding bindings[CM_LEG_MAX_VALUES]; /* values owned */
   int binding_count;
   cm_pager pager;
-  char *fixed; /* the one row, where it was at hand and nothing is asked; owned; NULL: ask */
-  size_t fixed_len;
-  bool is_fixed_used;
+  cm_list_rows fixed; /* the rows, where they were at hand and nothing is asked; owned */
+  int fixed_at;
   bool has_companion;
   cm_pager companion_pager;
   cm_row_store companions; /* by the member that matches */

@@ -263,7 +263,7 @@ static int per_page(const cm_scan *scan) {
 
 static int open_leg(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
   int rc = cm_scan_find_at_hand(scan, leg, request, err);
-  if (rc != SQLITE_OK || leg->fixed != NULL) return rc;
+  if (rc != SQLITE_OK || leg->fixed.is_known) return rc;
   rc = cm_leg_open(leg, scan->session, request, err);
   if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, request);
   return rc;

@@ -2,144 +2,425 @@
 
 #include <string.h>
 
+#include "base/hash.h"
+#include "read/key_set.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
 #include "read/row_store.h"
 #include "spec/registry.h"
 
-enum { MAX_TABLES = 8, LOOKUPS_BEFORE_A_LOOK = 4 };
+enum {
+  MAX_KINDS = 16,
+  MAX_LISTS = 64,
+  MAX_VALUES = 32,
+  REQUESTS_BEFORE_A_LOOK = 4,
+  COMING_BEFORE_A_LOOK = 6, /* so many requests cost no more than four and a list of a page */
+  NARROW_LISTS = 3 /* of one kind, before one without the value that tells them apart is read */
+};
 
-/** The look-ups of one table, and the part of its list that was read. */
-typedef struct table_lookups {
-  const cm_read *read;
-  int64_t count;     /* look-ups that were sent: of different keys */
-  cm_row_store rows; /* without a text: the key was looked up, and the memo has the answer */
+/** A list, as far as it was read. */
+typedef struct kept_list {
+  char *url;
+  uint64_t matched;  /* bits of the values that are not sent, but matched */
+  cm_row_store rows; /* by key */
+  cm_page_keys keys;
   cm_pager pager;
-  bool is_open;     /* the list is being read */
-  bool is_complete; /* nothing more will be read: the end, or no room */
-} table_lookups;
+  bool is_open;  /* it is being read */
+  bool is_whole; /* all its rows are here */
+  bool is_ended; /* nothing more will be read: it is whole, or does not fit */
+} kept_list;
+
+/** The questions of one read about the same columns. */
+typedef struct question_kind {
+  const cm_read *read;
+  const char *query;
+  uint64_t columns_used;
+  int count;
+  int columns[MAX_VALUES];
+  cm_term_op ops[MAX_VALUES];
+  uint64_t first[MAX_VALUES]; /* hashes of the values that were asked for first */
+  uint64_t varying;           /* bits of the values that were others since */
+  int64_t requests, pages;    /* that were sent */
+  cm_row_store asked;         /* the requests, without a text */
+  int list_count;
+  kept_list *lists[MAX_LISTS];
+} question_kind;
 
 struct cm_list_store {
   int64_t running_id;
-  int table_count;
-  table_lookups tables[MAX_TABLES];
+  size_t bytes; /* of the rows */
+  int kind_count;
+  question_kind *kinds[MAX_KINDS];
 };
 
-static void clear_table(table_lookups *table) {
-  cm_row_store_clear(&table->rows);
-  if (table->is_open) cm_pager_close(&table->pager);
-  memset(table, 0, sizeof *table);
+/* ---- freeing ------------------------------------------------------------------------------- */
+
+static void end_list(kept_list *list) {
+  if (list->is_open) cm_pager_close(&list->pager);
+  list->is_open = false;
+  list->is_ended = true;
+  cm_page_keys_clear(&list->keys);
+}
+
+static void free_list(kept_list *list) {
+  end_list(list);
+  cm_row_store_clear(&list->rows);
+  sqlite3_free(list->url);
+  sqlite3_free(list);
+}
+
+void cm_list_store_free(cm_list_store *store) {
+  if (store == NULL) return;
+  for (int i = 0; i < store->kind_count; i++) {
+    question_kind *kind = store->kinds[i];
+    for (int at = 0; at < kind->list_count; at++)
+      free_list(kind->lists[at]);
+    cm_row_store_clear(&kind->asked);
+    sqlite3_free(kind);
+  }
+  sqlite3_free(store);
 }
 
 void cm_list_store_clear(cm_session *session) {
-  cm_list_store *lookups = session->reading.lookups;
-  if (lookups == NULL) return;
-  for (int i = 0; i < lookups->table_count; i++)
-    clear_table(&lookups->tables[i]);
-  sqlite3_free(lookups);
+  cm_list_store_free(session->reading.lookups);
   session->reading.lookups = NULL;
 }
 
-/* ---- reading the list ---------------------------------------------------------------------- */
+void cm_list_rows_clear(cm_list_rows *rows) {
+  for (int i = 0; i < rows->count; i++)
+    sqlite3_free((char *)rows->rows[i].ptr);
+  sqlite3_free(rows->rows);
+  *rows = (cm_list_rows){ .is_known = false };
+}
 
-static int open_list(table_lookups *table, cm_session *session, const cm_resource *resource,
+/* ---- kinds of questions -------------------------------------------------------------------- */
+
+static bool is_of_kind(const question_kind *kind, const cm_list_question *question) {
+  bool is_same = kind->read == question->read && kind->query == question->query &&
+                 kind->columns_used == question->columns_used && kind->count == question->count;
+  for (int i = 0; is_same && i < kind->count; i++) {
+    const cm_url_value *value = &question->values[i];
+    is_same = value->column == kind->columns[i] && value->op == kind->ops[i];
+  }
+  return is_same;
+}
+
+static uint64_t hash_of(const cm_value *value) {
+  if (value == NULL || !cm_value_is_text(value)) return 0;
+  return cm_hash_bytes(1, value->text, value->len);
+}
+
+/** @param out  NULL: there are too many. */
+static int find_kind(cm_list_store *store, const cm_list_question *question, question_kind **out,
+                     cm_err *err) {
+  *out = NULL;
+  for (int i = 0; i < store->kind_count && *out == NULL; i++) {
+    if (is_of_kind(store->kinds[i], question)) *out = store->kinds[i];
+  }
+  for (int i = 0; *out != NULL && i < question->count; i++) {
+    bool is_other = hash_of(question->values[i].value) != (*out)->first[i];
+    if (is_other) (*out)->varying |= UINT64_C(1) << i;
+  }
+  if (*out != NULL || store->kind_count == MAX_KINDS || question->count > MAX_VALUES)
+    return SQLITE_OK;
+  question_kind *kind = sqlite3_malloc64(sizeof *kind);
+  if (kind == NULL) return cm_err_nomem(err);
+  memset(kind, 0, sizeof *kind);
+  kind->read = question->read;
+  kind->query = question->query;
+  kind->columns_used = question->columns_used;
+  kind->count = question->count;
+  for (int i = 0; i < question->count; i++) {
+    kind->columns[i] = question->values[i].column;
+    kind->ops[i] = question->values[i].op;
+    kind->first[i] = hash_of(question->values[i].value);
+  }
+  store->kinds[store->kind_count++] = kind;
+  *out = kind;
+  return SQLITE_OK;
+}
+
+/* ---- reading a list ------------------------------------------------------------------------ */
+
+/** Path and query of the list that would answer the question, to free with sqlite3_free. */
+static int url_of(const cm_list_question *question, uint64_t matched, char **out, cm_err *err) {
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  cm_list_format(question, matched, &url);
+  *out = url.code == SQLITE_OK ? sqlite3_mprintf("%s", cm_buf_str(&url)) : NULL;
+  bool has_room = url.code == SQLITE_OK ? *out != NULL : url.code != SQLITE_NOMEM;
+  cm_buf_clear(&url);
+  return has_room ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int open_list(kept_list *list, cm_session *session, const cm_resource *resource,
                      cm_err *err) {
   const cm_read *widest = &resource->reads[resource->read_count - 1];
-  cm_list list = { .who = resource->name,
-                   .url = widest->path,
-                   .paging = widest->paging,
-                   .rows = widest->rows,
-                   .resume = CM_EXTRA(widest, resume),
-                   .per_page = session->settings.per_page,
-                   .wanted = -1 };
-  int rc = cm_pager_open(&table->pager, session, &list, err);
-  table->is_open = rc == SQLITE_OK;
+  cm_list pages = { .who = resource->name,
+                    .url = list->url,
+                    .paging = widest->paging,
+                    .rows = widest->rows,
+                    .resume = CM_EXTRA(widest, resume),
+                    .missing = widest->missing,
+                    .per_page = session->settings.per_page,
+                    .wanted = -1 };
+  int rc = cm_pager_open(&list->pager, session, &pages, err);
+  list->is_open = rc == SQLITE_OK;
+  return rc;
+}
+
+/** Its rows are of no use any more: look-ups go on one by one. */
+static void give_up(cm_list_store *store, kept_list *list) {
+  store->bytes -= list->rows.bytes;
+  cm_row_store_clear(&list->rows);
+  end_list(list);
+}
+
+static int put_row(cm_list_store *store, kept_list *list, cm_slice key, cm_slice text,
+                   cm_err *err) {
+  const cm_stored_row *last = cm_row_store_find(&list->rows, key);
+  bool is_there = last != NULL && last->text.len == text.len &&
+                  memcmp(last->text.ptr, text.ptr, text.len) == 0;
+  size_t before = list->rows.bytes;
+  if (is_there) return SQLITE_OK;
+  if (store->bytes > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
+  int rc = cm_row_store_put(&list->rows, key, text);
+  store->bytes += list->rows.bytes - before;
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
+}
+
+/** Keep a row under each key by which it is found. @return SQLITE_TOOBIG, SQLITE_MISMATCH: it cannot be kept. */
+static int keep_row(cm_list_store *store, kept_list *list, const cm_list_question *question,
+                    cm_slice text, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int alias = 0; rc == SQLITE_OK; alias++) {
+    cm_buf key;
+    cm_buf_init(&key, CM_MAX_URL_BYTES);
+    rc = cm_list_row_key(question, list->matched, text, alias, &key, err);
+    cm_slice bytes = { cm_buf_str(&key), key.len };
+    if (rc == SQLITE_OK) rc = put_row(store, list, bytes, text, err);
+    cm_buf_clear(&key);
+  }
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/** A row that stood on the page before is one row. */
+static int was_shown(kept_list *list, const cm_resource *resource, cm_slice text, bool *was,
+                     cm_err *err) {
+  cm_row row = { .resource = resource };
+  *was = false;
+  if (resource->reads[resource->read_count - 1].each != NULL) return SQLITE_OK;
+  cm_row_set(&row, text);
+  int rc = cm_page_keys_saw(&list->keys, &row, list->pager.pages, list->pager.next_cursor != NULL,
+                            was, err);
+  cm_row_clear(&row);
   return rc;
 }
 
 /** Read to the end of the page under way. */
-static int read_page(table_lookups *table, const cm_resource *resource, cm_err *err) {
-  const cm_column *key_column = &resource->columns[cm_registry_key(resource)];
-  const char *key_path = key_column->path != NULL ? key_column->path : key_column->name;
+static int read_page(cm_list_store *store, question_kind *kind, kept_list *list,
+                     const cm_list_question *question, cm_err *err) {
   cm_slice text;
-  bool is_over = false;
+  int64_t pages = list->pager.pages;
+  int rc = SQLITE_OK;
   do {
-    int rc = cm_pager_next(&table->pager, &text, err);
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE) return rc;
-    is_over = rc == SQLITE_DONE;
-    if (is_over) break;
-    cm_slice key = cm_slice_find(text, key_path);
-    if (cm_slice_type(key) != CM_JSON_STRING || memchr(key.ptr, '\\', key.len) != NULL) continue;
-    key = (cm_slice){ key.ptr + 1, key.len - 2 };
-    rc = cm_row_store_put(&table->rows, key, text);
-    if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-    is_over = rc == SQLITE_TOOBIG;
-  } while (!is_over && table->pager.page_at < table->pager.page_rows);
-  if (is_over) {
-    cm_pager_close(&table->pager);
-    table->is_open = false;
-    table->is_complete = true;
+    bool was = false;
+    rc = cm_pager_next(&list->pager, &text, err);
+    if (rc == SQLITE_ROW) rc = was_shown(list, question->resource, text, &was, err);
+    if (rc == SQLITE_OK && !was) rc = keep_row(store, list, question, text, err);
+  } while (rc == SQLITE_OK && list->pager.page_at < list->pager.page_rows);
+  kind->pages += list->pager.pages - pages;
+  if (rc == SQLITE_TOOBIG || rc == SQLITE_MISMATCH) {
+    cm_err_clear(err);
+    give_up(store, list);
+    return SQLITE_OK;
   }
+  if (rc == SQLITE_OK && list->pager.next_cursor == NULL) rc = SQLITE_DONE;
+  if (rc != SQLITE_DONE) return rc;
+  end_list(list);
+  list->is_whole = true;
   return SQLITE_OK;
 }
 
-/** May one more page be read? Not before the look-ups have cost as much. */
-static bool is_worth_a_page(const table_lookups *table, const cm_session *session,
-                            const cm_resource *resource) {
-  const cm_read *widest = &resource->reads[resource->read_count - 1];
-  int64_t known = cm_known_pages_find((void *)session, widest);
-  if (known == 0 && table->is_open) known = table->pager.total_pages;
-  if (table->is_complete || table->count < LOOKUPS_BEFORE_A_LOOK) return false;
-  if (known > 0) return table->count >= known;
-  int64_t pages = table->is_open ? table->pager.pages : 0;
-  return pages < table->count;
-}
+/* ---- which list, and whether it is worth its pages ----------------------------------------- */
 
-/** @param out  Receives the look-ups of the table; NULL: too many tables are looked up already. */
-static int find_table(cm_session *session, const cm_read *read, table_lookups **out, cm_err *err) {
-  cm_list_store *lookups = session->reading.lookups;
+/** The list of the kind that holds the answer, given what is matched in it; NULL: it is not here. */
+static int find_list(const question_kind *kind, const cm_list_question *question, uint64_t matched,
+                     kept_list **out, cm_err *err) {
+  char *url = NULL;
+  int rc = url_of(question, matched, &url, err);
   *out = NULL;
-  if (lookups != NULL && lookups->running_id != session->statement.id) cm_list_store_clear(session);
-  lookups = session->reading.lookups;
-  if (lookups == NULL) {
-    lookups = sqlite3_malloc64(sizeof *lookups);
-    if (lookups == NULL) return cm_err_nomem(err);
-    memset(lookups, 0, sizeof *lookups);
-    lookups->running_id = session->statement.id;
-    session->reading.lookups = lookups;
+  for (int i = 0; url != NULL && i < kind->list_count; i++) {
+    kept_list *list = kind->lists[i];
+    if (list->matched == matched && strcmp(list->url, url) == 0) *out = list;
   }
-  for (int i = 0; i < lookups->table_count; i++) {
-    if (lookups->tables[i].read == read) *out = &lookups->tables[i];
+  sqlite3_free(url);
+  return rc;
+}
+
+/** What a new list would be matched by: what was seen to vary, unless a few narrower lists do. */
+static uint64_t choose_matched(const question_kind *kind, const cm_list_question *question) {
+  uint64_t varying = (kind->varying | question->varying) & cm_list_matchable(question);
+  if (kind->list_count == 0) return varying;
+  uint64_t last = kind->lists[kind->list_count - 1]->matched;
+  return kind->list_count % NARROW_LISTS == 0 ? varying : last;
+}
+
+/** Is a page more paid for by the requests that were sent, or are sure to come? */
+static bool is_worth_a_page(const question_kind *kind, const kept_list *list, int64_t known_pages,
+                            const cm_list_question *question) {
+  int64_t paid = kind->requests > question->coming ? kind->requests : question->coming;
+  int64_t spent = kind->pages;
+  if (list != NULL && list->is_ended) return false;
+  if (kind->requests < REQUESTS_BEFORE_A_LOOK && question->coming <= COMING_BEFORE_A_LOOK)
+    return false;
+  if (list != NULL && list->is_open) {
+    spent -= list->pager.pages;
+    known_pages = list->pager.total_pages;
   }
-  if (*out != NULL || lookups->table_count == MAX_TABLES) return SQLITE_OK;
-  *out = &lookups->tables[lookups->table_count++];
-  (*out)->read = read;
+  return known_pages > 0 ? paid - spent >= known_pages : kind->pages < paid;
+}
+
+/** @param out  NULL: there are too many lists, or its request is too long. */
+static int add_list(question_kind *kind, const cm_list_question *question, uint64_t matched,
+                    kept_list **out, cm_err *err) {
+  *out = NULL;
+  if (kind->list_count == MAX_LISTS) return SQLITE_OK;
+  kept_list *list = sqlite3_malloc64(sizeof *list);
+  if (list == NULL) return cm_err_nomem(err);
+  memset(list, 0, sizeof *list);
+  list->matched = matched;
+  int rc = url_of(question, matched, &list->url, err);
+  if (list->url == NULL) {
+    sqlite3_free(list);
+    return rc;
+  }
+  kind->lists[kind->list_count++] = list;
+  *out = list;
   return SQLITE_OK;
 }
 
-int cm_list_store_find(cm_session *session, const cm_list_question *lookup, char **row,
-                       size_t *row_len, cm_err *err) {
-  const cm_resource *resource = lookup->resource;
-  cm_slice key = { lookup->key, strlen(lookup->key) };
-  table_lookups *table = NULL;
-  int rc = find_table(session, lookup->read, &table, err);
-  *row = NULL;
-  if (rc != SQLITE_OK || table == NULL) return rc;
-  const cm_stored_row *found = cm_row_store_find(&table->rows, key);
-  while (found == NULL && rc == SQLITE_OK && is_worth_a_page(table, session, resource)) {
-    if (!table->is_open) rc = open_list(table, session, resource, err);
-    if (rc == SQLITE_OK) rc = read_page(table, resource, err);
-    found = cm_row_store_find(&table->rows, key);
+/* ---- answering ----------------------------------------------------------------------------- */
+
+/** Copy the rows of a key; they are kept the last one first. */
+static int copy_rows(const cm_stored_row *last, bool is_one, cm_list_rows *out, cm_err *err) {
+  int count = 0;
+  for (const cm_stored_row *row = last; row != NULL && (count == 0 || !is_one);
+       row = cm_map_next(&row->node))
+    count++;
+  out->rows = sqlite3_malloc64((sqlite3_uint64)count * sizeof *out->rows);
+  if (out->rows == NULL) return cm_err_nomem(err);
+  memset(out->rows, 0, (size_t)count * sizeof *out->rows);
+  out->count = count;
+  for (const cm_stored_row *row = last; count > 0; row = cm_map_next(&row->node)) {
+    cm_slice copy = { cm_slice_copy(row->text), row->text.len };
+    out->rows[--count] = copy;
+    if (copy.ptr == NULL) return cm_err_nomem(err);
   }
-  if (rc != SQLITE_OK) return rc;
-  if (found == NULL) {
-    table->count++;
-    rc = cm_row_store_put(&table->rows, key, (cm_slice){ NULL, 0 });
-    return rc == SQLITE_NOMEM ? cm_err_nomem(err)
-                              : SQLITE_OK; /* without room it is counted again */
+  return SQLITE_OK;
+}
+
+/** A row of a key may be shown before the list is whole; of other terms more rows may follow. */
+static int answer_from(const kept_list *list, const cm_list_question *question, cm_list_rows *out,
+                       cm_err *err) {
+  cm_buf key;
+  bool is_one = question->read->paging == CM_SINGLE;
+  if (!list->is_whole && !is_one) return SQLITE_OK;
+  cm_buf_init(&key, CM_MAX_URL_BYTES);
+  int rc = cm_list_key(question, list->matched, &key);
+  const cm_stored_row *last = rc == SQLITE_OK
+                                  ? cm_row_store_find(&list->rows,
+                                                      (cm_slice){ cm_buf_str(&key), key.len })
+                                  : NULL;
+  cm_buf_clear(&key);
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (rc != SQLITE_OK) return SQLITE_OK;
+  out->is_known = last != NULL || (list->is_whole && !CM_EXTRA(question->read, finds_hidden));
+  out->read = cm_list_holder(question->resource, question->read);
+  return last != NULL ? copy_rows(last, is_one, out, err) : SQLITE_OK;
+}
+
+/** Ask each list of the kind, in whatever it is matched by. */
+static int ask_lists(const question_kind *kind, const cm_list_question *question, cm_list_rows *out,
+                     cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < kind->list_count && rc == SQLITE_OK && !out->is_known; i++) {
+    kept_list *list = NULL;
+    uint64_t matched = kind->lists[i]->matched;
+    bool is_tried = i > 0 && kind->lists[i - 1]->matched == matched;
+    bool is_fit = (matched & ~cm_list_matchable(question)) == 0;
+    if (is_tried || !is_fit) continue;
+    rc = find_list(kind, question, matched, &list, err);
+    if (rc == SQLITE_OK && list != NULL) rc = answer_from(list, question, out, err);
   }
-  if (found->text.ptr == NULL) return SQLITE_OK;
-  *row_len = found->text.len;
-  *row = cm_slice_copy(found->text);
-  return *row != NULL ? SQLITE_OK : cm_err_nomem(err);
+  return rc;
+}
+
+/** Read on while it is worth it and the answer is not there. */
+static int read_on(cm_list_store *store, cm_session *session, question_kind *kind,
+                   const cm_list_question *question, cm_list_rows *out, cm_err *err) {
+  const cm_resource *resource = question->resource;
+  uint64_t matched = choose_matched(kind, question);
+  kept_list *list = NULL;
+  int rc = matched != 0 ? find_list(kind, question, matched, &list, err) : SQLITE_OK;
+  bool is_plain = (matched == (UINT64_C(1) << question->count) - 1) && question->query == NULL;
+  int64_t known = is_plain ? cm_known_pages_find(session, cm_list_holder(resource, question->read))
+                           : 0;
+  while (rc == SQLITE_OK && matched != 0 && !out->is_known &&
+         is_worth_a_page(kind, list, known, question)) {
+    if (list == NULL) rc = add_list(kind, question, matched, &list, err);
+    if (rc != SQLITE_OK || list == NULL) return rc;
+    if (!list->is_open) rc = open_list(list, session, resource, err);
+    if (rc == SQLITE_OK) rc = read_page(store, kind, list, question, err);
+    if (rc == SQLITE_OK) rc = answer_from(list, question, out, err);
+  }
+  return rc;
+}
+
+/** The request will be sent; the same one again is the memo's business. */
+static int note_request(question_kind *kind, cm_slice request, cm_err *err) {
+  kind->requests++;
+  int rc = cm_row_store_put(&kind->asked, request, (cm_slice){ NULL, 0 });
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK; /* without room it is counted again */
+}
+
+static int need_store(cm_list_store **store, cm_err *err) {
+  if (*store != NULL) return SQLITE_OK;
+  *store = sqlite3_malloc64(sizeof **store);
+  if (*store == NULL) return cm_err_nomem(err);
+  memset(*store, 0, sizeof **store);
+  return SQLITE_OK;
+}
+
+int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_question *question,
+                      cm_list_rows *out, cm_err *err) {
+  question_kind *kind = NULL;
+  *out = (cm_list_rows){ .is_known = false };
+  if (cm_list_matchable(question) == 0) return SQLITE_OK;
+  int rc = need_store(store, err);
+  if (rc == SQLITE_OK) rc = find_kind(*store, question, &kind, err);
+  if (rc != SQLITE_OK || kind == NULL) return rc;
+  cm_buf request;
+  cm_buf_init(&request, CM_MAX_URL_BYTES);
+  cm_list_format_request(question, &request);
+  cm_slice asked = { cm_buf_str(&request), request.len };
+  rc = request.code == SQLITE_NOMEM ? cm_err_nomem(err) : ask_lists(kind, question, out, err);
+  bool was_asked = cm_row_store_find(&kind->asked, asked) != NULL;
+  if (was_asked && out->count == 0) out->is_known = false; /* the memo has what was answered then */
+  if (rc == SQLITE_OK && !out->is_known && !was_asked)
+    rc = read_on(*store, session, kind, question, out, err);
+  if (rc == SQLITE_OK && !out->is_known && !was_asked) rc = note_request(kind, asked, err);
+  cm_buf_clear(&request);
+  if (rc != SQLITE_OK) cm_list_rows_clear(out);
+  return rc;
+}
+
+int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
+                       cm_err *err) {
+  cm_list_store *store = session->reading.lookups;
+  if (store != NULL && store->running_id != session->statement.id) cm_list_store_clear(session);
+  int rc = cm_list_store_ask(&session->reading.lookups, session, question, out, err);
+  store = session->reading.lookups;
+  if (store != NULL) store->running_id = session->statement.id;
+  return rc;
 }

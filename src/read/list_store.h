@@ -1,39 +1,49 @@
 /*
-** list_store.h -- many look-ups of one parent table in a statement: the list is read once instead.
-** Owns: copies of the rows of such lists, up to CM_MAX_MEMO_BYTES.
+** list_store.h -- many requests for one table that differ only in the values of equal terms: the list that holds the
+** answers is read once instead.
+** Owns: copies of the rows of such lists, up to CM_MAX_MEMO_BYTES.  Tests: tests/cases/read/store/, tests/bench/requests.py
 **
-** A join from many child rows to their parent asks for one parent by key, again and again. The first
-** look-ups are sent as they come. Once they are as many as the list has pages, the list costs no more
-** than they did: it is read into a store, which answers the rest; what it lacks (a hidden row) is still
-** looked up. A list whose length is not known is read page by page, never more pages than look-ups.
+** The first requests are sent as they come. Once they are as many as the list has pages, the list costs no more than
+** they did: it is read, and answers the rest, also by "no row" where it hides nothing that the request would find. A
+** list whose length is not known is read page by page, never more pages than requests. So what is asked costs at most
+** 2 x min(requests, pages) + 4. Where more requests are known to come they count from the beginning.
 **
-** The store belongs to the running statements, as the memo does.
+** A store belongs to the caller; that of the running statements is the session's, as the memo. What does not find room is looked up: the bound is lost, no row.
 */
 #ifndef CM_READ_LIST_STORE_H
 #define CM_READ_LIST_STORE_H
 
 #include "client/session.h"
-#include "spec/resource.h"
-#include "wire/json.h"
+#include "read/list_question.h"
 
-/** A look-up of one row. Borrowed. */
-typedef struct cm_list_question {
-  const cm_resource *resource;
-  const cm_read *
-      read; /* the CM_SINGLE one that would be asked: its row is in the widest list, too (is_listed) */
-  const char *key;
-} cm_list_question;
+/** The answer of a question. Owned: cm_list_rows_clear. */
+typedef struct cm_list_rows {
+  bool is_known;       /* false: send the request */
+  const cm_read *read; /* the list that the rows are of; NULL: the read of the question */
+  cm_slice *rows;      /* as they arrived, a NUL behind each; NULL: no row */
+  int count;
+} cm_list_rows;
 
 /**
- * Count a look-up, and answer it if the store can.
+ * Answer a question from a list, or count it as a request. Pages of the list may be read for it.
  *
- * @param row   Receives a copy of the row's text, to free with sqlite3_free; NULL: send the look-up.
+ * @param store  NULL before the first question; free it with cm_list_store_free.
+ * @param out    Overwritten. More rows than match may be in it: those that the API would find by another value.
  * @return SQLITE_OK, or the error of a page of the list.
  */
-int cm_list_store_find(cm_session *session, const cm_list_question *lookup, char **row,
-                       size_t *row_len, cm_err *err) CM_MUST_CHECK;
+int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_question *question,
+                      cm_list_rows *out, cm_err *err) CM_MUST_CHECK;
 
-/** Forget everything: other statements run, or none. */
+/** NULL: nothing. */
+void cm_list_store_free(cm_list_store *store);
+
+/** The same for the running statements, whose store the session has. */
+int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
+                       cm_err *err) CM_MUST_CHECK;
+
+/** Forget what was kept for the running statements: others run, or none. */
 void cm_list_store_clear(cm_session *session);
+
+void cm_list_rows_clear(cm_list_rows *rows);
 
 #endif

@@ -52,7 +52,7 @@ static bool is_ready(const cm_scan *scan) {
   if (scan->read == NULL) return true;
   if (scan->unfolding.items.ptr != NULL || scan->unfolding.next_word != NULL) return true;
   if (scan->legs.count == 0) return scan->legs.are_started;
-  return cm_pager_is_ready(&cm_scan_leg(scan)->pager);
+  return cm_scan_leg(scan)->fixed.is_known || cm_pager_is_ready(&cm_scan_leg(scan)->pager);
 }
 
 /** Where the values of the next leg are. */
@@ -160,20 +160,27 @@ static int next_item(cm_scan *scan, cm_err *err) {
   return rc;
 }
 
-static void unfold(cm_scan *scan, cm_slice text) {
+static void unfold(cm_scan *scan, const cm_read *read, cm_slice text) {
   scan->row.outer = text;
-  cm_slice each = cm_slice_find(text, scan->read->each);
+  cm_slice each = cm_slice_find(text, read->each);
   bool has_items = cm_slice_type(each) == CM_JSON_ARRAY || cm_slice_type(each) == CM_JSON_OBJECT;
   scan->unfolding.items = has_items ? each : (cm_slice){ NULL, 0 };
   scan->unfolding.at = 0;
 }
 
-/** The one row of a leg that had it at hand. */
-static int fixed_row(cm_scan *scan, cm_leg *leg) {
-  if (leg->is_fixed_used) return SQLITE_DONE;
-  leg->is_fixed_used = true;
-  cm_row_set(&scan->row, (cm_slice){ leg->fixed, leg->fixed_len });
-  return SQLITE_ROW;
+/** The next row of a leg: of those at hand, or of its list. */
+static int next_text(cm_scan *scan, cm_leg *leg, cm_slice *text, cm_err *err) {
+  if (leg->fixed.is_known) {
+    if (leg->fixed_at == leg->fixed.count) return SQLITE_DONE;
+    *text = leg->fixed.rows[leg->fixed_at++];
+    return SQLITE_ROW;
+  }
+  int rc = cm_pager_next(&leg->pager, text, err);
+  if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
+  if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
+  if (rc != SQLITE_ROW || !leg->pager.is_single) return rc;
+  int check = cm_scan_check_answer(scan, leg, *text, err);
+  return check == SQLITE_OK ? rc : check;
 }
 
 /** The next row of the oldest leg, matching or not. */
@@ -188,17 +195,11 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
       rc = restart_leg(scan, err);
       if (rc != SQLITE_OK) return rc;
     }
-    if (leg->fixed != NULL) return fixed_row(scan, leg);
-    rc = cm_pager_next(&leg->pager, &text, err);
-    if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
-    if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
-    if (rc == SQLITE_ROW && leg->pager.is_single) {
-      int check = cm_scan_check_answer(scan, leg, text, err);
-      if (check != SQLITE_OK) return check;
-    }
+    rc = next_text(scan, leg, &text, err);
     if (rc != SQLITE_ROW) return rc;
-    if (scan->read->each != NULL) {
-      unfold(scan, text);
+    const cm_read *read = leg->fixed.read != NULL ? leg->fixed.read : scan->read;
+    if (read->each != NULL) {
+      unfold(scan, read, text);
       continue;
     }
     cm_row_set(&scan->row, text);
@@ -209,7 +210,7 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
 
 static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err *err) {
   const cm_pager *pager = &leg->pager;
-  if (cm_registry_key(scan->resource) < 0 || leg->fixed != NULL) return SQLITE_OK;
+  if (cm_registry_key(scan->resource) < 0 || leg->fixed.is_known) return SQLITE_OK;
   return cm_page_keys_saw(&scan->page_keys, &scan->row, pager->pages, pager->next_cursor != NULL,
                           was, err);
 }
@@ -316,9 +317,9 @@ static int prepare(cm_scan *scan, cm_err *err) {
   if (rc != SQLITE_OK) return rc;
   scan->is_short = scan->plan.limit >= 0 && scan->plan.limit < scan->session->settings.per_page;
   scan->legs.capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
-  if (scan->parent == NULL && cm_scan_leg_total(scan) < scan->legs.capacity) {
-    scan->legs.capacity = (int)cm_scan_leg_total(scan);
-  }
+  scan->legs.total = cm_scan_leg_total(scan);
+  if (scan->parent == NULL && scan->legs.total < scan->legs.capacity)
+    scan->legs.capacity = (int)scan->legs.total;
   scan->legs.are_many = scan->legs.capacity > 1;
   scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan) &&
                      scan->plan.lack != CM_LACK_LIST;

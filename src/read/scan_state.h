@@ -14,6 +14,7 @@
 typedef struct cm_scan_legs {
   cm_leg *ring; /* oldest first; owned */
   int capacity, first, count;
+  int64_t total;                 /* that there will be; of one that walks its parent, not known */
   int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
   bool are_many;                 /* an IN list is sent: its look-ups leave together */
   bool are_started;              /* none is left to start */

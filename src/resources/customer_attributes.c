@@ -27,7 +27,7 @@ static const cm_column columns[] = {
 
 /* The call that serves one customer has no enclosing row: there the customer is the one asked for. */
 static const cm_read reads[] = {
-  { CM_ONE("/customers/{customer_uuid}/attributes"), .each = "custom",
+  { CM_ONE("/customers/{customer_uuid}/attributes"), .is_listed = true, .each = "custom",
     .extras = &(const cm_read_extras){ .known_by = "tags custom stripe clearbit" } },
   { CM_PAGES("/customers", "entries"), .each = "attributes.custom", .pages = 50 },
 };

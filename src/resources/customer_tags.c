@@ -16,7 +16,7 @@ static const cm_column columns[] = {
 
 /* The call that serves one customer has no enclosing row: there the customer is the one asked for. */
 static const cm_read reads[] = {
-  { CM_ONE("/customers/{customer_uuid}/attributes"), .each = "tags",
+  { CM_ONE("/customers/{customer_uuid}/attributes"), .is_listed = true, .each = "tags",
     .extras = &(const cm_read_extras){ .known_by = "tags custom stripe clearbit" } },
   { CM_PAGES("/customers", "entries"), .each = "attributes.tags", .pages = 50 },
 };

@@ -124,7 +124,8 @@ static const cm_filter list[] = {
 
 static const cm_read reads[] = {
   { CM_ONE("/customers/{uuid}"), .is_listed = true },
-  { CM_PAGES("/customers/search", "entries"), .filters = search, .missing = CM_MISSING_EMPTY },
+  { CM_PAGES("/customers/search", "entries"), .filters = search, .missing = CM_MISSING_EMPTY,
+    .is_listed = true },
   { CM_PAGES("/customers/search", "entries"), .filters = search_contacts,
     .query = "with_associated_emails=true", .missing = CM_MISSING_EMPTY },
   { CM_PAGES("/customers", "entries"), .filters = list, .pages = 50 },

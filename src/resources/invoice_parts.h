@@ -56,6 +56,8 @@ static const cm_hidden part_hidden = { .query = "with_disabled=true" };
 
 static const cm_read_extras part_read = { .encloser = "chartmogul_invoices" };
 
+static const cm_read_extras part_of_invoice = { .finds_hidden = true };
+
 static const cm_filter part_single[] = { VALIDITY_FILTERS, { 0 } };
 
 static const cm_filter part_by_external_id[] = {
@@ -83,7 +85,8 @@ static const cm_filter part_list[] = {
   { CM_ONE("/" parts "/{uuid}"), .filters = part_single, .extras = &part_read },                   \
   { .path = "/" parts, .paging = CM_EITHER, .rows = (parts), .filters = part_by_external_id,       \
     .missing = CM_MISSING_EMPTY, .extras = &part_read },                                           \
-  { CM_ONE("/invoices/{invoice_uuid}"), .each = (parts), .filters = part_single },                 \
+  { CM_ONE("/invoices/{invoice_uuid}"), .each = (parts), .filters = part_single,                   \
+    .is_listed = true, .extras = &part_of_invoice },                                               \
   { CM_PAGES("/invoices", "invoices"), .each = (parts), .filters = part_list, .pages = 100 }
 
 #define PART_WRITES(parts)                                                                         \

@@ -179,14 +179,17 @@ static int check_listed(const cm_check *check, const cm_read *read) {
   if (CM_EXTRA(read, finds_hidden) && !read->is_listed)
     return cm_check_fail(check, read->path, "finds_hidden goes with is_listed");
   if (!read->is_listed) return SQLITE_OK;
-  if (read->paging != CM_SINGLE || key < 0 ||
-      !cm_text_has_name(read->path, resource->columns[key].name)) {
-    return cm_check_fail(check, read->path, "only the row of a key is listed");
-  }
+  bool is_row = read->paging == CM_SINGLE && key >= 0 &&
+                cm_text_has_name(read->path, resource->columns[key].name);
+  bool are_items = read->paging == CM_SINGLE && read->each != NULL && last->each != NULL;
+  bool is_search = read->paging != CM_SINGLE && read != last && strchr(read->path, '{') == NULL;
+  if (!is_row && !are_items && !is_search)
+    return cm_check_fail(check, read->path,
+                         "only the row of a key, the items of a row, and a search are listed");
   if (last->paging == CM_SINGLE || needs_terms(last))
     return cm_check_fail(check, read->path, "there is no list of all rows");
   for (const cm_filter *filter = read->filters; filter && filter->column; filter++) {
-    if (is_bound(last, filter->column)) continue;
+    if (is_search || is_bound(last, filter->column)) continue;
     return cm_check_fail(check, read->path, "the list does not take %s", filter->column);
   }
   return SQLITE_OK;

@@ -78,7 +78,7 @@ typedef struct cm_read_extras {
   /* CM_SINGLE: the row is several rows, one per word; "@key" is its `sql`, "*" in a path its `wire`.
   ** `rows` may then say where in the answer the row stands. NULL: none. */
   const cm_word *unfold;
-  /* is_listed, but the list hides some rows: it cannot stand for the look-up of a row that it lacks. */
+  /* is_listed, but the list hides some rows: that it lacks a row says nothing of the look-up. */
   bool finds_hidden;
   /* Rows of other reads have a row around them that those of this one lack: the table whose row it is. It is
   ** looked up when a statement looks at a column of it ("^member") that the row does not hold. The row names
@@ -102,8 +102,9 @@ typedef struct cm_read {
   /* Where the statement does not bind the {column} of the path: the table whose keys are walked to
   ** fill it, page by page. NULL: the read needs the column. */
   const char *parent;
-  /* CM_SINGLE: the widest list (the last read) holds the very same row, so many look-ups of a
-  ** statement may be answered from that list. */
+  /* The widest list (the last read) holds the very same rows, so many requests of a statement may be answered
+  ** from that list: of CM_SINGLE its row, or the items of its row (`each`); of a search the rows that show what
+  ** was searched. A request of the widest list itself is always answered so. */
   bool is_listed;
   const cm_read_extras *extras; /* NULL: none */
   int pages; /* what to expect before anything is known, for the costs of plans; 0 counts as 1 */

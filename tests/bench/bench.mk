@@ -31,6 +31,19 @@ bench: $(BENCH_NEEDS) ## speed against plain libcurl and the official Node clien
 bench-docs: $(BENCH_NEEDS) ## the same, all lines, and the table goes into README.md; on a machine that does nothing else
 	$(Q)$(RUN_BENCH) --document README.md
 
+CUSTOMERS ?= 10000
+
+.PHONY: bench-requests
+bench-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## how many requests joins, subqueries and IN lists cost, beside what they may (CUSTOMERS=10000 LINES=4,5)
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) "$$(sh tests/tools/python_with_extensions.sh)" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) \
+	  --customers $(CUSTOMERS) --only '$(LINES)'
+
+# The same at a small size, with many small pages: the bounds must hold, and the rows be those of a copy.
+.PHONY: test-requests
+test-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the bounds of requests of joins, subqueries and IN lists, at a small size
+	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
+	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) --customers 400 --per-page 20
+
 SIZES ?= 1000 10000 100000 1000000
 
 .PHONY: bench-scale

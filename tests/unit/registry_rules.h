@@ -112,7 +112,8 @@
                                              AT("tags") "a filter of " PATH " sends level too")    \
   X(hidden_unlisted, b->read_extras.finds_hidden = true,                                           \
     AT(PATH) "finds_hidden goes with is_listed")                                                   \
-  X(listed_list, b->reads[LIST].is_listed = true, AT(PATH) "only the row of a key is listed")      \
+  X(listed_list, b->reads[LIST].is_listed = true,                                                  \
+    AT(PATH) "only the row of a key, the items of a row, and a search are listed")                 \
   X(listed_nowhere, b->reads[LIST].parent = NULL, AT(ONE) "there is no list of all rows")          \
   X(listed_filter, b->reads[GET_ONE].filters = b->tags_filter,                                     \
     AT(ONE) "the list does not take tags")                                                         \

@@ -1,0 +1,53 @@
+/*
+** list_question.h -- a request that a list may answer instead, which list that is, and under which keys its rows are kept.
+** Pure.  Tests: tests/cases/read/store/
+**
+** The list that holds the answers of a request is the widest one of the table (the last read), without the equal terms
+** that its rows are matched by here. The request is one of that list itself, or one that the descriptor says is in it
+** (cm_read.is_listed). What a row does not show, because only the request knows it, and parameters, are sent with the
+** list as well; a row is matched by texts that it shows, exactly as SQL would compare them.
+*/
+#ifndef CM_READ_LIST_QUESTION_H
+#define CM_READ_LIST_QUESTION_H
+
+#include "record/url.h"
+
+/** One request of many. Borrowed. */
+typedef struct cm_list_question {
+  const cm_resource *resource;
+  const cm_read *read;        /* that would be asked */
+  const cm_url_value *values; /* for path and filters, as of cm_url_format */
+  int count;
+  uint64_t columns_used; /* by the rule of cm_plan_uses */
+  const char *query;     /* sent as well, "a=b&c=d"; NULL: nothing */
+  int64_t coming;   /* requests of this kind that are sure to be made, this one too; 1: not known */
+  uint64_t varying; /* bits of `values` that those will have different values of; 0: not known */
+} cm_list_question;
+
+/** The list that holds the answers of this read; NULL: none does. */
+const cm_read *cm_list_holder(const cm_resource *resource, const cm_read *read);
+
+/** Bits of the values by which rows of the list can be matched. 0: the question cannot be answered from a list. */
+uint64_t cm_list_matchable(const cm_list_question *question);
+
+/** Append path and query of the list: with all values but those in `matched`. Codes as cm_buf_append. */
+int cm_list_format(const cm_list_question *question, uint64_t matched, cm_buf *out);
+
+/** Append path and query of the request itself. Codes as cm_buf_append. */
+int cm_list_format_request(const cm_list_question *question, cm_buf *out);
+
+/** Append the key under which the rows that answer the question are kept. Codes as cm_buf_append. */
+int cm_list_key(const cm_list_question *question, uint64_t matched, cm_buf *out);
+
+/**
+ * Append the key of a row of the list.
+ * @param question  Any with these columns.
+ * @param alias  0: by what the row shows; n: by the nth pair of identifiers that it answers to (cm_key_extras.also).
+ * @return SQLITE_OK; SQLITE_DONE where it lacks a value, or there is no such pair: no question of this kind finds it so;
+ *         SQLITE_MISMATCH where it shows something else than a text, so that only SQLite can say what it equals;
+ *         SQLITE_NOMEM; SQLITE_ERROR for a row that is no JSON.
+ */
+int cm_list_row_key(const cm_list_question *question, uint64_t matched, cm_slice row, int alias,
+                    cm_buf *out, cm_err *err) CM_MUST_CHECK;
+
+#endif

@@ -1,0 +1,172 @@
+"""How many requests joins, subqueries and IN lists cost, beside what they may: a job a line.
+
+    requests.py LIBRARY SANDBOX [--customers N] [--per-page N] [--only N,N] [--document README.md]
+
+For each mention of a table in FROM that is asked for many rows by equal terms a statement may send 2 x min(look-ups, pages) + 4
+requests, beside the scan that drives it; `pages` are those of the list that holds the answers. The sandbox counts. Each
+statement runs on a copy of the tables as well, and the rows must be the same. A job that costs more, or shows other rows, is a failure.
+"""
+import argparse
+import os
+import sqlite3
+import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
+from account import Account  # noqa: E402
+
+TABLES = "customers plans invoices line_items transactions notes tasks opportunities contacts customer_tags customer_attributes".split()
+MEMBERS = {"customers": "entries", "plans": "plans", "invoices": "invoices", "notes": "entries", "tasks": "entries",
+           "opportunities": "entries", "contacts": "entries"}
+ODD_ROWS = 3  # of a local table: rows that the account has not
+
+# What a job asks for: the table that is asked by equal terms, once for each mention of it, and the list that drives it, if any.
+JOBS = [
+    (4, "ledger LEFT JOIN customers by external id and source", "ledger", "customers", None,
+     "SELECT l.n, c.uuid, c.name FROM ledger l LEFT JOIN {customers} c"
+     " ON c.external_id = l.external_id AND c.data_source_uuid = l.source"),
+    (4, "the same with NOT EXISTS", "ledger", "customers", None,
+     "SELECT l.n FROM ledger l WHERE NOT EXISTS (SELECT 1 FROM {customers} c"
+     " WHERE c.external_id = l.external_id AND c.data_source_uuid = l.source)"),
+    (4, "the same with IN (SELECT ...)", "ledger", "customers", None,
+     "SELECT l.n FROM ledger l WHERE l.external_id IN (SELECT c.external_id FROM {customers} c WHERE c.data_source_uuid = l.source"
+     " AND c.external_id = l.external_id)"),
+    (4, "the same with a scalar subquery", "ledger", "customers", None,
+     "SELECT l.n, (SELECT c.name FROM {customers} c WHERE c.external_id = l.external_id AND c.data_source_uuid = l.source)"
+     " FROM ledger l"),
+    (5, "NOT EXISTS on invoices by external id and source", "ledger", "invoices", None,
+     "SELECT l.n FROM ledger l WHERE NOT EXISTS (SELECT 1 FROM {invoices} i"
+     " WHERE i.external_id = l.invoice AND i.data_source_uuid = l.source)"),
+    *[(6, f"big LEFT JOIN {table} on customer_uuid", "big", "customers" if table.startswith("customer_") else table, None,
+       f"SELECT b.uuid, t.{column} FROM big b LEFT JOIN {{{table}}} t ON t.customer_uuid = b.uuid")
+      for table, column in [("notes", "text"), ("tasks", "task_details"), ("opportunities", "pipeline"), ("contacts", "email"),
+                            ("customer_tags", "tag"), ("customer_attributes", "value"), ("invoices", "external_id")]],
+    (7, "invoices LEFT JOIN line_items on invoice_uuid", "invoices", "invoices", "invoices",
+     "SELECT i.uuid, l.uuid FROM {invoices} i LEFT JOIN {line_items} l ON l.invoice_uuid = i.uuid"),
+    (8, "customers JOIN customers ON email", "customers", "customers", "customers",
+     "SELECT c1.uuid, c2.uuid FROM {customers} c1 CROSS JOIN {customers} c2 ON c1.email = c2.email"),
+    (8, "customers LEFT JOIN plans ON external_id", "customers", "plans", "customers",
+     "SELECT c.uuid, p.uuid FROM {customers} c LEFT JOIN {plans} p ON p.external_id = c.external_id"),
+    (9, "notes WHERE customer_uuid IN (400 values)", "big", "notes", None,
+     "SELECT uuid, text FROM {notes} WHERE customer_uuid IN (SELECT uuid FROM big)"),
+    (16, "look-ups of customers that are not there", "gone", "customers", None,
+     "SELECT g.uuid, c.name FROM gone g LEFT JOIN {customers} c ON c.uuid = g.uuid"),
+    (16, "uuid IN (values of which none exists)", "gone", "customers", None,
+     "SELECT count(*) FROM {customers} WHERE uuid IN (SELECT uuid FROM gone)"),
+    (17, "invoices WHERE NOT EXISTS (transactions)", "invoices", "invoices", "invoices",
+     "SELECT i.uuid FROM {invoices} i WHERE NOT EXISTS (SELECT 1 FROM {transactions} t WHERE t.invoice_uuid = i.uuid)"),
+    (17, "customers LEFT JOIN customer_attributes AND key", "customers", "customers", "customers",
+     "SELECT c.uuid, a.value FROM {customers} c LEFT JOIN {customer_attributes} a ON a.customer_uuid = c.uuid AND a.key = 'tier'"),
+]
+
+
+class Bench:
+    def __init__(self, library, sandbox, customers, per_page):
+        self.server = subprocess.Popen([sandbox, "--seed", str(customers)], stdout=subprocess.PIPE, text=True)
+        self.account = Account(self.server.stdout.readline().strip())
+        self.customers, self.per_page = customers, per_page
+        self.fill()
+        self.db = sqlite3.connect(":memory:", isolation_level=None)
+        self.db.enable_load_extension(True)
+        self.db.execute("SELECT load_extension(?)", [os.path.abspath(library)])
+        for name, value in [("base_url", self.account.base_url), ("api_key", "test-key"), ("requests_per_second", 0),
+                            ("per_page", per_page)]:
+            self.db.execute("SELECT chartmogul_config(?, ?)", [name, value])
+        self.copy()
+
+    def end(self):
+        self.db.close()
+        self.server.terminate()
+        self.server.wait()
+
+    def fill(self):
+        """What the account has beside customers and invoices: of every third customer among the first, and some twice."""
+        customers = self.account.send("GET", "/customers", per_page=200)["entries"][:200]
+        for number, row in enumerate(customers):
+            uuid = row["uuid"]
+            if number % 3:
+                continue
+            for _ in range(1 + number % 2):
+                self.account.send("POST", "/notes", {"customer_uuid": uuid, "type": "note", "text": f"note {number}"})
+            self.account.send("POST", "/tasks", {"customer_uuid": uuid, "assignee": "ann@example.com", "task_details": f"task {number}",
+                                                 "due_date": "2026-01-01"})
+            self.account.send("POST", "/opportunities", {
+                "customer_uuid": uuid, "owner": "ann@example.com", "pipeline": "New", "pipeline_stage": "Discovery",
+                "estimated_close_date": "2026-02-01", "currency": "USD", "amount_in_cents": 100, "type": "recurring",
+                "forecast_category": "pipeline", "win_likelihood": 3})
+            self.account.send("POST", "/contacts", {"customer_uuid": uuid, "data_source_uuid": row["data_source_uuid"],
+                                                    "email": f"c{number}@example.com"})
+            self.account.send("POST", f"/customers/{uuid}/attributes/tags", {"tags": [f"tag{number % 7}"]})
+            self.account.send("POST", f"/customers/{uuid}/attributes/custom", {"custom": [
+                {"type": "String", "key": "tier", "value": f"t{number % 5}"}]})
+
+    def copy(self):
+        """A copy of the tables, and the local tables that joins begin with."""
+        for table in TABLES:
+            self.db.execute(f"CREATE TABLE {table} AS SELECT * FROM chartmogul_{table}")
+            columns = [row[1] for row in self.db.execute(f"PRAGMA table_info({table})") if row[1].endswith(("uuid", "id", "email"))]
+            for column in columns:
+                self.db.execute(f"CREATE INDEX {table}_{column} ON {table}({column})")
+        source = self.db.execute("SELECT data_source_uuid FROM customers").fetchone()[0]
+        self.db.execute("UPDATE invoices SET data_source_uuid = ?", [source])
+        rows = self.customers * 3 // 10
+        self.db.execute(f"CREATE TABLE ledger AS SELECT row_number() OVER () AS n, external_id, data_source_uuid AS source,"
+                        f" replace(external_id, 'cus_', 'inv_') AS invoice FROM customers ORDER BY external_id LIMIT {rows}")
+        self.db.execute(f"INSERT INTO ledger SELECT {rows} + value, 'nobody' || value, ?, 'nothing' || value"
+                        f" FROM json_each('[1, 2, 3]')", [source])
+        self.db.execute("CREATE TABLE big AS SELECT uuid FROM customers ORDER BY external_id LIMIT 397")
+        self.db.execute("INSERT INTO big VALUES ('cus_gone_1'), ('cus_gone_2'), ('cus_gone_3')")
+        self.db.execute(f"CREATE TABLE gone AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows})"
+                        f" SELECT printf('cus_00000000-0000-0000-0000-%012d', i) AS uuid FROM n")
+        self.rows = {name: self.db.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in [*TABLES, "ledger", "big", "gone"]}
+
+    def pages(self, table):
+        return 0 if table is None else max(1, -(-self.rows[table] // self.per_page))
+
+    def run(self, sql):
+        """The rows on the account, on the copy, and the requests that were sent."""
+        names = {table: f"chartmogul_{table}" for table in TABLES}
+        self.account.forget_requests()
+        shown = sorted(map(repr, self.db.execute(sql.format(**names)).fetchall()))
+        sent = [row["target"] for row in self.account.requests()]
+        plain = sorted(map(repr, self.db.execute(sql.format(**{table: table for table in TABLES})).fetchall()))
+        return shown, plain, sent
+
+    def job(self, number, name, outer, table, driver, sql):
+        shown, plain, sent = self.run(sql)
+        lookups, pages = self.rows[outer], self.pages(table)
+        most = 2 * min(lookups, pages) + 4
+        count = len(sent) - self.pages(driver)
+        twice = [target for target in set(sent) if sent.count(target) > 2]
+        wrong = []
+        if shown != plain:
+            wrong.append(f"{len(shown)} rows, must be {len(plain)}: {[row for row in shown if row not in plain][:3]}")
+        if count > most:
+            wrong.append(f"more than {most}")
+        if twice:
+            wrong.append(f"sent more than twice: {twice[0]}")
+        print(f"| {number} | {name} | {lookups:,} | {count:,} | {most:,} |" + (" FAILED: " + "; ".join(wrong) if wrong else ""), flush=True)
+        return not wrong
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("library")
+    parser.add_argument("sandbox")
+    parser.add_argument("--customers", type=int, default=10000)
+    parser.add_argument("--per-page", type=int, default=200)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    only = [int(number) for number in options.only.split(",") if number]
+    jobs = [job for job in JOBS if not only or job[0] in only]
+    bench = Bench(options.library, options.sandbox, options.customers, options.per_page)
+    print("| # | job | look-ups | requests | at most |\n|---|---|---|---|---|")
+    try:
+        passed = sum(bench.job(*job) for job in jobs)
+    finally:
+        bench.end()
+    print(f"\n{passed} passed, {len(jobs) - passed} failed")
+    sys.exit(0 if passed == len(jobs) else 1)
+
+
+main()
