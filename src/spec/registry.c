@@ -150,3 +150,51 @@ int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
   }
   return cm_buf_text(out, cm_registry_key(resource) < 0 ? ")" : ") WITHOUT ROWID");
 }
+
+/* ---- what look-ups search -------------------------------------------------------------------------------- */
+
+/** Does a row of a list show this column by itself, or where it stands inside another row? */
+static bool is_shown(const cm_resource *resource, const char *column, bool is_inside) {
+  int index = column != NULL ? cm_registry_find_column(resource, column, strlen(column)) : -1;
+  const char *path = index >= 0 ? resource->columns[index].path : NULL;
+  if (column == NULL) return true;
+  return index >= 0 && (path == NULL || strchr(is_inside ? "@" : "^@", path[0]) == NULL);
+}
+
+/** The list in which the natural key is looked for, whole. */
+static const cm_read *find_whole_list(const cm_resource *resource) {
+  if (resource == NULL || resource->natural_key == NULL) return NULL;
+  for (int i = 0; i < resource->read_count; i++) {
+    const cm_read *read = &resource->reads[i];
+    bool is_whole = strcmp(read->path, resource->natural_key->path) == 0 && read->each == NULL &&
+                    (read->paging == CM_CURSOR || read->paging == CM_WHOLE);
+    const cm_filter *filter = read->filters;
+    while (is_whole && filter != NULL && filter->column != NULL && !filter->required)
+      filter++;
+    if (is_whole && (filter == NULL || filter->column == NULL)) return read;
+  }
+  return NULL;
+}
+
+/** The list of the rows that have the set. */
+static bool find_sets(const cm_resource *resource, cm_searched *out) {
+  const cm_read *widest = &resource->reads[resource->read_count - 1];
+  out->source = cm_registry_find(resource->member_of->resource);
+  out->read = find_whole_list(out->source);
+  out->items = widest->each;
+  out->is_set = true;
+  return out->read != NULL && out->items != NULL && strcmp(out->read->path, widest->path) == 0;
+}
+
+bool cm_registry_searched(const cm_resource *resource, cm_searched *out) {
+  const cm_natural_key *natural = resource->natural_key;
+  *out = (cm_searched){ .source = resource, .read = find_whole_list(resource) };
+  if (natural == NULL) return resource->member_of != NULL && find_sets(resource, out);
+  if (out->read == NULL && resource->inside_of != NULL) {
+    out->source = cm_registry_find(resource->inside_of->resource);
+    out->read = find_whole_list(out->source);
+    out->items = resource->inside_of->list;
+  }
+  return out->read != NULL && is_shown(resource, natural->columns[0], out->items != NULL) &&
+         is_shown(resource, natural->columns[1], out->items != NULL);
+}

@@ -41,6 +41,19 @@ const cm_resource *cm_registry_retrieved(const char *path, const char **key, siz
 /** Index of the column that names the row around a row, "^" and the key of `encloser`; -1: none does. */
 int cm_registry_encloser_column(const cm_resource *resource, const cm_resource *encloser);
 
+/** The list that the look-up of a row by natural key, or of a member of a set, searches. */
+typedef struct cm_searched {
+  const cm_resource
+      *source; /* whose list it is: that of the table, or of the rows that hold its rows */
+  const cm_read
+      *read; /* it is read with the path and the parameters of the natural key of `source` */
+  const char *items; /* member of a row of the list that holds the rows; NULL: they are its rows */
+  bool is_set;       /* the rows are the members of a set, and have no text */
+} cm_searched;
+
+/** @return false: no list shows all rows that a look-up may find, or not by what they are looked up by. */
+bool cm_registry_searched(const cm_resource *resource, cm_searched *out);
+
 /** The table whose rows stand in a list of this one's rows, see cm_inside_of. Borrowed; NULL: none. */
 const cm_resource *cm_registry_inside(const cm_resource *resource, const char *list);
 

@@ -3,25 +3,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/map.h"
 #include "base/sqlite_api.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
 #include "record/encode.h"
+#include "record/named_rows.h"
 #include "record/row.h"
 #include "record/token.h"
 #include "spec/registry.h"
 #include "wire/json.h"
 
 enum { FEW = 4 }; /* so many look-ups are sent whatever the list costs */
-
-/** A row under one of its names, or a name that is not answered any more. */
-typedef struct listed_row {
-  cm_map_node node;
-  size_t uuid_len, row_len; /* of `bytes`, in this order, the key behind them */
-  bool is_stale;
-  char bytes[];
-} listed_row;
 
 /** A row that will be asked for. */
 typedef struct wanted_row {
@@ -32,10 +24,8 @@ typedef struct wanted_row {
 struct cm_asked_list {
   cm_asked_list *next;
   const cm_resource *resource;
-  const cm_resource *source; /* whose list it is: its own, or that of the rows that hold its rows */
-  const cm_read *read;       /* the list; NULL: none shows all rows */
-  const char *items;  /* member of a row of the list that holds its rows; NULL: they are its rows */
-  wanted_row *wanted; /* sorted, each once; owned; NULL: nothing was counted */
+  cm_searched searched;
+  wanted_row *wanted;            /* sorted, each once; owned; NULL: nothing was counted */
   int64_t count, capacity, sure; /* of `wanted`; how many of them are sure */
   int64_t sent;                  /* look-ups that were sent */
   bool keeps_rows;               /* their texts, too */
@@ -44,17 +34,13 @@ struct cm_asked_list {
   bool is_complete;              /* it was read to its end, and answers */
   bool is_given_up;
   cm_pager pager;
-  cm_map rows;
-  size_t bytes;
+  cm_named_rows rows;
 };
 
 /* ---- what is kept ------------------------------------------------------------------------------------ */
 
 static void forget_rows(cm_asked_list *list) {
-  listed_row *row = NULL;
-  while ((row = cm_map_pop(&list->rows)) != NULL)
-    sqlite3_free(row);
-  list->bytes = 0;
+  cm_named_rows_clear(&list->rows);
   if (list->is_open) cm_pager_close(&list->pager);
   list->has_begun = list->is_open = list->is_complete = false;
 }
@@ -75,35 +61,21 @@ void cm_asked_lists_clear(cm_asked_lists *lists) {
   memset(lists, 0, sizeof *lists);
 }
 
-/** @return SQLITE_OK; SQLITE_NOMEM; SQLITE_TOOBIG: there is no room. */
-static int keep(cm_asked_list *list, cm_slice key, cm_slice uuid, cm_slice text) {
-  size_t size = sizeof(listed_row) + uuid.len + text.len + key.len;
-  if (list->bytes + size > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
-  listed_row *row = sqlite3_malloc64(size);
-  if (row == NULL) return SQLITE_NOMEM;
-  char *own_key = row->bytes + uuid.len + text.len;
-  row->uuid_len = uuid.len;
-  row->row_len = text.len;
-  row->is_stale = uuid.len == 0;
-  if (uuid.len > 0) memcpy(row->bytes, uuid.ptr, uuid.len);
-  if (text.len > 0) memcpy(row->bytes + uuid.len, text.ptr, text.len);
-  memcpy(own_key, key.ptr, key.len);
-  cm_map_put(&list->rows, &row->node, row, own_key, key.len);
-  list->bytes += size;
-  return SQLITE_OK;
-}
-
 /** What is not kept as stale could be answered wrongly: without room for that the list answers nothing. */
-static void keep_stale(cm_asked_list *list, char *key) {
+static void keep_stale(cm_asked_list *list, char *name) {
   static const cm_slice none = { NULL, 0 };
-  int rc = key != NULL ? keep(list, (cm_slice){ key, strlen(key) }, none, none) : SQLITE_NOMEM;
+  int rc = name != NULL ? cm_named_rows_put(&list->rows, name, none, none) : SQLITE_NOMEM;
   if (rc != SQLITE_OK) give_up(list);
-  sqlite3_free(key);
+  sqlite3_free(name);
 }
 
-static bool is_stale(const cm_asked_list *list, const char *key, size_t len) {
-  const listed_row *row = cm_map_find(&list->rows, key, len);
-  return row != NULL && row->is_stale;
+/** @param name  To be freed here; NULL: memory ran out. */
+static int look_for_stale(const cm_asked_list *list, char *name, bool *is_stale, cm_err *err) {
+  const cm_named_row *row = name != NULL ? cm_named_rows_find(&list->rows, name) : NULL;
+  *is_stale = row != NULL && row->key.ptr == NULL;
+  if (name == NULL) return cm_err_nomem(err);
+  sqlite3_free(name);
+  return SQLITE_OK;
 }
 
 static char *key_of_pair(const char *first, const char *second) {
@@ -117,47 +89,6 @@ static char *key_of_uuid(const char *uuid, int len) {
 
 /* ---- which list -------------------------------------------------------------------------------------- */
 
-/** Does a row of a list show this column by itself, or where it stands inside another row? */
-static bool is_shown(const cm_resource *resource, const char *column, bool is_inside) {
-  int index = column != NULL ? cm_registry_find_column(resource, column, strlen(column)) : -1;
-  const char *path = index >= 0 ? resource->columns[index].path : NULL;
-  if (column == NULL) return true;
-  return index >= 0 && (path == NULL || strchr(is_inside ? "@" : "^@", path[0]) == NULL);
-}
-
-/** The list that the look-up of a table filters. NULL: the look-up alone finds rows. */
-static const cm_read *find_read(const cm_resource *resource) {
-  for (int i = 0; i < resource->read_count; i++) {
-    const cm_read *read = &resource->reads[i];
-    bool is_whole = strcmp(read->path, resource->natural_key->path) == 0 && read->each == NULL &&
-                    (read->paging == CM_CURSOR || read->paging == CM_WHOLE);
-    const cm_filter *filter = read->filters;
-    while (is_whole && filter != NULL && filter->column != NULL && !filter->required)
-      filter++;
-    if (is_whole && (filter == NULL || filter->column == NULL)) return read;
-  }
-  return NULL;
-}
-
-/** Its own list, or that of the rows which its rows stand in. */
-static void find_list(cm_asked_list *list) {
-  const cm_resource *resource = list->resource;
-  const cm_inside_of *inside = resource->inside_of;
-  list->source = resource;
-  list->read = find_read(resource);
-  if (list->read == NULL && inside != NULL) {
-    list->source = cm_registry_find(inside->resource);
-    list->items = inside->list;
-    bool has_list = list->source != NULL && list->source->natural_key != NULL;
-    if (has_list) list->read = find_read(list->source);
-  }
-  for (int i = 0; i < 2; i++) {
-    if (!is_shown(resource, resource->natural_key->columns[i], list->items != NULL))
-      list->read = NULL;
-  }
-  list->is_given_up = list->read == NULL;
-}
-
 static cm_asked_list *find(const cm_asked_lists *lists, const char *resource) {
   cm_asked_list *list = lists->first;
   while (list != NULL && strcmp(list->resource->name, resource) != 0)
@@ -165,7 +96,7 @@ static cm_asked_list *find(const cm_asked_lists *lists, const char *resource) {
   return list;
 }
 
-/** One for each table with a natural key at most. NULL: memory ran out. */
+/** One for each table that is looked in at most. NULL: memory ran out. */
 static cm_asked_list *find_or_add(cm_asked_lists *lists, const cm_resource *resource) {
   cm_asked_list *list = find(lists, resource->name);
   if (list != NULL) return list;
@@ -174,7 +105,7 @@ static cm_asked_list *find_or_add(cm_asked_lists *lists, const cm_resource *reso
   memset(list, 0, sizeof *list);
   list->resource = resource;
   list->keeps_rows = !lists->is_counted;
-  find_list(list);
+  list->is_given_up = !cm_registry_searched(resource, &list->searched);
   list->next = lists->first;
   lists->first = list;
   return list;
@@ -235,16 +166,16 @@ static bool is_wanted(const cm_asked_list *list, const char *first, const char *
 /* ---- reading the list -------------------------------------------------------------------------------- */
 
 static int open_list(cm_asked_list *list, cm_session *session, cm_err *err) {
-  const cm_natural_key *natural = list->source->natural_key;
+  const cm_natural_key *natural = list->searched.source->natural_key;
   const char *hidden = natural->hidden != NULL ? natural->hidden->query : NULL;
   char *url = sqlite3_mprintf("%s%s%s", natural->path, hidden != NULL ? "?" : "",
                               hidden != NULL ? hidden : "");
   if (url == NULL) return cm_err_nomem(err);
   cm_list wanted = { .who = list->resource->name,
                      .url = url,
-                     .paging = list->read->paging,
-                     .rows = list->read->rows,
-                     .resume = CM_EXTRA(list->read, resume),
+                     .paging = list->searched.read->paging,
+                     .rows = list->searched.read->rows,
+                     .resume = CM_EXTRA(list->searched.read, resume),
                      .per_page = session->settings.per_page,
                      .is_fresh = true };
   int rc = cm_pager_open(&list->pager, session, &wanted, err);
@@ -259,7 +190,7 @@ static int keep_pair(cm_asked_list *list, const char *const pair[2], cm_slice uu
   char *key = key_of_pair(pair[0], pair[1]);
   if (key == NULL) return SQLITE_NOMEM;
   cm_slice row = list->keeps_rows ? text : (cm_slice){ NULL, 0 };
-  int rc = keep(list, (cm_slice){ key, strlen(key) }, uuid, row);
+  int rc = cm_named_rows_put(&list->rows, key, uuid, row);
   sqlite3_free(key);
   return rc;
 }
@@ -314,13 +245,45 @@ static int keep_row(cm_asked_list *list, cm_slice outer, cm_slice text, cm_err *
   return rc;
 }
 
+static int keep_members(cm_asked_list *list, const char *owner, cm_slice set, cm_err *err) {
+  static const cm_slice none = { NULL, 0 };
+  cm_json *tree = NULL;
+  bool is_object = cm_slice_type(set) == CM_JSON_OBJECT;
+  if (!is_object && cm_slice_type(set) != CM_JSON_ARRAY) return SQLITE_MISMATCH;
+  int rc = cm_json_parse(set, &tree, err);
+  for (const cm_json *item = cm_json_first(tree); item != NULL && rc == SQLITE_OK;
+       item = cm_json_after(item)) {
+    const char *pair[2] = { owner, is_object ? cm_json_name(item) : cm_json_text(item) };
+    if (pair[1] != NULL) rc = keep_pair(list, pair, (cm_slice){ owner, strlen(owner) }, none);
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
+/** The members of the set that a row of the list has. */
+static int keep_set(cm_asked_list *list, cm_slice text, cm_err *err) {
+  cm_row row = { .resource = list->searched.source };
+  cm_value key = cm_value_null();
+  char *owner = NULL;
+  cm_row_set(&row, text);
+  int rc = cm_row_get(&row, cm_registry_key(list->searched.source), &key, err);
+  if (rc == SQLITE_OK) rc = cm_plain_copy(&key, &owner, err);
+  if (rc == SQLITE_OK && owner != NULL && owner[0] != 0 && owner[0] != '?')
+    rc = keep_members(list, owner, cm_slice_find(text, list->searched.items), err);
+  sqlite3_free(owner);
+  cm_value_clear(&key);
+  cm_row_clear(&row);
+  return rc;
+}
+
 /** The rows of the table that a row of the list is, or holds. */
 static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
   static const cm_slice none = { NULL, 0 };
   cm_slice item;
   size_t at = 0;
-  if (list->items == NULL) return keep_row(list, none, text, err);
-  cm_slice items = cm_slice_find(text, list->items);
+  if (list->searched.is_set) return keep_set(list, text, err);
+  if (list->searched.items == NULL) return keep_row(list, none, text, err);
+  cm_slice items = cm_slice_find(text, list->searched.items);
   if (cm_slice_type(items) != CM_JSON_ARRAY) return SQLITE_MISMATCH;
   int rc = SQLITE_OK;
   while (rc == SQLITE_OK && (rc = cm_slice_next(items, &at, NULL, &item)) == SQLITE_ROW)
@@ -331,7 +294,7 @@ static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
 /** Tables whose rows were counted share the reading of a list. */
 static bool share(const cm_asked_list *list, const cm_asked_list *other) {
   return other == list || (list->wanted != NULL && other->wanted != NULL && !other->is_given_up &&
-                           other->source == list->source);
+                           other->searched.source == list->searched.source);
 }
 
 /** The next page. A code that is neither SQLITE_OK nor SQLITE_NOMEM may say anything: the list is no use then. */
@@ -349,8 +312,8 @@ static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *ses
     rc = SQLITE_OK;
   }
   if (rc != SQLITE_OK || pager->next_cursor != NULL) return rc;
-  if (list->source->natural_key->hidden == NULL)
-    cm_known_pages_put(session, list->read, pager->pages);
+  if (list->searched.source->natural_key->hidden == NULL)
+    cm_known_pages_put(session, list->searched.read, pager->pages);
   cm_pager_close(pager);
   list->is_open = false;
   for (cm_asked_list *of = lists->first; of != NULL; of = of->next)
@@ -361,7 +324,7 @@ static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *ses
 /** May one more page be read? Fewer than the rows that are sure, or as many as look-ups were sent. */
 static bool is_worth_a_page(const cm_asked_lists *lists, const cm_asked_list *list,
                             cm_session *session) {
-  int64_t known = cm_known_pages_find(session, list->read);
+  int64_t known = cm_known_pages_find(session, list->searched.read);
   int64_t pages = list->is_open ? list->pager.pages : 0;
   int64_t sure = 0;
   int64_t sent = 0;
@@ -420,36 +383,35 @@ static int read_list(cm_asked_lists *lists, cm_asked_list *asked, cm_session *se
 
 /* ---- answering --------------------------------------------------------------------------------------- */
 
-static bool is_same_row(const listed_row *one, const listed_row *other) {
-  return one->uuid_len == other->uuid_len && memcmp(one->bytes, other->bytes, one->uuid_len) == 0;
-}
-
 /** The rows that are kept under one name. A row that has moved while the list was read may be there twice. */
-static int answer(const cm_asked_list *list, const cm_asked_row *asked, const listed_row *found,
+static int answer(const cm_asked_list *list, const cm_asked_row *asked, const cm_named_row *found,
                   cm_listed *out, cm_err *err) {
-  int matches = found != NULL;
-  for (const listed_row *row = found; row != NULL && !row->is_stale;
-       row = cm_map_next(&row->node)) {
-    if (!is_same_row(row, found)) matches = 2;
-  }
+  bool is_old = false;
+  int matches = cm_named_rows_count(found);
   *out = (cm_listed){ .is_known = true, .matches = matches };
-  if (found == NULL) return SQLITE_OK;
-  char *key = key_of_uuid(found->bytes, (int)found->uuid_len);
-  if (key == NULL) return cm_err_nomem(err);
-  bool is_row_old = is_stale(list, key, strlen(key));
-  sqlite3_free(key);
-  if (asked->needs_row && (is_row_old || found->row_len == 0)) {
+  if (matches == 0) return SQLITE_OK;
+  int rc = look_for_stale(list, key_of_uuid(found->key.ptr, (int)found->key.len), &is_old, err);
+  if (rc != SQLITE_OK) return rc;
+  bool has_row = !is_old && found->text.ptr != NULL;
+  if (asked->needs_row && !has_row) {
     *out = (cm_listed){ .is_known = false };
     return SQLITE_OK;
   }
-  out->uuid = sqlite3_mprintf("%.*s", (int)found->uuid_len, found->bytes);
-  if (out->uuid == NULL) return cm_err_nomem(err);
-  if (found->row_len == 0 || is_row_old) return SQLITE_OK;
-  out->row = sqlite3_mprintf("%.*s", (int)found->row_len, found->bytes + found->uuid_len);
-  if (out->row != NULL) return SQLITE_OK;
+  out->uuid = cm_slice_copy(found->key);
+  if (out->uuid != NULL && has_row) out->row = cm_slice_copy(found->text);
+  if (out->uuid != NULL && (out->row != NULL || !has_row)) return SQLITE_OK;
   sqlite3_free(out->uuid);
   out->uuid = NULL;
   return cm_err_nomem(err);
+}
+
+/** Was something written since that the list does not show? */
+static int is_outdated(const cm_asked_list *list, const cm_asked_row *asked,
+                       const cm_named_row *found, bool *out, cm_err *err) {
+  const char *owner = asked->values[0];
+  *out = found != NULL && found->key.ptr == NULL;
+  if (!list->searched.is_set || *out) return SQLITE_OK;
+  return look_for_stale(list, key_of_uuid(owner, (int)strlen(owner)), out, err);
 }
 
 int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_asked_row *asked,
@@ -468,10 +430,11 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
   }
   char *key = key_of_pair(values[0], values[1]);
   if (key == NULL) return cm_err_nomem(err);
-  const listed_row *found = cm_map_find(&list->rows, key, strlen(key));
+  const cm_named_row *found = cm_named_rows_find(&list->rows, key);
   sqlite3_free(key);
-  bool is_old = found != NULL && found->is_stale;
-  return is_old ? SQLITE_OK : answer(list, asked, found, out, err);
+  bool is_old = false;
+  rc = is_outdated(list, asked, found, &is_old, err);
+  return rc != SQLITE_OK || is_old ? rc : answer(list, asked, found, out, err);
 }
 
 /* ---- what is written meanwhile ------------------------------------------------------------------------- */
@@ -482,14 +445,22 @@ void cm_asked_lists_forget(cm_asked_lists *lists, const cm_resource *resource,
   if (list != NULL && list->has_begun) keep_stale(list, key_of_pair(values[0], values[1]));
 }
 
+static void touch(cm_asked_list *list, const char *key) {
+  bool is_stale = false;
+  if (!list->has_begun || key == NULL) return;
+  int rc = look_for_stale(list, key_of_uuid(key, (int)strlen(key)), &is_stale, NULL);
+  if (rc != SQLITE_OK || !is_stale) keep_stale(list, key_of_uuid(key, (int)strlen(key)));
+}
+
 void cm_asked_lists_touch(cm_asked_lists *lists, const char *resource, const char *key) {
   cm_asked_list *list = find(lists, resource);
-  if (list == NULL || !list->has_begun || key == NULL) return;
-  char *name = key_of_uuid(key, (int)strlen(key));
-  if (name != NULL && is_stale(list, name, strlen(name))) {
-    sqlite3_free(name);
-  } else {
-    keep_stale(list, name);
+  if (list != NULL) touch(list, key);
+}
+
+void cm_asked_lists_touch_sets(cm_asked_lists *lists, const char *resource, const char *key) {
+  for (cm_asked_list *list = lists->first; list != NULL; list = list->next) {
+    if (list->searched.is_set && strcmp(list->resource->member_of->resource, resource) == 0)
+      touch(list, key);
   }
 }
 

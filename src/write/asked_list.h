@@ -25,9 +25,9 @@ typedef struct cm_asked_lists {
 
 /** One look-up. Borrowed. */
 typedef struct cm_asked_row {
-  const cm_resource *resource; /* with a natural key */
-  const char *values[2];
-  bool needs_row; /* its text, not the uuid alone */
+  const cm_resource *resource; /* with a natural key, or whose rows are members of sets */
+  const char *values[2];       /* of the natural key; the owner and the name of a member */
+  bool needs_row;              /* its text, not the uuid alone */
 } cm_asked_row;
 
 /** What a list has shown of a row. */
@@ -41,7 +41,7 @@ typedef struct cm_listed {
 /** A row that will be asked for. Borrowed. */
 typedef struct cm_counted_row {
   const cm_resource *resource;
-  uint64_t token; /* of its natural key, as cm_row_token has it */
+  uint64_t token; /* of its natural key, or its owner and name, as cm_row_token has it for 'n' */
   bool needs_row;
   bool is_sure; /* false: only where the row that names it is not there yet */
 } cm_counted_row;
@@ -64,6 +64,9 @@ void cm_asked_lists_forget(cm_asked_lists *lists, const cm_resource *resource,
 
 /** Something of a row, or of what its text shows, was written: the text is asked of the API. `key` may be NULL. */
 void cm_asked_lists_touch(cm_asked_lists *lists, const char *resource, const char *key);
+
+/** A row was written that may have sets: their members are asked of the API. `key` may be NULL. */
+void cm_asked_lists_touch_sets(cm_asked_lists *lists, const char *resource, const char *key);
 
 /** Natural keys have changed: the rows of this table are looked up from now on. */
 void cm_asked_lists_give_up(cm_asked_lists *lists, const cm_resource *resource);

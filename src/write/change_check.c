@@ -180,9 +180,8 @@ static int check_conflict(cm_change *change, cm_err *err) {
                       "them by): use UPDATE for rows that exist",
                       resource->name);
   }
-  /* An INSERT of a member says what it is to be, whatever was there; a list of values has each once. */
-  const cm_member_of *of = resource->member_of;
-  if (of != NULL && (is_replace || of->name == NULL)) change->conflict = CM_CONFLICT_FAIL;
+  /* An INSERT of a member says what it is to be, whatever was there. */
+  if (resource->member_of != NULL && is_replace) change->conflict = CM_CONFLICT_FAIL;
   for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_change_column(resource, natural->columns[i]);
     if (change->conflict == CM_CONFLICT_FAIL || cm_change_find(change, column) != NULL) continue;

@@ -134,11 +134,13 @@ static char *key_of(const cm_ask *asked) {
 /** A list that was read may answer. @param is_known  Receives whether it does. */
 static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *question, bool *is_known,
                     cm_err *err) {
-  cm_asked_row row = { .resource = asked->resource,
-                       .values = { asked->values[0], asked->values[1] },
+  bool is_member = asked->members != NULL;
+  cm_asked_row row = { .resource = is_member ? asked->members : asked->resource,
+                       .values = { is_member ? asked->owner : asked->values[0],
+                                   is_member ? asked->values[0] : asked->values[1] },
                        .needs_row = asked->mode == CM_QUESTION_WITH_ROW };
   cm_listed listed = { .is_known = false };
-  bool is_row = asked->resource != NULL && asked->mode != CM_QUESTION_AGAIN;
+  bool is_row = is_member || (asked->resource != NULL && asked->mode != CM_QUESTION_AGAIN);
   int rc = is_row ? cm_asked_lists_find(&finder->lists, finder->session, &row, &listed, err)
                   : SQLITE_OK;
   *is_known = listed.is_known;
@@ -211,6 +213,10 @@ void cm_question_forget(cm_finder *finder, const cm_resource *resource,
 
 void cm_question_touch(cm_finder *finder, const char *resource, const char *key) {
   cm_asked_lists_touch(&finder->lists, resource, key);
+}
+
+void cm_question_touch_sets(cm_finder *finder, const char *resource, const char *key) {
+  cm_asked_lists_touch_sets(&finder->lists, resource, key);
 }
 
 void cm_question_rename(cm_finder *finder, const cm_resource *resource) {
@@ -350,10 +356,12 @@ static int read_member(cm_question *question, cm_slice body, const char *who, cm
 static int read_set(cm_question *question, cm_slice body, cm_err *err) {
   cm_json *set = NULL;
   cm_slice text = cm_slice_find(body, question->member_list);
-  if (cm_slice_type(text) != CM_JSON_OBJECT) return SQLITE_OK;
+  bool is_object = cm_slice_type(text) == CM_JSON_OBJECT;
+  if (!is_object && cm_slice_type(text) != CM_JSON_ARRAY) return SQLITE_OK;
   int rc = cm_json_parse(text, &set, err);
   for (cm_json *member = cm_json_first(set); member != NULL; member = cm_json_after(member)) {
-    if (strcmp(cm_json_name(member), question->values[0]) == 0) question->matches = 1;
+    const char *name = is_object ? cm_json_name(member) : cm_json_text(member);
+    if (name != NULL && strcmp(name, question->values[0]) == 0) question->matches = 1;
   }
   cm_json_free(set);
   return rc;

@@ -53,7 +53,9 @@ typedef struct cm_ask {
   const char *values[2];       /* of the natural key; [0] the name of the member */
   const char *path;            /* of the answer that a need or a set stands in */
   const cm_need *need;
-  const char *member_list; /* the set, in that answer */
+  const char *member_list;    /* the set, in that answer */
+  const cm_resource *members; /* the table of its members */
+  const char *owner;          /* key of the row that has the set */
 } cm_ask;
 
 /**
@@ -88,6 +90,9 @@ void cm_question_forget(cm_finder *finder, const cm_resource *resource,
  * @param resource  Its table.  @param key  Of the row; NULL: nothing.
  */
 void cm_question_touch(cm_finder *finder, const char *resource, const char *key);
+
+/** A row was written that may have sets: their members are asked for again. */
+void cm_question_touch_sets(cm_finder *finder, const char *resource, const char *key);
 
 /** The natural key of a row has changed: rows of its table are asked for one by one. */
 void cm_question_rename(cm_finder *finder, const cm_resource *resource);

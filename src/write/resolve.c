@@ -13,6 +13,7 @@
 #include "write/finder.h"
 #include "write/group.h"
 #include "write/inside.h"
+#include "write/shared_sets.h"
 #include "write/state.h"
 #include "write/waiting.h"
 
@@ -25,11 +26,12 @@ static bool is_looked_for(const cm_entry *entry) {
 }
 
 /** What a write which waits makes is not asked for; what a row names, only where the row is not there yet. */
-static int count_questions_of(cm_queue *queue, const cm_entry *entry) {
+static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
   bool is_looked_for_first = is_looked_for(entry);
-  int rc = SQLITE_OK;
-  if (is_looked_for_first && !cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
+  int rc = cm_set_must_ask(entry) ? cm_set_count(lists, entry) : SQLITE_OK;
+  if (rc == SQLITE_OK && is_looked_for_first &&
+      !cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
     cm_counted_row own = { .resource = entry->resource,
                            .token = entry->ties.natural_token,
                            .needs_row = cm_registry_reach(entry->resource) != NULL ||
@@ -55,7 +57,7 @@ int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *er
   cm_asked_lists *lists = &queue->finder.lists;
   int rc = SQLITE_OK;
   if (queue->sending.is_autocommit || lists->is_counted) return SQLITE_OK;
-  for (const cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
        entry = entry->next) {
     if (entry->ties.delete_epoch == asking->ties.delete_epoch)
       rc = count_questions_of(queue, entry);

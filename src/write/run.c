@@ -24,7 +24,8 @@
 static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
   if (entry->progress.questions == NULL) return cm_err_nomem(err);
-  int rc = cm_set_ask(queue, entry, &entry->progress.questions[0], err);
+  int rc = cm_queue_count_questions(queue, entry, err);
+  if (rc == SQLITE_OK) rc = cm_set_ask(queue, entry, &entry->progress.questions[0], err);
   entry->progress.question_count = rc == SQLITE_OK;
   return rc;
 }

@@ -123,22 +123,34 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   sqlite3_free(texts[1]);
 }
 
+/** A member of a set was written: neither it nor the text of its owner is what a list has shown. */
+static int touch_member(cm_finder *finder, cm_change *change) {
+  const cm_member_of *of = change->resource->member_of;
+  const char *columns[2] = { of->owner, of->name != NULL ? of->name : of->value };
+  char *texts[2] = { NULL, NULL };
+  int rc = SQLITE_OK;
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++)
+    rc = cm_change_text(change, cm_change_column(change->resource, columns[i]), &texts[i], NULL);
+  cm_question_touch(finder, of->resource, texts[0]);
+  if (texts[0] != NULL && texts[1] != NULL)
+    cm_asked_lists_forget(&finder->lists, change->resource, (const char *const *)texts);
+  sqlite3_free(texts[0]);
+  sqlite3_free(texts[1]);
+  return rc;
+}
+
 /** The rows whose texts may show what was written: itself, whose set it writes a member of, and what it names. */
 static void touch(cm_queue *queue, cm_entry *entry) {
   const cm_resource *resource = entry->resource;
-  const cm_member_of *of = resource->member_of;
   cm_finder *finder = &queue->finder;
   char *text = NULL;
   if (finder->lists.first == NULL) return;
   int key = cm_registry_key(resource);
   int rc = key >= 0 ? cm_change_text(entry->change, key, &text, NULL) : SQLITE_OK;
   cm_question_touch(finder, resource->name, text);
+  cm_question_touch_sets(finder, resource->name, text);
   sqlite3_free(text);
-  text = NULL;
-  if (rc == SQLITE_OK && of != NULL)
-    rc = cm_change_text(entry->change, cm_change_column(resource, of->owner), &text, NULL);
-  if (of != NULL) cm_question_touch(finder, of->resource, text);
-  sqlite3_free(text);
+  if (rc == SQLITE_OK && resource->member_of != NULL) rc = touch_member(finder, entry->change);
   for (const cm_reference *reference = resource->references;
        rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++) {
     if (reference->within != NULL) continue;

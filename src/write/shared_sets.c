@@ -217,12 +217,38 @@ static const cm_read *find_read(const cm_resource *resource) {
   return NULL;
 }
 
+/** Its owner and its name as texts, to be freed. */
+static int find_member(cm_entry *entry, char *out[2], cm_err *err) {
+  const cm_member_of *of = entry->resource->member_of;
+  const char *columns[2] = { of->owner, of->name != NULL ? of->name : of->value };
+  int rc = SQLITE_OK;
+  out[0] = out[1] = NULL;
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
+    rc = cm_change_text(entry->change, cm_change_column(entry->resource, columns[i]), &out[i], err);
+    if (rc == SQLITE_OK && out[i] == NULL) out[i] = sqlite3_mprintf("%s", "");
+    if (rc == SQLITE_OK && out[i] == NULL) rc = cm_err_nomem(err);
+  }
+  return rc;
+}
+
+int cm_set_count(cm_asked_lists *lists, cm_entry *entry) {
+  char *member[2];
+  int rc = find_member(entry, member, NULL);
+  if (rc == SQLITE_OK) {
+    cm_counted_row row = { .resource = entry->resource,
+                           .token = cm_row_token('n', entry->resource->name, member[0], member[1]),
+                           .is_sure = true };
+    rc = cm_asked_lists_count(lists, &row);
+  }
+  sqlite3_free(member[0]);
+  sqlite3_free(member[1]);
+  return rc;
+}
+
 int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) {
   const cm_resource *resource = entry->resource;
   const cm_read *read = find_read(resource);
-  const char *name = resource->member_of->name;
-  cm_value value = cm_value_null();
-  cm_plain plain;
+  char *member[2] = { NULL, NULL };
   cm_buf path;
   if (read == NULL)
     return cm_err_set(err, SQLITE_ERROR,
@@ -231,20 +257,18 @@ int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err)
                       resource->name);
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   int rc = cm_change_fill(entry->change, read->path, &path, err);
-  int column = cm_registry_find_column(resource, name, strlen(name));
-  if (rc == SQLITE_OK) rc = cm_change_value(entry->change, column, &value, err);
-  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
-  char *copy = sqlite3_mprintf("%.*s", text != NULL ? (int)plain.len : 0, text != NULL ? text : "");
-  if (rc == SQLITE_OK && copy == NULL) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK) rc = find_member(entry, member, err);
   cm_ask asked = { .who = resource->name,
                    .mode = CM_QUESTION_AGAIN,
-                   .values = { copy, NULL },
+                   .values = { member[1], NULL },
                    .path = cm_buf_str(&path),
-                   .member_list = read->each };
+                   .member_list = read->each,
+                   .members = resource,
+                   .owner = member[0] };
   if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, out, err);
-  sqlite3_free(copy);
+  sqlite3_free(member[0]);
+  sqlite3_free(member[1]);
   cm_buf_clear(&path);
-  cm_value_clear(&value);
   return rc;
 }
 

@@ -14,6 +14,9 @@ int cm_set_note(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 /** True when an INSERT OR IGNORE of a member has to ask whether it is there. */
 bool cm_set_must_ask(const cm_entry *entry);
 
+/** Count it among the questions of a COMMIT. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_set_count(cm_asked_lists *lists, cm_entry *entry) CM_MUST_CHECK;
+
 /** Ask that. */
 int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) CM_MUST_CHECK;
 
