@@ -62,6 +62,7 @@ int cm_statement_enter(cm_statement *statement) {
   if (running != statement->running || is_another_run) {
     statement->running = running;
     statement->id++;
+    statement->cursors_before = statement->open_cursors;
     cm_statement_begin(statement);
   }
   return count;

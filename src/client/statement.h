@@ -13,6 +13,7 @@ typedef struct cm_statement {
   sqlite3 *db;           /* not owned */
   const cm_clock *clock; /* not owned */
   int open_cursors;
+  int cursors_before; /* of them, that were open when `id` moved on: of other statements */
   int64_t started_ms;
   int64_t requests;      /* sent for them */
   uint64_t running;      /* fingerprint of the busy statements; 0: none was looked at yet */

@@ -18,7 +18,7 @@ void cm_scan_unlist(cm_scan *scan) {
     *link = scan->next_open;
     break;
   }
-  if (scan->followers[0].read != NULL) cm_memo_drop_prefetched(scan->session);
+  if (scan->followers[0].read != NULL) cm_memo_keep_prefetched(scan->session);
 }
 
 /** The value that fills the only {column} of the path; NULL when there are more, or lists. */

@@ -345,6 +345,21 @@ void cm_memo_drop_prefetched(cm_session *session) {
     unlist_answer(memo, memo->ahead[memo->ahead_count - 1]);
 }
 
+void cm_memo_keep_prefetched(cm_session *session) {
+  cm_memo *memo = session->memo;
+  for (int i = memo != NULL ? memo->ahead_count - 1 : -1; i >= 0; i--) {
+    cm_memo_answer *answer = memo->ahead[i];
+    if (!cm_call_is_done(answer->call)) continue;
+    if (cm_call_result_of(answer->call)->code != SQLITE_OK || !keep(memo, answer)) {
+      unlist_answer(memo, answer);
+      continue;
+    }
+    answer->is_whole =
+        true; /* so that it makes room like one: it is not known whether a page follows */
+    end_ahead(memo, answer);
+  }
+}
+
 /* ---- holding ------------------------------------------------------------------------------- */
 
 bool cm_memo_answer_is_done(const cm_memo_answer *answer) {
@@ -390,7 +405,8 @@ void cm_memo_enter(cm_session *session) {
 }
 
 void cm_memo_leave(cm_session *session, int open) {
-  if (open > 0 && cm_statement_enter(&session->statement) <= 1) return;
+  bool is_beside = open > 0 && cm_statement_enter(&session->statement) > 1;
+  if (open > 0 && (!is_beside || open > session->statement.cursors_before)) return;
   session->statement.running = 0; /* what runs next is another statement, wherever it stands */
   if (session->memo != NULL) empty(session->memo);
 }

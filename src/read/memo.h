@@ -14,7 +14,8 @@
 **
 ** When it is emptied. A memo belongs to the set of running statements: it is emptied when that set
 ** (see cm_statement_enter) differs from the one it was filled under, when the last cursor closes, and
-** when a cursor closes while several statements run.
+** when as few cursors are left as were open before the statement began that runs beside others: it has ended. A
+** subquery that opens its cursor again for each row opens the new one before the old one closes.
 */
 #ifndef CM_READ_MEMO_H
 #define CM_READ_MEMO_H
@@ -55,6 +56,12 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path);
 
 /**
+ * The scan that was followed is closed: what came ahead and was not taken stays as an answer that was asked for, so
+ * that the next run of the same scan does not guess it once more. What is under way goes on.
+ */
+void cm_memo_keep_prefetched(cm_session *session);
+
+/**
  * Drop what was asked ahead and not taken; what is under way is cut. For a new guess, and for
  * writes.
  */
@@ -84,7 +91,7 @@ void cm_memo_answer_release(cm_memo_answer *answer);
 
 /** Look whether other statements run than before, and empty the memo if so. Called by xFilter. */
 void cm_memo_enter(cm_session *session);
-/** A cursor closed; `open` cursors are left. */
+/** A cursor closed; `open` cursors are left. Where it was the last one of its statement, the memo is emptied. */
 void cm_memo_leave(cm_session *session, int open);
 
 #endif

@@ -34,6 +34,7 @@ int cm_cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
   cursor->is_eof = true;
+  cm_statement_enter(&table->session->statement); /* while only others have cursors */
   table->session->statement.open_cursors++;
   *out = &cursor->base;
   return SQLITE_OK;

@@ -1,6 +1,6 @@
 """How many requests joins, subqueries and IN lists cost, beside what they may: a job a line.
 
-    requests.py LIBRARY SANDBOX [--customers N] [--per-page N] [--only N,N] [--document README.md]
+    requests.py LIBRARY SANDBOX [--customers N] [--per-page N] [--only N,N]
 
 For each mention of a table in FROM that is asked for many rows by equal terms a statement may send 2 x min(look-ups, pages) + 4
 requests, beside the scan that drives it; `pages` are those of the list that holds the answers. The sandbox counts. Each
@@ -132,6 +132,38 @@ class Bench:
         plain = sorted(map(repr, self.db.execute(sql.format(**{table: table for table in TABLES})).fetchall()))
         return shown, plain, sent
 
+    def beside(self):
+        """A statement with subqueries that ask the same for each row, alone and for some rows of another one that is open."""
+        outer, rows, subqueries = "SELECT uuid FROM chartmogul_customers", 3, 30
+        inner = ("SELECT b.uuid, (SELECT count(*) FROM chartmogul_plans p WHERE p.external_id = iif(b.uuid > '', 'team', b.uuid)),"
+                 " (SELECT c.name FROM chartmogul_customers c WHERE c.uuid = first) FROM big b, (SELECT min(uuid) AS first FROM big)"
+                 f" LIMIT {subqueries}")
+        self.account.forget_requests()
+        alone = self.db.execute(inner).fetchall()
+        most = rows * len(self.account.requests()) + self.pages("customers")
+        self.account.forget_requests()
+        shown = [self.db.execute(inner).fetchall() for _ in zip(range(rows), self.db.execute(outer))]
+        count = len(self.account.requests())
+        wrong = (["other rows than alone"] if shown != [alone] * rows else []) + ([f"more than {most}"] if count > most else [])
+        print(f"| 14 | a correlated subquery, {rows} times while another SELECT is open | {2 * subqueries * rows} | {count:,} | {most:,} |"
+              + (" FAILED: " + "; ".join(wrong) if wrong else ""), flush=True)
+        return not wrong
+
+    def again(self):
+        """Rows that a filter of SQLite's lets through by twos: what was asked ahead of each second one serves later runs."""
+        sql = ("WITH v(x) AS (SELECT value FROM json_each('[1, 2, 3, 4, 5, 6, 7, 8]')) SELECT x, c.uuid, s.uuid FROM v"
+               " CROSS JOIN chartmogul_customers c CROSS JOIN chartmogul_import_subscriptions s ON s.customer_uuid = c.uuid"
+               " WHERE substr(c.external_id, -1) IN ('1', '2', '5', '6') AND c.external_id < 'cus_000080'")
+        self.account.forget_requests()
+        rows = self.db.execute(sql).fetchall()
+        sent = [row["target"] for row in self.account.requests()]
+        most = 2 * len(set(sent))
+        wrong = [f"sent more than twice: {target}" for target in set(sent) if sent.count(target) > 2][:1]
+        wrong += ["no rows"] if not rows else []
+        print(f"| 15 | (VALUES) CROSS JOIN customers CROSS JOIN import_subscriptions, 8 times | {len(set(sent)):,} | {len(sent):,}"
+              f" | {most:,} |" + (" FAILED: " + "; ".join(wrong) if wrong else ""), flush=True)
+        return not wrong
+
     def job(self, number, name, outer, table, driver, sql):
         shown, plain, sent = self.run(sql)
         lookups, pages = self.rows[outer], self.pages(table)
@@ -163,6 +195,10 @@ def main():
     print("| # | job | look-ups | requests | at most |\n|---|---|---|---|---|")
     try:
         passed = sum(bench.job(*job) for job in jobs)
+        for number, special in [(14, bench.beside), (15, bench.again)]:
+            if not only or number in only:
+                passed += special()
+                jobs.append(special)
     finally:
         bench.end()
     print(f"\n{passed} passed, {len(jobs) - passed} failed")

@@ -101,6 +101,7 @@ static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   memset(cursor, 0, sizeof *cursor);
   cursor->pager.is_done = cursor->is_eof = true;
   *out = &cursor->base;
+  cm_statement_enter(&((get_table *)base)->session->statement); /* while only others have cursors */
   ((get_table *)base)->session->statement.open_cursors++;
   return SQLITE_OK;
 }

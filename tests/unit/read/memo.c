@@ -316,9 +316,12 @@ static void last_cursor_empties(void **state) {
   world->clock.now_ms += 1;
   read_in_statement(world, 2);
   assert_int_equal(world->session->statement.started_ms, world->clock.now_ms);
+  world->session->statement.open_cursors = 1;
   sqlite3_stmt *beside = begin(world);
   read_in_statement(world, 3);
-  cm_memo_leave(world->session, 1); /* several statements */
+  cm_memo_leave(world->session, 2); /* several statements, another cursor of the last one */
+  read_in_statement(world, 3);
+  cm_memo_leave(world->session, 1); /* it has ended */
   read_answer(world, "/plans/1", NULL, true);
   assert_requests(world, 4);
   sqlite3_finalize(beside);
