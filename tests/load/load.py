@@ -175,9 +175,12 @@ def check_load(night):
     yield "a first load: what cannot go in is named, with the reason"
     check_books(night)
     yield "a first load: the books"
+    must_be("its look-ups are few", len(night.requests) - len(night.writes()) <= night.pages() + 8, True)
+    yield "a first load: lists instead of look-ups"
     night.run("load.sql")
     must_be("its exit code", night.code, 1)
     must_be("what it writes", night.writes(), [])
+    must_be("what it asks for are the lists, twice", len(night.requests) <= 2 * night.pages() + 4, True)
     check_refused(night)
     yield "the same load again writes nothing"
 
