@@ -45,7 +45,7 @@ int cm_list_key(const cm_list_question *question, uint64_t matched, cm_buf *out)
  * @param alias  0: by what the row shows; n: by the nth pair of identifiers that it answers to (cm_key_extras.also).
  * @return SQLITE_OK; SQLITE_DONE where it lacks a value, or there is no such pair: no question of this kind finds it so;
  *         SQLITE_MISMATCH where it shows something else than a text, so that only SQLite can say what it equals;
- *         SQLITE_NOMEM; SQLITE_ERROR for a row that is no JSON.
+ *         SQLITE_NOMEM; SQLITE_ERROR for a row that is not JSON.
  */
 int cm_list_row_key(const cm_list_question *question, uint64_t matched, cm_slice row, int alias,
                     cm_buf *out, cm_err *err) CM_MUST_CHECK;

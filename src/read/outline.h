@@ -23,7 +23,7 @@ typedef struct cm_outline {
 /**
  * @param body  An answer. An empty one is a list without rows.
  * @param path  That it answers, with or without query.
- * @return SQLITE_OK, SQLITE_ERROR when the body is no JSON.
+ * @return SQLITE_OK, SQLITE_ERROR when the body is not JSON.
  */
 int cm_outline_read(cm_slice body, const char *path, cm_outline *out) CM_MUST_CHECK;
 

@@ -215,7 +215,7 @@ static int lacks(const cm_pager *pager, const char *what, cm_err *err) {
 /** The answer is the one row itself, or holds it at the path `rows`. */
 static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
   if (cm_slice_type(body) != CM_JSON_OBJECT)
-    return cm_pager_wrong_shape(pager, "it is no JSON object", err);
+    return cm_pager_wrong_shape(pager, "it is not a JSON object", err);
   if (cm_slice_check(body, NULL, NULL) != SQLITE_OK) {
     return cm_pager_wrong_shape(pager, "it is broken JSON", err);
   }
@@ -240,7 +240,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   size_t at = 0;
   int rc = SQLITE_ROW;
   if (cm_slice_type(body) != CM_JSON_OBJECT)
-    return cm_pager_wrong_shape(pager, "it is no JSON object", err);
+    return cm_pager_wrong_shape(pager, "it is not a JSON object", err);
   while (rc == SQLITE_ROW) {
     cm_slice_items *items = rows.ptr == NULL ? &pager->rows : NULL;
     rc = cm_slice_next_listed(body, &at, &key, &value, items);
@@ -267,7 +267,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
 static int open_any(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_outline outline;
   if (cm_outline_read(body, pager->url, &outline) != SQLITE_OK) {
-    return cm_pager_wrong_shape(pager, "it is no JSON", err);
+    return cm_pager_wrong_shape(pager, "it is not JSON", err);
   }
   pager->is_single = !outline.is_list;
   pager->body = outline.rows;

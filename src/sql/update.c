@@ -80,6 +80,8 @@ static int take_row(cm_table *table, cm_stated_row *row, bool is_autocommit, boo
   } else {
     cm_change_clear(&change);
   }
+  row->waits = NULL;
+  row->context = NULL;
   if (rc == SQLITE_OK) return SQLITE_OK;
   *waits = false;
   if (rc != SQLITE_NOMEM) rc = cm_queue_refuse(session, row, is_autocommit, err);

@@ -249,20 +249,21 @@ static cm_end send_list(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 /** The list could not be had. Where there is none, there is nothing to delete from. */
-static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_help,
-                               const cm_err *err) {
+static cm_end end_without_list(const cm_entry *entry, bool is_none, bool may_help, cm_err *err) {
   const cm_read *read = find_read(entry->resource, entry->list.write);
   bool is_delete = true;
   for (const cm_entry *other = entry; other != NULL; other = cm_shipment_next_of(other, entry))
     is_delete = is_delete && other->verb == CM_VERB_DELETE;
   bool is_done = is_none && is_delete && read->missing != CM_MISSING_ERROR;
+  err->http_status = 0; /* of a read: the row itself was answered nothing */
   return is_done ? CM_END_WRITTEN : cm_end_of_failure(may_help, err);
 }
 
 cm_end cm_whole_list_take_page(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_call_result *result = cm_memo_answer_result(entry->list.pager->page);
   bool is_none = result->status == 404;
-  bool may_help = result->may_help;
+  bool may_help = result->may_help ||
+                  result->code == SQLITE_OK; /* a broken list may be whole again */
   int rc = cm_pager_open_page(entry->list.pager, err);
   if (rc == SQLITE_OK) rc = take_rows(entry, err);
   if (rc == SQLITE_OK) rc = cm_pager_turn_page(entry->list.pager, err);

@@ -5,5 +5,5 @@ test-load: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the load and the sync of sql/l
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 -B tests/load/load.py $(LIBRARY) $(SANDBOX)
 
 .PHONY: load-example
-load-example: $(LIBRARY) $(SANDBOX) ## what the load and the sync of sql/load print, on a made-up account
+load-example: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## what the load and the sync of sql/load print, on a made-up account
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 -B tests/load/load.py $(LIBRARY) $(SANDBOX) --show
