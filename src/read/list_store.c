@@ -223,14 +223,17 @@ static int read_page(cm_list_store *store, question_kind *kind, kept_list *list,
   cm_slice text;
   int64_t pages = list->pager.pages;
   int rc = SQLITE_OK;
+  bool is_kept = true;
   do {
     bool was = false;
     rc = cm_pager_next(&list->pager, &text, err);
     if (rc == SQLITE_ROW) rc = was_shown(list, question->resource, text, &was, err);
-    if (rc == SQLITE_OK && !was) rc = keep_row(store, list, question, text, err);
+    if (rc != SQLITE_OK || was) continue;
+    rc = keep_row(store, list, question, text, err);
+    is_kept = rc != SQLITE_TOOBIG && rc != SQLITE_MISMATCH;
   } while (rc == SQLITE_OK && list->pager.page_at < list->pager.page_rows);
   kind->pages += list->pager.pages - pages;
-  if (rc == SQLITE_TOOBIG || rc == SQLITE_MISMATCH) {
+  if (!is_kept) {
     cm_err_clear(err);
     give_up(store, list);
     return SQLITE_OK;

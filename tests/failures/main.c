@@ -346,7 +346,9 @@ static void check_many(const cm_resource *resource, const needs *of) {
   }
   text_add(&from, ") v LEFT JOIN ");
   text_add(&where, ")");
-  check_where(resource, "", &where);
+  /* Many are answered from the list, whose rows hold no items here: without a LEFT JOIN nothing is shown. */
+  bool is_item = resource->reads[resource->read_count - 1].each != NULL;
+  if (!is_item) check_where(resource, "", &where);
   text_clear(&where);
   text_printf(&where, " ON t.%s = v.column1", column->name);
   check_where(resource, text_str(&from), &where);
