@@ -414,7 +414,8 @@ int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_
     rc = read_on(*store, session, kind, question, out, err);
   if (rc == SQLITE_OK && !out->is_known && !was_asked) rc = note_request(kind, asked, err);
   cm_buf_clear(&request);
-  if (rc != SQLITE_OK) cm_list_rows_clear(out);
+  if (rc != SQLITE_OK || !out->is_known)
+    cm_list_rows_clear(out); /* a look-up has a shape of its own */
   return rc;
 }
 
