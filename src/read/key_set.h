@@ -5,8 +5,8 @@
 #ifndef CM_READ_KEY_SET_H
 #define CM_READ_KEY_SET_H
 
-#include "read/row_store.h"
 #include "record/row.h"
+#include "record/row_store.h"
 
 /** Zeroed it is empty; cm_row_store_clear empties it. Of the rows it keeps the keys alone. */
 typedef cm_row_store cm_key_set;

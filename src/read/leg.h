@@ -8,8 +8,8 @@
 #include "read/list_store.h"
 #include "read/pager.h"
 #include "read/plan.h"
-#include "read/row_store.h"
 #include "record/row.h"
+#include "record/row_store.h"
 #include "record/url.h"
 
 /** Values of one request: the arguments of the plan, a parent's key, and what is sent unless it is given. */

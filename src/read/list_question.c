@@ -63,14 +63,12 @@ int cm_list_format(const cm_list_question *question, uint64_t matched, cm_buf *o
   }
   cm_url_format(question->resource, widest_of(question->resource), sent, count,
                 question->columns_used, out);
-  if (question->query != NULL) cm_buf_printf(out, "%s%s", cm_url_separator(out), question->query);
   return out->code;
 }
 
 int cm_list_format_request(const cm_list_question *question, cm_buf *out) {
   cm_url_format(question->resource, question->read, question->values, question->count,
                 question->columns_used, out);
-  if (question->query != NULL) cm_buf_printf(out, "%s%s", cm_url_separator(out), question->query);
   return out->code;
 }
 

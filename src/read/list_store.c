@@ -6,7 +6,7 @@
 #include "read/key_set.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
-#include "read/row_store.h"
+#include "record/row_store.h"
 #include "spec/registry.h"
 
 enum {
@@ -33,7 +33,6 @@ typedef struct kept_list {
 /** The questions of one read about the same columns. */
 typedef struct question_kind {
   const cm_read *read;
-  const char *query;
   uint64_t columns_used;
   int count;
   int columns[MAX_VALUES];
@@ -69,7 +68,7 @@ static void free_list(kept_list *list) {
   sqlite3_free(list);
 }
 
-void cm_list_store_free(cm_list_store *store) {
+static void free_store(cm_list_store *store) {
   if (store == NULL) return;
   for (int i = 0; i < store->kind_count; i++) {
     question_kind *kind = store->kinds[i];
@@ -82,7 +81,7 @@ void cm_list_store_free(cm_list_store *store) {
 }
 
 void cm_list_store_clear(cm_session *session) {
-  cm_list_store_free(session->reading.lookups);
+  free_store(session->reading.lookups);
   session->reading.lookups = NULL;
 }
 
@@ -96,8 +95,8 @@ void cm_list_rows_clear(cm_list_rows *rows) {
 /* ---- kinds of questions -------------------------------------------------------------------- */
 
 static bool is_of_kind(const question_kind *kind, const cm_list_question *question) {
-  bool is_same = kind->read == question->read && kind->query == question->query &&
-                 kind->columns_used == question->columns_used && kind->count == question->count;
+  bool is_same = kind->read == question->read && kind->columns_used == question->columns_used &&
+                 kind->count == question->count;
   for (int i = 0; is_same && i < kind->count; i++) {
     const cm_url_value *value = &question->values[i];
     is_same = value->column == kind->columns[i] && value->op == kind->ops[i];
@@ -127,7 +126,6 @@ static int find_kind(cm_list_store *store, const cm_list_question *question, que
   if (kind == NULL) return cm_err_nomem(err);
   memset(kind, 0, sizeof *kind);
   kind->read = question->read;
-  kind->query = question->query;
   kind->columns_used = question->columns_used;
   kind->count = question->count;
   for (int i = 0; i < question->count; i++) {
@@ -366,7 +364,7 @@ static int read_on(cm_list_store *store, cm_session *session, question_kind *kin
   uint64_t matched = choose_matched(kind, question);
   kept_list *list = NULL;
   int rc = matched != 0 ? find_list(kind, question, matched, &list, err) : SQLITE_OK;
-  bool is_plain = (matched == (UINT64_C(1) << question->count) - 1) && question->query == NULL;
+  bool is_plain = (matched == (UINT64_C(1) << question->count) - 1);
   int64_t known = is_plain ? cm_known_pages_find(session, cm_list_holder(resource, question->read))
                            : 0;
   while (rc == SQLITE_OK && matched != 0 && !out->is_known &&
@@ -387,21 +385,26 @@ static int note_request(question_kind *kind, cm_slice request, cm_err *err) {
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK; /* without room it is counted again */
 }
 
-static int need_store(cm_list_store **store, cm_err *err) {
-  if (*store != NULL) return SQLITE_OK;
-  *store = sqlite3_malloc64(sizeof **store);
-  if (*store == NULL) return cm_err_nomem(err);
-  memset(*store, 0, sizeof **store);
-  return SQLITE_OK;
+/** The store of the statements that run now. NULL: memory ran out. */
+static cm_list_store *need_store(cm_session *session) {
+  cm_list_store *store = session->reading.lookups;
+  if (store != NULL && store->running_id == session->statement.id) return store;
+  cm_list_store_clear(session);
+  store = sqlite3_malloc64(sizeof *store);
+  if (store == NULL) return NULL;
+  memset(store, 0, sizeof *store);
+  store->running_id = session->statement.id;
+  session->reading.lookups = store;
+  return store;
 }
 
-int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_question *question,
-                      cm_list_rows *out, cm_err *err) {
+int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
+                       cm_err *err) {
   question_kind *kind = NULL;
   *out = (cm_list_rows){ .is_known = false };
   if (cm_list_matchable(question) == 0) return SQLITE_OK;
-  int rc = need_store(store, err);
-  if (rc == SQLITE_OK) rc = find_kind(*store, question, &kind, err);
+  cm_list_store *store = need_store(session);
+  int rc = store != NULL ? find_kind(store, question, &kind, err) : cm_err_nomem(err);
   if (rc != SQLITE_OK || kind == NULL) return rc;
   cm_buf request;
   cm_buf_init(&request, CM_MAX_URL_BYTES);
@@ -411,20 +414,10 @@ int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_
   bool was_asked = cm_row_store_find(&kind->asked, asked) != NULL;
   if (was_asked && out->count == 0) out->is_known = false; /* the memo has what was answered then */
   if (rc == SQLITE_OK && !out->is_known && !was_asked)
-    rc = read_on(*store, session, kind, question, out, err);
+    rc = read_on(store, session, kind, question, out, err);
   if (rc == SQLITE_OK && !out->is_known && !was_asked) rc = note_request(kind, asked, err);
   cm_buf_clear(&request);
   if (rc != SQLITE_OK || !out->is_known)
     cm_list_rows_clear(out); /* a look-up has a shape of its own */
-  return rc;
-}
-
-int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
-                       cm_err *err) {
-  cm_list_store *store = session->reading.lookups;
-  if (store != NULL && store->running_id != session->statement.id) cm_list_store_clear(session);
-  int rc = cm_list_store_ask(&session->reading.lookups, session, question, out, err);
-  store = session->reading.lookups;
-  if (store != NULL) store->running_id = session->statement.id;
   return rc;
 }

@@ -8,7 +8,8 @@
 ** list whose length is not known is read page by page, never more pages than requests. So what is asked costs at most
 ** 2 x min(requests, pages) + 4. Where more requests are known to come they count from the beginning.
 **
-** A store belongs to the caller; that of the running statements is the session's, as the memo. What does not find room is looked up: the bound is lost, no row.
+** The store belongs to the running statements, as the memo does. What does not find room is looked up: the bound is lost,
+** not a row.
 */
 #ifndef CM_READ_LIST_STORE_H
 #define CM_READ_LIST_STORE_H
@@ -27,17 +28,9 @@ typedef struct cm_list_rows {
 /**
  * Answer a question from a list, or count it as a request. Pages of the list may be read for it.
  *
- * @param store  NULL before the first question; free it with cm_list_store_free.
- * @param out    Overwritten. More rows than match may be in it: those that the API would find by another value.
+ * @param out  Overwritten. More rows than match may be in it: those that the API would find by another value.
  * @return SQLITE_OK, or the error of a page of the list.
  */
-int cm_list_store_ask(cm_list_store **store, cm_session *session, const cm_list_question *question,
-                      cm_list_rows *out, cm_err *err) CM_MUST_CHECK;
-
-/** NULL: nothing. */
-void cm_list_store_free(cm_list_store *store);
-
-/** The same for the running statements, whose store the session has. */
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
                        cm_err *err) CM_MUST_CHECK;
 

@@ -426,3 +426,26 @@ int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err
   *out = cm_value_null();
   return index < 0 ? SQLITE_NOTFOUND : cm_row_get(row, index, out, err);
 }
+
+/* ---- further pairs ------------------------------------------------------------------------- */
+
+int cm_further_pairs_open(cm_further_pairs *out, const cm_natural_key *natural, cm_slice row,
+                          cm_err *err) {
+  *out = (cm_further_pairs){ NULL };
+  if (CM_EXTRA(natural, also[0]) == NULL) return SQLITE_OK;
+  int rc = cm_json_parse(row, &out->tree, err);
+  out->first = cm_json_first(cm_json_find(out->tree, CM_EXTRA(natural, also[0])));
+  out->second = cm_json_first(cm_json_find(out->tree, CM_EXTRA(natural, also[1])));
+  return rc;
+}
+
+bool cm_further_pairs_next(cm_further_pairs *pairs, const char *pair[2]) {
+  pair[0] = pair[1] = NULL;
+  while (pairs->first != NULL && pairs->second != NULL && (pair[0] == NULL || pair[1] == NULL)) {
+    pair[0] = cm_json_text(pairs->first);
+    pair[1] = cm_json_text(pairs->second);
+    pairs->first = cm_json_after(pairs->first);
+    pairs->second = cm_json_after(pairs->second);
+  }
+  return pair[0] != NULL && pair[1] != NULL;
+}

@@ -94,4 +94,17 @@ int cm_row_unpack(const cm_resource *resource, const char *text, size_t len, cm_
                   cm_err *err) CM_MUST_CHECK;
 void cm_packed_row_clear(cm_packed_row *packed);
 
+/** The pairs of identifiers that a merged row answers to: items at the same place of two arrays (cm_key_extras.also). */
+typedef struct cm_further_pairs {
+  cm_json *tree; /* owned: cm_json_free, on failure too */
+  cm_json *first, *second;
+} cm_further_pairs;
+
+/** @param natural  One without such arrays has no pairs. @return SQLITE_OK, or why the row is not JSON. */
+int cm_further_pairs_open(cm_further_pairs *out, const cm_natural_key *natural, cm_slice row,
+                          cm_err *err) CM_MUST_CHECK;
+
+/** The next pair of two texts, borrowed. False: there is none. */
+bool cm_further_pairs_next(cm_further_pairs *pairs, const char *pair[2]);
+
 #endif

@@ -29,10 +29,6 @@ typedef struct ending {
   cm_slice body;
 } ending;
 
-void cm_put_list_name(const char *pattern, char *out, int size) {
-  sqlite3_snprintf(size, out, "%.*s", (int)strcspn(pattern, "["), pattern);
-}
-
 /* ---- what it means for one row -------------------------------------------------------------------- */
 
 /** A row that takes several calls may stand half written: the error says so. */
@@ -217,7 +213,7 @@ static void deal_out(cm_queue *queue, cm_shipment *shipment, cm_slice body) {
   dealing dealt = { .count = 0 };
   cm_entry *next = NULL;
   int i = 0;
-  cm_put_list_name(cm_change_batch_write(shipment->first->change)->answer, list, sizeof list);
+  cm_change_list_name(cm_change_batch_write(shipment->first->change)->answer, list, sizeof list);
   if (body.len > 0 && take_objects(body, list, &dealt) && !deal_by_place(queue, shipment, &dealt))
     deal_by_key(queue, shipment, &dealt);
   for (cm_entry *row = shipment->first; row != NULL; row = next, i++) {

@@ -10,9 +10,6 @@
 
 #include "write/shipment.h"
 
-/** "invoices" of "invoices[]" and of "invoices[0]". */
-void cm_put_list_name(const char *pattern, char *out, int size);
-
 /** Take the answer, when it is there, and let go of the call. @return true when it was. */
 bool cm_shipment_take_answer(cm_queue *queue, cm_shipment *shipment);
 

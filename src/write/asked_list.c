@@ -7,8 +7,8 @@
 #include "read/known_pages.h"
 #include "read/pager.h"
 #include "record/encode.h"
-#include "record/named_rows.h"
 #include "record/row.h"
+#include "record/row_store.h"
 #include "record/token.h"
 #include "spec/registry.h"
 #include "wire/json.h"
@@ -34,13 +34,14 @@ struct cm_asked_list {
   bool is_complete;              /* it was read to its end, and answers */
   bool is_given_up;
   cm_pager pager;
-  cm_named_rows rows;
+  cm_row_store
+      rows; /* by the names of rows; one without an id: its name is not answered any more */
 };
 
 /* ---- what is kept ------------------------------------------------------------------------------------ */
 
 static void forget_rows(cm_asked_list *list) {
-  cm_named_rows_clear(&list->rows);
+  cm_row_store_clear(&list->rows);
   if (list->is_open) cm_pager_close(&list->pager);
   list->has_begun = list->is_open = list->is_complete = false;
 }
@@ -61,18 +62,22 @@ void cm_asked_lists_clear(cm_asked_lists *lists) {
   memset(lists, 0, sizeof *lists);
 }
 
+static cm_slice slice_of(const char *text) {
+  return (cm_slice){ text, strlen(text) };
+}
+
 /** What is not kept as stale could be answered wrongly: without room for that the list answers nothing. */
 static void keep_stale(cm_asked_list *list, char *name) {
   static const cm_slice none = { NULL, 0 };
-  int rc = name != NULL ? cm_named_rows_put(&list->rows, name, none, none) : SQLITE_NOMEM;
+  int rc = name != NULL ? cm_row_store_put(&list->rows, slice_of(name), none) : SQLITE_NOMEM;
   if (rc != SQLITE_OK) give_up(list);
   sqlite3_free(name);
 }
 
 /** @param name  To be freed here; NULL: memory ran out. */
 static int look_for_stale(const cm_asked_list *list, char *name, bool *is_stale, cm_err *err) {
-  const cm_named_row *row = name != NULL ? cm_named_rows_find(&list->rows, name) : NULL;
-  *is_stale = row != NULL && row->key.ptr == NULL;
+  const cm_stored_row *row = name != NULL ? cm_row_store_find(&list->rows, slice_of(name)) : NULL;
+  *is_stale = row != NULL && row->id.ptr == NULL;
   if (name == NULL) return cm_err_nomem(err);
   sqlite3_free(name);
   return SQLITE_OK;
@@ -190,7 +195,7 @@ static int keep_pair(cm_asked_list *list, const char *const pair[2], cm_slice uu
   char *key = key_of_pair(pair[0], pair[1]);
   if (key == NULL) return SQLITE_NOMEM;
   cm_slice row = list->keeps_rows ? text : (cm_slice){ NULL, 0 };
-  int rc = cm_named_rows_put(&list->rows, key, uuid, row);
+  int rc = cm_row_store_put_id(&list->rows, slice_of(key), uuid, row);
   sqlite3_free(key);
   return rc;
 }
@@ -198,36 +203,26 @@ static int keep_pair(cm_asked_list *list, const char *const pair[2], cm_slice uu
 /** The names of a row: its own, and those of the rows that were merged into it. */
 static int keep_pairs(cm_asked_list *list, cm_row *row, cm_slice uuid, cm_slice text, cm_err *err) {
   const cm_natural_key *natural = list->resource->natural_key;
-  const char *own[2] = { NULL, NULL };
-  cm_value values[2] = { cm_value_null(), cm_value_null() };
-  cm_plain plains[2];
-  char *texts[2] = { NULL, NULL };
+  char *own[2] = { NULL, NULL };
+  const char *pair[2] = { NULL, NULL };
+  cm_further_pairs further = { NULL };
   int rc = SQLITE_OK;
   for (int i = 0; i < 2 && natural->columns[i] != NULL && rc == SQLITE_OK; i++) {
-    rc = cm_row_get_named(row, natural->columns[i], &values[i], err);
-    if (rc != SQLITE_OK || cm_plain_set(&plains[i], &values[i]) == NULL) break;
-    texts[i] = sqlite3_mprintf("%.*s", (int)plains[i].len, plains[i].text);
-    if (texts[i] == NULL) rc = SQLITE_NOMEM;
-    own[i] = texts[i];
+    cm_value value = cm_value_null();
+    rc = cm_row_get_named(row, natural->columns[i], &value, err);
+    if (rc == SQLITE_OK) rc = cm_plain_copy(&value, &own[i], err);
+    cm_value_clear(&value);
   }
   bool is_named = own[0] != NULL && (own[1] != NULL || natural->columns[1] == NULL);
-  if (rc == SQLITE_OK && is_named) rc = keep_pair(list, own, uuid, text);
-  cm_json *tree = NULL;
-  if (rc == SQLITE_OK && CM_EXTRA(natural, also[0]) != NULL) rc = cm_json_parse(text, &tree, err);
-  cm_json *first = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[0])));
-  cm_json *second = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[1])));
-  for (; first != NULL && second != NULL && rc == SQLITE_OK;
-       first = cm_json_after(first), second = cm_json_after(second)) {
-    const char *pair[2] = { cm_json_text(first), cm_json_text(second) };
-    bool is_own = is_named && pair[0] != NULL && pair[1] != NULL && strcmp(pair[0], own[0]) == 0 &&
-                  strcmp(pair[1], own[1]) == 0;
-    if (pair[0] != NULL && pair[1] != NULL && !is_own) rc = keep_pair(list, pair, uuid, text);
+  if (rc == SQLITE_OK && is_named) rc = keep_pair(list, (const char *const *)own, uuid, text);
+  if (rc == SQLITE_OK) rc = cm_further_pairs_open(&further, natural, text, err);
+  while (rc == SQLITE_OK && cm_further_pairs_next(&further, pair)) {
+    bool is_own = is_named && strcmp(pair[0], own[0]) == 0 && strcmp(pair[1], own[1]) == 0;
+    if (!is_own) rc = keep_pair(list, pair, uuid, text);
   }
-  cm_json_free(tree);
-  for (int i = 0; i < 2; i++) {
-    cm_value_clear(&values[i]);
-    sqlite3_free(texts[i]);
-  }
+  cm_json_free(further.tree);
+  sqlite3_free(own[0]);
+  sqlite3_free(own[1]);
   return rc;
 }
 
@@ -383,21 +378,33 @@ static int read_list(cm_asked_lists *lists, cm_asked_list *asked, cm_session *se
 
 /* ---- answering --------------------------------------------------------------------------------------- */
 
+/** How many rows of different ids a name has, of those kept since it was not answered: 0, 1, or 2 for several. */
+static int count_rows(const cm_stored_row *last) {
+  if (last == NULL || last->id.ptr == NULL) return 0;
+  for (const cm_stored_row *row = last; row != NULL && row->id.ptr != NULL;
+       row = cm_map_next(&row->node)) {
+    bool is_same = row->id.len == last->id.len &&
+                   memcmp(row->id.ptr, last->id.ptr, row->id.len) == 0;
+    if (!is_same) return 2;
+  }
+  return 1;
+}
+
 /** The rows that are kept under one name. A row that has moved while the list was read may be there twice. */
-static int answer(const cm_asked_list *list, const cm_asked_row *asked, const cm_named_row *found,
+static int answer(const cm_asked_list *list, const cm_asked_row *asked, const cm_stored_row *found,
                   cm_listed *out, cm_err *err) {
   bool is_old = false;
-  int matches = cm_named_rows_count(found);
+  int matches = count_rows(found);
   *out = (cm_listed){ .is_known = true, .matches = matches };
   if (matches == 0) return SQLITE_OK;
-  int rc = look_for_stale(list, key_of_uuid(found->key.ptr, (int)found->key.len), &is_old, err);
+  int rc = look_for_stale(list, key_of_uuid(found->id.ptr, (int)found->id.len), &is_old, err);
   if (rc != SQLITE_OK) return rc;
   bool has_row = !is_old && found->text.ptr != NULL;
   if (asked->needs_row && !has_row) {
     *out = (cm_listed){ .is_known = false };
     return SQLITE_OK;
   }
-  out->uuid = cm_slice_copy(found->key);
+  out->uuid = cm_slice_copy(found->id);
   if (out->uuid != NULL && has_row) out->row = cm_slice_copy(found->text);
   if (out->uuid != NULL && (out->row != NULL || !has_row)) return SQLITE_OK;
   sqlite3_free(out->uuid);
@@ -407,9 +414,9 @@ static int answer(const cm_asked_list *list, const cm_asked_row *asked, const cm
 
 /** Was something written since that the list does not show? */
 static int is_outdated(const cm_asked_list *list, const cm_asked_row *asked,
-                       const cm_named_row *found, bool *out, cm_err *err) {
+                       const cm_stored_row *found, bool *out, cm_err *err) {
   const char *owner = asked->values[0];
-  *out = found != NULL && found->key.ptr == NULL;
+  *out = found != NULL && found->id.ptr == NULL;
   if (!list->searched.is_set || *out) return SQLITE_OK;
   return look_for_stale(list, key_of_uuid(owner, (int)strlen(owner)), out, err);
 }
@@ -430,7 +437,7 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
   }
   char *key = key_of_pair(values[0], values[1]);
   if (key == NULL) return cm_err_nomem(err);
-  const cm_named_row *found = cm_named_rows_find(&list->rows, key);
+  const cm_stored_row *found = cm_row_store_find(&list->rows, slice_of(key));
   sqlite3_free(key);
   bool is_old = false;
   rc = is_outdated(list, asked, found, &is_old, err);

@@ -489,3 +489,7 @@ const char *cm_change_lacks_items(const cm_change *change) {
   }
   return NULL;
 }
+
+void cm_change_list_name(const char *pattern, char *out, int size) {
+  sqlite3_snprintf(size, out, "%.*s", (int)strcspn(pattern, "["), pattern);
+}

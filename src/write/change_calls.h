@@ -66,4 +66,7 @@ void cm_change_take_out(cm_change *change);
 /** The list that a create needs and that has no item; NULL: nothing is missing. */
 const char *cm_change_lacks_items(const cm_change *change);
 
+/** "invoices" of "invoices[]" and of "invoices[0]": the member of a body or an answer that the rows stand in. */
+void cm_change_list_name(const char *pattern, char *out, int size);
+
 #endif

@@ -8,6 +8,7 @@
 #include "base/sqlite_api.h"
 #include "base/text.h"
 #include "record/encode.h"
+#include "record/token.h"
 #include "record/url.h"
 #include "spec/carry.h"
 #include "write/change.h"
@@ -395,4 +396,8 @@ int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body,
     if (rc == SQLITE_OK && cm_json_set(body, name, json) != SQLITE_OK) rc = cm_err_nomem(err);
   }
   return rc;
+}
+
+uint64_t cm_name_token(const cm_name *name) {
+  return cm_row_token('n', name->reference->resource, name->data_source, name->external_id);
 }

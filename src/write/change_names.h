@@ -76,4 +76,7 @@ const cm_write *cm_change_batch_write(const cm_change *change);
 int cm_change_destination(cm_change *change, const cm_write *write, cm_buf *out, bool *is_named,
                           cm_err *err) CM_MUST_CHECK;
 
+/** The token of the row that is named, as cm_row_token has it for 'n'. */
+uint64_t cm_name_token(const cm_name *name);
+
 #endif

@@ -238,21 +238,16 @@ static int compare_text(cm_row *row, const char *column, const char *wanted, boo
   return rc;
 }
 
-/** A merged row answers to further pairs: items at the same place of two arrays. */
+/** A merged row answers to further pairs. */
 static int find_further_pair(cm_slice row, const cm_natural_key *natural, char *const values[2],
                              bool *is_found, cm_err *err) {
-  cm_json *tree = NULL;
-  if (*is_found || CM_EXTRA(natural, also[0]) == NULL || values[1] == NULL) return SQLITE_OK;
-  int rc = cm_json_parse(row, &tree, err);
-  cm_json *first = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[0])));
-  cm_json *second = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[1])));
-  for (; first != NULL && second != NULL && !*is_found;
-       first = cm_json_after(first), second = cm_json_after(second)) {
-    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
-    *is_found = texts[0] != NULL && texts[1] != NULL && strcmp(texts[0], values[0]) == 0 &&
-                strcmp(texts[1], values[1]) == 0;
-  }
-  cm_json_free(tree);
+  cm_further_pairs pairs;
+  const char *pair[2] = { NULL, NULL };
+  if (*is_found || values[1] == NULL) return SQLITE_OK;
+  int rc = cm_further_pairs_open(&pairs, natural, row, err);
+  while (!*is_found && cm_further_pairs_next(&pairs, pair))
+    *is_found = strcmp(pair[0], values[0]) == 0 && strcmp(pair[1], values[1]) == 0;
+  cm_json_free(pairs.tree);
   return rc;
 }
 

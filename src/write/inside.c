@@ -88,8 +88,7 @@ bool cm_inside_has_items(const cm_entry *host, const char *list) {
 bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
   const cm_entry *host = entry->inside.host;
   if (host == NULL || strcmp(name->reference->resource, host->resource->name) != 0) return false;
-  return host->ties.natural_token ==
-         cm_row_token('n', name->reference->resource, name->data_source, name->external_id);
+  return host->ties.natural_token == cm_name_token(name);
 }
 
 /* ---- a part whose host is refused ----------------------------------------------------------------- */

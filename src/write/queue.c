@@ -71,8 +71,7 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
 static int note_names(cm_entry *entry, cm_err *err) {
   for (int i = 0; i < entry->change->name_count; i++) {
     const cm_name *name = &entry->change->names[i];
-    uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
-                                  name->external_id);
+    uint64_t token = cm_name_token(name);
     if (cm_entry_add_name(entry, token) != SQLITE_OK) return cm_err_nomem(err);
   }
   return SQLITE_OK;

@@ -212,8 +212,7 @@ static const char *why_no_item(const cm_entry *entry, const cm_change_step *step
   if (step->write->body == NULL) return NULL;
   cm_slice answer = { entry->line.response,
                       entry->line.response != NULL ? strlen(entry->line.response) : 0 };
-  sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(step->write->body, "["),
-                   step->write->body);
+  cm_change_list_name(step->write->body, name, sizeof name);
   cm_json_type type = cm_slice_type(cm_slice_find(answer, name));
   return type == CM_JSON_ARRAY || type == CM_JSON_OBJECT ? NULL
                                                          : "it does not show what is there now";

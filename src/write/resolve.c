@@ -42,8 +42,7 @@ static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
     const cm_name *name = &entry->change->names[i];
     cm_counted_row row = { .resource = cm_registry_find(name->reference->resource),
-                           .token = cm_row_token('n', name->reference->resource, name->data_source,
-                                                 name->external_id),
+                           .token = cm_name_token(name),
                            .is_sure = !is_looked_for_first };
     if (row.resource == NULL || row.resource->natural_key == NULL ||
         cm_inside_is_host_name(entry, name) || cm_queue_is_written_before(queue, entry, row.token))
@@ -213,8 +212,7 @@ static cm_name *place_of(const cm_entry *entry) {
 static int ask_place(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_name *name = place_of(entry);
   if (name == NULL) return SQLITE_OK;
-  uint64_t token = cm_row_token('n', name->reference->resource, name->data_source,
-                                name->external_id);
+  uint64_t token = cm_name_token(name);
   bool is_written = cm_queue_is_written_before(queue, entry, token);
   return is_written ? SQLITE_OK : ask_about(queue, entry, name, err);
 }

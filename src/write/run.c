@@ -21,31 +21,22 @@
 
 /* ---- the natural key ------------------------------------------------------------------------------ */
 
-static int look_for_member(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
-  if (entry->progress.questions == NULL) return cm_err_nomem(err);
-  int rc = cm_queue_count_questions(queue, entry, err);
-  if (rc == SQLITE_OK) rc = cm_set_ask(queue, entry, &entry->progress.questions[0], err);
-  entry->progress.question_count = rc == SQLITE_OK;
-  return rc;
-}
-
 static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode, cm_err *err) {
-  char *texts[2];
-  if (cm_set_must_ask(entry)) return look_for_member(queue, entry, err);
-  int rc = cm_change_natural_key(entry->change, texts, err);
-  if (rc != SQLITE_OK) return rc;
-  entry->progress.questions = sqlite3_malloc64(sizeof *entry->progress.questions);
-  if (entry->progress.questions == NULL) rc = cm_err_nomem(err);
+  char *texts[2] = { NULL, NULL };
+  cm_question *question = NULL;
+  bool is_member = cm_set_must_ask(entry);
+  int rc = is_member ? SQLITE_OK : cm_change_natural_key(entry->change, texts, err);
   if (rc == SQLITE_OK) rc = cm_queue_count_questions(queue, entry, err);
-  if (rc == SQLITE_OK) {
+  if (rc == SQLITE_OK && is_member) {
+    rc = cm_set_ask(queue, entry, &question, err);
+  } else if (rc == SQLITE_OK) {
     cm_ask asked = { .who = entry->resource->name,
                      .mode = mode,
                      .resource = entry->resource,
                      .values = { texts[0], texts[1] } };
-    rc = cm_question_ask(&queue->finder, &asked, &entry->progress.questions[0], err);
-    entry->progress.question_count = rc == SQLITE_OK;
+    rc = cm_question_ask(&queue->finder, &asked, &question, err);
   }
+  if (rc == SQLITE_OK) rc = cm_entry_push_question(entry, question, err);
   sqlite3_free(texts[0]);
   sqlite3_free(texts[1]);
   return rc;

@@ -304,15 +304,15 @@ static void put_reason(const cm_entry *entry, const char *label, const cm_err *c
 void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
   char label[96];
   cm_err cause = { 0 };
+  bool is_named = entry->line.label != NULL;
   if (end == CM_END_NONE) return;
   if (end == CM_END_REFUSED) {
     const char *what = NULL;
     int len = cm_outcome_what(entry, err->text, &what);
     cm_err_set(&cause, err->code, "%.*s", len, what);
+    sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->line.label : "");
   }
   bool has_parts = entry->inside.first != NULL;
-  bool is_named = entry->line.label != NULL;
-  sqlite3_snprintf((int)sizeof label, label, "%s", is_named ? entry->line.label : "");
   int status = entry->line.status;
   cm_entry *next = cm_shipment_next_of(entry, entry);
   settle_one(queue, entry, end, err); /* which may free it, where the log is full */

@@ -35,20 +35,14 @@ static int push_name(row_names *names, uint64_t token) {
 }
 
 static int push_further(cm_change *change, row_names *names) {
-  const cm_natural_key *natural = change->resource->natural_key;
-  cm_json *tree = NULL;
-  if (CM_EXTRA(natural, also[0]) == NULL || change->old.row.text.ptr == NULL) return SQLITE_OK;
-  int rc = cm_json_parse(change->old.row.text, &tree, NULL);
+  cm_further_pairs pairs;
+  const char *pair[2] = { NULL, NULL };
+  if (change->old.row.text.ptr == NULL) return SQLITE_OK;
+  int rc = cm_further_pairs_open(&pairs, change->resource->natural_key, change->old.row.text, NULL);
   if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
-  cm_json *first = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[0])));
-  cm_json *second = cm_json_first(cm_json_find(tree, CM_EXTRA(natural, also[1])));
-  for (; first != NULL && second != NULL && rc == SQLITE_OK;
-       first = cm_json_after(first), second = cm_json_after(second)) {
-    const char *texts[2] = { cm_json_text(first), cm_json_text(second) };
-    if (texts[0] != NULL && texts[1] != NULL)
-      rc = push_name(names, cm_row_token('n', change->resource->name, texts[0], texts[1]));
-  }
-  cm_json_free(tree);
+  while (rc == SQLITE_OK && cm_further_pairs_next(&pairs, pair))
+    rc = push_name(names, cm_row_token('n', change->resource->name, pair[0], pair[1]));
+  cm_json_free(pairs.tree);
   return rc;
 }
 

@@ -66,7 +66,7 @@ static int make_body(cm_queue *queue, cm_shipment *shipment, cm_buf *body, cm_er
   const cm_entry *first = shipment->first;
   char list[64];
   if (shipment->rows > 1) {
-    cm_put_list_name(cm_change_batch_write(first->change)->body, list, sizeof list);
+    cm_change_list_name(cm_change_batch_write(first->change)->body, list, sizeof list);
     cm_buf_printf(body, "{\"%s\":[", list);
     put_objects(queue, shipment, list, body);
     cm_buf_text(body, "]}");

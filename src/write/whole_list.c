@@ -209,7 +209,7 @@ static int make_step(cm_queue *queue, cm_entry *leader, cm_err *err) {
   cm_json *root = cm_json_new_object();
   cm_json *list = leader->list.items;
   leader->list.items = NULL;
-  sqlite3_snprintf(sizeof name, name, "%.*s", (int)strcspn(body, "["), body);
+  cm_change_list_name(body, name, sizeof name);
   rc = root == NULL ? SQLITE_NOMEM : cm_json_put(root, name, list);
   if (root == NULL) cm_json_free(list);
   char *text = rc == SQLITE_OK ? cm_json_format(root) : NULL;

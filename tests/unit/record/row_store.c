@@ -1,4 +1,4 @@
-/* read/row_store.h: copies of rows, found by a key. */
+/* record/row_store.h: copies of rows, found by a key. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "base/sqlite_api.h"
-#include "read/row_store.h"
+#include "record/row_store.h"
 
 static cm_slice slice(const char *text) {
   return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
