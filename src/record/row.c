@@ -431,7 +431,7 @@ int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err
 
 int cm_further_pairs_open(cm_further_pairs *out, const cm_natural_key *natural, cm_slice row,
                           cm_err *err) {
-  *out = (cm_further_pairs){ NULL };
+  *out = (cm_further_pairs){ 0 };
   if (CM_EXTRA(natural, also[0]) == NULL) return SQLITE_OK;
   int rc = cm_json_parse(row, &out->tree, err);
   out->first = cm_json_first(cm_json_find(out->tree, CM_EXTRA(natural, also[0])));

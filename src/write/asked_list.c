@@ -205,7 +205,7 @@ static int keep_pairs(cm_asked_list *list, cm_row *row, cm_slice uuid, cm_slice 
   const cm_natural_key *natural = list->resource->natural_key;
   char *own[2] = { NULL, NULL };
   const char *pair[2] = { NULL, NULL };
-  cm_further_pairs further = { NULL };
+  cm_further_pairs further = { 0 };
   int rc = SQLITE_OK;
   for (int i = 0; i < 2 && natural->columns[i] != NULL && rc == SQLITE_OK; i++) {
     cm_value value = cm_value_null();
