@@ -1,6 +1,6 @@
 /*
 ** compare.h -- whether the value that a row shows fits a term of the WHERE clause, and what a write counts as the same.
-** Pure.  Tests: tests/unit/write/change.c
+** Pure.  Tests: tests/unit/change/change.c
 **
 ** Rows are dropped here only where SQLite would drop them too, so that what a join sees is what matches.
 ** A comparison that SQL might make after converting one side is left to SQLite: it counts as a match.

@@ -1,6 +1,6 @@
 /*
 ** encode.h -- a column's SQL value as the JSON that a request carries.
-** Pure.  Tests: tests/unit/write/change.c
+** Pure.  Tests: tests/unit/change/change.c
 */
 #ifndef CM_RECORD_ENCODE_H
 #define CM_RECORD_ENCODE_H

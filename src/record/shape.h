@@ -1,6 +1,6 @@
 /*
 ** shape.h -- how a JSON column is laid out in a request body, and what may stand in it.
-** Pure.  Tests: tests/unit/write/change.c
+** Pure.  Tests: tests/unit/change/change.c
 */
 #ifndef CM_RECORD_SHAPE_H
 #define CM_RECORD_SHAPE_H

@@ -1,6 +1,6 @@
 /*
 ** carry.h -- which columns a write carries in its body, and where they stand there.
-** Pure.  Tests: tests/unit/write/change.c
+** Pure.  Tests: tests/unit/change/change.c
 */
 #ifndef CM_SPEC_CARRY_H
 #define CM_SPEC_CARRY_H

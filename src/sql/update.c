@@ -2,12 +2,12 @@
 
 #include <string.h>
 
+#include "change/change.h"
+#include "change/change_check.h"
 #include "client/writable.h"
 #include "sql/asked.h"
 #include "sql/bridge.h"
 #include "sql/vtab.h"
-#include "write/change.h"
-#include "write/change_check.h"
 #include "write/queue.h"
 
 /* ---- from SQLite's values to a change ------------------------------------------------------- */

@@ -3,12 +3,12 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
+#include "change/change_names.h"
+#include "change/change_replace.h"
 #include "client/call.h"
 #include "wire/http.h"
 #include "wire/slice.h"
-#include "write/change_calls.h"
-#include "write/change_names.h"
-#include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/inside_call.h"
 #include "write/outcome.h"

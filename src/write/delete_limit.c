@@ -4,9 +4,9 @@
 
 #include "base/secret.h"
 #include "base/sqlite_api.h"
+#include "change/change_names.h"
+#include "change/change_sets.h"
 #include "read/pager.h"
-#include "write/change_names.h"
-#include "write/change_sets.h"
 #include "write/entry.h"
 #include "write/queue_open.h"
 #include "write/state.h"

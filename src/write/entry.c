@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
 #include "client/call.h"
 #include "wire/json.h"
-#include "write/change_calls.h"
 #include "write/finder.h"
 
 /* ---- its questions -------------------------------------------------------------------------------- */

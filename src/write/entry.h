@@ -6,8 +6,8 @@
 #define CM_WRITE_ENTRY_H
 
 #include "base/map.h"
+#include "change/change_calls.h"
 #include "read/pager.h"
-#include "write/change_calls.h"
 #include "write/finder.h"
 
 typedef enum cm_entry_state {

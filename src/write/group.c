@@ -1,8 +1,8 @@
 #include "write/group.h"
 
 #include "base/sqlite_api.h"
+#include "change/change_names.h"
 #include "record/token.h"
-#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/shipment.h"

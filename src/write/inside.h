@@ -13,7 +13,7 @@
 #ifndef CM_WRITE_INSIDE_H
 #define CM_WRITE_INSIDE_H
 
-#include "write/change_names.h"
+#include "change/change_names.h"
 #include "write/entry.h"
 
 /** Make an entry the last part of a host. */

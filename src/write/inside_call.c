@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "write/change_calls.h"
-#include "write/change_replace.h"
+#include "change/change_calls.h"
+#include "change/change_replace.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/reply.h"

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_names.h"
 #include "record/token.h"
 #include "spec/registry.h"
-#include "write/change_names.h"
 #include "write/delete_limit.h"
 #include "write/entry.h"
 #include "write/group.h"

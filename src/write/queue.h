@@ -29,8 +29,8 @@
 #ifndef CM_WRITE_QUEUE_H
 #define CM_WRITE_QUEUE_H
 
+#include "change/change.h"
 #include "client/session.h"
-#include "write/change.h"
 #include "write/delete_limit.h"
 #include "write/refuse.h"
 #include "write/search.h"

@@ -1,13 +1,13 @@
 /*
 ** refuse.h -- what a row is called; one that is refused before it could wait: its line in the log, and whether the
 ** statement goes on.
-** Tests: tests/unit/write/change.c, tests/cases/write/outcomes/
+** Tests: tests/unit/change/change.c, tests/cases/write/outcomes/
 */
 #ifndef CM_WRITE_REFUSE_H
 #define CM_WRITE_REFUSE_H
 
+#include "change/change_check.h"
 #include "client/session.h"
-#include "write/change_check.h"
 
 /**
  * What a row is called in errors and in chartmogul_writes.

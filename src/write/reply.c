@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
 #include "record/encode.h"
 #include "record/near_miss.h"
 #include "spec/registry.h"
 #include "wire/json.h"
-#include "write/change_calls.h"
 #include "write/entry.h"
 #include "write/outcome.h"
 

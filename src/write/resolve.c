@@ -4,11 +4,11 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change_calls.h"
+#include "change/change_names.h"
 #include "client/pump.h"
 #include "record/token.h"
 #include "spec/registry.h"
-#include "write/change_calls.h"
-#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/group.h"

@@ -10,7 +10,7 @@
 #ifndef CM_WRITE_RESOLVE_H
 #define CM_WRITE_RESOLVE_H
 
-#include "write/change_names.h"
+#include "change/change_names.h"
 #include "write/settle.h"
 
 /** Look up the places of rows that may go out in one call and name them by external id, before any of them leaves. */

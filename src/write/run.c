@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
+#include "change/change_replace.h"
 #include "client/call.h"
-#include "write/change_calls.h"
-#include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside_call.h"

@@ -4,8 +4,8 @@
 #ifndef CM_WRITE_SEARCH_H
 #define CM_WRITE_SEARCH_H
 
+#include "change/change.h"
 #include "client/session.h"
-#include "write/change.h"
 
 /** What a search for waiting writes of a row has found. Set `session`, the rest zero. */
 typedef struct cm_queue_search {

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_replace.h"
 #include "client/pump.h"
-#include "write/change_replace.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside.h"

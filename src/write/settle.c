@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
 #include "record/encode.h"
 #include "spec/registry.h"
-#include "write/change_calls.h"
 #include "write/finder.h"
 #include "write/inside.h"
 #include "write/outcome.h"

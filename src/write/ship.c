@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_names.h"
 #include "client/call.h"
 #include "read/feed.h"
 #include "wire/slice.h"
 #include "write/answer.h"
-#include "write/change_names.h"
 #include "write/entry.h"
 #include "write/group.h"
 #include "write/inside_call.h"

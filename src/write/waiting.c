@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "write/change_names.h"
+#include "change/change_names.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/state.h"

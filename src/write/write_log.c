@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "write/change_calls.h"
+#include "change/change_calls.h"
 #include "write/entry.h"
 #include "write/state.h"
 #include "write/waiting.h"

@@ -13,11 +13,11 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_calls.h"
+#include "change/change_check.h"
+#include "change/change_names.h"
+#include "change/change_replace.h"
 #include "spec/registry.h"
-#include "write/change_calls.h"
-#include "write/change_check.h"
-#include "write/change_names.h"
-#include "write/change_replace.h"
 
 enum { MAX_CELLS = 48 };
 

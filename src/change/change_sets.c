@@ -1,4 +1,4 @@
-#include "write/change_sets.h"
+#include "change/change_sets.h"
 
 #include <string.h>
 

@@ -3,11 +3,11 @@
 ** writes go to one place.
 ** Pure: no I/O.
 */
-#ifndef CM_WRITE_CHANGE_NAMES_H
-#define CM_WRITE_CHANGE_NAMES_H
+#ifndef CM_CHANGE_CHANGE_NAMES_H
+#define CM_CHANGE_CHANGE_NAMES_H
 
 #include "base/buf.h"
-#include "write/change.h"
+#include "change/change.h"
 
 /**
  * Find the names whose uuid the change lacks: in its columns, then in the items of its lists. Those that were

@@ -1,12 +1,12 @@
 /*
 ** change_calls.h -- the calls of a change: paths, bodies, the rows inside it, and what their answers took.
-** Pure: no I/O.  Tests: tests/unit/write/change.c, tests/cases/write/inside/
+** Pure: no I/O.  Tests: tests/unit/change/change.c, tests/cases/write/inside/
 */
-#ifndef CM_WRITE_CHANGE_CALLS_H
-#define CM_WRITE_CHANGE_CALLS_H
+#ifndef CM_CHANGE_CHANGE_CALLS_H
+#define CM_CHANGE_CHANGE_CALLS_H
 
 #include "base/buf.h"
-#include "write/change.h"
+#include "change/change.h"
 
 /** One call of a change. */
 typedef struct cm_change_step {

@@ -2,10 +2,10 @@
 ** change_replace.h -- the INSERT OR REPLACE of a row that exists becomes its update.
 ** Pure: no I/O.
 */
-#ifndef CM_WRITE_CHANGE_REPLACE_H
-#define CM_WRITE_CHANGE_REPLACE_H
+#ifndef CM_CHANGE_CHANGE_REPLACE_H
+#define CM_CHANGE_CHANGE_REPLACE_H
 
-#include "write/change.h"
+#include "change/change.h"
 
 /** Does the statement give a column that must not differ from the row that exists (cm_key_extras.frozen)? */
 bool cm_change_gives_frozen(const cm_change *change);

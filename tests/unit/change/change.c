@@ -12,9 +12,9 @@
 
 #include "base/sqlite_api.h"
 #include "cells.h"
+#include "change/change_sets.h"
 #include "record/encode.h"
 #include "resources/resources.h"
-#include "write/change_sets.h"
 #include "write/refuse.h"
 
 /* ---- a resource with a column for every kind of value ---------------------------------------- */

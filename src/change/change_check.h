@@ -1,11 +1,11 @@
 /*
 ** change_check.h -- what a statement may say about a row, made into a change.
-** Pure: no I/O.  Tests: tests/unit/write/change.c
+** Pure: no I/O.  Tests: tests/unit/change/change.c
 */
-#ifndef CM_WRITE_CHANGE_CHECK_H
-#define CM_WRITE_CHANGE_CHECK_H
+#ifndef CM_CHANGE_CHANGE_CHECK_H
+#define CM_CHANGE_CHANGE_CHECK_H
 
-#include "write/change.h"
+#include "change/change.h"
 
 /** What a statement says about one column of a row. */
 typedef struct cm_cell {

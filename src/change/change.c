@@ -1,4 +1,4 @@
-#include "write/change.h"
+#include "change/change.h"
 
 #include <string.h>
 

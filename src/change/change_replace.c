@@ -1,16 +1,16 @@
 /*
-** change_replace.c -- INSERT OR REPLACE of a row that exists becomes its update. See write/change.h.
+** change_replace.c -- INSERT OR REPLACE of a row that exists becomes its update. See change/change.h.
 */
-#include "write/change_replace.h"
+#include "change/change_replace.h"
 
 #include <string.h>
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change_names.h"
 #include "record/compare.h"
 #include "record/encode.h"
 #include "spec/registry.h"
-#include "write/change_names.h"
 
 /** The items of a frozen list may be rows of another table, and can be changed there. */
 static int refuse_fixed(const cm_change *change, int column, bool is_frozen, cm_err *err) {

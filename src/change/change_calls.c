@@ -1,20 +1,20 @@
 /*
-** change_calls.c -- the calls of a change: paths, bodies, and what their answers took. See write/change.h.
+** change_calls.c -- the calls of a change: paths, bodies, and what their answers took. See change/change.h.
 */
-#include "write/change_calls.h"
+#include "change/change_calls.h"
 
 #include <string.h>
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change_names.h"
+#include "change/change_sets.h"
 #include "record/compare.h"
 #include "record/encode.h"
 #include "record/shape.h"
 #include "record/url.h"
 #include "spec/carry.h"
 #include "spec/source.h"
-#include "write/change_names.h"
-#include "write/change_sets.h"
 
 enum { SET_FLAGS = CM_ADDED | CM_CHANGED | CM_REMOVED, MAX_PLACE_BYTES = 128 };
 

@@ -1,14 +1,14 @@
 /*
 ** change.h -- one row's INSERT, UPDATE or DELETE: the values given, the key, the row as it was read.
 ** Pure: no I/O.  Owns: the new values, the row as it was read.
-** Tests: tests/unit/write/change.c
+** Tests: tests/unit/change/change.c
 **
 ** A change is made when SQLite hands over the row: what is wrong with it is said then, by table and
 ** column. Its calls are made when it is sent, because a uuid that the row names by an external id is only
 ** known by then.
 */
-#ifndef CM_WRITE_CHANGE_H
-#define CM_WRITE_CHANGE_H
+#ifndef CM_CHANGE_CHANGE_H
+#define CM_CHANGE_CHANGE_H
 
 #include "record/row.h"
 #include "wire/json.h"

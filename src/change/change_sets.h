@@ -1,14 +1,14 @@
 /*
 ** change_sets.h -- columns that are sets: what a write adds, changes, takes out, and what they hold when a write
 ** comes to them.
-** Pure: no I/O.  Tests: tests/unit/write/change.c, tests/cases/write/set_*
+** Pure: no I/O.  Tests: tests/unit/change/change.c, tests/cases/write/set_*
 **
 ** A set is held as an object of its members, or as an array of its items.
 */
-#ifndef CM_WRITE_CHANGE_SETS_H
-#define CM_WRITE_CHANGE_SETS_H
+#ifndef CM_CHANGE_CHANGE_SETS_H
+#define CM_CHANGE_CHANGE_SETS_H
 
-#include "write/change.h"
+#include "change/change.h"
 
 /** Replace the set wanted by the part of it that a write carries; an empty part becomes NULL. */
 int cm_change_set_part(cm_change *change, const cm_write *write, int column, cm_json **json,

@@ -1,17 +1,17 @@
 /*
-** change_check.c -- what a statement may say about a row, and what is wrong with it. See write/change.h.
+** change_check.c -- what a statement may say about a row, and what is wrong with it. See change/change.h.
 */
-#include "write/change_check.h"
+#include "change/change_check.h"
 
 #include <string.h>
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change_names.h"
 #include "record/compare.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "spec/source.h"
-#include "write/change_names.h"
 
 static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
 static const unsigned verb_flags[] = { CM_INSERT, CM_UPDATE, 0 };

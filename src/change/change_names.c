@@ -1,17 +1,17 @@
 /*
-** change_names.c -- rows that a change names by external id, and what else its paths need. See write/change.h.
+** change_names.c -- rows that a change names by external id, and what else its paths need. See change/change.h.
 */
-#include "write/change_names.h"
+#include "change/change_names.h"
 
 #include <string.h>
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change.h"
 #include "record/encode.h"
 #include "record/token.h"
 #include "record/url.h"
 #include "spec/carry.h"
-#include "write/change.h"
 
 const cm_reference *cm_change_reference(const cm_resource *resource, int column) {
   const char *name = resource->columns[column].name;
