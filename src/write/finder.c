@@ -118,7 +118,9 @@ static int ask_row(cm_finder *finder, cm_question *question, const char *who, cm
 static cm_question *find_fresh(cm_finder *finder, const char *key, cm_question_mode mode) {
   cm_question *question = find(finder, key);
   if (question == NULL || !question->is_done) return question;
-  bool lacks_row = mode == CM_QUESTION_WITH_ROW && question->matches == 1 && question->row == NULL;
+  bool needs_row = mode == CM_QUESTION_WITH_ROW ||
+                   (mode == CM_QUESTION_SOUND && !question->is_sound);
+  bool lacks_row = needs_row && question->matches == 1 && question->row == NULL;
   if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row) return question;
   detach(finder, question);
   return NULL;
@@ -138,7 +140,8 @@ static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *questio
   cm_asked_row row = { .resource = is_member ? asked->members : asked->resource,
                        .values = { is_member ? asked->owner : asked->values[0],
                                    is_member ? asked->values[0] : asked->values[1] },
-                       .needs_row = asked->mode == CM_QUESTION_WITH_ROW };
+                       .needs_row = asked->mode == CM_QUESTION_WITH_ROW ||
+                                    asked->mode == CM_QUESTION_SOUND };
   cm_listed listed = { .is_known = false };
   bool is_row = is_member || (asked->resource != NULL && asked->mode != CM_QUESTION_AGAIN);
   int rc = is_row ? cm_asked_lists_find(&finder->lists, finder->session, &row, &listed, err)
@@ -185,7 +188,7 @@ int cm_question_ask(cm_finder *finder, const cm_ask *asked, cm_question **out, c
 }
 
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,
-                         const char *const values[2], const char *uuid) {
+                         const char *const values[2], const char *uuid, bool is_created) {
   cm_asked_lists_forget(&finder->lists, resource, values);
   char *key = key_of_row(resource, values);
   cm_question *question = key != NULL ? find(finder, key) : NULL;
@@ -194,6 +197,7 @@ int cm_question_remember(cm_finder *finder, const cm_resource *resource,
   sqlite3_free(key);
   if (question == NULL) return SQLITE_NOMEM;
   question->resource = resource;
+  question->is_sound = is_created;
   question->uuid = sqlite3_mprintf("%s", uuid);
   question->matches = 1;
   question->is_done = true;

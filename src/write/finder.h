@@ -23,6 +23,7 @@ typedef struct cm_question {
   cm_session *session;     /* that asks: it lives longer */
   cm_call *call;
   bool is_done, may_help; /* it failed, and asking again may help */
+  bool is_sound;          /* the row is not one that the API holds as invalid */
   int matches;            /* 0, 1, or 2 for several */
   char *uuid;             /* of the only match */
   char *row;              /* its text; NULL where it is not known (any more) */
@@ -34,6 +35,7 @@ typedef struct cm_question {
 
 typedef enum cm_question_mode {
   CM_QUESTION_ANY,      /* the uuid is enough */
+  CM_QUESTION_SOUND,    /* the row's text is needed, unless it is known that the row is sound */
   CM_QUESTION_WITH_ROW, /* the row's text is needed */
   CM_QUESTION_AGAIN     /* ask again, whatever was answered before */
 } cm_question_mode;
@@ -75,11 +77,12 @@ int cm_question_error(const cm_question *question, cm_err *err);
 void cm_question_release(cm_question *question);
 
 /**
- * Remember a row that was just created; a look-up of it need not ask.
+ * Remember a row that was just written; a look-up of it need not ask.
+ * @param is_created  It is new, so it is sound.
  * @return SQLITE_OK, SQLITE_NOMEM.
  */
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,
-                         const char *const values[2], const char *uuid);
+                         const char *const values[2], const char *uuid, bool is_created);
 
 /** Forget what is known of a row. */
 void cm_question_forget(cm_finder *finder, const cm_resource *resource,

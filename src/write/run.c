@@ -162,8 +162,10 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
 
 cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
-  bool hides_rows = cm_registry_reach(entry->resource) != NULL;
-  if (hides_rows || entry->change->conflict == CM_CONFLICT_REPLACE) mode = CM_QUESTION_WITH_ROW;
+  bool is_compared = entry->change->conflict == CM_CONFLICT_REPLACE ||
+                     cm_change_gives_frozen(entry->change) || entry->inside.first != NULL;
+  if (cm_registry_reach(entry->resource) != NULL) mode = CM_QUESTION_SOUND;
+  if (is_compared) mode = CM_QUESTION_WITH_ROW;
   if (entry->progress.is_doubtful || entry->progress.refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, err) != SQLITE_OK) return cm_end_of_failure(false, err);
   entry->progress.phase = CM_PHASE_FIND;
@@ -193,13 +195,14 @@ static cm_end find_nothing(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  const cm_question *found = entry->progress.questions[0];
+  cm_question *found = entry->progress.questions[0];
   if (entry->progress.is_doubtful) {
     put_cause(entry, err);
     return judge_found(queue, entry, err);
   }
   if (found->uuid != NULL) cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
   if (cm_inside_check_found(entry, found, err) != SQLITE_OK) return CM_END_REFUSED;
+  found->is_sound = found->is_sound || found->row != NULL;
   if (entry->change->conflict == CM_CONFLICT_FAIL && entry->progress.refusal != NULL) {
     cm_entry_tell_exists(entry, err);
     return CM_END_REFUSED;

@@ -100,24 +100,22 @@ static void move_until(cm_queue *queue, cm_queue_goal goal) {
 }
 
 /**
- * Look for the row that was added last, in the account and among those that wait. A create of it waits.
- * One whose twin waits is decided when that one has ended, but OR IGNORE knows already, unless lists are to be compared.
+ * Look for the row that was added last, in the account and among those that wait. A create of it waits. One whose twin waits
+ * is decided when that one has ended, which may be refused.
+ * @return true: OR IGNORE skips the row as far as is known now, because its twin waits; not where lists are to be compared.
  */
-static void find_newest(cm_queue *queue) {
+static bool find_newest(cm_queue *queue) {
   cm_entry *entry = queue->waiting.last;
-  if (entry->ties.natural_token == 0) return;
-  if (cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
-    bool is_left = entry->change->conflict == CM_CONFLICT_IGNORE &&
-                   !cm_change_gives_frozen(entry->change);
-    if (is_left) cm_settle(queue, entry, CM_END_LEFT_ALONE, NULL);
-    return;
-  }
+  if (entry->ties.natural_token == 0) return false;
+  if (cm_queue_is_written_before(queue, entry, entry->ties.natural_token))
+    return entry->change->conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
   queue->sending.holds_creates = true;
   cm_shipment_start(queue, entry);
   while (queue->sending.shipment_count > 0) {
     if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
   }
   queue->sending.holds_creates = false;
+  return false;
 }
 
 /** A statement inside BEGIN that fails leaves none of its rows behind. COMMIT tells of those in doubt. */
@@ -154,8 +152,9 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   int64_t left_alone = queue->tally.left_alone;
   if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_inside_find_all(queue);
   if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
+  bool is_skipped = false;
   if (goal == CM_QUEUE_FOUND) {
-    find_newest(queue);
+    is_skipped = find_newest(queue);
   } else {
     move_until(queue, goal);
   }
@@ -171,7 +170,8 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   int rc = is_deferred ? SQLITE_OK : cm_queue_result(queue, err);
   if (rc != SQLITE_OK && is_row_of_many) retire_all(queue);
   if (rc != SQLITE_OK && has_failed(queue) && !is_row_of_many) queue->transaction.is_failed = true;
-  if (rc == SQLITE_OK && is_of_row && queue->tally.left_alone > left_alone) rc = SQLITE_DONE;
+  is_skipped = is_skipped || (is_of_row && queue->tally.left_alone > left_alone);
+  if (rc == SQLITE_OK && is_skipped) rc = SQLITE_DONE;
   return rc;
 }
 

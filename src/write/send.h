@@ -20,7 +20,7 @@ typedef enum cm_queue_goal {
  * A refused row stops the sending: at once, but in autocommit only after CM_MAX_REFUSED_ROWS or a
  * 401 or 403. What is under way is waited for in any case.
  *
- * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW and CM_QUEUE_FOUND when OR IGNORE left the row alone;
+ * @return SQLITE_OK; SQLITE_DONE of CM_QUEUE_ROW and CM_QUEUE_FOUND when OR IGNORE leaves the row alone;
  *         SQLITE_BUSY when a transaction can be committed again (not in autocommit); SQLITE_ERROR when
  *         nothing is left to send and the end of a write is unknown; else the code of the first write that
  *         failed, with a text that says how many of how many were written.

@@ -113,8 +113,8 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   if (is_update && !is_kept) cm_question_rename(&queue->finder, entry->resource);
   if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
   if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
-    if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid) !=
-        SQLITE_OK)
+    if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid,
+                             !is_update) != SQLITE_OK)
       queue->tally.is_out_of_memory = true;
   } else {
     cm_question_forget(&queue->finder, entry->resource, (const char *const *)texts);
