@@ -5,6 +5,9 @@
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
 #include "change/change_replace.h"
+#include "record/encode.h"
+#include "record/token.h"
+#include "spec/registry.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/reply.h"
@@ -75,6 +78,70 @@ static void find_lacks(cm_queue *queue) {
   }
 }
 
+/** The part goes behind its host, which is written first. */
+static void let_go_behind(cm_entry *part) {
+  cm_entry *host = part->inside.host;
+  cm_inside_detach(part);
+  part->inside.behind = host;
+  host->inside.has_behind = true;
+}
+
+/** The name that an item of the host's own list has in the table of such rows. 0: none. */
+static int find_item_token(cm_entry *host, const cm_resource *of, cm_slice item, uint64_t *out,
+                           cm_err *err) {
+  cm_row row = { .resource = of };
+  cm_value id = cm_value_null();
+  cm_plain plain;
+  char *own[2] = { NULL, NULL };
+  *out = 0;
+  cm_row_set(&row, item);
+  int rc = cm_row_get_named(&row, of->natural_key->columns[1], &id, err);
+  if (rc == SQLITE_OK) rc = cm_change_natural_key(host->change, own, err);
+  const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &id) : NULL;
+  if (text != NULL && own[0] != NULL) *out = cm_row_token('n', of->name, own[0], text);
+  sqlite3_free(own[0]);
+  sqlite3_free(own[1]);
+  cm_value_clear(&id);
+  cm_row_clear(&row);
+  return rc;
+}
+
+/** Rows that stand in a list which the statement of their host gave, too: the call has them already. */
+static int let_go_listed(cm_queue *queue, cm_entry *host, const cm_given *given, cm_err *err) {
+  const cm_resource *of = cm_registry_inside(host->resource,
+                                             host->resource->columns[given->column].name);
+  cm_slice list = { given->value.text, given->value.len };
+  cm_slice item;
+  size_t at = 0;
+  int rc = SQLITE_OK;
+  if (of == NULL || of->natural_key == NULL || given->use != CM_GIVEN_SENT ||
+      !cm_value_is_text(&given->value) || cm_slice_type(list) != CM_JSON_ARRAY)
+    return SQLITE_OK;
+  while (rc == SQLITE_OK && cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW) {
+    uint64_t token = 0;
+    if (cm_slice_type(item) == CM_JSON_OBJECT) rc = find_item_token(host, of, item, &token, err);
+    for (cm_entry *part = cm_waiting_by_natural(queue, token); part != NULL && token != 0;
+         part = cm_map_next(&part->ties.by_natural)) {
+      if (part->inside.host == host) let_go_behind(part);
+    }
+  }
+  return rc;
+}
+
+/** Without memory for that nothing is sent. */
+static void let_go_all_listed(cm_queue *queue) {
+  cm_err err = { 0 };
+  int rc = SQLITE_OK;
+  for (cm_entry *host = queue->waiting.first; host != NULL && rc == SQLITE_OK; host = host->next) {
+    if (host->inside.first == NULL || host->inside.are_put) continue;
+    for (int i = 0; i < host->change->given_count && rc == SQLITE_OK; i++)
+      rc = let_go_listed(queue, host, &host->change->given[i], &err);
+  }
+  if (rc == SQLITE_OK) return;
+  queue->tally.is_out_of_memory = true;
+  queue->sending.is_stopped = true;
+}
+
 void cm_inside_find_all(cm_queue *queue) {
   cm_entry *next = NULL;
   find_lacks(queue);
@@ -90,6 +157,7 @@ void cm_inside_find_all(cm_queue *queue) {
       host = find_host(queue, entry, entry->ties.names[i]);
     if (host != NULL) cm_inside_attach(host, entry);
   }
+  let_go_all_listed(queue);
 }
 
 static bool let_go(cm_queue *queue, bool only_blocked) {
@@ -97,10 +165,7 @@ static bool let_go(cm_queue *queue, bool only_blocked) {
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     if (entry->inside.host == NULL || entry->progress.is_doubtful) continue;
     if (only_blocked && cm_part_find_blocker(queue, entry) == NULL) continue;
-    cm_entry *host = entry->inside.host;
-    cm_inside_detach(entry);
-    entry->inside.behind = host;
-    host->inside.has_behind = true;
+    let_go_behind(entry);
     is_any = true;
   }
   if (is_any) cm_queue_forget_blockers(queue);

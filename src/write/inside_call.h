@@ -7,7 +7,7 @@
 
 #include "write/entry.h"
 
-/** Find the parts of all rows that wait, before a transaction is sent. */
+/** Find the parts of all rows that wait, before a transaction is sent. A row that stands in a list of its host goes behind it. */
 void cm_inside_find_all(cm_queue *queue);
 
 /** The sending is over: let all go but those of a host in doubt. */
