@@ -194,6 +194,81 @@ static void stream_if_full(cm_queue *queue) {
     queue->sending.is_streaming = true;
 }
 
+/* ---- a row that is deleted and created again ------------------------------------------------- */
+
+/** Token of the values that one or two columns have in a row; 0: one has none. */
+static int find_token_in_row(cm_row *row, char kind, const cm_resource *of,
+                             const char *const columns[2], uint64_t *out, cm_err *err) {
+  cm_value values[2] = { cm_value_null(), cm_value_null() };
+  int rc = SQLITE_OK;
+  bool is_whole = true;
+  for (int i = 0; i < 2 && columns[i] != NULL && rc == SQLITE_OK; i++) {
+    rc = cm_row_get_named(row, columns[i], &values[i], err);
+    is_whole = is_whole && rc == SQLITE_OK && values[i].type != CM_VALUE_NULL;
+  }
+  *out = is_whole ? cm_row_token_of(kind, of, &values[0], columns[1] != NULL ? &values[1] : NULL)
+                  : 0;
+  cm_value_clear(&values[0]);
+  cm_value_clear(&values[1]);
+  return rc;
+}
+
+static bool is_deleted_before(const cm_queue *queue, uint64_t key, const cm_entry *created) {
+  cm_entry *at = key != 0 ? cm_waiting_by_key(queue, key) : NULL;
+  while (at != NULL && (at->verb != CM_VERB_DELETE || at->id > created->id))
+    at = cm_map_next(&at->ties.by_key);
+  return at != NULL;
+}
+
+/** Is the row, or one that it belongs to, deleted before its new self is created? */
+static int is_made_anew(const cm_queue *queue, const cm_entry *entry, cm_row *row,
+                        const cm_entry *created, bool *out, cm_err *err) {
+  int rc = SQLITE_OK;
+  *out = is_deleted_before(queue, entry->ties.key_token, created);
+  for (const cm_reference *reference = entry->resource->references;
+       reference != NULL && reference->column != NULL && rc == SQLITE_OK && !*out; reference++) {
+    const cm_resource *parent = cm_registry_find(reference->resource);
+    const char *const columns[2] = { reference->column, NULL };
+    uint64_t key = 0;
+    if (reference->within != NULL || parent == NULL) continue;
+    rc = find_token_in_row(row, 'k', parent, columns, &key, err);
+    if (rc == SQLITE_OK) *out = is_deleted_before(queue, key, created);
+  }
+  return rc;
+}
+
+/** The statement found the row that goes, and means the one that comes. */
+static int check_anew(const cm_queue *queue, const cm_entry *entry, cm_row *row, cm_err *err) {
+  const cm_natural_key *natural = entry->resource->natural_key;
+  uint64_t token = 0;
+  bool is_anew = false;
+  int rc = find_token_in_row(row, 'n', entry->resource, natural->columns, &token, err);
+  const cm_entry *created = rc == SQLITE_OK ? cm_waiting_by_natural(queue, token) : NULL;
+  while (created != NULL && created->verb != CM_VERB_INSERT)
+    created = cm_map_next(&created->ties.by_natural);
+  if (created != NULL) rc = is_made_anew(queue, entry, row, created, &is_anew, err);
+  if (rc != SQLITE_OK || !is_anew) return rc;
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "%s: %s: this row waits for COMMIT (this transaction deletes the one that the "
+      "API shows, and creates it again): COMMIT first, or set write_mode to immediate "
+      "before BEGIN",
+      entry->resource->name, created->line.label != NULL ? created->line.label : "a row");
+}
+
+/** A row of the account is changed: is it still there when its turn comes? */
+static int check_found_row(const cm_queue *queue, const cm_entry *entry, cm_err *err) {
+  cm_slice text = cm_change_before(entry->change);
+  const cm_entry *last = queue->waiting.last;
+  bool is_any_deleted = last != NULL && last->ties.delete_epoch > 0;
+  if (text.ptr == NULL || entry->resource->natural_key == NULL || !is_any_deleted) return SQLITE_OK;
+  cm_row row = { .resource = entry->resource };
+  cm_row_set(&row, text);
+  int rc = check_anew(queue, entry, &row, err);
+  cm_row_clear(&row);
+  return rc;
+}
+
 /* ---- the same row again ---------------------------------------------------------------------- */
 
 /** The update of the same row by the same statement, which has not left yet. */
@@ -240,6 +315,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
   }
   cm_queue *queue = session->queue;
   rc = take_tokens(queue, entry, err);
+  if (rc == SQLITE_OK) rc = check_found_row(queue, entry, err);
   if (rc == SQLITE_OK) {
     cm_change_release_scratch(entry->change);
     entry->bytes = sizeof *entry + cm_change_bytes(entry->change) +
