@@ -209,7 +209,7 @@ sb_answer sb_route_answer(sb_account *account, const char *method, const char *t
     int status = is_known_path ? (int)account->decisions.wrong_verb_status : 404;
     return answer_text(status, status == 404 ? "404 Not Found" : "405 Not Allowed");
   }
-  sb_call call = { .account = account, .route = route };
+  sb_call call = { .account = account, .route = route, .body_len = body_len };
   sb_account_settle(account);
   if (target[path_len]) read_pairs(&call, target + path_len + 1, strlen(target + path_len + 1));
   if (read_body(&call, body, body_len, content_type) && read_arguments(&call, &asked)) {

@@ -21,7 +21,8 @@ typedef struct switch_row {
 /*
 ** Decided without a switch, because a client cannot tell or a test can send what it likes: bodies of
 ** 402, 403, 405, 502 and 503 (a fault makes any); the allowed intervals of metrics (all of the five);
-** a per_page above 200 (documented: 200); how long a cursor is good (for ever); both forms of the
+** a per_page above 200 (documented: 200); a bulk import of more than 5 MB (413), of more than 1,000 customers or with a name that another one has
+** (422); how long a cursor is good (for ever); both forms of the
 ** body that disables an event by external id are taken; a note or task with both owners, or without one,
 ** is refused with 422, with an unknown one with 404; /customer_notes shows the rows of /notes that customers
 ** own, and its single calls take a contact's too; /data_sources/{ds}/dependent empties like
@@ -176,10 +177,25 @@ static const switch_row switches[] = {
 
   /* -- jobs and time -- */
 
-  /* How a bulk import or an export ends; the name of a failure is a guess. */
-  SWITCH(import_failure, CHOICE, 0, "none|failed"),
+  /* How a bulk import ends; the name of a failure is a guess. A failed one took nothing, or stopped in the middle; `error`
+     is a member that one client reads. */
+  SWITCH(import_failure, CHOICE, 0, "none|failed|failed_with_words|failed_midway"),
+  /* What an import does with a record that is wrong: it is left out, or stored with errors, as invoices are
+     elsewhere. */
+  SWITCH(import_invalid, CHOICE, 0, "leave_out|store"),
+  /* The words for the end of an import, a record that was taken and one that was not: the documentation has completed and
+     imported, and none for the third. */
+  SWITCH(import_words, CHOICE, 0, "documented|others"),
+  /* Where status_details says why: in the object of the kind, in a list of its records, or nowhere. */
+  SWITCH(import_errors, CHOICE, 0, "text|records|none"),
+  /* What status_details has of a customer: an object for each kind of record, its status alone, or nothing. */
+  SWITCH(import_details, CHOICE, 0, "kinds|customers|none"),
+  /* The documentation shows the source of an import without its prefix. */
+  SWITCH(import_source_prefix, FLAG, 0, NULL),
+  /* How an export ends; the name of a failure is a guess. */
   SWITCH(export_failure, CHOICE, 0, "none|failed"),
-  /* A bulk import is found by its external id; by its id as well, probably. */
+  /* A bulk import is found by its external id, says the documentation; by its id as well, probably. */
+  SWITCH(import_by_external_id, FLAG, 1, NULL),
   SWITCH(import_by_id, FLAG, 1, NULL),
   /* How many times a job is looked at before it is done. */
   SWITCH(polls_until_done, NUMBER, 2, NULL),

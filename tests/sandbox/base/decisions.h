@@ -63,8 +63,14 @@ typedef struct sb_decisions {
   char numbers[SB_SWITCH_TEXT];
   char source_system[SB_SWITCH_TEXT];
   char import_failure[SB_SWITCH_TEXT];
+  char import_invalid[SB_SWITCH_TEXT];
+  char import_words[SB_SWITCH_TEXT];
+  char import_errors[SB_SWITCH_TEXT];
+  char import_details[SB_SWITCH_TEXT];
   int64_t customers_by_email;
+  int64_t import_by_external_id;
   int64_t import_by_id;
+  int64_t import_source_prefix;
   int64_t contact_last_seen;
   int64_t contact_moves;
   int64_t customer_statuses;

@@ -258,6 +258,61 @@ def check_jobs(sandbox):
     equal((sandbox.call("GET", f"{path}/{made['id']}").status, sandbox.get(f"{path}/x")["status"]), (404, "failed"))
 
 
+def check_the_words_of_imports(sandbox):
+    account = Account(sandbox)
+    path = f"/data_sources/{account.source}/json_imports"
+    sandbox.switch(polls_until_done=1)
+
+    def told(name, **switches):
+        """How an import ends: one customer is new, the other one there already."""
+        sandbox.switch(**switches)
+        sandbox.good("POST", path, {"external_id": name, "customers": [{"external_id": f"new of {name}"}, {"external_id": "c1"}]})
+        job = sandbox.get(f"{path}/{name}")
+        return job["status"], job["status_details"]
+
+    words = "external_id: The external ID for this customer already exists in our system."
+    good, bad = {"status": "imported"}, {"status": "failed"}
+    equal(told("a"), ("completed", {"new of a": {**good, "customers": good}, "c1": {**bad, "customers": {**bad, "error": words}}}))
+    equal(told("b", import_errors="records")[1]["c1"]["customers"], {**bad, "errors": [{"external_id": "c1", "error": words}]})
+    equal(told("c", import_errors="none")[1]["c1"]["customers"], bad)
+    equal(told("d", import_details="customers")[1], {"new of d": good, "c1": bad})
+    equal(told("e", import_words="others"), ("done", {"new of e": {"status": "ok"}, "c1": {"status": "rejected"}}))
+    equal(told("f", import_details="none"), ("done", {}))
+    sandbox.switch(import_details="customers", import_words="documented", import_failure="failed_midway")
+    equal(told("g"), ("failed", {"new of g": good}))
+    equal(told("h", import_failure="failed_with_words"), ("failed", {}))
+    equal(sandbox.get(f"{path}/h")["error"], "the import could not be processed")
+    equal([len(sandbox.get("/customers", external_id=f"new of {name}")["entries"]) for name in "agh"], [1, 1, 0])
+    made = sandbox.good("POST", path, {"external_id": "i"})
+    equal(made["data_source_uuid"], account.source[3:])
+    sandbox.switch(import_source_prefix=True, import_by_external_id=False)
+    made = sandbox.good("POST", path, {"external_id": "j"})
+    equal(made["data_source_uuid"], account.source)
+    equal((sandbox.call("GET", f"{path}/j").status, sandbox.call("GET", f"{path}/{made['id']}").status), (404, 200))
+
+
+def check_wrong_records_of_imports(sandbox):
+    account = Account(sandbox)
+    path = f"/data_sources/{account.source}/json_imports"
+    invoice = {"date": "2025-01-01", "currency": "USD", "customer_external_id": "c1"}
+    line = {"type": "subscription", "amount_in_cents": 1, "subscription_external_id": "s", "plan_external_id": "no such plan",
+            "service_period_start": "2025-01-01", "service_period_end": "2025-02-01"}
+
+    def stored(name):
+        sandbox.good("POST", path, {"external_id": name, "invoices": [{**invoice, "external_id": name}],
+                                    "line_items": [{**line, "external_id": f"{name}/1", "invoice_external_id": name}]})
+        return [sorted(row["errors"]) for row in sandbox.get("/invoices", external_id=name, validation_type="all")["invoices"]]
+
+    equal(stored("x"), [])
+    sandbox.switch(import_invalid="store")
+    equal(stored("y"), [["line_items.plan_uuid"]])
+    equal(sandbox.call("POST", path, {"external_id": "x"}).status, 422, "a name twice")
+    many = [{"external_id": f"m{number}"} for number in range(1001)]
+    equal(sandbox.call("POST", path, {"external_id": "many", "customers": many}).status, 422)
+    large = [{"external_id": "l", "name": "l" * 5_000_000}]
+    equal(sandbox.call("POST", path, {"external_id": "large", "customers": large}).status, 413)
+
+
 def check_taxes_and_opportunities(sandbox):
     account = Account(sandbox)
     account.invoice("i1", account.line(amount=1200, tax_amount_in_cents=200))

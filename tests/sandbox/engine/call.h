@@ -41,7 +41,8 @@ struct sb_call {
   char *words[SB_ARGUMENT_MAX]; /* the same as text, decoded */
   sb_parameter query[SB_QUERY_MAX];
   size_t query_count;
-  cJSON *body; /* an object, never NULL inside a handler */
+  cJSON *body;     /* an object, never NULL inside a handler */
+  size_t body_len; /* bytes that it came in */
   sb_problems problems;
   /* The answer. */
   int status;
