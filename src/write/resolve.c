@@ -55,7 +55,7 @@ static int count_questions_of(cm_queue *queue, cm_entry *entry) {
 int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) {
   cm_asked_lists *lists = &queue->finder.lists;
   int rc = SQLITE_OK;
-  if (queue->sending.is_autocommit || lists->is_counted) return SQLITE_OK;
+  if (!queue->sending.stays_open || lists->is_counted) return SQLITE_OK; /* they come one by one */
   for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
        entry = entry->next) {
     if (entry->ties.delete_epoch == asking->ties.delete_epoch)

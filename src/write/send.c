@@ -72,8 +72,24 @@ static void drain(cm_queue *queue) {
   }
 }
 
+/**
+ * What the rows of one statement have asked serves its other rows, as it does outside a transaction. Another statement can
+ * stand at the same address: one that changed rows has added to their count, and one of several rows had a savepoint.
+ */
+static void forget_answers(cm_queue *queue, cm_queue_goal goal) {
+  cm_statement *statement = &queue->session->statement;
+  bool is_row = goal == CM_QUEUE_ROW;
+  if (is_row) cm_statement_enter(statement);
+  int changes = sqlite3_total_changes(statement->db);
+  bool is_same = is_row && queue->sending.statement_id == statement->id &&
+                 queue->sending.changes == changes;
+  queue->sending.statement_id = is_row ? statement->id : 0;
+  queue->sending.changes = changes;
+  if (!is_same) cm_question_forget_all(&queue->finder);
+}
+
 /** What failed before is forgotten, not what was written. */
-static void begin_sending(cm_queue *queue) {
+static void begin_sending(cm_queue *queue, cm_queue_goal goal) {
   cm_tally *tally = &queue->tally;
   queue->sending.is_stopped = false;
   sqlite3_free(tally->first_refused.line);
@@ -82,7 +98,7 @@ static void begin_sending(cm_queue *queue) {
   memset(&tally->first_failed, 0, sizeof tally->first_failed);
   tally->refused = 0;
   tally->is_broken = false;
-  cm_question_forget_all(&queue->finder);
+  forget_answers(queue, goal);
   cm_queue_forget_blockers(queue);
 }
 
@@ -145,7 +161,7 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
   if (queue == NULL) return SQLITE_OK;
   bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->sending.is_autocommit;
-  if (!queue->sending.is_autocommit) begin_sending(queue);
+  if (!queue->sending.is_autocommit) begin_sending(queue, goal);
   if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit)
     cm_statement_begin(&session->statement);
   queue->sending.stays_open = goal == CM_QUEUE_ALL && !queue->sending.is_autocommit;

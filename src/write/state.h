@@ -54,7 +54,9 @@ typedef struct cm_sending {
   bool is_streaming;  /* in autocommit creates leave as they come: more came than may wait */
   bool holds_creates; /* what is found to be absent is not created yet */
   bool is_stopped;
-  bool stays_open;                                /* what fails now can be committed again */
+  bool stays_open;      /* what fails now can be committed again */
+  int64_t statement_id; /* whose rows were sent last, inside a transaction; 0: those of none */
+  int changes;          /* of rows on the connection before that statement */
   cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS]; /* under way */
   int shipment_count;
 } cm_sending;

@@ -127,6 +127,7 @@ void cm_queue_rollback(cm_session *session) {
 int cm_queue_savepoint(cm_session *session, int level) {
   if (cm_queue_open(session, NULL) != SQLITE_OK) return SQLITE_NOMEM;
   cm_queue *queue = session->queue;
+  queue->sending.statement_id = 0; /* another statement begins */
   if (level < queue->transaction.savepoint_count) return SQLITE_OK;
   if (level >= MAX_SAVEPOINTS) return SQLITE_TOOBIG;
   if (level >= queue->transaction.savepoint_capacity) {
