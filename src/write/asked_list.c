@@ -6,12 +6,10 @@
 #include "base/sqlite_api.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
-#include "record/encode.h"
-#include "record/row.h"
 #include "record/row_store.h"
 #include "record/token.h"
 #include "spec/registry.h"
-#include "wire/json.h"
+#include "write/listed_names.h"
 
 enum { FEW = 4 }; /* so many look-ups are sent whatever the list costs */
 
@@ -33,6 +31,9 @@ struct cm_asked_list {
   bool is_open;                  /* it is being read, by this pager */
   bool is_complete;              /* it was read to its end, and answers */
   bool is_given_up;
+  char *first; /* value of the first part of the natural key that all counted rows have; owned */
+  bool has_several; /* they have several, or none */
+  bool is_narrow;   /* only rows with this value are read */
   cm_pager pager;
   cm_row_store
       rows; /* by the names of rows; one without an id: its name is not answered any more */
@@ -57,6 +58,7 @@ void cm_asked_lists_clear(cm_asked_lists *lists) {
     next = list->next;
     forget_rows(list);
     sqlite3_free(list->wanted);
+    sqlite3_free(list->first);
     sqlite3_free(list);
   }
   memset(lists, 0, sizeof *lists);
@@ -118,9 +120,18 @@ static cm_asked_list *find_or_add(cm_asked_lists *lists, const cm_resource *reso
 
 /* ---- counting ---------------------------------------------------------------------------------------- */
 
+/** Have all rows the same first part of the name? */
+static int note_first(cm_asked_list *list, const char *first) {
+  bool is_other = first == NULL || (list->first != NULL && strcmp(list->first, first) != 0);
+  list->has_several = list->has_several || is_other;
+  if (list->has_several || list->first != NULL) return SQLITE_OK;
+  list->first = sqlite3_mprintf("%s", first);
+  return list->first != NULL ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) {
   cm_asked_list *list = find_or_add(lists, counted->resource);
-  if (list == NULL) return SQLITE_NOMEM;
+  if (list == NULL || note_first(list, counted->first) != SQLITE_OK) return SQLITE_NOMEM;
   if (list->wanted == NULL) list->keeps_rows = false;
   if (list->count == list->capacity) {
     int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
@@ -170,27 +181,70 @@ static bool is_wanted(const cm_asked_list *list, const char *first, const char *
 
 /* ---- reading the list -------------------------------------------------------------------------------- */
 
-static int open_list(cm_asked_list *list, cm_session *session, cm_err *err) {
+/** Tables whose rows were counted share the reading of a list. */
+static bool share(const cm_asked_list *list, const cm_asked_list *other) {
+  return other == list || (list->wanted != NULL && other->wanted != NULL && !other->is_given_up &&
+                           other->searched.source == list->searched.source);
+}
+
+/** Does the API narrow the list by the first part of the table's natural key? */
+static bool can_be_narrow(const cm_asked_list *list) {
   const cm_natural_key *natural = list->searched.source->natural_key;
-  const char *hidden = natural->hidden != NULL ? natural->hidden->query : NULL;
-  char *url = sqlite3_mprintf("%s%s%s", natural->path, hidden != NULL ? "?" : "",
-                              hidden != NULL ? hidden : "");
-  if (url == NULL) return cm_err_nomem(err);
+  const cm_filter *filter = list->searched.read->filters;
+  bool is_same_part = list->resource->natural_key != NULL && natural->columns[1] != NULL &&
+                      strcmp(list->resource->natural_key->columns[0], natural->columns[0]) == 0;
+  while (filter != NULL && filter->column != NULL && strcmp(filter->param, natural->params[0]) != 0)
+    filter++;
+  return is_same_part && filter != NULL && filter->column != NULL;
+}
+
+/** The value that all rows which ask the list have; NULL: it is read as it is. */
+static const char *find_narrow(const cm_asked_lists *lists, const cm_asked_list *list) {
+  const char *value = list->first;
+  for (const cm_asked_list *of = lists->first; of != NULL && value != NULL; of = of->next) {
+    if (!share(list, of)) continue;
+    bool is_fit = !of->has_several && of->first != NULL && strcmp(of->first, value) == 0;
+    if (!is_fit || !can_be_narrow(of)) value = NULL;
+  }
+  return value;
+}
+
+/** With what the look-up sees. */
+static int put_url(const cm_asked_list *list, const char *narrow, cm_buf *url, cm_err *err) {
+  const cm_natural_key *natural = list->searched.source->natural_key;
+  cm_buf_text(url, natural->path);
+  if (narrow != NULL) {
+    cm_buf_printf(url, "?%s=", natural->params[0]);
+    cm_buf_percent(url, narrow, strlen(narrow));
+  }
+  if (natural->hidden != NULL)
+    cm_buf_printf(url, "%c%s", narrow != NULL ? '&' : '?', natural->hidden->query);
+  return url->code == SQLITE_NOMEM ? cm_err_nomem(err) : url->code;
+}
+
+static int open_list(cm_asked_lists *lists, cm_asked_list *list, cm_session *session, cm_err *err) {
+  const char *narrow = find_narrow(lists, list);
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next)
+    of->is_narrow = share(list, of) ? narrow != NULL : of->is_narrow;
+  int rc = put_url(list, narrow, &url, err);
   cm_list wanted = { .who = list->resource->name,
-                     .url = url,
+                     .url = cm_buf_str(&url),
                      .paging = list->searched.read->paging,
                      .rows = list->searched.read->rows,
                      .resume = CM_EXTRA(list->searched.read, resume),
                      .per_page = session->settings.per_page,
                      .is_fresh = true };
-  int rc = cm_pager_open(&list->pager, session, &wanted, err);
+  if (rc == SQLITE_OK) rc = cm_pager_open(&list->pager, session, &wanted, err);
   list->is_open = rc == SQLITE_OK;
-  sqlite3_free(url);
+  cm_buf_clear(&url);
   return rc;
 }
 
 /** Keep the row under one name, if somebody asks for that. */
-static int keep_pair(cm_asked_list *list, const char *const pair[2], cm_slice uuid, cm_slice text) {
+static int keep_name(void *context, const char *const pair[2], cm_slice uuid, cm_slice text) {
+  cm_asked_list *list = context;
   if (!is_wanted(list, pair[0], pair[1])) return SQLITE_OK;
   char *key = key_of_pair(pair[0], pair[1]);
   if (key == NULL) return SQLITE_NOMEM;
@@ -200,102 +254,19 @@ static int keep_pair(cm_asked_list *list, const char *const pair[2], cm_slice uu
   return rc;
 }
 
-/** The names of a row: its own, and those of the rows that were merged into it. */
-static int keep_pairs(cm_asked_list *list, cm_row *row, cm_slice uuid, cm_slice text, cm_err *err) {
-  const cm_natural_key *natural = list->resource->natural_key;
-  char *own[2] = { NULL, NULL };
-  const char *pair[2] = { NULL, NULL };
-  cm_further_pairs further = { 0 };
-  int rc = SQLITE_OK;
-  for (int i = 0; i < 2 && natural->columns[i] != NULL && rc == SQLITE_OK; i++) {
-    cm_value value = cm_value_null();
-    rc = cm_row_get_named(row, natural->columns[i], &value, err);
-    if (rc == SQLITE_OK) rc = cm_plain_copy(&value, &own[i], err);
-    cm_value_clear(&value);
-  }
-  bool is_named = own[0] != NULL && (own[1] != NULL || natural->columns[1] == NULL);
-  if (rc == SQLITE_OK && is_named) rc = keep_pair(list, (const char *const *)own, uuid, text);
-  if (rc == SQLITE_OK) rc = cm_further_pairs_open(&further, natural, text, err);
-  while (rc == SQLITE_OK && cm_further_pairs_next(&further, pair)) {
-    bool is_own = is_named && strcmp(pair[0], own[0]) == 0 && strcmp(pair[1], own[1]) == 0;
-    if (!is_own) rc = keep_pair(list, pair, uuid, text);
-  }
-  cm_json_free(further.tree);
-  sqlite3_free(own[0]);
-  sqlite3_free(own[1]);
-  return rc;
-}
-
-static int keep_row(cm_asked_list *list, cm_slice outer, cm_slice text, cm_err *err) {
-  cm_row row = { .resource = list->resource, .outer = outer };
-  cm_value key = cm_value_null();
-  cm_plain plain;
-  cm_row_set(&row, text);
-  int rc = cm_row_get(&row, cm_registry_key(list->resource), &key, err);
-  const char *uuid = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
-  bool has_key = uuid != NULL && plain.len > 0 && uuid[0] != '?'; /* one without is none */
-  if (has_key) rc = keep_pairs(list, &row, (cm_slice){ uuid, plain.len }, text, err);
-  cm_value_clear(&key);
-  cm_row_clear(&row);
-  return rc;
-}
-
-static int keep_members(cm_asked_list *list, const char *owner, cm_slice set, cm_err *err) {
-  static const cm_slice none = { NULL, 0 };
-  cm_json *tree = NULL;
-  bool is_object = cm_slice_type(set) == CM_JSON_OBJECT;
-  if (!is_object && cm_slice_type(set) != CM_JSON_ARRAY) return SQLITE_MISMATCH;
-  int rc = cm_json_parse(set, &tree, err);
-  for (const cm_json *item = cm_json_first(tree); item != NULL && rc == SQLITE_OK;
-       item = cm_json_after(item)) {
-    const char *pair[2] = { owner, is_object ? cm_json_name(item) : cm_json_text(item) };
-    if (pair[1] != NULL) rc = keep_pair(list, pair, (cm_slice){ owner, strlen(owner) }, none);
-  }
-  cm_json_free(tree);
-  return rc;
-}
-
-/** The members of the set that a row of the list has. */
-static int keep_set(cm_asked_list *list, cm_slice text, cm_err *err) {
-  cm_row row = { .resource = list->searched.source };
-  cm_value key = cm_value_null();
-  char *owner = NULL;
-  cm_row_set(&row, text);
-  int rc = cm_row_get(&row, cm_registry_key(list->searched.source), &key, err);
-  if (rc == SQLITE_OK) rc = cm_plain_copy(&key, &owner, err);
-  if (rc == SQLITE_OK && owner != NULL && owner[0] != 0 && owner[0] != '?')
-    rc = keep_members(list, owner, cm_slice_find(text, list->searched.items), err);
-  sqlite3_free(owner);
-  cm_value_clear(&key);
-  cm_row_clear(&row);
-  return rc;
-}
-
-/** The rows of the table that a row of the list is, or holds. */
 static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
-  static const cm_slice none = { NULL, 0 };
-  cm_slice item;
-  size_t at = 0;
-  if (list->searched.is_set) return keep_set(list, text, err);
-  if (list->searched.items == NULL) return keep_row(list, none, text, err);
-  cm_slice items = cm_slice_find(text, list->searched.items);
-  if (cm_slice_type(items) != CM_JSON_ARRAY) return SQLITE_MISMATCH;
-  int rc = SQLITE_OK;
-  while (rc == SQLITE_OK && (rc = cm_slice_next(items, &at, NULL, &item)) == SQLITE_ROW)
-    rc = cm_slice_type(item) == CM_JSON_OBJECT ? keep_row(list, text, item, err) : SQLITE_MISMATCH;
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-/** Tables whose rows were counted share the reading of a list. */
-static bool share(const cm_asked_list *list, const cm_asked_list *other) {
-  return other == list || (list->wanted != NULL && other->wanted != NULL && !other->is_given_up &&
-                           other->searched.source == list->searched.source);
+  cm_listed_names names = { .resource = list->resource,
+                            .searched = &list->searched,
+                            .first = list->is_narrow ? list->first : NULL,
+                            .found = keep_name,
+                            .context = list };
+  return cm_listed_names_find(&names, text, err);
 }
 
 /** The next page. A code that is neither SQLITE_OK nor SQLITE_NOMEM may say anything: the list is no use then. */
 static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *session, cm_err *err) {
   cm_pager *pager = &list->pager;
-  int rc = list->is_open ? cm_pager_turn_page(pager, err) : open_list(list, session, err);
+  int rc = list->is_open ? cm_pager_turn_page(pager, err) : open_list(lists, list, session, err);
   if (rc == SQLITE_OK) rc = cm_pager_open_page(pager, err);
   if (rc == SQLITE_OK && pager->is_single) rc = SQLITE_MISMATCH;
   for (cm_asked_list *of = lists->first; of != NULL; of = of->next) {
@@ -307,7 +278,7 @@ static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *ses
     rc = SQLITE_OK;
   }
   if (rc != SQLITE_OK || pager->next_cursor != NULL) return rc;
-  if (list->searched.source->natural_key->hidden == NULL)
+  if (list->searched.source->natural_key->hidden == NULL && !list->is_narrow)
     cm_known_pages_put(session, list->searched.read, pager->pages);
   cm_pager_close(pager);
   list->is_open = false;

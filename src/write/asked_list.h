@@ -5,7 +5,8 @@
 ** In a COMMIT the rows that will be asked for are counted before any of them leaves: where the list has fewer pages, it
 ** is read. In autocommit they come one by one: the list is read once the look-ups have cost as much. A list whose length
 ** nobody knows is read page by page, never more pages than look-ups. One reading serves the rows that stand inside its
-** rows, too (cm_inside_of). It is read with what the look-up sees, to its
+** rows, too (cm_inside_of); where all rows that were counted are of one data source, by which the API narrows the list,
+** only theirs are read. It is read with what the look-up sees, to its
 ** end before it answers (two rows may have one key), past the memo, and is as old as the answers of the finder: what is
 ** written meanwhile is told here, and asked of the API again.
 */
@@ -41,7 +42,8 @@ typedef struct cm_listed {
 /** A row that will be asked for. Borrowed. */
 typedef struct cm_counted_row {
   const cm_resource *resource;
-  uint64_t token; /* of its natural key, or its owner and name, as cm_row_token has it for 'n' */
+  uint64_t token;    /* of its natural key, or its owner and name, as cm_row_token has it for 'n' */
+  const char *first; /* part of it; NULL: not known. A list is narrowed by what all have */
   bool needs_row;
   bool is_sure; /* false: only where the row that names it is not there yet */
 } cm_counted_row;

@@ -25,24 +25,35 @@ static bool is_looked_for(const cm_entry *entry) {
          entry->ties.natural_token != 0 && entry->list.token == 0;
 }
 
+/** The row itself. */
+static int count_own(cm_asked_lists *lists, cm_entry *entry) {
+  char *natural[2];
+  cm_counted_row own = { .resource = entry->resource,
+                         .token = entry->ties.natural_token,
+                         .needs_row = cm_registry_reach(entry->resource) != NULL ||
+                                      entry->change->conflict == CM_CONFLICT_REPLACE,
+                         .is_sure = true };
+  int rc = cm_change_natural_key(entry->change, natural, NULL);
+  own.first = natural[0];
+  if (rc == SQLITE_OK) rc = cm_asked_lists_count(lists, &own);
+  sqlite3_free(natural[0]);
+  sqlite3_free(natural[1]);
+  return rc;
+}
+
 /** What a write which waits makes is not asked for; what a row names, only where the row is not there yet. */
 static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
   bool is_looked_for_first = is_looked_for(entry);
   int rc = cm_set_must_ask(entry) ? cm_set_count(lists, entry) : SQLITE_OK;
   if (rc == SQLITE_OK && is_looked_for_first &&
-      !cm_queue_is_written_before(queue, entry, entry->ties.natural_token)) {
-    cm_counted_row own = { .resource = entry->resource,
-                           .token = entry->ties.natural_token,
-                           .needs_row = cm_registry_reach(entry->resource) != NULL ||
-                                        entry->change->conflict == CM_CONFLICT_REPLACE,
-                           .is_sure = true };
-    rc = cm_asked_lists_count(lists, &own);
-  }
+      !cm_queue_is_written_before(queue, entry, entry->ties.natural_token))
+    rc = count_own(lists, entry);
   for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
     const cm_name *name = &entry->change->names[i];
     cm_counted_row row = { .resource = cm_registry_find(name->reference->resource),
                            .token = cm_name_token(name),
+                           .first = name->data_source,
                            .is_sure = !is_looked_for_first };
     if (row.resource == NULL || row.resource->natural_key == NULL ||
         cm_inside_is_host_name(entry, name) || cm_queue_is_written_before(queue, entry, row.token))
