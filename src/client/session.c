@@ -51,6 +51,7 @@ void cm_session_unref(void *pointer) {
   if (session->memo != NULL) session->free_memo(session->memo);
   if (session->callers != NULL) session->free_callers(session->callers);
   if (session->queue != NULL) session->free_queue(session->queue);
+  if (session->journal != NULL) session->free_journal(session->journal);
   cm_http_free(session->http);
   cm_request_log_clear(&session->log);
   sqlite3_free(session->last_uuid);

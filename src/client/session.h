@@ -22,6 +22,7 @@ typedef struct cm_scan cm_scan;
 typedef struct cm_list_store cm_list_store;
 typedef struct cm_pager cm_pager;
 typedef struct cm_callers cm_callers;
+typedef struct cm_journal cm_journal;
 
 /** Calls that are not done. */
 typedef struct cm_calls {
@@ -77,6 +78,8 @@ typedef struct cm_session {
   void (*free_memo)(cm_memo *memo);
   cm_queue *queue; /* writes; made when first needed */
   void (*free_queue)(cm_queue *queue);
+  cm_journal *journal; /* open; made when first needed, see write/record.h */
+  void (*free_journal)(cm_journal *journal);
   cm_callers *callers; /* see client/caller.h; made when first needed */
   void (*free_callers)(cm_callers *callers);
 

@@ -19,6 +19,9 @@ static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL 
 #define ROW(member, kind, ...)                                                                     \
   { .name = #member, .type = (kind), .offset = offsetof(cm_settings, member), __VA_ARGS__ }
 
+#define ROW_OF(part, member, kind, ...)                                                            \
+  { .name = #member, .type = (kind), .offset = offsetof(cm_settings, part.member), __VA_ARGS__ }
+
 /*
 ** The environment is read from the last row to the first: base_url before the keys, which it would
 ** forget, and api_key after api_key_file, so that it wins.
@@ -63,10 +66,14 @@ static const cm_setting table[] = {
       .doc = "CREATE VIRTUAL TABLE is allowed outside the temp schema."),
   ROW(ca_file, CM_SETTING_TEXT, .is_lockable = true,
       .doc = "A file of certificate authorities to trust; not set means the system's."),
+  ROW_OF(recording, journal, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
+         .doc = "A file in which each write is recorded before it leaves; not set means none."),
+  ROW_OF(recording, journal_days, CM_SETTING_INTEGER, .max = 36500, .default_value = "90",
+         .doc = "Settled writes that are older go when the journal is opened; 0 keeps all."),
   ROW(lock_settings, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_ERROR,
-      .doc =
-          "base_url, api_key, api_key_file and ca_file cannot change any more; once set it stays "
-          "set."),
+      .doc = "base_url, api_key, api_key_file, ca_file and journal cannot change any more; once "
+             "set it stays "
+             "set."),
   ROW(log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
       .doc = "chartmogul_requests shows the bodies of all requests."),
 };

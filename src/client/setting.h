@@ -18,6 +18,12 @@ typedef enum cm_on_refusal {
   CM_REFUSAL_IGNORED    /* all are tried, and it succeeds */
 } cm_on_refusal;
 
+/** Where writes are recorded. */
+typedef struct cm_recording {
+  char *journal; /* a file; owned; NULL: none */
+  int journal_days;
+} cm_recording;
+
 /** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
 typedef struct cm_settings {
   char *api_key; /* never shown */
@@ -35,6 +41,7 @@ typedef struct cm_settings {
   int write_mode; /* cm_write_mode */
   int on_refusal; /* cm_on_refusal */
   int delete_limit;
+  cm_recording recording;
   bool dry_run;
   bool read_only; /* one-way: once set, never unset */
   bool handle_as_user_edit;

@@ -116,6 +116,9 @@ typedef struct cm_line {
 
 struct cm_entry {
   int64_t id;
+  int64_t journal_id;        /* 0: none yet */
+  bool is_recorded;          /* the journal has it as it is */
+  bool is_resumed;           /* it is of a run that was cut off */
   cm_entry *next, *previous; /* of those that wait, in order */
   cm_change *change;         /* owned; NULL when it has ended */
   const cm_resource *resource;

@@ -42,7 +42,7 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
 /** A part in doubt whose host has left the queue: what became of it cannot be found out. */
 static bool is_orphan(const cm_entry *entry) {
   return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
-         entry->progress.steps == NULL && entry->inside.host == NULL &&
+         entry->progress.steps == NULL && entry->inside.host == NULL && !entry->is_resumed &&
          entry->change->verb == CM_VERB_INSERT;
 }
 

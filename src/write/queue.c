@@ -10,6 +10,7 @@
 #include "write/entry.h"
 #include "write/group.h"
 #include "write/queue_open.h"
+#include "write/record.h"
 #include "write/shared_sets.h"
 #include "write/state.h"
 #include "write/waiting.h"
@@ -64,6 +65,26 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
     if (resource == NULL || entry->resource == resource) return true;
   }
   return false;
+}
+
+/** Has a write of this connection been more than refused before it was sent? */
+static bool has_written(const cm_queue *queue) {
+  for (int i = 0; queue != NULL && i < queue->log.count; i++) {
+    if (cm_queue_log_at(queue, i)->state != CM_ENTRY_REFUSED) return true;
+  }
+  return false;
+}
+
+int cm_queue_check_journal(cm_session *session, const char *setting, cm_err *err) {
+  if (setting == NULL || strcmp(setting, "journal") != 0) return SQLITE_OK;
+  if (has_written(session->queue)) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "journal cannot change now (this connection has written already): set it "
+                      "first in another connection");
+  }
+  if (session->journal != NULL) session->free_journal(session->journal);
+  session->journal = NULL;
+  return SQLITE_OK;
 }
 
 /* ---- adding -------------------------------------------------------------------------------- */
@@ -287,6 +308,7 @@ static cm_entry *find_twin(const cm_session *session, const cm_change *change) {
 /** What the row is set to last counts. */
 static int join_twin(cm_queue *queue, cm_entry *twin, cm_change *change, cm_err *err) {
   int rc = cm_change_join(twin->change, change, err);
+  twin->is_recorded = false;
   if (rc == SQLITE_OK) rc = cm_change_find_names(twin->change, err);
   if (rc == SQLITE_OK) rc = note_names(twin, err);
   if (rc == SQLITE_OK) rc = note_uuids(twin, err);
@@ -306,7 +328,8 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     cm_change_clear(change);
     return twin_rc;
   }
-  int rc = cm_queue_open(session, err);
+  int rc = cm_record_check(session, err);
+  if (rc == SQLITE_OK) rc = cm_queue_open(session, err);
   cm_entry *entry = rc == SQLITE_OK ? cm_entry_new(change) : NULL;
   if (rc == SQLITE_OK && entry == NULL) rc = cm_err_nomem(err);
   if (rc != SQLITE_OK) {

@@ -66,6 +66,12 @@ bool cm_queue_is_held_back(const cm_session *session);
 /** True when the write that was added last is a create that waits for the end of its statement. */
 bool cm_queue_holds(const cm_session *session);
 
+/**
+ * Before a setting is set: where it says which file the journal is, the one that is open is closed.
+ * @return SQLITE_OK; SQLITE_ERROR where this connection has written already.
+ */
+int cm_queue_check_journal(cm_session *session, const char *setting, cm_err *err) CM_MUST_CHECK;
+
 /** True when any write waits; `resource` NULL: of any table. */
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);
 

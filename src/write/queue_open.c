@@ -20,6 +20,7 @@ static void free_queue(cm_queue *queue) {
     cm_entry_free(cm_queue_log_at(queue, i));
   cm_question_forget_all(&queue->finder);
   cm_tally_clear(&queue->tally);
+  sqlite3_free(queue->lost_record);
   sqlite3_free(queue->log.lines);
   sqlite3_free(queue->transaction.savepoints);
   sqlite3_free(queue);

@@ -10,6 +10,7 @@
 #include "write/inside.h"
 #include "write/inside_call.h"
 #include "write/outcome.h"
+#include "write/record.h"
 #include "write/resolve.h"
 #include "write/settle.h"
 #include "write/ship.h"
@@ -65,11 +66,23 @@ static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
   return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting.count == 0;
 }
 
+/** Nothing can go on before an answer comes: what is known is durable by then. */
+static void wait_for_answers(cm_queue *queue) {
+  cm_record_known(queue);
+  cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+}
+
+/** Until nothing is under way. */
+static void finish_started(cm_queue *queue) {
+  while (queue->sending.shipment_count > 0) {
+    bool has_moved = advance_all(queue);
+    if (!cm_shipments_leave(queue) && !has_moved) wait_for_answers(queue);
+  }
+}
+
 static void drain(cm_queue *queue) {
   queue->sending.is_stopped = true;
-  while (queue->sending.shipment_count > 0) {
-    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
-  }
+  finish_started(queue);
 }
 
 /**
@@ -105,12 +118,14 @@ static void begin_sending(cm_queue *queue, cm_queue_goal goal) {
 static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
-    has_moved = start_what_may(queue) || has_moved;
+    while (start_what_may(queue))
+      has_moved = true;
+    has_moved = cm_shipments_leave(queue) || has_moved;
     if (!has_moved && !queue->sending.is_stopped && queue->sending.shipment_count == 0)
       has_moved = cm_inside_let_go_blocked(queue);
     is_over = is_reached(queue, goal) || queue->sending.is_stopped ||
               (queue->sending.shipment_count == 0 && !has_moved);
-    if (!is_over && !has_moved) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
+    if (!is_over && !has_moved) wait_for_answers(queue);
   }
   if (queue->sending.is_stopped) drain(queue);
 }
@@ -127,9 +142,7 @@ static bool find_newest(cm_queue *queue) {
     return entry->change->conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
   queue->sending.holds_creates = true;
   cm_shipment_start(queue, entry);
-  while (queue->sending.shipment_count > 0) {
-    if (!advance_all(queue)) cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
-  }
+  finish_started(queue);
   queue->sending.holds_creates = false;
   return false;
 }
@@ -157,9 +170,8 @@ static bool has_failed(const cm_queue *queue) {
          tally->first_failed.code == SQLITE_NOMEM;
 }
 
-int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
+static int send_all(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
-  if (queue == NULL) return SQLITE_OK;
   bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->sending.is_autocommit;
   if (!queue->sending.is_autocommit) begin_sending(queue, goal);
   if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit)
@@ -189,6 +201,20 @@ int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   is_skipped = is_skipped || (is_of_row && queue->tally.left_alone > left_alone);
   if (rc == SQLITE_OK && is_skipped) rc = SQLITE_DONE;
   return rc;
+}
+
+int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
+  cm_queue *queue = session->queue;
+  cm_err lost = { 0 };
+  if (queue == NULL) return SQLITE_OK;
+  int rc = cm_record_begin(queue, goal == CM_QUEUE_ALL, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = send_all(session, goal, err);
+  bool is_over = goal == CM_QUEUE_ALL || queue->waiting.count == 0;
+  int lost_rc = cm_record_end(queue, is_over, &lost);
+  if (lost_rc == SQLITE_OK || rc != SQLITE_OK) return rc;
+  *err = lost;
+  return lost_rc;
 }
 
 void cm_queue_abandon(cm_session *session, cm_err *err) {

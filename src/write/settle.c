@@ -9,6 +9,7 @@
 #include "write/finder.h"
 #include "write/inside.h"
 #include "write/outcome.h"
+#include "write/record.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
@@ -85,6 +86,7 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   entry->ties.name_count = 0;
   sqlite3_free(entry->progress.refusal);
   entry->progress.refusal = NULL;
+  cm_record_state(queue, entry);
   cm_queue_log_ended(queue, entry);
 }
 
@@ -274,11 +276,13 @@ static void suspend(cm_queue *queue, cm_entry *entry, const cm_err *err) {
   tell_failed(queue, entry, err);
   queue->sending.is_stopped = true;
   stop_running(entry);
+  cm_record_state(queue, entry);
 }
 
-static void park(cm_entry *entry) {
+static void park(cm_queue *queue, cm_entry *entry) {
   entry->state = entry->progress.is_doubtful ? CM_ENTRY_UNKNOWN : CM_ENTRY_QUEUED;
   stop_running(entry);
+  cm_record_state(queue, entry); /* it was about to leave, as the journal has it */
 }
 
 static void settle_one(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
@@ -287,7 +291,7 @@ static void settle_one(cm_queue *queue, cm_entry *entry, cm_end end, const cm_er
   case CM_END_NONE: return;
   case CM_END_WRITTEN: end_written(queue, entry); return;
   case CM_END_LEFT_ALONE: end_left_alone(queue, entry); return;
-  case CM_END_PARKED: park(entry); return;
+  case CM_END_PARKED: park(queue, entry); return;
   case CM_END_REFUSED: end_refused(queue, entry, err); return;
   case CM_END_UNKNOWN: end_unknown(queue, entry, err); return;
   case CM_END_LATER: suspend(queue, entry, err); return;

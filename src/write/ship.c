@@ -11,6 +11,7 @@
 #include "write/entry.h"
 #include "write/group.h"
 #include "write/inside_call.h"
+#include "write/record.h"
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
@@ -62,39 +63,19 @@ static void put_objects(cm_queue *queue, cm_shipment *shipment, const char *list
 }
 
 /** The body of one row is its own; several stand in one list. */
-static int make_body(cm_queue *queue, cm_shipment *shipment, cm_buf *body, cm_err *err) {
-  const cm_entry *first = shipment->first;
+static int make_body(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
   char list[64];
-  if (shipment->rows > 1) {
-    cm_change_list_name(cm_change_batch_write(first->change)->body, list, sizeof list);
-    cm_buf_printf(body, "{\"%s\":[", list);
-    put_objects(queue, shipment, list, body);
-    cm_buf_text(body, "]}");
-  }
-  return body->code == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
-}
-
-/** The call leaves: what may have happened from here on is known by its answer alone. */
-static int start_call(cm_queue *queue, cm_shipment *shipment, const char *body, cm_err *err) {
-  const cm_entry *first = shipment->first;
-  const cm_change_step *step = &first->progress.steps[first->progress.step];
-  bool is_create = first->change->verb == CM_VERB_INSERT && first->list.token == 0;
-  cm_call_request request = { .who = first->resource->name,
-                              .method = step->write->method,
-                              .path = step->path,
-                              .body = body,
-                              .body_len = body != NULL ? strlen(body) : 0,
-                              .flags = CM_CALL_WRITE | (is_create ? CM_CALL_CREATE : 0u),
-                              .sent_before = first->progress.sent_before };
-  bool is_new_row = is_create && !queue->session->settings.dry_run;
-  int rc = is_new_row ? cm_feed_before_post(queue->session, step->path, err) : SQLITE_OK;
-  if (rc == SQLITE_OK) rc = cm_call_start(queue->session, &request, &shipment->call, err);
-  if (rc != SQLITE_OK) return rc;
-  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->progress.next_carried) {
-    entry->progress.phase = CM_PHASE_CALL;
-    entry->state = CM_ENTRY_SENT;
-  }
-  return SQLITE_OK;
+  cm_buf body;
+  if (shipment->rows == 1) return SQLITE_OK;
+  cm_buf_init(&body, 2 * CM_MAX_BODY_BYTES);
+  cm_change_list_name(cm_change_batch_write(shipment->first->change)->body, list, sizeof list);
+  cm_buf_printf(&body, "{\"%s\":[", list);
+  put_objects(queue, shipment, list, &body);
+  cm_buf_text(&body, "]}");
+  sqlite3_free(shipment->body);
+  shipment->body = body.code == SQLITE_OK ? cm_buf_take(&body) : NULL;
+  cm_buf_clear(&body);
+  return shipment->body != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 static void end_all(cm_queue *queue, cm_shipment *shipment, cm_end end, const cm_err *err) {
@@ -102,25 +83,39 @@ static void end_all(cm_queue *queue, cm_shipment *shipment, cm_end end, const cm
     cm_settle(queue, shipment->first, end, err);
 }
 
-/** All rows are ready: one call for all of them. */
-static void ship(cm_queue *queue, cm_shipment *shipment) {
-  cm_buf body;
-  cm_err err = { 0 };
-  make_calls(queue, shipment);
-  if (shipment->first == NULL) return;
-  cm_buf_init(&body, 2 * CM_MAX_BODY_BYTES);
-  int rc = make_body(queue, shipment, &body, &err);
-  if (rc != SQLITE_OK) {
-    end_all(queue, shipment, CM_END_REFUSED, &err);
-  } else {
-    const cm_entry *first = shipment->first;
-    bool is_own = shipment->rows == 1;
-    const char *text = is_own ? first->progress.steps[first->progress.step].body
-                              : cm_buf_str(&body);
-    rc = start_call(queue, shipment, text, &err);
-    if (rc != SQLITE_OK) end_all(queue, shipment, cm_end_of_failure(false, &err), &err);
+static bool is_create(const cm_entry *entry) {
+  return entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
+}
+
+/** All rows are ready: one call for all of them, which is recorded before it leaves. */
+static int prepare(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
+  const cm_entry *first = shipment->first;
+  bool is_new_row = is_create(first) && !queue->session->settings.dry_run;
+  int rc = make_body(queue, shipment, err);
+  if (rc == SQLITE_OK && is_new_row)
+    rc = cm_feed_before_post(queue->session, first->progress.steps[first->progress.step].path, err);
+  return rc == SQLITE_OK ? cm_record_sent(queue, shipment, err) : rc;
+}
+
+/** The call leaves: what may have happened from here on is known by its answer alone. */
+static int start_call(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
+  const cm_entry *first = shipment->first;
+  const cm_change_step *step = &first->progress.steps[first->progress.step];
+  const char *body = shipment->rows > 1 ? shipment->body : step->body;
+  cm_call_request request = { .who = first->resource->name,
+                              .method = step->write->method,
+                              .path = step->path,
+                              .body = body,
+                              .body_len = body != NULL ? strlen(body) : 0,
+                              .flags = CM_CALL_WRITE | (is_create(first) ? CM_CALL_CREATE : 0u),
+                              .sent_before = first->progress.sent_before };
+  int rc = cm_call_start(queue->session, &request, &shipment->call, err);
+  if (rc != SQLITE_OK) return rc;
+  for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->progress.next_carried) {
+    entry->progress.phase = CM_PHASE_CALL;
+    entry->state = CM_ENTRY_SENT;
   }
-  cm_buf_clear(&body);
+  return SQLITE_OK;
 }
 
 /* ---- its way -------------------------------------------------------------------------------------- */
@@ -150,11 +145,12 @@ static bool are_ready(cm_queue *queue, cm_shipment *shipment) {
   return are_ready;
 }
 
-/** Send it when all are ready; free it when none is left. @return true when it was one of the two. */
+/** It is due when all are ready; free it when none is left. @return true when it became one of the two. */
 static bool go_on(cm_queue *queue, cm_shipment *shipment) {
-  bool is_due = shipment->call == NULL && are_ready(queue, shipment) && shipment->first != NULL;
-  if (is_due) ship(queue, shipment);
-  if (shipment->first != NULL) return is_due;
+  bool was_due = shipment->is_due;
+  bool is_ready = shipment->call == NULL && are_ready(queue, shipment);
+  shipment->is_due = is_ready && shipment->first != NULL;
+  if (shipment->first != NULL) return shipment->is_due && !was_due;
   cm_shipment_free(queue, shipment);
   return true;
 }
@@ -195,4 +191,60 @@ bool cm_shipment_advance(cm_queue *queue, cm_shipment *shipment) {
   bool has_moved = is_called ? cm_shipment_take_answer(queue, shipment)
                              : advance_rows(queue, shipment);
   return go_on(queue, shipment) || has_moved;
+}
+
+/** Those that are due, in the order in which they started. */
+static int find_due(const cm_queue *queue, cm_shipment *out[CM_QUEUE_MAX_SHIPMENTS]) {
+  int count = 0;
+  for (int i = 0; i < queue->sending.shipment_count; i++) {
+    if (queue->sending.shipments[i]->is_due) out[count++] = queue->sending.shipments[i];
+  }
+  return count;
+}
+
+/** @return true when its call is made and recorded, and all that is left is to send it. */
+static bool prepare_due(cm_queue *queue, cm_shipment *shipment) {
+  cm_err err = { 0 };
+  shipment->is_due = false;
+  make_calls(queue, shipment);
+  int rc = shipment->first != NULL ? prepare(queue, shipment, &err) : SQLITE_OK;
+  if (rc != SQLITE_OK) end_all(queue, shipment, cm_end_of_failure(false, &err), &err);
+  if (shipment->first != NULL) return true;
+  cm_shipment_free(queue, shipment);
+  return false;
+}
+
+/** Send what is recorded. @param lost  Why it is not durable; code SQLITE_OK: it is. */
+static void start_ready(cm_queue *queue, cm_shipment *ready[], int count, const cm_err *lost) {
+  bool has_failed = false;
+  for (int i = 0; i < count; i++) {
+    cm_err err = *lost;
+    if (has_failed && ready[i]->first->progress.step == 0) {
+      end_all(queue, ready[i], CM_END_PARKED, NULL);
+    } else {
+      if (err.code == SQLITE_OK) has_failed = start_call(queue, ready[i], &err) != SQLITE_OK;
+      if (err.code != SQLITE_OK) end_all(queue, ready[i], cm_end_of_failure(false, &err), &err);
+    }
+    if (ready[i]->first == NULL) cm_shipment_free(queue, ready[i]);
+  }
+}
+
+bool cm_shipments_leave(cm_queue *queue) {
+  cm_shipment *due[CM_QUEUE_MAX_SHIPMENTS];
+  cm_err lost = { 0 };
+  bool was_stopped = queue->sending.is_stopped;
+  int count = find_due(queue, due);
+  int ready = 0;
+  for (int i = 0; i < count; i++) {
+    /* a row that was refused just now stops those behind it */
+    if (queue->sending.is_stopped && !was_stopped) {
+      go_on(queue, due[i]);
+    } else if (prepare_due(queue, due[i])) {
+      due[ready++] = due[i];
+    }
+  }
+  int rc = ready > 0 ? cm_record_flush(queue, &lost) : SQLITE_OK;
+  if (rc != SQLITE_OK) queue->sending.is_stopped = true;
+  start_ready(queue, due, ready, &lost);
+  return count > 0;
 }

@@ -17,4 +17,10 @@ void cm_shipment_start(cm_queue *queue, cm_entry *first);
 /** Go on where answers came. It is freed when its last row has ended. @return true when something happened. */
 bool cm_shipment_advance(cm_queue *queue, cm_shipment *shipment);
 
+/**
+ * What became due in this round leaves: all of it is recorded, and made durable at once, before the first of it goes out.
+ * @return true when something happened.
+ */
+bool cm_shipments_leave(cm_queue *queue);
+
 #endif

@@ -61,5 +61,6 @@ void cm_shipment_free(cm_queue *queue, cm_shipment *shipment) {
   while (shipment->first != NULL)
     cm_shipment_leave(shipment->first);
   cm_call_free(shipment->call);
+  sqlite3_free(shipment->body);
   sqlite3_free(shipment);
 }

@@ -1,7 +1,7 @@
 /*
 ** shipment.h -- one call, and the writes that it carries: 1..n rows, each with an object of its own in the call, and
 ** those that end with a row (its parts, see write/inside.h; further changes of its list, see write/whole_list.h).
-** Owns: the call.  Only the files of write/queue.h include it.
+** Owns: the call, and the body of several rows.  Only the files of write/queue.h include it.
 */
 #ifndef CM_WRITE_SHIPMENT_H
 #define CM_WRITE_SHIPMENT_H
@@ -12,6 +12,8 @@ struct cm_shipment {
   cm_entry *first, *last; /* those that end with another stand behind it; NULL: all have ended */
   int rows;               /* that end by themselves: each has an object in the call */
   bool is_parted;         /* its call was refused: each row goes out alone */
+  bool is_due;            /* all rows are ready: it leaves with the others that are */
+  char *body;             /* of several rows, of their call; owned; NULL: none yet */
   cm_call *call;          /* under way; NULL: its rows look something up, or are ready */
 };
 

@@ -82,6 +82,9 @@ struct cm_queue {
   cm_finder finder;
   cm_created created;
   int64_t last_uuid_id; /* the write that session->last_uuid is of */
+  char *lost_record;    /* why the journal lacks an outcome; owned; NULL: it lacks none */
+  bool is_record_cut;   /* memory ran out for one */
+  bool is_set_aside;    /* what is retired stays as it is in the journal */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "write/finder.h"
 #include "write/outcome.h"
 #include "write/queue_open.h"
+#include "write/record.h"
 #include "write/send.h"
 #include "write/settle.h"
 #include "write/state.h"
@@ -49,12 +50,19 @@ static void begin_anew(cm_queue *queue) {
   cm_statement_begin(&queue->session->statement); /* whatever comes next is another one */
 }
 
+/** SQLite hears of no failure here; a line that the file shows as open is looked at by the next resume. */
+static void end_record(cm_queue *queue) {
+  cm_err err = { 0 };
+  if (cm_record_end(queue, true, &err) != SQLITE_OK) return;
+}
+
 void cm_queue_commit(cm_session *session) {
   cm_queue *queue = session->queue;
   session->transaction_process = 0;
   if (queue == NULL) return;
   while (queue->waiting.first != NULL)
     cm_entry_retire(queue, queue->waiting.first);
+  end_record(queue);
   begin_anew(queue);
 }
 
@@ -115,6 +123,7 @@ void cm_queue_rollback(cm_session *session) {
   if (queue == NULL) return;
   if (is_ours) cm_queue_abandon(session, NULL); /* of another process, nothing is waited for */
   give_up_from(queue, queue->transaction.begun_id, why_dropped(queue, is_ours));
+  end_record(queue);
   begin_anew(queue);
 }
 
@@ -160,4 +169,5 @@ void cm_queue_rollback_to(cm_session *session, int level) {
                                          : queue->transaction.begun_id;
   queue->transaction.savepoint_count = level > WHOLE_TRANSACTION ? level + 1 : 0;
   give_up_from(queue, id, why_dropped(queue, true));
+  end_record(queue);
 }

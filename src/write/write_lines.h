@@ -10,8 +10,9 @@
 
 /** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
 typedef struct cm_write_line {
+  int64_t position; /* among the lines */
   int64_t id;
-  int64_t run; /* of which connection; 1: this one */
+  int64_t run; /* of which connection; 1 without a journal */
   const char *table_name;
   const char *operation; /* "INSERT", ... */
   const char *key;
@@ -28,14 +29,14 @@ typedef struct cm_write_line {
 } cm_write_line;
 
 /**
- * The first line behind the one with `id`. Free it with cm_write_line_clear.
+ * The first line behind a position: of the other runs in the journal, then of this connection. Free it with cm_write_line_clear.
  * @return SQLITE_ROW, SQLITE_DONE, SQLITE_NOMEM.
  */
-int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out);
+int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out);
 
 void cm_write_line_clear(cm_write_line *line);
 
-/** The id of the newest line, 0 when there is none. */
+/** The position of the newest line of this connection, 0 or more where there is none. */
 int64_t cm_queue_newest_line(const cm_session *session);
 
 #endif

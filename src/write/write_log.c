@@ -4,7 +4,9 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
+#include "journal/journal.h"
 #include "write/entry.h"
+#include "write/record.h"
 #include "write/state.h"
 #include "write/waiting.h"
 #include "write/write_lines.h"
@@ -140,14 +142,19 @@ static int find_behind(const cm_queue *queue, int64_t id) {
   return low;
 }
 
-int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
-  memset(out, 0, sizeof *out);
-  if (session->queue == NULL) return SQLITE_DONE;
-  int index = find_behind(session->queue, id);
-  if (index == session->queue->log.count) return SQLITE_DONE;
+/* Positions: lines of other runs by their ids, then those of this connection. Without a journal these alone, by theirs. */
+static const int64_t own_lines = INT64_C(1) << 62;
+
+static int64_t own_base(const cm_session *session) {
+  return session->settings.recording.journal != NULL ? own_lines : 0;
+}
+
+static int own_line(cm_session *session, int index, cm_write_line *out) {
   const cm_entry *entry = cm_queue_log_at(session->queue, index);
-  out->id = entry->id;
-  out->run = 1;
+  int64_t run = session->journal != NULL ? cm_journal_run_number(session->journal) : 0;
+  out->position = own_base(session) + entry->id;
+  out->id = run * CM_JOURNAL_RUN_IDS + entry->id;
+  out->run = run != 0 ? run : 1;
   out->table_name = entry->resource->name;
   out->operation = verb_words[entry->verb];
   out->key = entry->line.label;
@@ -173,13 +180,51 @@ int cm_queue_next_line(cm_session *session, int64_t id, cm_write_line *out) {
   return SQLITE_ROW;
 }
 
+/** A line of another run. Where the journal cannot be read there is none: writes say why. */
+static int others_line(cm_session *session, int64_t id, cm_write_line *out) {
+  cm_journal_line line;
+  cm_err err = { 0 };
+  int rc = cm_record_check(session, &err);
+  if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_DONE;
+  if (rc == SQLITE_OK) rc = cm_journal_next(session->journal, id, &line, &err);
+  if (rc != SQLITE_ROW) return rc == SQLITE_NOMEM ? rc : SQLITE_DONE;
+  *out = (cm_write_line){ .position = line.id,
+                          .id = line.id,
+                          .run = line.run,
+                          .time_ms = line.time_ms,
+                          .table_name = line.table_name,
+                          .operation = line.operation,
+                          .key = line.key,
+                          .state = line.state,
+                          .status = line.status,
+                          .error = line.error,
+                          .uuid = line.uuid,
+                          .not_taken = line.not_taken,
+                          .body = line.body,
+                          .response = line.response };
+  if (line.before != NULL) out->before = (cm_slice){ line.before, strlen(line.before) };
+  return SQLITE_ROW;
+}
+
+int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out) {
+  int64_t base = own_base(session);
+  memset(out, 0, sizeof *out);
+  int rc = position < base ? others_line(session, position, out) : SQLITE_DONE;
+  if (rc != SQLITE_DONE) return rc;
+  if (session->queue == NULL) return SQLITE_DONE;
+  int index = find_behind(session->queue, position < base ? 0 : position - base);
+  while (index < session->queue->log.count && cm_queue_log_at(session->queue, index)->is_resumed)
+    index++; /* the journal has it under the number of its own run */
+  return index < session->queue->log.count ? own_line(session, index, out) : SQLITE_DONE;
+}
+
 void cm_write_line_clear(cm_write_line *line) {
   sqlite3_free(line->owned_body);
   memset(line, 0, sizeof *line);
 }
 
 int64_t cm_queue_newest_line(const cm_session *session) {
-  return session->queue != NULL ? session->queue->next_id - 1 : 0;
+  return own_base(session) + (session->queue != NULL ? session->queue->next_id - 1 : 0);
 }
 
 void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text) {

@@ -310,6 +310,15 @@ def line_15(bench):
         return bench.alternate(lambda: cpu_s("uuid, name") - parsing_s, lambda: cpu_s("*") - parsing_s)
 
 
+def line_16(bench):
+    """A journal makes every write durable before it leaves, and its outcome before what depends on it."""
+    def wall_s(journal):
+        with latency(bench.sandbox, 10) as server, tempfile.TemporaryDirectory() as folder:
+            settings = {"journal": os.path.join(folder, "journal.db")} if journal else {}
+            return bench.sql(server, insert_customers(server, 1000, True), **settings).wall_s
+    return bench.alternate(lambda: wall_s(True), lambda: wall_s(False))
+
+
 # Of times the median has to hold the target. Where a line counts, or measures different works, each value has to.
 LINES = [
     (1, line_1, "scan of 20,000 customers, 100 pages / raw", "≤", 1.05),
@@ -327,6 +336,7 @@ LINES = [
     (13, line_13, "requests: LIMIT 10, uuid = ?, the same 1,000 times", "≤", 1, max),
     (14, line_14, "requests beside the lists: many to one, self-join", "≤", 16, max),
     (15, line_15, "CPU after parsing, 2 columns / all", "≤", 0.7),
+    (16, line_16, "1,000 inserts in BEGIN … COMMIT with a journal / without", "≤", 1.05),
 ]
 
 

@@ -10,6 +10,7 @@
 #include "sql/functions/make_tables.h"
 #include "sql/functions/request.h"
 #include "write/queue.h"
+#include "write/resume.h"
 
 #ifndef CM_COMMIT
 #define CM_COMMIT "unknown"
@@ -85,6 +86,7 @@ static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
   }
   if (rc == SQLITE_OK && argc > 1) rc = cm_sending_text(argv[1], "the value", &value, &err);
   if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, value, &err);
+  if (rc == SQLITE_OK && argc > 1) rc = cm_queue_check_journal(session, name.ptr, &err);
   bool is_known = rc == SQLITE_OK && cm_setting_find(name.ptr) >= 0;
   /* Setting an unknown one changes nothing and says which ones there are. */
   if (rc == SQLITE_OK && (argc > 1 || !is_known))
@@ -206,6 +208,55 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
   sqlite3_result_text(context, is_pong ? pong : err.text, -1, SQLITE_TRANSIENT);
 }
 
+/* ---- the journal --------------------------------------------------------------------------------- */
+
+static void result_resumed(sqlite3_context *context, const cm_resumed *done) {
+  result_taken(context, sqlite3_mprintf("{\"written\":%lld,\"refused\":%lld,\"unknown\":%lld}",
+                                        (long long)done->written, (long long)done->refused,
+                                        (long long)done->unknown));
+}
+
+static int settle_word(sqlite3_value *value, cm_settle_word *out, cm_err *err) {
+  static const char *const words[] = { "written", "send", "drop" };
+  const char *text = (const char *)sqlite3_value_text(value);
+  for (int i = 0; text != NULL && i < (int)cm_countof(words); i++) {
+    *out = (cm_settle_word)i;
+    if (strcmp(text, words[i]) == 0) return SQLITE_OK;
+  }
+  return cm_err_set(err, SQLITE_ERROR,
+                    "the verdict cannot be '%.40s' (no such word): give written, send or drop",
+                    text != NULL ? text : "NULL");
+}
+
+static void settle(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  cm_settle_word word = CM_SETTLE_DROP;
+  cm_resumed done = { 0 };
+  cm_err err = { 0 };
+  (void)argc;
+  int rc = settle_word(argv[1], &word, &err);
+  if (rc == SQLITE_OK)
+    rc = cm_queue_settle(session_of(context), sqlite3_value_int64(argv[0]), word, &done, &err);
+  if (rc == SQLITE_OK) {
+    result_resumed(context, &done);
+  } else {
+    cm_err_prefix(&err, "chartmogul_settle");
+    cm_bridge_error(context, &err);
+  }
+}
+
+static void resume(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  cm_resumed done = { 0 };
+  cm_err err = { 0 };
+  (void)argc;
+  (void)argv;
+  if (cm_queue_resume(session_of(context), &done, &err) != SQLITE_OK) {
+    cm_err_prefix(&err, "chartmogul_resume");
+    cm_bridge_error(context, &err);
+    return;
+  }
+  result_resumed(context, &done);
+}
+
 /* ---- the table ----------------------------------------------------------------------------- */
 
 enum {
@@ -235,6 +286,10 @@ static const cm_function table[] = {
   { "chartmogul_request", 5, CM_SENDING_FUNCTION, cm_function_request, REQUEST_DOC },
   { "chartmogul_ping", 0, CM_SENDING_FUNCTION, ping,
     "'pong!' when the API answers and takes the key, else the reason." },
+  { "chartmogul_resume", 0, CM_SENDING_FUNCTION, resume,
+    "Settles what runs in the journal that were cut off left open, and returns counts as JSON." },
+  { "chartmogul_settle", 2, CM_SENDING_FUNCTION, settle,
+    "Says of an unknown write in the journal that it is written, to be sent, or dropped." },
   { "chartmogul_version", 0, CONSTANT, version, "The version of the extension." },
   { "chartmogul_debug", 0, KNOWS | CM_RESULT_SUBTYPE, debug,
     "What the extension was built from and runs with, as JSON." },

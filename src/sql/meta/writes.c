@@ -7,11 +7,15 @@
 #include "write/queue.h"
 
 static int copy_texts(const cm_write_line *line, cm_value *cells) {
-  const char *const texts[] = { line->error, line->uuid, line->not_taken, line->body,
-                                line->response };
-  int rc = cm_meta_copy(&cells[3], line->key);
+  const struct {
+    int cell;
+    const char *text;
+  } texts[] = { { 1, line->table_name }, { 2, line->operation }, { 3, line->key },
+                { 4, line->state },      { 6, line->error },     { 7, line->uuid },
+                { 8, line->not_taken },  { 9, line->body },      { 10, line->response } };
+  int rc = SQLITE_OK;
   for (size_t i = 0; i < cm_countof(texts) && rc == SQLITE_OK; i++)
-    rc = cm_meta_copy(&cells[6 + i], texts[i]);
+    rc = cm_meta_copy(&cells[texts[i].cell], texts[i].text);
   cm_value before = cm_value_text(line->before.ptr, line->before.len);
   if (rc == SQLITE_OK && line->before.ptr != NULL) rc = cm_value_copy(&before, &cells[13]);
   return rc;
@@ -22,11 +26,8 @@ static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
   cm_write_line line;
   int rc = cm_queue_next_line(session, *position, &line);
   if (rc != SQLITE_ROW) return rc;
-  *position = line.id;
+  *position = line.position;
   cells[0] = cm_value_integer(line.id);
-  cells[1] = cm_meta_constant(line.table_name);
-  cells[2] = cm_meta_constant(line.operation);
-  cells[4] = cm_meta_constant(line.state);
   if (line.status != 0) cells[5] = cm_value_integer(line.status);
   char time[CM_INSTANT_TEXT];
   cm_instant_format_sql(line.time_ms, time);
@@ -38,7 +39,9 @@ static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
 }
 
 static const cm_meta_column columns[] = {
-  { "id", "INTEGER", "Number of the write, 1 for the first of the connection." },
+  { "id", "INTEGER",
+    "Number of the write, 1 for the first of the connection; in a journal it begins with the "
+    "run." },
   { "table_name", "TEXT", "Table that was written." },
   { "operation", "TEXT", "INSERT, UPDATE or DELETE." },
   { "key", "TEXT", "Key of the row; of an INSERT its external id, or its name." },
@@ -53,14 +56,15 @@ static const cm_meta_column columns[] = {
   { "body", "TEXT",
     "The row's own JSON, one line a call, with what the call's path says of the row." },
   { "response", "TEXT", "The last answer." },
-  { "run", "INTEGER", "Number of the connection that made the write; 1: this one." },
+  { "run", "INTEGER", "Number of the connection in the journal; 1 without one." },
   { "time", "TEXT", "When the write was made, UTC." },
   { "before", "TEXT", "The row as it was read, before an UPDATE, DELETE or OR REPLACE." },
 };
 
 const cm_meta_table cm_meta_writes = {
   .name = "chartmogul_writes",
-  .doc = "A write of this connection and what became of it; the last 100,000 are kept.",
+  .doc = "A write of this connection, with a journal of all, and what became of it; the last "
+         "100,000 are kept.",
   CM_META_COLUMNS(columns),
   .next = next_write,
   .newest = cm_queue_newest_line,

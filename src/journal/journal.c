@@ -1,0 +1,386 @@
+#include "journal/journal.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sqlite_api.h"
+#include "journal/journal_file.h"
+#include "journal/process.h"
+
+enum { DAY_SECONDS = 24 * 60 * 60 };
+
+#define LINE_COLUMNS                                                                               \
+  "id, run, time_ms, table_name, operation, key, state, status, error, uuid, not_taken, body, "    \
+  "response, before, change, host"
+
+/* The lines of a run, by their ids. */
+#define OF_RUN(run) " BETWEEN " run " * 1000000000 AND " run " * 1000000000 + 999999999 "
+
+/* One that is older than a time, and of which nothing is open or unknown. */
+#define OLD_RUN                                                                                    \
+  "run.is_ended AND run.time_ms < ?1 AND NOT EXISTS (SELECT 1 FROM line AS open WHERE "            \
+  "open.id" OF_RUN("run.id") "AND open.state IN ('queued', 'sent', 'unknown'))"
+
+#define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended"
+
+typedef enum statement {
+  FORGET_LINE,
+  PUT_LINE,
+  PUT_SENT,
+  PUT_OUTCOME,
+  PUT_WHOLE,
+  NEXT_LINE,
+  NEXT_RUN,
+  FIND_LINE,
+  FIND_RUN,
+  STATEMENTS
+} statement;
+
+static const char *const sql[STATEMENTS] = {
+  /* nothing here that can fail half-way: SQLite would keep a journal of its own for each statement */
+  [FORGET_LINE] = "DELETE FROM line WHERE id = ?1",
+  [PUT_LINE] = "INSERT OR FAIL INTO line(" LINE_COLUMNS
+               ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+  [PUT_SENT] = "UPDATE OR FAIL line SET state = 'sent', change = ?15, host = ?16 WHERE id = ?1",
+  [PUT_OUTCOME] = "UPDATE OR FAIL line SET state = ?7, status = coalesce(nullif(?8, 0), status), "
+                  "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
+                  "response = coalesce(?13, response) WHERE id = ?1",
+  [PUT_WHOLE] = "UPDATE run SET whole_to = ?2 WHERE id = ?1",
+  [NEXT_LINE] = "SELECT " LINE_COLUMNS " FROM line WHERE id > ?1 AND run <> ?2 ORDER BY id LIMIT 1",
+  [NEXT_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
+  [FIND_LINE] = "SELECT " LINE_COLUMNS " FROM line WHERE id = ?1",
+  [FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
+};
+
+struct cm_journal {
+  sqlite3 *db;
+  char *path;
+  cm_clock clock;
+  long process;  /* that opened it */
+  int64_t run;   /* 0: not begun */
+  char *account; /* of the run; owned */
+  int lock;      /* -1: it is not held */
+  bool is_open;  /* something was put, and is not durable yet */
+  sqlite3_stmt *statements[STATEMENTS];
+};
+
+/* ---- life ----------------------------------------------------------------------------------------- */
+
+int cm_journal_open(const char *path, const cm_clock *clock, cm_journal **out, cm_err *err) {
+  cm_journal *journal = sqlite3_malloc64(sizeof *journal);
+  *out = NULL;
+  if (journal == NULL) return cm_err_nomem(err);
+  memset(journal, 0, sizeof *journal);
+  journal->clock = *clock;
+  journal->process = (long)getpid();
+  journal->lock = -1;
+  journal->path = sqlite3_mprintf("%s", path);
+  int rc = journal->path != NULL ? cm_journal_file_open(path, &journal->db, err)
+                                 : cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    *out = journal;
+    return SQLITE_OK;
+  }
+  sqlite3_free(journal->path);
+  sqlite3_free(journal);
+  return rc;
+}
+
+bool cm_journal_is_ours(const cm_journal *journal) {
+  return journal->process == (long)getpid();
+}
+
+/** The texts of a failure are the handle's. */
+static int fail(cm_journal *journal, const char *what, cm_err *err) {
+  return cm_journal_file_fail(journal->db, journal->path, what, err);
+}
+
+static int run_sql(cm_journal *journal, const char *text, int64_t first, int64_t second) {
+  sqlite3_stmt *stmt = NULL;
+  int rc = sqlite3_prepare_v2(journal->db, text, -1, &stmt, NULL);
+  if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) >= 1)
+    rc = sqlite3_bind_int64(stmt, 1, first);
+  if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) >= 2)
+    rc = sqlite3_bind_int64(stmt, 2, second);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  int end = sqlite3_finalize(stmt);
+  return rc == SQLITE_DONE || rc == SQLITE_ROW ? end : rc;
+}
+
+/** The first change since the last flush begins a transaction of the file. */
+static int begin(cm_journal *journal, cm_err *err) {
+  if (journal->is_open) return SQLITE_OK;
+  sqlite3_reset(
+      journal->statements[NEXT_LINE]); /* what was read is of an older state of the file */
+  sqlite3_reset(journal->statements[NEXT_RUN]);
+  if (run_sql(journal, "BEGIN IMMEDIATE", 0, 0) != SQLITE_OK)
+    return fail(journal, "cannot be written", err);
+  journal->is_open = true;
+  return SQLITE_OK;
+}
+
+static int change_runs(cm_journal *journal, const char *text, int64_t first, int64_t second,
+                       cm_err *err) {
+  int rc = begin(journal, err);
+  if (rc != SQLITE_OK) return rc;
+  return run_sql(journal, text, first, second) == SQLITE_OK
+             ? SQLITE_OK
+             : fail(journal, "cannot be written", err);
+}
+
+int cm_journal_flush(cm_journal *journal, cm_err *err) {
+  if (!journal->is_open) return SQLITE_OK;
+  if (run_sql(journal, "COMMIT", 0, 0) == SQLITE_OK) {
+    journal->is_open = false;
+    return SQLITE_OK;
+  }
+  int rc = fail(journal, "cannot be written", err);
+  /* what could not be made durable is tried again with the next flush, but where SQLite has dropped it */
+  if (sqlite3_get_autocommit(journal->db)) journal->is_open = false;
+  return rc;
+}
+
+int cm_journal_end_run(cm_journal *journal, int64_t run, cm_err *err) {
+  static const char *const drop =
+      "UPDATE line SET state = 'dropped', error = coalesce(error, 'not sent: its COMMIT had not "
+      "begun') WHERE id" OF_RUN("?1") "AND state = 'queued'";
+  int rc = change_runs(journal, drop, run, 0, err);
+  if (rc == SQLITE_OK)
+    rc = change_runs(journal, "UPDATE run SET is_ended = 1 WHERE id = ?1", run, 0, err);
+  return rc == SQLITE_OK ? cm_journal_flush(journal, err) : rc;
+}
+
+void cm_journal_close(cm_journal *journal) {
+  cm_err err = { 0 };
+  if (journal == NULL) return;
+  if (cm_journal_is_ours(journal)) {
+    /* a run that cannot be ended is looked at by the next resume */
+    if (journal->run != 0 && cm_journal_end_run(journal, journal->run, &err) != SQLITE_OK)
+      run_sql(journal, "ROLLBACK", 0, 0);
+    for (int i = 0; i < STATEMENTS; i++)
+      sqlite3_finalize(journal->statements[i]);
+    sqlite3_close(journal->db);
+    cm_journal_unlock(journal->lock);
+  }
+  sqlite3_free(journal->account);
+  sqlite3_free(journal->path);
+  sqlite3_free(journal);
+}
+
+/* ---- runs ----------------------------------------------------------------------------------------- */
+
+const char *cm_journal_account(const cm_journal *journal) {
+  return journal->account;
+}
+
+int64_t cm_journal_run_number(const cm_journal *journal) {
+  return journal->run;
+}
+
+int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *account,
+                         cm_err *err) {
+  cm_process self;
+  sqlite3_stmt *stmt = NULL;
+  if (journal->run != 0) return SQLITE_OK;
+  int rc = begin(journal, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_process_self(&self);
+  int64_t now = journal->clock.wall_ms(journal->clock.context);
+  rc = sqlite3_prepare_v2(journal->db,
+                          "INSERT INTO run(time_ms, origin, account, pid, host, process, "
+                          "whole_to, is_ended) VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
+                          -1, &stmt, NULL);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, now);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, origin, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 3, account, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 4, self.pid);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.host, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 6, self.start, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) sqlite3_step(stmt);
+  int end = sqlite3_finalize(stmt);
+  if (rc != SQLITE_OK || end != SQLITE_OK) return fail(journal, "cannot be written", err);
+  int64_t run = sqlite3_last_insert_rowid(journal->db);
+  if (run < 1 || run > INT64_MAX / CM_JOURNAL_RUN_IDS - 1)
+    return cm_err_set(err, SQLITE_CANTOPEN,
+                      "journal: nothing is written (%s has no number left for a run): set journal "
+                      "to another file",
+                      journal->path);
+  rc = cm_journal_flush(journal, err);
+  if (rc == SQLITE_OK) journal->account = sqlite3_mprintf("%s", account);
+  if (rc == SQLITE_OK && journal->account == NULL) return cm_err_nomem(err);
+  if (rc == SQLITE_OK) journal->run = run;
+  return rc;
+}
+
+/* ---- the lock ------------------------------------------------------------------------------------- */
+
+int cm_journal_enter(cm_journal *journal, cm_err *err) {
+  if (journal->lock >= 0) return SQLITE_OK;
+  return cm_journal_lock(journal->path, &journal->clock, &journal->lock, err);
+}
+
+void cm_journal_leave(cm_journal *journal) {
+  cm_journal_unlock(journal->lock);
+  journal->lock = -1;
+}
+
+/* ---- writing lines -------------------------------------------------------------------------------- */
+
+static int prepare(cm_journal *journal, statement which) {
+  sqlite3_stmt **stmt = &journal->statements[which];
+  if (*stmt != NULL) {
+    sqlite3_reset(*stmt);
+    return sqlite3_clear_bindings(*stmt);
+  }
+  return sqlite3_prepare_v3(journal->db, sql[which], -1, SQLITE_PREPARE_PERSISTENT, stmt, NULL);
+}
+
+/** Bind what the statement has a place for. */
+static int bind_line(sqlite3_stmt *stmt, const cm_journal_line *line) {
+  const char *const texts[] = {
+    line->table_name, line->operation, line->key,  line->state,    NULL,         line->error,
+    line->uuid,       line->not_taken, line->body, line->response, line->before, line->change
+  };
+  int count = sqlite3_bind_parameter_count(stmt);
+  int rc = sqlite3_bind_int64(stmt, 1, line->id);
+  if (rc == SQLITE_OK && count >= 2) rc = sqlite3_bind_int64(stmt, 2, line->run);
+  if (rc == SQLITE_OK && count >= 3) rc = sqlite3_bind_int64(stmt, 3, line->time_ms);
+  for (int i = 0; i < (int)cm_countof(texts) && rc == SQLITE_OK && 4 + i <= count; i++) {
+    if (texts[i] != NULL) rc = sqlite3_bind_text(stmt, 4 + i, texts[i], -1, SQLITE_STATIC);
+  }
+  if (rc == SQLITE_OK && count >= 8) rc = sqlite3_bind_int64(stmt, 8, line->status);
+  if (rc == SQLITE_OK && count >= 16) rc = sqlite3_bind_int64(stmt, 16, line->host);
+  return rc;
+}
+
+static int put(cm_journal *journal, statement which, const cm_journal_line *line, cm_err *err) {
+  int rc = begin(journal, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = prepare(journal, which);
+  sqlite3_stmt *stmt = journal->statements[which];
+  if (rc == SQLITE_OK) rc = bind_line(stmt, line);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc != SQLITE_DONE) rc = fail(journal, "cannot be written", err);
+  sqlite3_reset(stmt);
+  if (stmt != NULL) sqlite3_clear_bindings(stmt);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int cm_journal_put(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
+  int rc = put(journal, FORGET_LINE, line, err);
+  return rc == SQLITE_OK ? put(journal, PUT_LINE, line, err) : rc;
+}
+
+int cm_journal_put_outcome(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
+  return put(journal, PUT_OUTCOME, line, err);
+}
+
+int cm_journal_put_sent(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
+  return put(journal, PUT_SENT, line, err);
+}
+
+int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) {
+  const cm_journal_line line = { .id = journal->run, .run = id };
+  return put(journal, PUT_WHOLE, &line, err);
+}
+
+/* ---- reading -------------------------------------------------------------------------------------- */
+
+static const char *text_at(sqlite3_stmt *stmt, int column) {
+  return (const char *)sqlite3_column_text(stmt, column);
+}
+
+/** @return SQLITE_ROW, SQLITE_DONE, or an error. */
+static int step(cm_journal *journal, statement which, int64_t id, int64_t run, cm_err *err) {
+  int rc = prepare(journal, which);
+  sqlite3_stmt *stmt = journal->statements[which];
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, id);
+  if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) >= 2)
+    rc = sqlite3_bind_int64(stmt, 2, run);
+  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
+  if (rc == SQLITE_ROW) return rc;
+  if (rc != SQLITE_DONE) rc = fail(journal, "cannot be read", err);
+  sqlite3_reset(stmt);
+  return rc;
+}
+
+static void read_line(sqlite3_stmt *stmt, cm_journal_line *out) {
+  *out = (cm_journal_line){ .id = sqlite3_column_int64(stmt, 0),
+                            .run = sqlite3_column_int64(stmt, 1),
+                            .time_ms = sqlite3_column_int64(stmt, 2),
+                            .table_name = text_at(stmt, 3),
+                            .operation = text_at(stmt, 4),
+                            .key = text_at(stmt, 5),
+                            .state = text_at(stmt, 6),
+                            .status = sqlite3_column_int(stmt, 7),
+                            .error = text_at(stmt, 8),
+                            .uuid = text_at(stmt, 9),
+                            .not_taken = text_at(stmt, 10),
+                            .body = text_at(stmt, 11),
+                            .response = text_at(stmt, 12),
+                            .before = text_at(stmt, 13),
+                            .change = text_at(stmt, 14),
+                            .host = sqlite3_column_int64(stmt, 15) };
+}
+
+int cm_journal_next(cm_journal *journal, int64_t id, cm_journal_line *out, cm_err *err) {
+  memset(out, 0, sizeof *out);
+  int rc = step(journal, NEXT_LINE, id, journal->run, err);
+  if (rc == SQLITE_ROW) read_line(journal->statements[NEXT_LINE], out);
+  return rc;
+}
+
+int cm_journal_find(cm_journal *journal, int64_t id, cm_journal_line *out, cm_err *err) {
+  memset(out, 0, sizeof *out);
+  int rc = step(journal, FIND_LINE, id, 0, err);
+  if (rc == SQLITE_ROW) read_line(journal->statements[FIND_LINE], out);
+  return rc;
+}
+
+/** @return SQLITE_ROW, SQLITE_NOMEM. */
+static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, bool *may_live, cm_err *err) {
+  *out = (cm_journal_run){ .id = sqlite3_column_int64(stmt, 0),
+                           .whole_to = sqlite3_column_int64(stmt, 1),
+                           .origin = text_at(stmt, 2),
+                           .account = text_at(stmt, 3) };
+  const char *host = text_at(stmt, 5);
+  const char *process = text_at(stmt, 6);
+  if (out->origin == NULL || out->account == NULL || host == NULL || process == NULL)
+    return cm_err_nomem(err);
+  *may_live = sqlite3_column_int(stmt, 7) == 0 &&
+              cm_process_may_live((long)sqlite3_column_int64(stmt, 4), host, process);
+  return SQLITE_ROW;
+}
+
+int cm_journal_find_run(cm_journal *journal, int64_t id, cm_journal_run *out, bool *may_live,
+                        cm_err *err) {
+  int rc = step(journal, FIND_RUN, id, 0, err);
+  return rc == SQLITE_ROW ? read_run(journal->statements[FIND_RUN], out, may_live, err) : rc;
+}
+
+int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out, cm_err *err) {
+  int rc = SQLITE_ROW;
+  memset(out, 0, sizeof *out);
+  out->id = id;
+  while ((rc = step(journal, NEXT_RUN, out->id, 0, err)) == SQLITE_ROW) {
+    bool may_live = false;
+    rc = read_run(journal->statements[NEXT_RUN], out, &may_live, err);
+    if (rc != SQLITE_ROW || (out->id != journal->run && !may_live)) return rc;
+  }
+  return rc;
+}
+
+int cm_journal_prune(cm_journal *journal, int days, cm_err *err) {
+  static const char *const statements[] = {
+    "DELETE FROM line WHERE id IN (SELECT line.id FROM run CROSS JOIN line ON line.id" OF_RUN(
+        "run.id") "WHERE " OLD_RUN ")",
+    "DELETE FROM run WHERE " OLD_RUN,
+  };
+  if (days == 0) return SQLITE_OK;
+  int64_t before = journal->clock.wall_ms(journal->clock.context) -
+                   (int64_t)days * DAY_SECONDS * 1000;
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < cm_countof(statements) && rc == SQLITE_OK; i++)
+    rc = change_runs(journal, statements[i], before, 0, err);
+  return rc == SQLITE_OK ? cm_journal_flush(journal, err) : rc;
+}

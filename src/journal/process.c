@@ -1,0 +1,47 @@
+#include "journal/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sqlite_api.h"
+
+enum { STAT_BYTES = 1024, FIELDS_BEFORE_START = 20 };
+
+/** Field 22 of /proc/PID/stat; behind the name, which ends with the last bracket. */
+static void read_start(long pid, char *out, int size) {
+  char path[64];
+  char text[STAT_BYTES];
+  out[0] = '\0';
+  sqlite3_snprintf(sizeof path, path, "/proc/%ld/stat", pid);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return;
+  ssize_t len = read(file, text, sizeof text - 1);
+  close(file);
+  text[len > 0 ? len : 0] = '\0';
+  const char *at = strrchr(text, ')');
+  for (int i = 0; at != NULL && i < FIELDS_BEFORE_START; i++) {
+    at = strchr(at, ' ');
+    if (at != NULL) at++;
+  }
+  if (at != NULL) sqlite3_snprintf(size, out, "%.*s", (int)strcspn(at, " "), at);
+}
+
+void cm_process_self(cm_process *out) {
+  memset(out, 0, sizeof *out);
+  out->pid = (long)getpid();
+  if (gethostname(out->host, sizeof out->host - 1) != 0) out->host[0] = '\0';
+  read_start(out->pid, out->start, (int)sizeof out->start);
+}
+
+bool cm_process_may_live(long pid, const char *host, const char *start) {
+  cm_process self;
+  char now[CM_PROCESS_TEXT];
+  cm_process_self(&self);
+  if (strcmp(host, self.host) != 0) return true;
+  if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)) return false;
+  read_start(pid, now, (int)sizeof now);
+  return *now == '\0' || *start == '\0' || strcmp(now, start) == 0;
+}

@@ -1,0 +1,224 @@
+#include "write/record.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "change/change_calls.h"
+#include "change/change_text.h"
+#include "client/pump.h"
+#include "journal/journal.h"
+#include "write/shipment.h"
+#include "write/state.h"
+
+static bool is_on(const cm_session *session) {
+  return session->settings.recording.journal != NULL && !session->settings.dry_run;
+}
+
+/** It is open, in this process. */
+static bool is_usable(const cm_session *session) {
+  return session->journal != NULL && cm_journal_is_ours(session->journal);
+}
+
+/* ---- the journal of the session ------------------------------------------------------------------- */
+
+int cm_record_check(cm_session *session, cm_err *err) {
+  if (!is_on(session)) return SQLITE_OK;
+  if (session->journal != NULL && !cm_journal_is_ours(session->journal)) {
+    cm_journal_close(session->journal); /* of the process that this one was forked from */
+    session->journal = NULL;
+  }
+  if (session->journal != NULL) return SQLITE_OK;
+  session->free_journal = cm_journal_close;
+  int rc = cm_journal_open(session->settings.recording.journal, &session->clock, &session->journal,
+                           err);
+  return rc == SQLITE_OK
+             ? cm_journal_prune(session->journal, session->settings.recording.journal_days, err)
+             : rc;
+}
+
+/** Whose account it is: its id; where there is none its name, time zone and currency. */
+static int identify(cm_slice answer, char **out, cm_err *err) {
+  static const char *const members[] = { "name", "time_zone", "currency" };
+  cm_slice id = cm_slice_find(answer, "id");
+  cm_buf text;
+  cm_buf_init(&text, CM_MAX_URL_BYTES);
+  if (cm_slice_type(id) != CM_JSON_ABSENT && cm_slice_type(id) != CM_JSON_NULL) {
+    cm_buf_printf(&text, "{\"id\":%.*s}", (int)id.len, id.ptr);
+  } else {
+    for (size_t i = 0; i < cm_countof(members); i++) {
+      cm_slice member = cm_slice_find(answer, members[i]);
+      bool is_there = cm_slice_type(member) != CM_JSON_ABSENT;
+      cm_buf_printf(&text, "%s\"%s\":%.*s", i == 0 ? "{" : ",", members[i],
+                    is_there ? (int)member.len : 4, is_there ? member.ptr : "null");
+    }
+    cm_buf_text(&text, "}");
+  }
+  *out = text.code == SQLITE_OK ? cm_buf_take(&text) : NULL;
+  cm_buf_clear(&text);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static int ask_account(cm_session *session, char **out, cm_err *err) {
+  const cm_call_request request = {
+    .who = "journal", .method = "GET", .path = "/account", .flags = CM_CALL_LOOK_UP
+  };
+  cm_call *call = NULL;
+  int rc = cm_call_start(session, &request, &call, err);
+  if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
+  if (rc == SQLITE_OK) rc = identify(cm_call_result_of(call)->body, out, err);
+  cm_call_free(call);
+  return rc;
+}
+
+static int begin_run(cm_session *session, cm_err *err) {
+  char *account = NULL;
+  if (cm_journal_run_number(session->journal) != 0) return SQLITE_OK;
+  int rc = cm_journal_prune(session->journal, session->settings.recording.journal_days, err);
+  if (rc == SQLITE_OK) rc = ask_account(session, &account, err);
+  if (rc == SQLITE_OK)
+    rc = cm_journal_begin_run(session->journal, session->settings.base_url, account, err);
+  sqlite3_free(account);
+  return rc;
+}
+
+/* ---- lines ---------------------------------------------------------------------------------------- */
+
+/** What the file says of a write: one in doubt that waits may have left. */
+static const char *word_of(const cm_entry *entry) {
+  static const char *const words[] = { "queued",  "sent",    "written", "refused",
+                                       "unknown", "dropped", "dry run" };
+  bool is_in_doubt = entry->is_waiting && entry->state == CM_ENTRY_UNKNOWN;
+  return is_in_doubt ? "sent" : words[entry->state];
+}
+
+static const char *const operations[] = { "INSERT", "UPDATE", "DELETE" };
+
+static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  cm_journal *journal = queue->session->journal;
+  int64_t run = cm_journal_run_number(journal);
+  char *body = NULL;
+  char *change = NULL;
+  cm_slice before = cm_change_before(entry->change);
+  char *old = before.ptr != NULL ? sqlite3_mprintf("%.*s", (int)before.len, before.ptr) : NULL;
+  int rc = before.ptr != NULL && old == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
+  if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, &change, err);
+  cm_change_release_scratch(entry->change);
+  if (entry->journal_id == 0) entry->journal_id = run * CM_JOURNAL_RUN_IDS + entry->id;
+  const cm_journal_line line = { .id = entry->journal_id,
+                                 .run = entry->journal_id / CM_JOURNAL_RUN_IDS,
+                                 .time_ms = entry->time_ms,
+                                 .table_name = entry->resource->name,
+                                 .operation = operations[entry->verb],
+                                 .key = entry->line.label,
+                                 .state = word_of(entry),
+                                 .body = body,
+                                 .before = old,
+                                 .change = change };
+  if (rc == SQLITE_OK) rc = cm_journal_put(journal, &line, err);
+  entry->is_recorded = rc == SQLITE_OK;
+  sqlite3_free(old);
+  sqlite3_free(body);
+  sqlite3_free(change);
+  return rc;
+}
+
+int cm_record_enter(cm_session *session, cm_err *err) {
+  int rc = cm_record_check(session, err);
+  if (rc == SQLITE_OK) rc = cm_journal_enter(session->journal, err);
+  if (rc == SQLITE_OK) rc = begin_run(session, err);
+  return rc;
+}
+
+int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
+  cm_session *session = queue->session;
+  int64_t last = 0;
+  if (!is_on(session) || queue->waiting.count == 0) return SQLITE_OK;
+  int rc = cm_record_enter(session, err);
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->next) {
+    if (!entry->is_recorded) rc = put_line(queue, entry, err);
+    if (entry->journal_id / CM_JOURNAL_RUN_IDS == cm_journal_run_number(session->journal))
+      last = entry->journal_id;
+  }
+  if (rc == SQLITE_OK && is_whole && last != 0)
+    rc = cm_journal_put_whole(session->journal, last, err);
+  if (rc == SQLITE_OK && is_whole) rc = cm_journal_flush(session->journal, err);
+  bool is_idle = session->journal != NULL && queue->sending.shipment_count == 0;
+  if (rc != SQLITE_OK && is_idle) cm_journal_leave(session->journal);
+  return rc;
+}
+
+int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) {
+  cm_journal *journal = queue->session->journal;
+  int rc = SQLITE_OK;
+  if (!is_on(queue->session) || journal == NULL) return SQLITE_OK;
+  for (cm_entry *entry = shipment->first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->progress.next_carried) {
+    char *change = NULL;
+    if (!entry->is_recorded) continue;
+    rc = cm_change_to_text(entry->change, &change, err);
+    const cm_journal_line line = { .id = entry->journal_id,
+                                   .change = change,
+                                   .host = entry->inside.host != NULL
+                                               ? entry->inside.host->journal_id
+                                               : 0 };
+    if (rc == SQLITE_OK) rc = cm_journal_put_sent(journal, &line, err);
+    sqlite3_free(change);
+  }
+  return rc;
+}
+
+/** The first failure is kept. */
+static void note_failure(cm_queue *queue, const cm_err *err) {
+  if (err->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = queue->is_record_cut = true;
+  if (queue->lost_record != NULL) return;
+  queue->lost_record = sqlite3_mprintf("%s", err->text);
+  if (queue->lost_record == NULL) queue->tally.is_out_of_memory = true;
+}
+
+void cm_record_state(cm_queue *queue, const cm_entry *entry) {
+  cm_journal *journal = queue->session->journal;
+  cm_err err = { 0 };
+  if (!entry->is_recorded || !is_usable(queue->session) || queue->is_set_aside) return;
+  const cm_journal_line line = { .id = entry->journal_id,
+                                 .state = word_of(entry),
+                                 .status = entry->line.status,
+                                 .error = entry->line.error != NULL ? entry->line.error
+                                                                    : entry->line.note,
+                                 .uuid = entry->line.uuid,
+                                 .not_taken = entry->line.not_taken,
+                                 .response = entry->line.response };
+  if (cm_journal_put_outcome(journal, &line, &err) != SQLITE_OK) note_failure(queue, &err);
+}
+
+int cm_record_flush(cm_queue *queue, cm_err *err) {
+  return is_usable(queue->session) ? cm_journal_flush(queue->session->journal, err) : SQLITE_OK;
+}
+
+void cm_record_known(cm_queue *queue) {
+  cm_err err = { 0 };
+  if (cm_record_flush(queue, &err) != SQLITE_OK) note_failure(queue, &err);
+}
+
+int cm_record_end(cm_queue *queue, bool is_over, cm_err *err) {
+  cm_journal *journal = queue->session->journal;
+  if (!is_usable(queue->session)) return SQLITE_OK;
+  cm_record_known(queue);
+  if (is_over && queue->sending.shipment_count == 0) cm_journal_leave(journal);
+  bool is_cut = queue->is_record_cut;
+  queue->is_record_cut = false;
+  if (is_cut) {
+    sqlite3_free(queue->lost_record);
+    queue->lost_record = NULL;
+    return cm_err_nomem(err);
+  }
+  if (queue->lost_record == NULL) return SQLITE_OK;
+  cm_err_set(err, SQLITE_ERROR,
+             "what became of the writes is not in the journal (%s); look at chartmogul_writes of "
+             "this connection before it is closed",
+             queue->lost_record);
+  sqlite3_free(queue->lost_record);
+  queue->lost_record = NULL;
+  return SQLITE_ERROR;
+}

@@ -1,0 +1,349 @@
+#include "write/resume.h"
+
+#include <limits.h>
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "change/change_text.h"
+#include "journal/journal.h"
+#include "spec/registry.h"
+#include "write/entry.h"
+#include "write/inside.h"
+#include "write/inside_call.h"
+#include "write/queue.h"
+#include "write/queue_open.h"
+#include "write/record.h"
+#include "write/settle.h"
+#include "write/state.h"
+#include "write/write_log.h"
+
+/** A line that is taken up again. */
+typedef struct taken {
+  cm_entry *entry;
+  int64_t host; /* id of the row that it went inside; 0: none */
+} taken;
+
+typedef struct resumption {
+  cm_session *session;
+  int64_t run;       /* whose lines are taken */
+  int64_t whole_to;  /* id of the last write whose COMMIT had begun */
+  int64_t only;      /* id of the only line; 0: all */
+  bool is_sent_anew; /* a person says that it did not happen */
+  taken *list;
+  int count, capacity;
+} resumption;
+
+static const char *const cut_off = "the program ended before the answer came: it may or may not "
+                                   "have happened, look before you write it again";
+
+/* ---- taking a line up ----------------------------------------------------------------------------- */
+
+static int keep(resumption *all, cm_entry *entry, int64_t host, cm_err *err) {
+  if (all->count == all->capacity) {
+    int capacity = all->capacity == 0 ? 64 : all->capacity * 2;
+    taken *grown = sqlite3_realloc64(all->list, (size_t)capacity * sizeof *grown);
+    if (grown == NULL) return cm_err_nomem(err);
+    all->list = grown;
+    all->capacity = capacity;
+  }
+  all->list[all->count++] = (taken){ entry, host };
+  return SQLITE_OK;
+}
+
+static int refuse_line(const cm_journal_line *line, cm_err *err) {
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "write %lld in the journal cannot be sent (it is not of a table of this "
+      "version): look at it in chartmogul_writes, then SELECT chartmogul_settle(%lld, "
+      "'drop')",
+      (long long)line->id, (long long)line->id);
+}
+
+static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) {
+  cm_session *session = all->session;
+  const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
+                                                         : NULL;
+  bool is_sent = line->state != NULL && strcmp(line->state, "sent") == 0 && !all->is_sent_anew;
+  int64_t delete_limit = session->settings.delete_limit;
+  cm_change change;
+  if (resource == NULL || line->change == NULL) return refuse_line(line, err);
+  int rc = cm_change_of_text(resource, line->change, &change, err);
+  if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : refuse_line(line, err);
+  session->reading.scan_count++;            /* it is no second update by one statement */
+  session->settings.delete_limit = INT_MAX; /* the statement was let through */
+  rc = cm_queue_add(session, &change, false, err);
+  session->settings.delete_limit = (int)delete_limit;
+  if (rc != SQLITE_OK) return rc;
+  cm_entry *entry = session->queue->waiting.last;
+  entry->journal_id = line->id;
+  entry->time_ms = line->time_ms;
+  entry->is_recorded = true;
+  entry->is_resumed = true;
+  if (is_sent) {
+    entry->state = CM_ENTRY_UNKNOWN;
+    entry->progress.is_doubtful = true;
+    entry->line.code = SQLITE_ERROR;
+    entry->line.error = sqlite3_mprintf("%s", cut_off);
+    if (entry->line.error == NULL) return cm_err_nomem(err);
+  }
+  return keep(all, entry, line->host, err);
+}
+
+/** Is the line open, and was its COMMIT begun? */
+static bool is_wanted(const resumption *all, const cm_journal_line *line) {
+  if (line->run != all->run || line->state == NULL) return false;
+  bool is_queued = strcmp(line->state, "queued") == 0 && line->id <= all->whole_to;
+  return is_queued || strcmp(line->state, "sent") == 0;
+}
+
+static int take_lines(resumption *all, cm_err *err) {
+  int64_t at = all->run * CM_JOURNAL_RUN_IDS;
+  int64_t end = (all->run + 1) * CM_JOURNAL_RUN_IDS;
+  cm_journal_line line;
+  int rc = SQLITE_ROW;
+  while ((rc = cm_journal_next(all->session->journal, at, &line, err)) == SQLITE_ROW &&
+         line.id <= end) {
+    at = line.id;
+    if (!is_wanted(all, &line)) continue;
+    rc = take_line(all, &line, err);
+    if (rc != SQLITE_OK) return rc;
+  }
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+static cm_entry *find_taken(const resumption *all, int64_t id) {
+  for (int i = 0; i < all->count; i++) {
+    if (all->list[i].entry->journal_id == id) return all->list[i].entry;
+  }
+  return NULL;
+}
+
+/** Rows that went inside a row of which nobody knows whether it left are its parts again, in the calls as they were made. */
+static int attach_parts(resumption *all, cm_err *err) {
+  cm_queue *queue = all->session->queue;
+  int rc = SQLITE_OK;
+  for (int i = 0; i < all->count; i++) {
+    cm_entry *part = all->list[i].entry;
+    cm_entry *host = all->list[i].host != 0 ? find_taken(all, all->list[i].host) : NULL;
+    if (host == NULL || !host->progress.is_doubtful || !part->progress.is_doubtful) continue;
+    if (part->resource->inside_of != NULL && part->inside.host == NULL &&
+        strcmp(part->resource->inside_of->resource, host->resource->name) == 0)
+      cm_inside_attach(host, part);
+  }
+  for (int i = 0; i < all->count && rc == SQLITE_OK; i++) {
+    cm_entry *host = all->list[i].entry;
+    if (host->inside.first != NULL) rc = cm_inside_make_steps(queue, host, err);
+  }
+  return rc;
+}
+
+/** Creates in doubt that nothing can be found by. */
+static void end_unfindable(resumption *all) {
+  for (int i = 0; i < all->count; i++) {
+    cm_entry *entry = all->list[i].entry;
+    bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
+    bool is_findable = entry->ties.natural_token != 0 || entry->inside.host != NULL;
+    cm_err err = { 0 };
+    if (!entry->progress.is_doubtful || !is_create || is_findable) continue;
+    cm_err_set(&err, SQLITE_ERROR, "%s", cut_off);
+    cm_settle(all->session->queue, entry, CM_END_UNKNOWN, &err);
+  }
+}
+
+/* ---- sending -------------------------------------------------------------------------------------- */
+
+static int check(cm_session *session, cm_err *err) {
+  if (session->settings.recording.journal == NULL)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "there is no journal: SELECT chartmogul_config('journal', 'file.db') first");
+  if (session->settings.dry_run)
+    return cm_err_set(err, SQLITE_ERROR, "nothing was sent (dry_run is set): unset it first");
+  if (session->settings.read_only)
+    return cm_err_set(err, SQLITE_READONLY,
+                      "nothing was sent (read_only is set): open another connection to write");
+  if (cm_queue_is_waiting(session, NULL))
+    return cm_err_set(err, SQLITE_ERROR,
+                      "nothing was sent (writes wait for COMMIT): COMMIT or ROLLBACK first");
+  int rc = cm_queue_check_process(session, "journal", err);
+  if (rc == SQLITE_OK) rc = cm_queue_open(session, err);
+  if (rc == SQLITE_OK) rc = cm_record_check(session, err);
+  if (rc == SQLITE_OK) rc = cm_record_enter(session, err);
+  if (rc != SQLITE_OK && session->journal != NULL) cm_journal_leave(session->journal);
+  return rc;
+}
+
+static int check_account(cm_session *session, const cm_journal_run *run, cm_err *err) {
+  const char *why = NULL;
+  if (strcmp(run->origin, session->settings.base_url) != 0)
+    why = "its writes went to another base_url";
+  if (why == NULL && strcmp(run->account, cm_journal_account(session->journal)) != 0)
+    why = "its writes are of another account";
+  if (why == NULL) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "nothing was sent (run %lld in the journal: %s): set api_key and base_url of "
+                    "that account",
+                    (long long)run->id, why);
+}
+
+/** Once more where a write of unknown fate has stopped the others. */
+static int send_until_all_have_ended(cm_queue *queue, cm_resumed *out, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int64_t left = -1; queue->waiting.count > 0 && queue->waiting.count != left;) {
+    int64_t unknown = queue->tally.unknown;
+    left = queue->waiting.count;
+    rc = cm_queue_send(queue->session, CM_QUEUE_ALL, err);
+    out->refused += queue->tally.refused;
+    if (rc == SQLITE_OK || rc == SQLITE_NOMEM || queue->tally.unknown == unknown) break;
+  }
+  return rc;
+}
+
+/** All are tried, whatever becomes of one. What cannot be sent now stays in the journal as it is. */
+static int send(resumption *all, cm_resumed *out, cm_err *err) {
+  cm_session *session = all->session;
+  cm_queue *queue = session->queue;
+  int on_refusal = session->settings.on_refusal;
+  cm_err sending = { 0 };
+  session->settings.on_refusal = CM_REFUSAL_IGNORED;
+  end_unfindable(all);
+  int rc = send_until_all_have_ended(queue, out, &sending);
+  session->settings.on_refusal = on_refusal;
+  out->written += queue->tally.written + queue->tally.left_alone;
+  out->unknown += queue->tally.unknown;
+  int left = queue->waiting.count;
+  queue->is_set_aside = true;
+  cm_queue_commit(session);
+  queue->is_set_aside = false;
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (left == 0) return SQLITE_OK;
+  return cm_err_set(err, rc == SQLITE_OK ? SQLITE_BUSY : rc,
+                    "%d write%s of the journal %s left (%s): call it again", left,
+                    left == 1 ? "" : "s", left == 1 ? "is" : "are", sending.text);
+}
+
+static void set_aside(resumption *all) {
+  cm_queue *queue = all->session->queue;
+  if (queue != NULL) {
+    queue->is_set_aside = true;
+    cm_queue_commit(all->session);
+    queue->is_set_aside = false;
+  }
+}
+
+/** A person has said what it is; the own log says so, too. */
+static int put_verdict(cm_session *session, int64_t id, const char *state, cm_err *err) {
+  const cm_journal_line line = { .id = id,
+                                 .state = state,
+                                 .error = "settled by chartmogul_settle" };
+  int rc = cm_journal_put_outcome(session->journal, &line, err);
+  return rc == SQLITE_OK ? cm_journal_flush(session->journal, err) : rc;
+}
+
+static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed *out,
+                      cm_err *err) {
+  resumption all = { .session = session, .run = run->id, .whole_to = run->whole_to };
+  int rc = take_lines(&all, err);
+  if (rc == SQLITE_OK) rc = attach_parts(&all, err);
+  if (rc == SQLITE_OK) {
+    rc = send(&all, out, err);
+  } else {
+    set_aside(&all);
+  }
+  sqlite3_free(all.list);
+  return rc == SQLITE_OK ? cm_journal_end_run(session->journal, run->id, err) : rc;
+}
+
+int cm_queue_resume(cm_session *session, cm_resumed *out, cm_err *err) {
+  cm_journal_run run = { 0 };
+  int64_t at = 0;
+  memset(out, 0, sizeof *out);
+  int rc = check(session, err);
+  if (rc != SQLITE_OK) return rc;
+  while ((rc = cm_journal_next_cut_off(session->journal, at, &run, err)) == SQLITE_ROW) {
+    at = run.id;
+    rc = check_account(session, &run, err);
+    if (rc == SQLITE_OK) rc = cm_record_enter(session, err);
+    if (rc == SQLITE_OK) rc = resume_run(session, &run, out, err);
+    if (rc != SQLITE_OK) break;
+  }
+  cm_journal_leave(session->journal);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+/* ---- one write, as a person says ------------------------------------------------------------------ */
+
+/** A line that can be settled: it is unknown, or open, and of a run of this account that does not go on elsewhere. */
+static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_err *err) {
+  cm_journal_run run = { 0 };
+  bool may_live = false;
+  int rc = cm_journal_find(session->journal, id, line, err);
+  if (rc == SQLITE_DONE)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "there is no write %lld in the journal: give an id of chartmogul_writes",
+                      (long long)id);
+  if (rc == SQLITE_ROW) rc = cm_journal_find_run(session->journal, line->run, &run, &may_live, err);
+  if (rc == SQLITE_DONE) return refuse_line(line, err);
+  if (rc != SQLITE_ROW) return rc;
+  bool is_own = run.id == cm_journal_run_number(session->journal);
+  bool is_unknown = line->state != NULL && strcmp(line->state, "unknown") == 0;
+  bool is_open = line->state != NULL && (is_unknown || strcmp(line->state, "sent") == 0 ||
+                                         strcmp(line->state, "queued") == 0);
+  if (may_live && !is_own)
+    return cm_err_set(
+        err, SQLITE_ERROR,
+        "write %lld is of a connection that may be at work (run %lld): close it first",
+        (long long)id, (long long)run.id);
+  if (!is_open)
+    return cm_err_set(err, SQLITE_ERROR, "write %lld is settled (%s): nothing is left to say of it",
+                      (long long)id, line->state != NULL ? line->state : "?");
+  return check_account(session, &run, err);
+}
+
+/** It is sent as if it had not been. */
+static int send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
+                     cm_err *err) {
+  resumption all = { .session = session, .run = line->run, .is_sent_anew = true };
+  int rc = take_line(&all, line, err);
+  if (rc == SQLITE_OK) {
+    rc = send(&all, out, err);
+  } else {
+    set_aside(&all);
+  }
+  sqlite3_free(all.list);
+  return rc;
+}
+
+/** The own log shows what the journal says. */
+static void tell_own_log(cm_session *session, int64_t id, cm_settle_word word,
+                         const cm_resumed *done) {
+  cm_queue *queue = session->queue;
+  int64_t own = id - cm_journal_run_number(session->journal) * CM_JOURNAL_RUN_IDS;
+  cm_entry_state state = done->refused > 0 ? CM_ENTRY_REFUSED : CM_ENTRY_WRITTEN;
+  if (word == CM_SETTLE_DROP) state = CM_ENTRY_DROPPED;
+  if (word == CM_SETTLE_SEND && done->written + done->refused == 0) return;
+  for (int i = queue->log.count - 1; i >= 0; i--) {
+    cm_entry *entry = cm_queue_log_at(queue, i);
+    if (entry->id != own || entry->is_waiting || entry->is_resumed) continue;
+    entry->state = state;
+    cm_queue_put_text(queue, &entry->line.error, "settled by chartmogul_settle");
+    return;
+  }
+}
+
+int cm_queue_settle(cm_session *session, int64_t id, cm_settle_word word, cm_resumed *out,
+                    cm_err *err) {
+  cm_journal_line line;
+  memset(out, 0, sizeof *out);
+  int rc = check(session, err);
+  if (rc != SQLITE_OK) return rc;
+  rc = find_open(session, id, &line, err);
+  if (rc == SQLITE_OK && word == CM_SETTLE_SEND) {
+    rc = send_line(session, &line, out, err);
+  } else if (rc == SQLITE_OK) {
+    out->written = word == CM_SETTLE_WRITTEN;
+    rc = put_verdict(session, id, word == CM_SETTLE_WRITTEN ? "written" : "dropped", err);
+  }
+  if (rc == SQLITE_OK) tell_own_log(session, id, word, out);
+  cm_journal_leave(session->journal);
+  return rc;
+}
