@@ -27,6 +27,8 @@ struct cm_asked_list {
   int64_t count, capacity, sure; /* of `wanted`; how many of them are sure */
   int64_t sent;                  /* look-ups that were sent */
   bool keeps_rows;               /* their texts, too */
+  bool keeps_keys;               /* rows by their keys, too */
+  bool has_half_names;           /* rows do not show their names: what is not found may be one */
   bool has_begun;                /* some of it was read */
   bool is_open;                  /* it is being read, by this pager */
   bool is_complete;              /* it was read to its end, and answers */
@@ -44,7 +46,7 @@ struct cm_asked_list {
 static void forget_rows(cm_asked_list *list) {
   cm_row_store_clear(&list->rows);
   if (list->is_open) cm_pager_close(&list->pager);
-  list->has_begun = list->is_open = list->is_complete = false;
+  list->has_begun = list->is_open = list->is_complete = list->has_half_names = false;
 }
 
 static void give_up(cm_asked_list *list) {
@@ -92,6 +94,11 @@ static char *key_of_pair(const char *first, const char *second) {
 /** Of a row by its key, whatever it is named; no pair begins like that. */
 static char *key_of_uuid(const char *uuid, int len) {
   return sqlite3_mprintf("\x1e%.*s", len, uuid);
+}
+
+/** Of a row under its key alone; neither a pair nor what stands for the row begins like that. */
+static char *key_of_key(const char *key) {
+  return sqlite3_mprintf("\x1d%s", key);
 }
 
 /* ---- which list -------------------------------------------------------------------------------------- */
@@ -142,6 +149,7 @@ int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) {
   }
   list->wanted[list->count++] = (wanted_row){ counted->token, counted->is_sure };
   list->keeps_rows = list->keeps_rows || counted->needs_row;
+  list->keeps_keys = list->keeps_keys || counted->is_by_key;
   return SQLITE_OK;
 }
 
@@ -172,10 +180,10 @@ void cm_asked_lists_end_count(cm_asked_lists *lists) {
   lists->is_counted = true;
 }
 
-/** Is this one of the rows that are asked for? Nobody knows where nothing was counted. */
-static bool is_wanted(const cm_asked_list *list, const char *first, const char *second) {
+/** Is this one of the rows that are asked for, by natural key ('n') or key ('k')? Nobody knows where nothing was counted. */
+static bool is_wanted(const cm_asked_list *list, char kind, const char *first, const char *second) {
   if (list->wanted == NULL) return true;
-  wanted_row row = { .token = cm_row_token('n', list->resource->name, first, second) };
+  wanted_row row = { .token = cm_row_token(kind, list->resource->name, first, second) };
   return bsearch(&row, list->wanted, (size_t)list->count, sizeof row, compare_wanted) != NULL;
 }
 
@@ -242,16 +250,28 @@ static int open_list(cm_asked_lists *lists, cm_asked_list *list, cm_session *ses
   return rc;
 }
 
+/** @param name  To be freed here; NULL: memory ran out. */
+static int keep_named(cm_asked_list *list, char *name, cm_slice uuid, cm_slice text) {
+  if (name == NULL) return SQLITE_NOMEM;
+  cm_slice row = list->keeps_rows ? text : (cm_slice){ NULL, 0 };
+  int rc = cm_row_store_put_id(&list->rows, slice_of(name), uuid, row);
+  sqlite3_free(name);
+  return rc;
+}
+
 /** Keep the row under one name, if somebody asks for that. */
 static int keep_name(void *context, const char *const pair[2], cm_slice uuid, cm_slice text) {
   cm_asked_list *list = context;
-  if (!is_wanted(list, pair[0], pair[1])) return SQLITE_OK;
-  char *key = key_of_pair(pair[0], pair[1]);
-  if (key == NULL) return SQLITE_NOMEM;
-  cm_slice row = list->keeps_rows ? text : (cm_slice){ NULL, 0 };
-  int rc = cm_row_store_put_id(&list->rows, slice_of(key), uuid, row);
-  sqlite3_free(key);
-  return rc;
+  list->has_half_names = list->has_half_names || pair[0] == NULL;
+  if (pair[0] == NULL || !is_wanted(list, 'n', pair[0], pair[1])) return SQLITE_OK;
+  return keep_named(list, key_of_pair(pair[0], pair[1]), uuid, text);
+}
+
+/** Likewise under its key. */
+static int keep_key(void *context, const char *key, cm_slice text) {
+  cm_asked_list *list = context;
+  if (!list->keeps_keys || !is_wanted(list, 'k', key, NULL)) return SQLITE_OK;
+  return keep_named(list, key_of_key(key), slice_of(key), text);
 }
 
 static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
@@ -259,6 +279,7 @@ static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
                             .searched = &list->searched,
                             .first = list->is_narrow ? list->first : NULL,
                             .found = keep_name,
+                            .found_key = keep_key,
                             .context = list };
   return cm_listed_names_find(&names, text, err);
 }
@@ -383,11 +404,11 @@ static int answer(const cm_asked_list *list, const cm_asked_row *asked, const cm
   return cm_err_nomem(err);
 }
 
-/** Was something written since that the list does not show? */
-static int is_outdated(const cm_asked_list *list, const cm_asked_row *asked,
+/** Was something written since that the list does not show, or may a row be there that does not show its name? */
+static int cannot_tell(const cm_asked_list *list, const cm_asked_row *asked,
                        const cm_stored_row *found, bool *out, cm_err *err) {
   const char *owner = asked->values[0];
-  *out = found != NULL && found->id.ptr == NULL;
+  *out = found != NULL ? found->id.ptr == NULL : list->has_half_names && !asked->is_by_key;
   if (!list->searched.is_set || *out) return SQLITE_OK;
   return look_for_stale(list, key_of_uuid(owner, (int)strlen(owner)), out, err);
 }
@@ -399,20 +420,23 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
   cm_asked_list *list = lists->is_counted ? find(lists, asked->resource->name)
                                           : find_or_add(lists, asked->resource);
   if (list == NULL) return lists->is_counted ? SQLITE_OK : cm_err_nomem(err);
-  if (list->is_given_up || !is_wanted(list, values[0], values[1])) return SQLITE_OK;
+  if (!list->has_begun) list->keeps_keys = list->keeps_keys || asked->is_by_key;
+  if (list->is_given_up || !is_wanted(list, asked->is_by_key ? 'k' : 'n', values[0], values[1]) ||
+      (asked->is_by_key && !list->keeps_keys))
+    return SQLITE_OK;
   int rc = list->is_complete ? SQLITE_OK : read_list(lists, list, session, err);
   if (rc != SQLITE_OK) return rc;
   if (!list->is_complete) {
     list->sent++;
     return SQLITE_OK;
   }
-  char *key = key_of_pair(values[0], values[1]);
+  char *key = asked->is_by_key ? key_of_key(values[0]) : key_of_pair(values[0], values[1]);
   if (key == NULL) return cm_err_nomem(err);
   const cm_stored_row *found = cm_row_store_find(&list->rows, slice_of(key));
   sqlite3_free(key);
-  bool is_old = false;
-  rc = is_outdated(list, asked, found, &is_old, err);
-  return rc != SQLITE_OK || is_old ? rc : answer(list, asked, found, out, err);
+  bool is_unsure = false;
+  rc = cannot_tell(list, asked, found, &is_unsure, err);
+  return rc != SQLITE_OK || is_unsure ? rc : answer(list, asked, found, out, err);
 }
 
 /* ---- what is written meanwhile ------------------------------------------------------------------------- */

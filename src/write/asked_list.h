@@ -27,8 +27,10 @@ typedef struct cm_asked_lists {
 /** One look-up. Borrowed. */
 typedef struct cm_asked_row {
   const cm_resource *resource; /* with a natural key, or whose rows are members of sets */
-  const char *values[2];       /* of the natural key; the owner and the name of a member */
-  bool needs_row;              /* its text, not the uuid alone */
+  const char
+      *values[2]; /* of the natural key; the owner and the name of a member; [0] of the key */
+  bool is_by_key; /* by that */
+  bool needs_row; /* its text, not the uuid alone */
 } cm_asked_row;
 
 /** What a list has shown of a row. */
@@ -42,7 +44,9 @@ typedef struct cm_listed {
 /** A row that will be asked for. Borrowed. */
 typedef struct cm_counted_row {
   const cm_resource *resource;
-  uint64_t token;    /* of its natural key, or its owner and name, as cm_row_token has it for 'n' */
+  uint64_t
+      token; /* of its natural key, or its owner and name, as cm_row_token has it for 'n'; of its key for 'k' */
+  bool is_by_key;    /* by that */
   const char *first; /* part of it; NULL: not known. A list is narrowed by what all have */
   bool needs_row;
   bool is_sure; /* false: only where the row that names it is not there yet */

@@ -89,6 +89,49 @@ static char *key_of_row(const cm_resource *resource, const char *const values[2]
                          values[1] != NULL ? values[1] : "");
 }
 
+/* ---- what a need wants ---------------------------------------------------------------------- */
+
+static int not_answered(const char *who, const char *why, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
+                    who, why);
+}
+
+/** Is the answer that of the row asked for? Its key is the last segment of the path. */
+static bool is_of_path(const cm_question *question, const cm_json *tree) {
+  const char *key = cm_json_text(cm_json_find(tree, question->need->key));
+  size_t path_len = strcspn(question->key, "\x1f");
+  size_t len = key != NULL ? strlen(key) : 0;
+  return len > 0 && len < path_len && question->key[path_len - len - 1] == '/' &&
+         memcmp(question->key + path_len - len, key, len) == 0;
+}
+
+/** A text, or a list in which only one text stands. */
+static int read_member(cm_question *question, cm_slice body, const char *who, cm_err *err) {
+  cm_json *tree = NULL;
+  int rc = cm_json_parse(body, &tree, err);
+  if (rc != SQLITE_OK) {
+    cm_err_prefix(err, who);
+    return rc;
+  }
+  if (!is_of_path(question, tree)) {
+    cm_json_free(tree);
+    return not_answered(who, "it is not the row that was asked for", err);
+  }
+  const cm_json *member = cm_json_find(tree, question->need->member);
+  bool is_list = cm_json_type_of(member) == CM_JSON_ARRAY;
+  for (const cm_json *item = is_list ? cm_json_first(member) : member; item != NULL;
+       item = is_list ? cm_json_after(item) : NULL) {
+    const char *text = cm_json_text(item);
+    if (text == NULL || text[0] == 0) continue;
+    if (question->uuid != NULL && strcmp(question->uuid, text) == 0) continue;
+    if (question->matches == 0) question->uuid = sqlite3_mprintf("%s", text);
+    if (question->uuid == NULL) rc = cm_err_nomem(err);
+    if (question->matches < 2) question->matches++;
+  }
+  cm_json_free(tree);
+  return rc;
+}
+
 /* ---- asking -------------------------------------------------------------------------------- */
 
 static int ask(cm_finder *finder, cm_question *question, const char *path, const char *who,
@@ -133,9 +176,31 @@ static char *key_of(const cm_ask *asked) {
                          asked->values[0] != NULL ? asked->values[0] : "");
 }
 
-/** A list that was read may answer. @param is_known  Receives whether it does. */
-static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *question, bool *is_known,
-                    cm_err *err) {
+/** A list that was read may have the row of a need, which its key names at the end of the path. What it does not show is asked of the API. */
+static int ask_list_for_need(cm_finder *finder, const cm_ask *asked, cm_question *question,
+                             cm_err *err) {
+  const char *at = NULL;
+  size_t len = 0;
+  cm_listed listed = { .is_known = false };
+  const cm_resource *of = cm_registry_retrieved(asked->path, &at, &len);
+  if (of == NULL) return SQLITE_OK;
+  char *key = sqlite3_mprintf("%.*s", (int)len, at);
+  if (key == NULL) return cm_err_nomem(err);
+  cm_asked_row row = {
+    .resource = of, .values = { key, NULL }, .is_by_key = true, .needs_row = true
+  };
+  int rc = cm_asked_lists_find(&finder->lists, finder->session, &row, &listed, err);
+  if (rc == SQLITE_OK && listed.row != NULL)
+    rc = read_member(question, (cm_slice){ listed.row, strlen(listed.row) }, asked->who, err);
+  question->is_done = rc == SQLITE_OK && question->matches > 0;
+  sqlite3_free(listed.uuid);
+  sqlite3_free(listed.row);
+  sqlite3_free(key);
+  return rc;
+}
+
+/** A list that was read may answer: the question is done then. */
+static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *question, cm_err *err) {
   bool is_member = asked->members != NULL;
   cm_asked_row row = { .resource = is_member ? asked->members : asked->resource,
                        .values = { is_member ? asked->owner : asked->values[0],
@@ -144,9 +209,9 @@ static int ask_list(cm_finder *finder, const cm_ask *asked, cm_question *questio
                                     asked->mode == CM_QUESTION_SOUND };
   cm_listed listed = { .is_known = false };
   bool is_row = is_member || (asked->resource != NULL && asked->mode != CM_QUESTION_AGAIN);
+  if (asked->need != NULL) return ask_list_for_need(finder, asked, question, err);
   int rc = is_row ? cm_asked_lists_find(&finder->lists, finder->session, &row, &listed, err)
                   : SQLITE_OK;
-  *is_known = listed.is_known;
   question->is_done = listed.is_known;
   question->matches = listed.matches;
   question->uuid = listed.uuid;
@@ -167,9 +232,8 @@ static int ask_anew(cm_finder *finder, const cm_ask *asked, const char *key, cm_
   question->resource = asked->resource;
   question->need = asked->need;
   question->member_list = asked->member_list;
-  bool is_known = false;
-  int rc = ask_list(finder, asked, question, &is_known, err);
-  if (rc == SQLITE_OK && !is_known) rc = ask_api(finder, asked, question, err);
+  int rc = ask_list(finder, asked, question, err);
+  if (rc == SQLITE_OK && !question->is_done) rc = ask_api(finder, asked, question, err);
   if (rc != SQLITE_OK) detach(finder, question);
   *out = rc == SQLITE_OK ? question : NULL;
   return rc;
@@ -288,11 +352,6 @@ static bool has_key(const cm_resource *resource, cm_slice object) {
   return cm_slice_find(object, key->path != NULL ? key->path : key->name).ptr != NULL;
 }
 
-static int not_answered(const char *who, const char *why, cm_err *err) {
-  return cm_err_set(err, SQLITE_ERROR, "%s: a look-up was answered wrongly (%s): try again later",
-                    who, why);
-}
-
 static int read_rows(cm_question *question, cm_slice body, const char *who, cm_err *err) {
   const cm_natural_key *natural = question->resource->natural_key;
   cm_slice list = cm_slice_find(body, natural->rows);
@@ -314,42 +373,6 @@ static int read_rows(cm_question *question, cm_slice body, const char *who, cm_e
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: the look-up of a row of %s brought %s: write it by its uuid", who,
                     question->resource->name, has_more ? "a list without end" : "no list");
-}
-
-/** Is the answer that of the row asked for? Its key is the last segment of the path. */
-static bool is_of_path(const cm_question *question, const cm_json *tree) {
-  const char *key = cm_json_text(cm_json_find(tree, question->need->key));
-  size_t path_len = strcspn(question->key, "\x1f");
-  size_t len = key != NULL ? strlen(key) : 0;
-  return len > 0 && len < path_len && question->key[path_len - len - 1] == '/' &&
-         memcmp(question->key + path_len - len, key, len) == 0;
-}
-
-/** A text, or a list in which only one text stands. */
-static int read_member(cm_question *question, cm_slice body, const char *who, cm_err *err) {
-  cm_json *tree = NULL;
-  int rc = cm_json_parse(body, &tree, err);
-  if (rc != SQLITE_OK) {
-    cm_err_prefix(err, who);
-    return rc;
-  }
-  if (!is_of_path(question, tree)) {
-    cm_json_free(tree);
-    return not_answered(who, "it is not the row that was asked for", err);
-  }
-  const cm_json *member = cm_json_find(tree, question->need->member);
-  bool is_list = cm_json_type_of(member) == CM_JSON_ARRAY;
-  for (const cm_json *item = is_list ? cm_json_first(member) : member; item != NULL;
-       item = is_list ? cm_json_after(item) : NULL) {
-    const char *text = cm_json_text(item);
-    if (text == NULL || text[0] == 0) continue;
-    if (question->uuid != NULL && strcmp(question->uuid, text) == 0) continue;
-    if (question->matches == 0) question->uuid = sqlite3_mprintf("%s", text);
-    if (question->uuid == NULL) rc = cm_err_nomem(err);
-    if (question->matches < 2) question->matches++;
-  }
-  cm_json_free(tree);
-  return rc;
 }
 
 static int read_set(cm_question *question, cm_slice body, cm_err *err) {

@@ -7,13 +7,6 @@
 #include "record/row.h"
 #include "wire/json.h"
 
-/** The row does not show the first part of its name: known is it only where the list has no other rows. */
-static int take_first(const cm_listed_names *names, char **out, cm_err *err) {
-  if (names->first == NULL) return SQLITE_MISMATCH;
-  *out = sqlite3_mprintf("%s", names->first);
-  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
-}
-
 /** The names of a row: its own, and those of the rows that were merged into it. */
 static int find_pairs(const cm_listed_names *names, cm_row *row, cm_slice uuid, cm_slice text,
                       cm_err *err) {
@@ -28,14 +21,14 @@ static int find_pairs(const cm_listed_names *names, cm_row *row, cm_slice uuid, 
     if (rc == SQLITE_OK) rc = cm_plain_copy(&value, &own[i], err);
     cm_value_clear(&value);
   }
-  bool is_half = own[0] == NULL && own[1] != NULL && own[1][0] != 0;
-  if (rc == SQLITE_OK && is_half) rc = take_first(names, &own[0], err);
-  bool is_named = own[0] != NULL && (own[1] != NULL || natural->columns[1] == NULL);
-  if (rc == SQLITE_OK && is_named)
-    rc = names->found(names->context, (const char *const *)own, uuid, text);
+  const char *const shown[2] = { own[0] != NULL ? own[0] : names->first, own[1] };
+  bool is_named = shown[0] != NULL && (shown[1] != NULL || natural->columns[1] == NULL);
+  bool is_half = shown[0] == NULL && shown[1] != NULL && shown[1][0] != 0;
+  if (rc == SQLITE_OK && (is_named || is_half))
+    rc = names->found(names->context, shown, uuid, text);
   if (rc == SQLITE_OK) rc = cm_further_pairs_open(&further, natural, text, err);
   while (rc == SQLITE_OK && cm_further_pairs_next(&further, pair)) {
-    bool is_own = is_named && strcmp(pair[0], own[0]) == 0 && strcmp(pair[1], own[1]) == 0;
+    bool is_own = is_named && strcmp(pair[0], shown[0]) == 0 && strcmp(pair[1], shown[1]) == 0;
     if (!is_own) rc = names->found(names->context, pair, uuid, text);
   }
   cm_json_free(further.tree);
@@ -44,15 +37,19 @@ static int find_pairs(const cm_listed_names *names, cm_row *row, cm_slice uuid, 
   return rc;
 }
 
+/** Its key and its names. One without a key is none. */
 static int find_row(const cm_listed_names *names, cm_slice outer, cm_slice text, cm_err *err) {
   cm_row row = { .resource = names->resource, .outer = outer };
   cm_value key = cm_value_null();
-  cm_plain plain;
+  char *uuid = NULL;
   cm_row_set(&row, text);
   int rc = cm_row_get(&row, cm_registry_key(names->resource), &key, err);
-  const char *uuid = rc == SQLITE_OK ? cm_plain_set(&plain, &key) : NULL;
-  bool has_key = uuid != NULL && plain.len > 0 && uuid[0] != '?'; /* one without is none */
-  if (has_key) rc = find_pairs(names, &row, (cm_slice){ uuid, plain.len }, text, err);
+  if (rc == SQLITE_OK) rc = cm_plain_copy(&key, &uuid, err);
+  if (rc == SQLITE_OK && uuid != NULL && uuid[0] != 0 && uuid[0] != '?') {
+    rc = names->found_key(names->context, uuid, text);
+    if (rc == SQLITE_OK) rc = find_pairs(names, &row, (cm_slice){ uuid, strlen(uuid) }, text, err);
+  }
+  sqlite3_free(uuid);
   cm_value_clear(&key);
   cm_row_clear(&row);
   return rc;

@@ -41,6 +41,34 @@ static int count_own(cm_asked_lists *lists, cm_entry *entry) {
   return rc;
 }
 
+/** What its path lacks and a look-up tells. @param need  Receives NULL: nothing.  @param path  Receives what is asked for it. */
+static int find_need(cm_entry *entry, const cm_need **need, cm_buf *path, cm_err *err) {
+  int rc = cm_change_find_need(entry->change, need, err);
+  return rc == SQLITE_OK && *need != NULL ? cm_change_fill(entry->change, (*need)->path, path, err)
+                                          : rc;
+}
+
+/** The row that shows it. What is wrong with that is said when it is asked for. */
+static int count_need(cm_asked_lists *lists, cm_entry *entry) {
+  const cm_need *need = NULL;
+  const char *key = NULL;
+  size_t len = 0;
+  cm_buf path;
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = find_need(entry, &need, &path, NULL);
+  cm_counted_row row = { .is_by_key = true, .needs_row = true, .is_sure = true };
+  if (rc == SQLITE_OK && need != NULL)
+    row.resource = cm_registry_retrieved(cm_buf_str(&path), &key, &len);
+  if (row.resource != NULL) {
+    cm_value value = cm_value_text(key, len);
+    row.token = cm_row_token_of('k', row.resource, &value, NULL);
+    rc = cm_asked_lists_count(lists, &row);
+  }
+  cm_change_release_scratch(entry->change);
+  cm_buf_clear(&path);
+  return rc == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
+}
+
 /** What a write which waits makes is not asked for; what a row names, only where the row is not there yet. */
 static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
@@ -60,7 +88,8 @@ static int count_questions_of(cm_queue *queue, cm_entry *entry) {
       continue;
     rc = cm_asked_lists_count(lists, &row);
   }
-  return rc;
+  bool may_need = entry->resource->needs != NULL && entry->change->name_count == 0;
+  return rc == SQLITE_OK && may_need ? count_need(lists, entry) : rc;
 }
 
 int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) {
@@ -136,14 +165,13 @@ static int ask_need(cm_queue *queue, cm_entry *entry, cm_err *err) {
   const cm_need *need = NULL;
   cm_question *question = NULL;
   cm_buf path;
-  int rc = cm_change_find_need(entry->change, &need, err);
-  if (rc != SQLITE_OK || need == NULL) return rc;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
-  rc = cm_change_fill(entry->change, need->path, &path, err);
+  int rc = find_need(entry, &need, &path, err);
   cm_ask asked = { .who = entry->resource->name, .path = cm_buf_str(&path), .need = need };
-  if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, &question, err);
+  if (rc == SQLITE_OK && need != NULL) rc = cm_queue_count_questions(queue, entry, err);
+  if (rc == SQLITE_OK && need != NULL) rc = cm_question_ask(&queue->finder, &asked, &question, err);
   cm_buf_clear(&path);
-  return rc == SQLITE_OK ? cm_entry_push_question(entry, question, err) : rc;
+  return question != NULL ? cm_entry_push_question(entry, question, err) : rc;
 }
 
 static int answer_need(cm_entry *entry, const cm_question *question, cm_err *err) {
