@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "client/caller.h"
+#include "copy/refresh.h"
 #include "spec/registry.h"
 #include "sql/functions/functions.h"
 #include "sql/meta/meta.h"
@@ -65,6 +66,10 @@ static void create_tables(sqlite3 *db, cm_session *session) {
     sqlite3_free(sql);
     if (rc != SQLITE_BUSY && rc != SQLITE_LOCKED) rc = SQLITE_OK;
   }
+  if (rc == SQLITE_OK) {
+    (void)sqlite3_exec(db, "CREATE VIRTUAL TABLE temp." CM_REFRESH_NAME " USING " CM_REFRESH_NAME,
+                       NULL, NULL, NULL);
+  }
   if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) cm_caller_note_busy(session);
   cm_names_clear(&names);
 }
@@ -73,6 +78,7 @@ static int register_all(sqlite3 *db, cm_session *session) {
   int rc = cm_table_register_all(db, session);
   if (rc == SQLITE_OK) rc = cm_meta_register(db, session);
   if (rc == SQLITE_OK) rc = cm_functions_register(db, session);
+  if (rc == SQLITE_OK) rc = cm_refresh_register(db, session);
   return rc;
 }
 

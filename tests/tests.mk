@@ -48,12 +48,12 @@ include tests/sandbox/sandbox.mk
 -include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
 -include tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk tests/differential/differential.mk
 -include tests/hosts/hosts.mk tests/versions/versions.mk tests/failures/failures.mk tests/outcomes/outcomes.mk
--include tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk
+-include tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk tests/copy/copy.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts versions replay docs reports load journal requests coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts versions replay docs reports load copy journal requests coverage examples node
 
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)

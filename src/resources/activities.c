@@ -52,11 +52,25 @@ static const cm_read reads[] = {
     .extras = &(const cm_read_extras){ .resume = "uuid" }, .pages = 100 },
 };
 
+static const cm_word sums[] = {
+  { "new_biz", "mrr_new_business" },      { "expansion", "mrr_expansion" },
+  { "contraction", "mrr_contraction" },   { "churn", "mrr_churn" },
+  { "reactivation", "mrr_reactivation" }, { NULL, NULL }
+};
+
+static const cm_growth growth = { .by = "date",
+                                  .amount = "activity_mrr_movement",
+                                  .kind = "type",
+                                  .unit = "currency",
+                                  .checked = "chartmogul_mrr",
+                                  .sums = sums };
+
 const cm_resource cm_resource_activities = {
   .name = "chartmogul_activities",
   .doc = "A movement of the MRR of the account.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .extras = &(const cm_resource_extras){ .growth = &growth },
   .example = "SELECT type, sum(activity_mrr_movement) FROM chartmogul_activities WHERE date >= "
              "date('now', '-30 days') GROUP BY type",
 };

@@ -88,11 +88,40 @@ static int check_delete_counts(const cm_check *check) {
   return cm_check_path(check, path, 0);
 }
 
+static bool has_bound(const cm_read *read, const char *column, cm_op op) {
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    if (strcmp(filter->column, column) == 0 && filter->op == op) return true;
+  }
+  return false;
+}
+
+/** The widest list can be read from one instant to another, and another table has the sums of its months. */
+static int check_growth(const cm_check *check) {
+  const cm_growth *growth = CM_EXTRA(check->resource, growth);
+  if (growth == NULL) return SQLITE_OK;
+  const cm_read *list = &check->resource->reads[check->resource->read_count - 1];
+  const char *const columns[] = { growth->by, growth->amount, growth->kind, growth->unit };
+  for (size_t i = 0; i < cm_countof(columns); i++) {
+    if (cm_check_column(check, columns[i], strlen(columns[i])) == NULL)
+      return cm_check_fail(check, "growth", "%s is not a column", columns[i]);
+  }
+  if (!has_bound(list, growth->by, CM_GE) || !has_bound(list, growth->by, CM_LE))
+    return cm_check_fail(check, "growth", "%s has no filters at both ends", growth->by);
+  const cm_resource *checked = cm_check_find(check, growth->checked);
+  if (checked == NULL || cm_registry_find_column(checked, "date", strlen("date")) < 0)
+    return cm_check_fail(check, "growth", "%s is not a table with a column date", growth->checked);
+  for (const cm_word *sum = growth->sums; sum->sql != NULL; sum++) {
+    if (cm_registry_find_column(checked, sum->wire, strlen(sum->wire)) < 0)
+      return cm_check_fail(check, "growth", "%s is not a column of %s", sum->wire, growth->checked);
+  }
+  return SQLITE_OK;
+}
+
 int cm_registry_check(const cm_resource *const *resources, int count, cm_err *err) {
-  static int (*const parts[])(const cm_check *) = {
-    check_name,   cm_check_columns, cm_check_reads,      cm_check_writes, check_key_parts,
-    check_owners, check_young,      check_delete_counts, check_example,   check_told_by
-  };
+  static int (*const parts[])(
+      const cm_check *) = { check_name,      cm_check_columns, cm_check_reads, cm_check_writes,
+                            check_key_parts, check_owners,     check_young,    check_delete_counts,
+                            check_example,   check_told_by,    check_growth };
   cm_check check = { .list = resources, .count = count, .err = err };
   int rc = SQLITE_OK;
   for (int i = 0; i < count; i++) {

@@ -129,8 +129,8 @@ const char *cm_registry_young(const char *path) {
   return NULL;
 }
 
-/** The declared type: it gives a column its affinity, so JSON and times are texts. */
-static const char *sql_type(cm_type type) {
+/* It gives a column its affinity, so JSON and times are texts. */
+const char *cm_registry_sql_type(cm_type type) {
   switch (type) {
   case CM_INTEGER:
   case CM_BOOLEAN: return " INTEGER";
@@ -144,8 +144,8 @@ int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
   cm_buf_printf(out, "CREATE TABLE %s(", resource->name);
   for (int i = 0; i < resource->column_count; i++) {
     const cm_column *column = &resource->columns[i];
-    cm_buf_printf(out, "%s%s%s%s%s", i > 0 ? ", " : "", column->name, sql_type(column->type),
-                  column->flags & CM_HIDDEN ? " HIDDEN" : "",
+    cm_buf_printf(out, "%s%s%s%s%s", i > 0 ? ", " : "", column->name,
+                  cm_registry_sql_type(column->type), column->flags & CM_HIDDEN ? " HIDDEN" : "",
                   column->flags & CM_KEY ? " PRIMARY KEY" : "");
   }
   return cm_buf_text(out, cm_registry_key(resource) < 0 ? ")" : ") WITHOUT ROWID");

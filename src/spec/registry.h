@@ -66,6 +66,9 @@ const char *cm_registry_reach(const cm_resource *resource);
 /** Where the path of a call begins that not every account serves yet; NULL: all do. Borrowed. */
 const char *cm_registry_young(const char *path);
 
+/** How a column of the type is declared: " INTEGER"; "" for one that takes any value. Constant. */
+const char *cm_registry_sql_type(cm_type type);
+
 /**
  * Append the CREATE TABLE text for sqlite3_declare_vtab. With a key the table is WITHOUT ROWID, because
  * UPDATE and DELETE then hand over the key itself. Codes as cm_buf_append.

@@ -17,6 +17,20 @@
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
+/**
+ * A list that grows at its end, and whose rows are worked out anew now and then: what a copy reads of it again. The rows
+ * of a month are as they were where the sums of another table say so.
+ */
+typedef struct cm_growth {
+  const char *by;      /* a column of instants that has filters at both ends */
+  const char *amount;  /* the column that is summed by month and kind */
+  const char *kind;    /* a column of words */
+  const char *unit;    /* amounts of several units cannot be summed: all is read again */
+  const char *checked; /* the table with the sums: a row a month, in its column `date` */
+  const cm_word
+      *sums; /* which column of that table, `wire`, has the sum of the rows of a word, `sql` */
+} cm_growth;
+
 /** What few tables need. */
 typedef struct cm_resource_extras {
   /* Two columns that say whose the row is: INSERT gives exactly one of them, by value or by the names of a
@@ -34,6 +48,7 @@ typedef struct cm_resource_extras {
   /* Tables whose rows its calls name by external id, so that the API looks them up itself: their earlier writes go
   ** first. By spaces. NULL: none. */
   const char *after;
+  const cm_growth *growth; /* NULL: a copy reads the whole list each time */
   /* Paths whose POST makes rows of this table, besides those of its own INSERT; by spaces. NULL: none. */
   const char *also_created_by;
 } cm_resource_extras;

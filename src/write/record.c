@@ -7,6 +7,7 @@
 #include "change/change_text.h"
 #include "client/pump.h"
 #include "journal/journal.h"
+#include "read/identity.h"
 #include "write/shipment.h"
 #include "write/state.h"
 
@@ -36,45 +37,11 @@ int cm_record_check(cm_session *session, cm_err *err) {
              : rc;
 }
 
-/** Whose account it is: its id; where there is none its name, time zone and currency. */
-static int identify(cm_slice answer, char **out, cm_err *err) {
-  static const char *const members[] = { "name", "time_zone", "currency" };
-  cm_slice id = cm_slice_find(answer, "id");
-  cm_buf text;
-  cm_buf_init(&text, CM_MAX_URL_BYTES);
-  if (cm_slice_type(id) != CM_JSON_ABSENT && cm_slice_type(id) != CM_JSON_NULL) {
-    cm_buf_printf(&text, "{\"id\":%.*s}", (int)id.len, id.ptr);
-  } else {
-    for (size_t i = 0; i < cm_countof(members); i++) {
-      cm_slice member = cm_slice_find(answer, members[i]);
-      bool is_there = cm_slice_type(member) != CM_JSON_ABSENT;
-      cm_buf_printf(&text, "%s\"%s\":%.*s", i == 0 ? "{" : ",", members[i],
-                    is_there ? (int)member.len : 4, is_there ? member.ptr : "null");
-    }
-    cm_buf_text(&text, "}");
-  }
-  *out = text.code == SQLITE_OK ? cm_buf_take(&text) : NULL;
-  cm_buf_clear(&text);
-  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
-}
-
-static int ask_account(cm_session *session, char **out, cm_err *err) {
-  const cm_call_request request = {
-    .who = "journal", .method = "GET", .path = "/account", .flags = CM_CALL_LOOK_UP
-  };
-  cm_call *call = NULL;
-  int rc = cm_call_start(session, &request, &call, err);
-  if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
-  if (rc == SQLITE_OK) rc = identify(cm_call_result_of(call)->body, out, err);
-  cm_call_free(call);
-  return rc;
-}
-
 static int begin_run(cm_session *session, cm_err *err) {
   char *account = NULL;
   if (cm_journal_run_number(session->journal) != 0) return SQLITE_OK;
   int rc = cm_journal_prune(session->journal, session->settings.recording.journal_days, err);
-  if (rc == SQLITE_OK) rc = ask_account(session, &account, err);
+  if (rc == SQLITE_OK) rc = cm_identity_ask(session, "journal", &account, err);
   if (rc == SQLITE_OK)
     rc = cm_journal_begin_run(session->journal, session->settings.base_url, account, err);
   sqlite3_free(account);

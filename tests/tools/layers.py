@@ -27,7 +27,7 @@ class House:
 
 HOUSES = {
     "src": House(
-        rooms=["base", "wire", "spec", "resources", "record", "change", "client", "journal", "read", "write", "sql", ""],
+        rooms=["base", "wire", "spec", "resources", "record", "change", "client", "journal", "read", "write", "sql", "copy", ""],
         homes={
             "curl/curl.h": re.compile(r"wire/http(_\w+)?\.[ch]"),
             "cjson/cJSON.h": re.compile(r"wire/json(_\w+)?\.c"),

@@ -25,6 +25,7 @@ typedef struct bench {
   cm_filter tags_filter[2]; /* takes tags, as no list does */
   cm_read reads[2];
   cm_companion companion;
+  cm_growth growth; /* none, unless a rule says so */
   cm_column_extras column_extras;
   cm_filter_extras filter_extras;
   cm_read_extras read_extras;
@@ -96,6 +97,16 @@ static void make_reads(bench *b) {
   b->companion = (cm_companion){
     .path = "/deep/{parent_uuid}", .paging = CM_CURSOR, .rows = "deep", .match = "uuid"
   };
+}
+
+static void make_growth(bench *b) {
+  static const cm_word sums[] = { { NULL, NULL } };
+  b->growth = (cm_growth){ .by = "size",
+                           .amount = "size",
+                           .kind = "colour",
+                           .unit = "colour",
+                           .checked = "chartmogul_sums",
+                           .sums = sums };
 }
 
 static void make_writes(bench *b) {
@@ -170,6 +181,7 @@ static void make_bench(bench *b) {
   make_columns(b);
   make_reads(b);
   make_writes(b);
+  make_growth(b);
   make_parents(b);
   b->extras.delete_counts = "/parts?thing={uuid}";
   b->things = (cm_resource){ .name = "chartmogul_things",

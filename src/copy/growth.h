@@ -1,0 +1,19 @@
+/*
+** growth.h -- a list that grows at its end: of a table that was copied before, only what is new or was worked out anew
+** is read.
+** Owns: nothing.  Tests: tests/cases/copy/
+*/
+#ifndef CM_COPY_GROWTH_H
+#define CM_COPY_GROWTH_H
+
+#include "copy/reading.h"
+
+/**
+ * Read into the stage the rows from the last instant less a day, and the rows of each month whose sums are others in the account
+ * than in the copy with these rows; the stage knows which ranges it holds then.
+ * @param is_read  Receives false where the whole list has to be read: the table is new or empty, has several units, or
+ *                 too many months differ.
+ */
+int cm_growth_read(cm_session *session, cm_stage *stage, bool *is_read, cm_err *err) CM_MUST_CHECK;
+
+#endif

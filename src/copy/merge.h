@@ -1,0 +1,30 @@
+/*
+** merge.h -- what arrived moved into the copy, in one transaction that waits for no network.
+** Owns: nothing.  Tests: tests/cases/copy/
+*/
+#ifndef CM_COPY_MERGE_H
+#define CM_COPY_MERGE_H
+
+#include "copy/stage.h"
+
+typedef struct cm_merged {
+  int64_t rows, added, changed, removed;
+} cm_merged;
+
+/**
+ * Make the table of the copy hold what the stage holds. Former versions of changed and removed rows go to the
+ * table's history. All or nothing: after an error the copy is as it was.
+ * @param account  Whose rows they are, for chartmogul_copy.
+ * @return SQLITE_OK; SQLITE_BUSY, SQLITE_INTERRUPT, SQLITE_NOMEM, what SQLite says.
+ */
+int cm_merge(cm_stage *stage, const char *account, cm_merged *out, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * The keys of rows that the copy holds and the stage lacks, of a table with one key.
+ * @param keys   Receives up to `room` of them; clear them with cm_value_clear.
+ * @param count  Receives how many; 0 where the table is new.
+ */
+int cm_merge_missing(cm_stage *stage, cm_value *keys, int room, int *count,
+                     cm_err *err) CM_MUST_CHECK;
+
+#endif

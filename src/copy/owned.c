@@ -1,0 +1,271 @@
+#include "copy/owned.h"
+
+#include <string.h>
+
+#include "spec/registry.h"
+#include "sql/names.h"
+
+enum { MAX_SQL_BYTES = 64 * 1024 };
+
+static const char copy_table[] = "chartmogul_copy";
+
+/* ---- whose tables they are ----------------------------------------------------------------------- */
+
+/** The number that a query of one name gives. */
+static int count_of(cm_target *target, const char *format, const char *name, int64_t *out,
+                    cm_err *err) {
+  char *sql = sqlite3_mprintf(format, target->schema, name);
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, out, err);
+  sqlite3_free(sql);
+  return rc;
+}
+
+static int has_object(cm_target *target, const char *name, bool *out, cm_err *err) {
+  int64_t count = 0;
+  int rc = count_of(target,
+                    "SELECT count(*) FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE NOCASE AND "
+                    "type <> 'index'",
+                    name, &count, err);
+  *out = count > 0;
+  return rc;
+}
+
+int cm_owned_has(cm_target *target, const char *name, bool *out, cm_err *err) {
+  int64_t count = 0;
+  bool is_any = false;
+  int rc = has_object(target, copy_table, &is_any, err);
+  if (rc == SQLITE_OK && is_any)
+    rc = count_of(target, "SELECT count(*) FROM \"%w\".chartmogul_copy WHERE table_name = %Q", name,
+                  &count, err);
+  *out = count > 0;
+  return rc;
+}
+
+/** A table of the user's keeps its name. */
+static int check_name(cm_target *target, const char *name, cm_err *err) {
+  bool is_copy = false, is_taken = false;
+  int rc = cm_owned_has(target, name, &is_copy, err);
+  if (rc != SQLITE_OK || is_copy) return rc;
+  char *history = sqlite3_mprintf("%s_history", name);
+  if (history == NULL) return cm_err_nomem(err);
+  const char *const names[] = { name, history };
+  for (size_t i = 0; i < cm_countof(names) && rc == SQLITE_OK && !is_taken; i++) {
+    rc = has_object(target, names[i], &is_taken, err);
+    if (rc == SQLITE_OK && is_taken) {
+      rc = cm_err_set(err, SQLITE_ERROR,
+                      "%s.%s is not a table of the copy (nothing was read): rename it, or copy "
+                      "into another file",
+                      target->shown, names[i]);
+    }
+  }
+  sqlite3_free(history);
+  return rc;
+}
+
+/** SQLite looks in temp first: who asks for the name would see something else than the copy. */
+static int check_hidden(cm_target *target, const cm_copied_list *list, cm_err *err) {
+  cm_names names;
+  sqlite3 *db = target->session->db;
+  int rc = cm_names_look(db, "temp", CM_SHORT_NAMES, &names);
+  if (rc != SQLITE_OK) cm_err_set(err, rc, "temp cannot be read (%s)", sqlite3_errmsg(db));
+  for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
+    if (names.list[i].taken_in < 0) continue;
+    for (int c = 0; c < list->count && rc == SQLITE_OK; c++) {
+      if (strcmp(list->tables[c].name, names.list[i].name) != 0) continue;
+      rc = cm_err_set(err, SQLITE_ERROR,
+                      "temp.%s hides %s.%s (nothing was read): DROP TABLE temp.%s, or rename it",
+                      names.list[i].name, target->shown, names.list[i].name, names.list[i].name);
+    }
+  }
+  cm_names_clear(&names);
+  return rc;
+}
+
+int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *err) {
+  int rc = check_hidden(target, list, err);
+  for (int i = 0; i < list->count && rc == SQLITE_OK; i++)
+    rc = check_name(target, list->tables[i].name, err);
+  return rc;
+}
+
+int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) {
+  int64_t others = 0;
+  bool is_any = false;
+  int rc = has_object(target, copy_table, &is_any, err);
+  if (rc != SQLITE_OK || !is_any) return rc;
+  rc = count_of(target, "SELECT count(*) FROM \"%w\".chartmogul_copy WHERE account <> %Q", account,
+                &others, err);
+  if (rc != SQLITE_OK || others == 0) return rc;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s holds the copy of another account (the key is one of %s): copy this one "
+                    "into another file",
+                    target->shown, account);
+}
+
+/* ---- what is there --------------------------------------------------------------------------------- */
+
+static int read_stamp(cm_target *target, const char *name, char out[32], cm_err *err) {
+  sqlite3_stmt *stmt = NULL;
+  bool is_any = false;
+  out[0] = '\0';
+  int rc = has_object(target, copy_table, &is_any, err);
+  if (rc != SQLITE_OK || !is_any) return rc;
+  char *sql = sqlite3_mprintf("SELECT refreshed_at FROM %s.chartmogul_copy WHERE table_name = %Q",
+                              target->quoted, name);
+  rc = sql == NULL ? cm_err_nomem(err) : cm_target_prepare(target, sql, &stmt, err);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK) return rc;
+  rc = sqlite3_step(stmt);
+  const char *stamp = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
+  if (stamp != NULL) sqlite3_snprintf(32, out, "%s", stamp);
+  int end = sqlite3_finalize(stmt);
+  return end == SQLITE_OK ? SQLITE_OK : cm_target_error(target, end, err);
+}
+
+/** A column that an older version did not know: no row of the copy can be compared by it. */
+static int look_for_column(cm_target *target, const cm_copied *copied, int place, bool *is_unknown,
+                           cm_err *err) {
+  int64_t count = 0;
+  char *sql = sqlite3_mprintf("SELECT count(*) FROM pragma_table_info(%Q, %Q) WHERE name = %Q",
+                              copied->name, target->schema, cm_copied_column(copied, place));
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, &count, err);
+  sqlite3_free(sql);
+  *is_unknown = count == 0;
+  return rc;
+}
+
+int cm_owned_look(cm_target *target, const cm_copied *copied, cm_owned *out, cm_err *err) {
+  *out = (cm_owned){ 0 };
+  int rc = read_stamp(target, copied->name, out->refreshed_at, err);
+  out->is_new = out->refreshed_at[0] == '\0';
+  for (int i = 0; i < copied->column_count && !out->is_new && rc == SQLITE_OK; i++)
+    rc = look_for_column(target, copied, i, &out->is_unknown[i], err);
+  return rc;
+}
+
+/* ---- making and mending ------------------------------------------------------------------------------ */
+
+int cm_owned_create(cm_target *target, const cm_copied *copied, char name[CM_OWNED_NAME],
+                    cm_err *err) {
+  unsigned mark = 0;
+  cm_buf sql;
+  cm_buf_init(&sql, MAX_SQL_BYTES);
+  sqlite3_randomness(sizeof mark, &mark);
+  sqlite3_snprintf(CM_OWNED_NAME, name, "chartmogul_new_%s_%08x", copied->name, mark);
+  cm_buf_text(&sql, "CREATE TABLE ");
+  cm_target_table(target, name, &sql);
+  cm_buf_text(&sql, " (");
+  cm_copied_definition(copied, true, &sql);
+  cm_buf_text(&sql, ")");
+  return cm_target_run_buf(target, &sql, err);
+}
+
+/** A table that another run has begun and will not end: it was killed, or finds the table there. "": there is none. */
+static int find_other(cm_target *target, const cm_copied *copied, const char *created,
+                      char other[CM_OWNED_NAME], cm_err *err) {
+  sqlite3_stmt *stmt = NULL;
+  char *sql = sqlite3_mprintf(
+      "SELECT name FROM %s.sqlite_schema WHERE type = 'table' AND name <> %Q AND name LIKE "
+      "'chartmogul!_new!_' || replace(%Q, '_', '!_') || '!_' || '________' ESCAPE '!'",
+      target->quoted, created != NULL ? created : "", copied->name);
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_prepare(target, sql, &stmt, err);
+  sqlite3_free(sql);
+  other[0] = '\0';
+  if (rc != SQLITE_OK) return rc;
+  if (sqlite3_step(stmt) == SQLITE_ROW)
+    sqlite3_snprintf(CM_OWNED_NAME, other, "%s", (const char *)sqlite3_column_text(stmt, 0));
+  rc = sqlite3_finalize(stmt);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_target_error(target, rc, err);
+}
+
+static int drop_others(cm_target *target, const cm_copied *copied, const char *created,
+                       cm_err *err) {
+  char other[CM_OWNED_NAME];
+  int rc = find_other(target, copied, created, other, err);
+  while (rc == SQLITE_OK && other[0] != '\0') {
+    rc = cm_target_runf(target, err, "DROP TABLE %s.\"%w\"", target->quoted, other);
+    if (rc == SQLITE_OK) rc = find_other(target, copied, created, other, err);
+  }
+  return rc;
+}
+
+static int create_lists(cm_target *target, cm_err *err) {
+  int rc = cm_target_runf(
+      target, err,
+      "CREATE TABLE IF NOT EXISTS %s.chartmogul_copy (table_name TEXT PRIMARY KEY, "
+      "account TEXT NOT NULL, version TEXT NOT NULL, refreshed_at TEXT NOT NULL)",
+      target->quoted);
+  if (rc != SQLITE_OK) return rc;
+  return cm_target_runf(
+      target, err,
+      "CREATE TABLE IF NOT EXISTS %s.chartmogul_copy_added (table_name TEXT, key TEXT, "
+      "added_at TEXT NOT NULL, PRIMARY KEY (table_name, key)) WITHOUT ROWID",
+      target->quoted);
+}
+
+/** A version of a row is sought by its key. */
+static int create_history(cm_target *target, const cm_copied *copied, cm_err *err) {
+  cm_buf sql;
+  cm_buf_init(&sql, MAX_SQL_BYTES);
+  cm_buf_printf(&sql, "CREATE TABLE %s.\"%s_history\" (", target->quoted, copied->name);
+  cm_copied_definition(copied, false, &sql);
+  cm_buf_text(&sql, ", valid_from TEXT, valid_to TEXT NOT NULL)");
+  int rc = cm_target_run_buf(target, &sql, err);
+  if (rc != SQLITE_OK || copied->key_count == 0) return rc;
+  const char *key = cm_copied_column(copied, copied->keys[0]);
+  return cm_target_runf(target, err,
+                        "CREATE INDEX %s.\"%w_history_by_%w\" ON \"%w_history\" (\"%w\")",
+                        target->quoted, copied->name, key, copied->name, key);
+}
+
+static int add_columns(cm_target *target, const cm_copied *copied, const cm_owned *owned,
+                       cm_err *err) {
+  static const char *const suffixes[] = { "", "_history" };
+  int rc = SQLITE_OK;
+  for (int i = 0; i < copied->column_count * 2 && rc == SQLITE_OK; i++) {
+    int place = i / 2;
+    if (!owned->is_unknown[place]) continue;
+    rc = cm_target_runf(
+        target, err, "ALTER TABLE %s.\"%w%s\" ADD COLUMN \"%w\"%s", target->quoted, copied->name,
+        suffixes[i % 2], cm_copied_column(copied, place),
+        cm_registry_sql_type(copied->resource->columns[copied->columns[place]].type));
+  }
+  return rc;
+}
+
+int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *owned,
+                   const char *created, cm_err *err) {
+  char stamp[32];
+  int rc = create_lists(target, err);
+  if (rc == SQLITE_OK) rc = read_stamp(target, copied->name, stamp, err);
+  if (rc == SQLITE_OK && strcmp(stamp, owned->refreshed_at) != 0) return SQLITE_DONE;
+  if (rc == SQLITE_OK) rc = check_name(target, copied->name, err); /* it may have come meanwhile */
+  if (rc != SQLITE_OK) return rc;
+  if (target->is_own) rc = drop_others(target, copied, created, err);
+  if (rc != SQLITE_OK) return rc;
+  if (created == NULL) return add_columns(target, copied, owned, err);
+  rc = cm_target_runf(target, err, "ALTER TABLE %s.\"%w\" RENAME TO \"%w\"", target->quoted,
+                      created, copied->name);
+  return rc == SQLITE_OK ? create_history(target, copied, err) : rc;
+}
+
+/** Joins go by uuids. */
+int cm_owned_index(cm_target *target, const cm_copied *copied, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < copied->column_count && rc == SQLITE_OK; i++) {
+    bool is_first_key = copied->key_count > 0 && copied->keys[0] == i;
+    const char *column = cm_copied_column(copied, i);
+    if (is_first_key || !cm_copied_is_joined(copied, i)) continue;
+    rc = cm_target_runf(target, err,
+                        "CREATE INDEX IF NOT EXISTS %s.\"%w_by_%w\" ON \"%w\" (\"%w\")",
+                        target->quoted, copied->name, column, copied->name, column);
+  }
+  return rc;
+}
+
+int cm_owned_stamp(cm_target *target, const cm_copied *copied, const char *account, const char *now,
+                   cm_err *err) {
+  return cm_target_runf(target, err,
+                        "INSERT OR REPLACE INTO %s.chartmogul_copy VALUES (%Q, %Q, %Q, %Q)",
+                        target->quoted, copied->name, account, CM_VERSION, now);
+}

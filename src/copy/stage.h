@@ -1,0 +1,35 @@
+/*
+** stage.h -- the rows of a table as they arrive, kept in the temporary database of the copy's connection until
+** all of them are there.
+** Owns: the statement that adds a row. The table itself goes with the connection.
+** Tests: tests/cases/copy/
+*/
+#ifndef CM_COPY_STAGE_H
+#define CM_COPY_STAGE_H
+
+#include "copy/target.h"
+#include "read/scan.h"
+
+typedef struct cm_stage {
+  cm_target *target; /* borrowed */
+  const cm_copied *copied;
+  sqlite3_stmt *insert;
+  char table[64]; /* as SQL has it, in temp */
+  cm_buf
+      within; /* a condition on rows `t`: only of these it holds all; empty: of the whole table */
+} cm_stage;
+
+/** Make the table, empty. Close it in any case. */
+int cm_stage_open(cm_stage *out, cm_target *target, const cm_copied *copied,
+                  cm_err *err) CM_MUST_CHECK;
+
+/** Empty the table. Fits a zeroed one. */
+void cm_stage_close(cm_stage *stage);
+
+/** Add the current row of a scan of the same table. A row whose key is there already takes its place. */
+int cm_stage_add_scanned(cm_stage *stage, cm_scan *scan, cm_err *err) CM_MUST_CHECK;
+
+/** Add the rows that stand inside a row of the leader's list, see cm_copied_leader. */
+int cm_stage_add_inside(cm_stage *stage, cm_slice outer, cm_err *err) CM_MUST_CHECK;
+
+#endif

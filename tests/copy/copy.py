@@ -1,0 +1,300 @@
+"""The copy of an account (chartmogul_refresh), as programs use it: compared with the account table by table, with its former
+versions, beside a program that writes to the same file, killed at any step and run again.
+
+    copy.py LIBRARY SANDBOX [STORY ...]
+"""
+import multiprocessing
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
+from account import Account  # noqa: E402
+
+# Listed parent by parent: copied when they are named.
+BY_PARENT = "customer_activities plan_group_plans subscriptions import_subscriptions".split()
+KEPT = ("chartmogul_copy", "chartmogul_copy_added")
+
+
+class Failed(Exception):
+    """What is wrong, in words."""
+
+
+def must_be(what, shown, wanted):
+    if isinstance(shown, list) and isinstance(wanted, list) and shown != wanted:
+        shown, wanted = [row for row in shown if row not in wanted], [row for row in wanted if row not in shown]
+    if shown != wanted:
+        raise Failed(f"{what}: {str(shown)[:1000]}, must be {str(wanted)[:1000]}")
+
+
+class Books:
+    """A file with a copy of an account of the sandbox."""
+
+    def __init__(self, library, url, folder):
+        self.library, self.url = os.path.splitext(os.path.abspath(library))[0], url
+        self.path = os.path.join(folder, "books.db")
+
+    def open(self):
+        db = sqlite3.connect(self.path, isolation_level=None)
+        db.enable_load_extension(True)
+        db.load_extension(self.library)
+        for name, value in (("base_url", self.url), ("api_key", "test-key"), ("requests_per_second", "0")):
+            db.execute("SELECT chartmogul_config(?, ?)", (name, value)).fetchall()
+        return db
+
+    def refresh(self, tables=None):
+        """Rows of the result by table: rows, added, changed, removed, requests."""
+        db = self.open()
+        sql = "SELECT table_name, rows, added, changed, removed, requests FROM chartmogul_refresh('main'%s)"
+        rows = db.execute(sql % ("" if tables is None else f", '{tables}'")).fetchall()
+        db.close()
+        return {row[0]: row[1:] for row in rows}
+
+    def rows(self, sql):
+        db = sqlite3.connect(self.path, isolation_level=None)
+        rows = db.execute(sql).fetchall()
+        db.close()
+        return rows
+
+    def tables(self):
+        names = [name for (name,) in self.rows("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+        return [name for name in names if name not in KEPT and not name.endswith("_history") and name != "mine"]
+
+    def content(self):
+        """All that the file holds but the time of the last refresh."""
+        return {name: sorted(self.rows(f'SELECT * FROM "{name}"'), key=repr)
+                for name in [*self.tables(), *(name + "_history" for name in self.tables())]}
+
+
+def shown(db, table, columns):
+    """The same rows as the tables of the account show them; the metrics from the first movement on, as the copy has them."""
+    where = ""
+    if "date" in columns and "end_date" in [row[1] for row in db.execute(f"PRAGMA table_xinfo(chartmogul_{table})")]:
+        where = " WHERE start_date = (SELECT date(min(date)) FROM chartmogul_activities)"
+    return sorted(db.execute(f"SELECT * FROM chartmogul_{table}{where}").fetchall(), key=repr)
+
+
+def must_be_the_account(books):
+    db = books.open()
+    for table in books.tables():
+        cursor = db.execute(f'SELECT * FROM "{table}"')
+        columns = [column[0] for column in cursor.description]
+        must_be(f"rows of {table}", sorted(cursor.fetchall(), key=repr), shown(db, table, columns))
+    db.close()
+
+
+# ---- stories ---------------------------------------------------------------------------------------------------------------------
+
+
+def whole(books, account):
+    """Every table that can be listed, equal to the account column by column, in one request a page."""
+    result = books.refresh()
+    must_be("tables", sorted(result), sorted(books.tables()))
+    must_be_the_account(books)
+    for name in BY_PARENT:
+        must_be(f"{name} without being named", name in result, False)
+    named = books.refresh(", ".join(BY_PARENT))
+    must_be("named tables", sorted(named), sorted(BY_PARENT))
+    must_be_the_account(books)
+    account.forget_requests()
+    books.refresh("customers, customer_tags, customer_attributes, invoices, line_items, transactions")
+    lists = [row["target"].split("?")[0] for row in account.requests()]
+    must_be("lists that were read", sorted(set(lists)), ["/account", "/customers", "/invoices"])
+    must_be("requests", len(lists), len(set(row["target"] for row in account.requests())))
+
+
+def unchanged(books, _account):
+    """A second run on an account that has not changed changes the time of the refresh and nothing else."""
+    books.refresh()
+    before, stamps = books.content(), books.rows("SELECT table_name, account, version FROM chartmogul_copy")
+    for name, row in books.refresh().items():
+        must_be(f"changes of {name}", row[1:4], (0, 0, 0))
+    must_be("content", books.content(), before)
+    must_be("stamps", books.rows("SELECT table_name, account, version FROM chartmogul_copy"), stamps)
+
+
+AS_OF = """
+SELECT {columns} FROM customers AS t
+ WHERE NOT EXISTS (SELECT 1 FROM customers_history AS h WHERE h.uuid = t.uuid AND h.valid_to > :moment)
+   AND NOT EXISTS (SELECT 1 FROM chartmogul_copy_added AS a
+                    WHERE a.table_name = 'customers' AND a.key = t.uuid AND a.added_at > :moment)
+UNION ALL
+SELECT {columns} FROM (SELECT *, min(valid_to) FROM customers_history WHERE valid_to > :moment GROUP BY uuid)
+ WHERE valid_from IS NULL OR valid_from <= :moment"""
+
+
+def history(books, account):
+    """What the copy says of a moment is what it held then: rows that changed, came, went, and came again."""
+    moments = []
+    books.refresh("customers")
+    source = account.send("GET", "/data_sources")["data_sources"][0]["uuid"]
+    for round_ in range(4):
+        moment = books.rows("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")[0][0]
+        moments.append((moment, sorted(books.rows("SELECT * FROM customers"), key=repr)))
+        entries = account.pages("/customers", "entries")
+        for customer in entries[round_:round_ + 3]:
+            account.send("PATCH", f"/customers/{customer['uuid']}", {"company": f"Round {round_}"})
+        account.send("DELETE", f"/customers/{entries[-1]['uuid']}")
+        account.send("POST", "/customers", {"data_source_uuid": source, "external_id": f"late-{round_}", "name": "Late"})
+        must_be("changes", books.refresh("customers")["customers"][1:4], (1, 3, 1))
+    columns = ", ".join(f'"{row[1]}"' for row in books.rows("PRAGMA table_info(customers)"))
+    db = sqlite3.connect(books.path)
+    for moment, rows in moments:
+        then = db.execute(AS_OF.format(columns=columns), {"moment": moment}).fetchall()
+        must_be(f"customers at {moment}", sorted(then, key=repr), rows)
+    db.close()
+    must_be_the_account(books)
+
+
+def recomputed(books, account):
+    """Movements are read from the last day on, and again for a month whose sums have changed; no other is asked for."""
+    books.refresh("activities")
+    account.forget_requests()
+    books.refresh("activities")
+    asked = [row["target"] for row in account.requests() if row["target"].startswith("/activities")]
+    must_be("a day of movements is asked for", ["start-date=" in target for target in asked], [True])
+    invoices = sorted(account.pages("/invoices", "invoices"), key=lambda invoice: invoice["date"])
+    account.send("DELETE", f"/invoices/{invoices[0]['uuid']}")
+    account.forget_requests()
+    result = books.refresh("activities")["activities"]
+    must_be("movements changed", result[1] + result[2] + result[3] > 0, True)
+    asked = [row["target"] for row in account.requests() if row["target"].startswith("/activities")]
+    must_be("all are asked for by range", all("start-date=" in target for target in asked), True)
+    must_be("months asked for", 2 <= len(asked) <= 12, True)
+    db = books.open()  # a movement that is worked out anew with the same amounts has another uuid, which no sum shows
+    ours, theirs = (sorted(row[1:] for row in db.execute(f"SELECT * FROM {table}")) for table in ("activities", "chartmogul_activities"))
+    db.close()
+    must_be("movements", ours, theirs)
+
+
+def not_fetched(books, _account):
+    """A program that calls execute() and fetches nothing, and LIMIT 1, have a whole copy."""
+    db = books.open()
+    cursor = db.execute("SELECT * FROM chartmogul_refresh('main', 'plans, customers')")
+    must_be("customers", books.rows("SELECT count(*) > 0 FROM customers"), [(1,)])
+    cursor.close()
+    must_be("rows", len(db.execute("SELECT * FROM chartmogul_refresh('main', 'plans, invoices') LIMIT 1").fetchall()), 1)
+    db.close()
+    must_be_the_account(books)
+
+
+def write_meanwhile(path, mode, stop, failures):
+    """The other program: a row each 50 ms, with the time-out that Python has by itself."""
+    db = sqlite3.connect(path, isolation_level=None)
+    db.execute(f"PRAGMA journal_mode = {mode}")
+    db.execute("CREATE TABLE IF NOT EXISTS mine (n INTEGER)")
+    count = 0
+    while not stop.wait(0.05):
+        try:
+            db.execute("INSERT INTO mine VALUES (?)", (count,))
+            count += 1
+        except sqlite3.Error as error:
+            failures.put(f"the other program: {error}")
+            return
+    failures.put(count)
+
+
+def beside_a_writer(books, _account, mode):
+    stop, failures = multiprocessing.Event(), multiprocessing.Queue()
+    writer = multiprocessing.Process(target=write_meanwhile, args=(books.path, mode, stop, failures))
+    writer.start()
+    for _ in range(2):
+        books.refresh()
+    stop.set()
+    writer.join()
+    written = failures.get()
+    must_be("what the other program says", written, books.rows("SELECT count(*) FROM mine")[0][0])
+    must_be_the_account(books)
+
+
+def beside_a_writer_wal(books, account):
+    """Another program writes to the file all the time, in WAL mode: neither fails."""
+    beside_a_writer(books, account, "wal")
+
+
+def beside_a_writer_rollback(books, account):
+    """Another program writes to the file all the time, with a rollback journal: neither fails."""
+    beside_a_writer(books, account, "delete")
+
+
+def refresh_once(books, failures):
+    try:
+        books.refresh()
+        failures.put(None)
+    except sqlite3.Error as error:
+        failures.put(str(error))
+
+
+def two_at_once(books, _account):
+    """Two programs refresh the same file at the same time: the copy is whole, and each ends well or says who holds it."""
+    failures = multiprocessing.Queue()
+    others = [multiprocessing.Process(target=refresh_once, args=(books, failures)) for _ in range(2)]
+    for other in others:
+        other.start()
+    said = [failures.get() for _ in others]
+    for other in others:
+        other.join()
+    for line in said:
+        if line is not None and "another program" not in line:
+            raise Failed(f"a program says: {line}")
+    must_be("one of them has ended well", None in said, True)
+    books.refresh()
+    must_be_the_account(books)
+
+
+def killed(books, account):
+    """Killed after any number of requests, before and after the first copy: the next run makes it whole."""
+    for round_ in range(2):
+        account.send("DELETE", account.root + "/control/requests")
+        total = len(account.requests()) if round_ else 26
+        for stop_at in range(1, total, 5):
+            account.forget_requests()
+            process = multiprocessing.Process(target=books.refresh)
+            process.start()
+            while process.is_alive() and account.send("GET", account.root + "/control/stats")["requests"] < stop_at:
+                time.sleep(0)
+            os.kill(process.pid, signal.SIGKILL)
+            process.join()
+            for (check,) in books.rows("PRAGMA integrity_check"):
+                must_be("integrity", check, "ok")
+            if round_ == 0:
+                for name in books.tables():
+                    must_be(f"{name} is listed", books.rows(f"SELECT count(*) FROM chartmogul_copy WHERE table_name = '{name}'")[0][0]
+                            if not name.startswith("chartmogul_new_") else 1, 1)
+        books.refresh()
+        for (name,) in books.rows("SELECT name FROM sqlite_schema WHERE name LIKE 'chartmogul_new%'"):
+            raise Failed(f"{name} was left behind")
+        must_be_the_account(books)
+
+
+STORIES = [whole, unchanged, history, recomputed, not_fetched, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, killed]
+
+
+def main():
+    library, sandbox = sys.argv[1:3]
+    passed = failed = 0
+    for story in STORIES:
+        if sys.argv[3:] and story.__name__ not in sys.argv[3:]:
+            continue
+        server = subprocess.Popen([sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
+        account = Account(server.stdout.readline().strip())
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                story(Books(library, account.base_url, folder), account)
+            passed += 1
+        except (Failed, sqlite3.Error) as error:
+            failed += 1
+            print(f"FAILED {story.__name__}: {error}")
+        finally:
+            server.terminate()
+            server.wait()
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
