@@ -47,6 +47,7 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   err->http_status = 0;
   err->may_help = false;
   err->is_of_row = false;
+  err->is_at_row = false;
   return code;
 }
 
@@ -59,6 +60,7 @@ static void put_text(cm_err *err, const char *first, const char *second, const c
   err->http_status = all_else.http_status;
   err->may_help = all_else.may_help;
   err->is_of_row = all_else.is_of_row;
+  err->is_at_row = all_else.is_at_row;
 }
 
 static bool begins_with(const cm_err *err, const char *who) {
@@ -88,6 +90,7 @@ void cm_err_clear(cm_err *err) {
   err->http_status = 0;
   err->may_help = false;
   err->is_of_row = false;
+  err->is_at_row = false;
   err->text[0] = 0;
 }
 

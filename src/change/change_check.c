@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "change/change_names.h"
 #include "record/compare.h"
+#include "record/near_miss.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "spec/source.h"
@@ -71,8 +72,16 @@ static int refuse_missing(const cm_resource *resource, int column, cm_err *err) 
                       resource->name, name, reference->data_source, reference->external_id,
                       is_owner ? ", or " : "", is_owner ? owners[1] : "");
   }
-  return cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: %s", resource->name, name,
-                    need != NULL && need->hint != NULL ? need->hint : "give it a value");
+  const cm_word *words = cm_registry_words(resource, column);
+  cm_buf choices;
+  cm_buf_init(&choices, CM_MAX_URL_BYTES);
+  cm_near_miss_put_words(words, &choices);
+  const char *advice = words != NULL ? "give " : "give it a value";
+  int rc = cm_err_set(err, SQLITE_ERROR, "%s: %s is missing: %s%s", resource->name, name,
+                      need != NULL && need->hint != NULL ? need->hint : advice,
+                      cm_buf_str(&choices));
+  cm_buf_clear(&choices);
+  return rc;
 }
 
 /** Is what a {column} is filled with fit for its place? */

@@ -57,7 +57,30 @@ int cm_change_check_names(const cm_change *change, cm_err *err) {
   return SQLITE_OK;
 }
 
+/** A column that names the row is given as ''. */
+static int refuse_empty(cm_change *change, const cm_reference *reference, const char *empty,
+                        cm_err *err) {
+  const cm_resource *resource = change->resource;
+  unsigned flags = resource->columns[cm_change_column(resource, reference->column)].flags;
+  bool is_needed = (flags & CM_REQUIRED) || CM_EXTRA(resource, owners) != NULL;
+  if (is_needed)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: %s is empty (it names a row of %s): give it, or give %s", resource->name,
+                      empty, reference->resource, reference->column);
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: %s is empty (it names a row of %s): give it, or NULL where there is none "
+                    "(nullif(%s, ''))",
+                    resource->name, empty, reference->resource, empty);
+}
+
+static bool is_given_empty(const cm_change *change, const char *name) {
+  const cm_value *given = cm_change_find(change, cm_change_column(change->resource, name));
+  return given != NULL && cm_value_is_text(given) && given->len == 0;
+}
+
 static int refuse_half(cm_change *change, const cm_reference *reference, cm_err *err) {
+  if (reference->within == NULL && is_given_empty(change, reference->external_id))
+    return refuse_empty(change, reference, reference->external_id, err);
   return cm_err_set(err, SQLITE_ERROR,
                     "%s: %s%s%s names a row of %s only together with %s: give both, or %s",
                     change->resource->name, reference->within != NULL ? reference->within : "",

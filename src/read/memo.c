@@ -237,19 +237,18 @@ static int need_memo(cm_session *session, cm_err *err) {
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
-static int new_answer(cm_session *session, const char *who, const char *path, const char *list,
+static int new_answer(cm_session *session, const cm_call_request *request, const char *list,
                       cm_memo_answer **out, cm_err *err) {
-  cm_call_request request = { .who = who, .method = "GET", .path = path };
   cm_memo_answer *answer = sqlite3_malloc64(sizeof *answer);
   if (answer == NULL) return cm_err_nomem(err);
   memset(answer, 0, sizeof *answer);
   answer->session = session;
-  answer->path = copy_text(path);
+  answer->path = copy_text(request->path);
   answer->list = copy_text(list);
-  answer->who = copy_text(who);
+  answer->who = copy_text(request->who);
   bool is_copied = answer->path != NULL && answer->who != NULL &&
                    (answer->list != NULL || list == NULL);
-  int rc = is_copied ? cm_call_start(session, &request, &answer->call, err) : cm_err_nomem(err);
+  int rc = is_copied ? cm_call_start(session, request, &answer->call, err) : cm_err_nomem(err);
   if (rc != SQLITE_OK) {
     free_answer(answer);
     return rc;
@@ -260,8 +259,9 @@ static int new_answer(cm_session *session, const char *who, const char *path, co
 
 int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
                          cm_memo_answer **out, cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path, .flags = CM_CALL_LOOK_UP };
   *out = NULL;
-  int rc = new_answer(session, who, path, NULL, out, err);
+  int rc = new_answer(session, &request, NULL, out, err);
   if (rc == SQLITE_OK) (*out)->holders = 1;
   return rc;
 }
@@ -293,6 +293,7 @@ static void count_reading(cm_memo *memo, const char *path, const char *list) {
 
 int cm_memo_get(cm_session *session, const char *who, const char *path, const char *list,
                 cm_memo_answer **out, cm_err *err) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path };
   *out = NULL;
   int rc = need_memo(session, err);
   if (rc != SQLITE_OK) return rc;
@@ -305,7 +306,7 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
   if (answer != NULL) {
     rc = share(memo, answer, list, err);
   } else {
-    rc = new_answer(session, who, path, list, &answer, err);
+    rc = new_answer(session, &request, list, &answer, err);
     if (rc == SQLITE_OK) list_answer(memo, answer);
   }
   if (rc != SQLITE_OK) return rc;
@@ -329,11 +330,12 @@ static bool has_room_ahead(const cm_memo *memo) {
 }
 
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
+  cm_call_request request = { .who = who, .method = "GET", .path = path };
   cm_memo_answer *answer = NULL;
   if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
   if (!has_room_ahead(memo) || find(memo, path) != NULL) return;
-  if (new_answer(session, who, path, NULL, &answer, NULL) != SQLITE_OK) return;
+  if (new_answer(session, &request, NULL, &answer, NULL) != SQLITE_OK) return;
   list_answer(memo, answer);
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;

@@ -41,7 +41,7 @@ int cm_memo_get(cm_session *session, const char *who, const char *path, const ch
                 cm_memo_answer **out, cm_err *err) CM_MUST_CHECK;
 
 /**
- * Ask for an answer that is fresh: by a new call, whatever the memo has, which does not get to know it.
+ * Ask for an answer that is fresh, for a write: by a new call, whatever the memo has, which does not get to know it.
  * Result and `out` as of cm_memo_get.
  */
 int cm_memo_answer_start(cm_session *session, const char *who, const char *path,

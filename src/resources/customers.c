@@ -4,6 +4,13 @@
 */
 #include "resources/shared.h"
 
+/* The API computes the others from the subscriptions. */
+static const cm_word lead_states[] = { CM_WORD("New Lead"),
+                                       CM_WORD("Working Lead"),
+                                       CM_WORD("Qualified Lead"),
+                                       CM_WORD("Unqualified Lead"),
+                                       { NULL, NULL } };
+
 static const cm_column columns[] = {
   CM_UUID_COLUMN("cus_"),
   { CM_COLUMN("id", CM_INTEGER, CM_READ_ONLY, "The number that the app's own addresses use.") },
@@ -18,7 +25,8 @@ static const cm_column columns[] = {
   { CM_COLUMN("company", CM_TEXT, CM_WRITABLE, "Company name.") },
   { CM_COLUMN("status", CM_TEXT, CM_WRITABLE,
               "Active, Past Due, Cancelled, or a lead: New Lead, Working Lead, Qualified Lead, "
-              "Unqualified Lead; only lead states can be written.") },
+              "Unqualified Lead; only lead states can be written."),
+    .extras = &(const cm_column_extras){ .written = lead_states } },
   { CM_COLUMN("customer_since", CM_TIME, CM_READ_ONLY,
               "Start of the first subscription; NULL for a lead."),
     .path = "customer-since" },

@@ -82,6 +82,8 @@ static const char *extras_rule(const cm_column *column) {
   }
   if (beside != NULL && (!(flags & CM_INSERT) || !is_list_of_pairs(beside)))
     return "what goes beside a column that INSERT gives has the form place=word";
+  if (CM_EXTRA(column, written) != NULL && (column->type != CM_TEXT || !(flags & CM_WRITABLE)))
+    return "only a text that can be written has words for that";
   return NULL;
 }
 

@@ -79,6 +79,8 @@ typedef struct cm_column_extras {
   /* A query parameter that must be "true" for the answer to hold this member. It is sent where the column is used, or
   ** the row as it arrived ("@row"). NULL: none. */
   const char *wants;
+  /* The words that a write may give, where answers have others too. NULL: the same, or anything. */
+  const cm_word *written;
 } cm_column_extras;
 
 typedef struct cm_column {

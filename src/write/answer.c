@@ -71,11 +71,14 @@ static bool is_answered_again(cm_queue *queue, const cm_entry *entry) {
 /** The API refused. Under OR IGNORE and OR REPLACE it may only have said that the row exists. */
 static cm_end give_up(cm_queue *queue, cm_entry *entry, cm_slice object, cm_err *err) {
   cm_conflict conflict = entry->change->conflict;
-  bool may_exist = entry->change->verb == CM_VERB_INSERT && conflict != CM_CONFLICT_FAIL &&
-                   entry->progress.refusal == NULL;
+  bool may_exist = entry->change->verb == CM_VERB_INSERT && entry->progress.refusal == NULL;
   cm_inside_take_errors(queue, entry, object);
   cm_exists exists = may_exist ? cm_reply_says_exists(entry->resource, object) : CM_EXISTS_NOT;
   bool is_left = conflict == CM_CONFLICT_IGNORE && !cm_change_gives_frozen(entry->change);
+  bool is_plain = conflict == CM_CONFLICT_FAIL;
+  if (exists == CM_EXISTS_SURELY && is_plain && entry->line.uuid == NULL)
+    cm_entry_advise_exists(entry, err);
+  if (is_plain) return CM_END_REFUSED;
   if (exists == CM_EXISTS_SURELY && is_left) return CM_END_LEFT_ALONE;
   if (exists == CM_EXISTS_NOT || entry->ties.natural_token == 0) return CM_END_REFUSED;
   /* In words that say, or may say, that the row exists: the statement says what happens then. */

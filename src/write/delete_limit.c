@@ -117,8 +117,7 @@ int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = cm_change_count_removed(entry->change, &entry->weight, err);
   if (entry->verb == CM_VERB_DELETE) entry->weight = 1;
   if (rc == SQLITE_OK && entry->weight > 0) rc = allow_entry(queue, entry, err);
-  const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
-  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) cm_err_name_row(err, entry->resource->name, name);
+  if (rc != SQLITE_OK && err != NULL) err->is_at_row = true;
   return rc;
 }
 

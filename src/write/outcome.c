@@ -31,17 +31,31 @@ int cm_outcome_what(const cm_entry *entry, const char *line, const char **what) 
 void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err) {
   char line[sizeof err->text];
   const char *what = NULL;
+  bool is_of_row = err->is_of_row;
   int len = cm_outcome_what(entry, err->text, &what);
   sqlite3_snprintf((int)sizeof line, line, "%.*s", len, what);
   cm_err_set(err, err->code, "%s: %s: %s", entry->resource->name, line, advice);
+  err->is_of_row = is_of_row;
+}
+
+/** What to do where the row of a plain INSERT is there. */
+static const char *advice_to_exist(const cm_entry *entry) {
+  return entry->resource->natural_key->replace_is_ignore
+             ? "leave the row out, or use INSERT OR IGNORE, which keeps the one that is there"
+             : "leave the row out, or use INSERT OR IGNORE, which keeps the one that is there, or "
+               "INSERT "
+               "OR REPLACE, which updates it";
+}
+
+void cm_entry_advise_exists(const cm_entry *entry, cm_err *err) {
+  cm_entry_advise(entry, advice_to_exist(entry), err);
 }
 
 void cm_entry_tell_exists(const cm_entry *entry, cm_err *err) {
   const char *what = NULL;
   int len = cm_outcome_what(entry, entry->progress.refusal, &what);
-  cm_err_set(err, SQLITE_CONSTRAINT,
-             "%s: the row exists already (%.*s): leave it out, or UPDATE the one that is there",
-             entry->resource->name, len, what);
+  cm_err_set(err, SQLITE_CONSTRAINT, "%s: the row exists already (%.*s): %s", entry->resource->name,
+             len, what, advice_to_exist(entry));
 }
 
 void cm_entry_tell_two(const cm_entry *entry, cm_err *err) {
@@ -103,6 +117,9 @@ static void put_counts(const cm_queue *queue, bool with_unsent, cm_buf *out) {
     cm_buf_printf(out, ", %lld may or may not have happened (state unknown in chartmogul_writes)",
                   (long long)unknown);
   }
+  if (tally->left_alone > 0)
+    cm_buf_printf(out, ", %lld %s already", (long long)tally->left_alone,
+                  tally->left_alone == 1 ? "exists" : "exist");
   if (with_unsent && unsent > 0) cm_buf_printf(out, ", %lld not tried", (long long)unsent);
 }
 

@@ -13,6 +13,9 @@ int cm_outcome_what(const cm_entry *entry, const char *line, const char **what);
 /** Put another advice behind what happened. */
 void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err);
 
+/** The API says of a plain INSERT that its row exists: what the statement can say of such rows. */
+void cm_entry_advise_exists(const cm_entry *entry, cm_err *err);
+
 /**
  * The line of a row that stands there already, since when is not known: a call that is refused may have been made in
  * part.

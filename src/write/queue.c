@@ -269,12 +269,14 @@ static int check_anew(const cm_queue *queue, const cm_entry *entry, cm_row *row,
     created = cm_map_next(&created->ties.by_natural);
   if (created != NULL) rc = is_made_anew(queue, entry, row, created, &is_anew, err);
   if (rc != SQLITE_OK || !is_anew) return rc;
-  return cm_err_set(
-      err, SQLITE_ERROR,
-      "%s: %s: this row waits for COMMIT (this transaction deletes the one that the "
-      "API shows, and creates it again): COMMIT first, or set write_mode to immediate "
-      "before BEGIN",
-      entry->resource->name, created->line.label != NULL ? created->line.label : "a row");
+  const char *label = created->line.label;
+  rc = cm_err_set(err, SQLITE_ERROR,
+                  "%s: this transaction deletes the row and creates it again (%s%s%s waits for "
+                  "COMMIT): COMMIT first, or set write_mode to immediate before BEGIN",
+                  entry->resource->name, label != NULL ? "'" : "",
+                  label != NULL ? label : "the new one", label != NULL ? "'" : "");
+  if (err != NULL) err->is_at_row = true;
+  return rc;
 }
 
 /** A row of the account is changed: is it still there when its turn comes? */

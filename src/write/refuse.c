@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 #include "record/encode.h"
 #include "record/token.h"
 #include "spec/registry.h"
@@ -36,8 +37,9 @@ static int put_owner_name(const given_row *row, const char *column, char **out, 
   const cm_value *value = find_given(row, column);
   if (*out != NULL || value == NULL) return SQLITE_OK;
   int rc = cm_plain_copy(value, &text, err);
-  if (text != NULL) *out = sqlite3_mprintf("%s %s", column, text);
-  if (text != NULL && *out == NULL) rc = cm_err_nomem(err);
+  bool is_name = text != NULL && text[0] != 0;
+  if (is_name) *out = sqlite3_mprintf("%s %s", column, text);
+  if (is_name && *out == NULL) rc = cm_err_nomem(err);
   sqlite3_free(text);
   return rc;
 }
@@ -59,6 +61,31 @@ static int put_owner(const given_row *row, char **out, cm_err *err) {
   return rc;
 }
 
+/** '["cus_1","vip"]': the key that its parts make. Nothing where one is not given. */
+static int put_key(const given_row *row, char **label, cm_err *err) {
+  const char *parts = row->resource->key_parts;
+  const char *part = NULL;
+  size_t len = 0;
+  bool is_whole = parts != NULL;
+  cm_buf key;
+  cm_buf_init(&key, CM_MAX_URL_BYTES);
+  while (is_whole && cm_text_next_word(&parts, &part, &len)) {
+    char name[64];
+    cm_plain plain;
+    sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, part);
+    const cm_value *value = find_given(row, name);
+    const char *text = value != NULL ? cm_plain_set(&plain, value) : NULL;
+    is_whole = text != NULL;
+    cm_buf_text(&key, key.len == 0 ? "[" : ",");
+    if (is_whole) cm_json_quote(&key, text, plain.len);
+  }
+  cm_buf_text(&key, "]");
+  int rc = key.code == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+  if (is_whole && key.code == SQLITE_OK) *label = cm_buf_take(&key);
+  cm_buf_clear(&key);
+  return rc;
+}
+
 static int put_label(const given_row *row, char **label, char **owner, cm_err *err) {
   const cm_natural_key *natural = row->resource->natural_key;
   const cm_value *name = row->key;
@@ -66,7 +93,7 @@ static int put_label(const given_row *row, char **label, char **owner, cm_err *e
     name = natural != NULL ? find_given(row, natural->columns[natural->columns[1] != NULL]) : NULL;
   *owner = NULL;
   *label = NULL;
-  int rc = name != NULL ? cm_plain_copy(name, label, err) : SQLITE_OK;
+  int rc = name != NULL ? cm_plain_copy(name, label, err) : put_key(row, label, err);
   return rc == SQLITE_OK && *label == NULL ? put_owner(row, owner, err) : rc;
 }
 
@@ -151,7 +178,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   cm_err_prefix(err, entry->resource->name);
   entry->line.error = sqlite3_mprintf("%s", err->text);
   const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
-  if (err->is_of_row) cm_err_name_row(err, entry->resource->name, name);
+  if (err->is_of_row || err->is_at_row) cm_err_name_row(err, entry->resource->name, name);
   int rc = entry->line.error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
   if (rc == SQLITE_OK) {
     entry->id = session->queue->next_id;

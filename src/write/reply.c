@@ -291,21 +291,34 @@ int cm_entry_compare(cm_entry *entry, cm_slice row, cm_buf *differs, cm_err *err
 
 /* ---- a word written in another way --------------------------------------------------------- */
 
+/** The words of which the value should be one, and is not. NULL: it is, or nobody knows. */
+static const cm_word *find_missed_words(const cm_column *column, const cm_word *words,
+                                        const cm_value *value) {
+  const cm_word *written = CM_EXTRA(column, written);
+  if (written == NULL) return cm_near_miss(words, value) != NULL ? words : NULL;
+  for (const cm_word *word = written; word->sql != NULL; word++) {
+    if (cm_value_is_text(value) && value->len == strlen(word->sql) &&
+        memcmp(value->text, word->sql, value->len) == 0)
+      return NULL;
+  }
+  return written;
+}
+
 void cm_entry_advise_words(const cm_entry *entry, cm_err *err) {
   for (int i = 0; i < entry->change->given_count; i++) {
     const cm_given *given = &entry->change->given[i];
+    const cm_column *column = &entry->resource->columns[given->column];
     const cm_word *words = cm_registry_words(entry->resource, given->column);
-    if (given->use != CM_GIVEN_SENT || cm_near_miss(words, &given->value) == NULL) continue;
-    bool is_of_row = err->is_of_row;
+    if (given->use == CM_GIVEN_SENT) words = find_missed_words(column, words, &given->value);
+    if (given->use != CM_GIVEN_SENT || words == NULL) continue;
     cm_buf advice;
     cm_buf_init(&advice, CM_MAX_URL_BYTES);
-    cm_buf_printf(&advice, "correct what it names (%s is one of ",
-                  entry->resource->columns[given->column].name);
+    cm_buf_printf(&advice, "correct what it names (%s %s ", column->name,
+                  CM_EXTRA(column, written) != NULL ? "can only be set to" : "is one of");
     cm_near_miss_put_words(words, &advice);
     cm_buf_text(&advice, ") and write the row again");
     if (advice.code == SQLITE_OK) cm_entry_advise(entry, cm_buf_str(&advice), err);
     cm_buf_clear(&advice);
-    err->is_of_row = is_of_row;
     return;
   }
 }
