@@ -1,6 +1,7 @@
 #include "write/resume.h"
 
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sqlite_api.h"
@@ -111,11 +112,16 @@ static int take_lines(resumption *all, cm_err *err) {
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+static int compare_taken(const void *id, const void *line) {
+  int64_t left = *(const int64_t *)id;
+  int64_t right = ((const taken *)line)->entry->journal_id;
+  return left < right ? -1 : left > right;
+}
+
+/* Lines are taken in the order of their ids. */
 static cm_entry *find_taken(const resumption *all, int64_t id) {
-  for (int i = 0; i < all->count; i++) {
-    if (all->list[i].entry->journal_id == id) return all->list[i].entry;
-  }
-  return NULL;
+  const taken *found = bsearch(&id, all->list, (size_t)all->count, sizeof *found, compare_taken);
+  return found != NULL ? found->entry : NULL;
 }
 
 /** Rows that went inside a row of which nobody knows whether it left are its parts again, in the calls as they were made. */
