@@ -9,6 +9,9 @@
 .headers on
 .mode column
 
+-- With a journal chartmogul_writes shows the writes of earlier nights, too: the report begins behind them.
+CREATE TEMP TABLE last_night AS SELECT coalesce(max(id), 0) AS id FROM chartmogul_writes;
+
 CREATE TEMP TABLE csv_plans (code, title, billed);
 CREATE TEMP TABLE csv_customers (customer_no, name, company, email, country);
 CREATE TEMP TABLE csv_invoices (invoice_no, customer_no, issued, due, currency);

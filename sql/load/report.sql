@@ -7,6 +7,7 @@
 .print Written:
 SELECT table_name, operation, state, count(*) AS writes
   FROM chartmogul_writes
+ WHERE id > (SELECT id FROM last_night)
  GROUP BY table_name, operation, state
  ORDER BY min(id);
 
@@ -16,7 +17,7 @@ SELECT table_name, operation, state, count(*) AS writes
 .separator ": "
 SELECT key, state, coalesce(error, table_name) AS reason
   FROM chartmogul_writes
- WHERE state NOT IN ('written', 'dry run')
+ WHERE state NOT IN ('written', 'dry run') AND (id > (SELECT id FROM last_night) OR state = 'unknown')
  ORDER BY id;
 
 .print

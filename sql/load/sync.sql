@@ -8,6 +8,9 @@
 -- Up to 50 records may leave in a night. An export that was cut off ends at its DELETE, before anything is sent.
 SELECT chartmogul_config('on_refusal', 'continue') AS on_refusal, chartmogul_config('delete_limit', 50) AS delete_limit;
 
+-- A night that was cut off (a crash, a power cut) is finished first, where there is a journal.
+SELECT chartmogul_resume() AS resumed WHERE chartmogul_config('journal') IS NOT NULL AND NOT chartmogul_config('dry_run');
+
 CREATE TEMP TABLE source (uuid TEXT NOT NULL); -- no such source, or two of them, end it here
 INSERT INTO source SELECT iif(count(*) = 1, min(uuid), NULL) FROM chartmogul_data_sources WHERE name = 'Our billing';
 .read account.sql

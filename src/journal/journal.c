@@ -29,6 +29,7 @@ typedef enum statement {
   PUT_SENT,
   PUT_OUTCOME,
   PUT_WHOLE,
+  PUT_ACCOUNT,
   NEXT_LINE,
   NEXT_RUN,
   FIND_LINE,
@@ -46,7 +47,9 @@ static const char *const sql[STATEMENTS] = {
                   "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
                   "response = coalesce(?13, response) WHERE id = ?1",
   [PUT_WHOLE] = "UPDATE run SET whole_to = ?2 WHERE id = ?1",
-  [NEXT_LINE] = "SELECT " LINE_COLUMNS " FROM line WHERE id > ?1 AND run <> ?2 ORDER BY id LIMIT 1",
+  [PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
+  [NEXT_LINE] = "SELECT " LINE_COLUMNS
+                " FROM line WHERE id > ?1 AND (run <> ?2 OR change IS NULL) ORDER BY id LIMIT 1",
   [NEXT_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
   [FIND_LINE] = "SELECT " LINE_COLUMNS " FROM line WHERE id = ?1",
   [FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
@@ -107,12 +110,15 @@ static int run_sql(cm_journal *journal, const char *text, int64_t first, int64_t
   return rc == SQLITE_DONE || rc == SQLITE_ROW ? end : rc;
 }
 
+void cm_journal_rest(cm_journal *journal) {
+  for (int i = NEXT_LINE; i < STATEMENTS; i++)
+    sqlite3_reset(journal->statements[i]);
+}
+
 /** The first change since the last flush begins a transaction of the file. */
 static int begin(cm_journal *journal, cm_err *err) {
   if (journal->is_open) return SQLITE_OK;
-  sqlite3_reset(
-      journal->statements[NEXT_LINE]); /* what was read is of an older state of the file */
-  sqlite3_reset(journal->statements[NEXT_RUN]);
+  cm_journal_rest(journal); /* what was read is of an older state of the file */
   if (run_sql(journal, "BEGIN IMMEDIATE", 0, 0) != SQLITE_OK)
     return fail(journal, "cannot be written", err);
   journal->is_open = true;
@@ -177,8 +183,7 @@ int64_t cm_journal_run_number(const cm_journal *journal) {
   return journal->run;
 }
 
-int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *account,
-                         cm_err *err) {
+int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) {
   cm_process self;
   sqlite3_stmt *stmt = NULL;
   if (journal->run != 0) return SQLITE_OK;
@@ -188,26 +193,26 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *ac
   int64_t now = journal->clock.wall_ms(journal->clock.context);
   rc = sqlite3_prepare_v2(journal->db,
                           "INSERT INTO run(time_ms, origin, account, pid, host, process, "
-                          "whole_to, is_ended) VALUES(?1, ?2, ?3, ?4, ?5, ?6, 0, 0)",
+                          "whole_to, is_ended) VALUES(?1, ?2, '', ?3, ?4, ?5, 0, 0)",
                           -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, now);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, origin, -1, SQLITE_STATIC);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 3, account, -1, SQLITE_STATIC);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 4, self.pid);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.host, -1, SQLITE_STATIC);
-  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 6, self.start, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 3, self.pid);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 4, self.host, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.start, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) sqlite3_step(stmt);
   int end = sqlite3_finalize(stmt);
   if (rc != SQLITE_OK || end != SQLITE_OK) return fail(journal, "cannot be written", err);
   int64_t run = sqlite3_last_insert_rowid(journal->db);
-  if (run < 1 || run > INT64_MAX / CM_JOURNAL_RUN_IDS - 1)
+  if (run < 1 || run > INT64_MAX / CM_JOURNAL_RUN_IDS - 1) {
+    run_sql(journal, "ROLLBACK", 0, 0);
+    journal->is_open = false;
     return cm_err_set(err, SQLITE_CANTOPEN,
                       "journal: nothing is written (%s has no number left for a run): set journal "
                       "to another file",
                       journal->path);
+  }
   rc = cm_journal_flush(journal, err);
-  if (rc == SQLITE_OK) journal->account = sqlite3_mprintf("%s", account);
-  if (rc == SQLITE_OK && journal->account == NULL) return cm_err_nomem(err);
   if (rc == SQLITE_OK) journal->run = run;
   return rc;
 }
@@ -282,6 +287,20 @@ int cm_journal_put_sent(cm_journal *journal, const cm_journal_line *line, cm_err
 int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) {
   const cm_journal_line line = { .id = journal->run, .run = id };
   return put(journal, PUT_WHOLE, &line, err);
+}
+
+int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) {
+  const cm_journal_line line = { .id = journal->run, .table_name = account };
+  char *copy = sqlite3_mprintf("%s", account);
+  int rc = copy != NULL ? put(journal, PUT_ACCOUNT, &line, err) : cm_err_nomem(err);
+  if (rc == SQLITE_OK) rc = cm_journal_flush(journal, err);
+  if (rc != SQLITE_OK) {
+    sqlite3_free(copy);
+    return rc;
+  }
+  sqlite3_free(journal->account);
+  journal->account = copy;
+  return SQLITE_OK;
 }
 
 /* ---- reading -------------------------------------------------------------------------------------- */

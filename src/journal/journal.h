@@ -24,15 +24,16 @@ typedef struct cm_journal_line {
   const char *table_name, *operation, *key, *state;
   int status;
   const char *error, *uuid, *not_taken, *body, *response, *before;
-  const char *change; /* what the write is made of again, see write/record.h */
-  int64_t host;       /* id of the row that it was to go inside; 0: none */
+  const char *
+      change; /* what the write is made of again, see write/record.h; NULL: it is a call of a function */
+  int64_t host; /* id of the row that it was to go inside; 0: none */
 } cm_journal_line;
 
 /** A run that was cut off. Texts are borrowed until the next call. */
 typedef struct cm_journal_run {
   int64_t id;
-  int64_t whole_to; /* id of the last write whose COMMIT had begun; 0: none */
-  const char *origin, *account;
+  int64_t whole_to;             /* id of the last write whose COMMIT had begun; 0: none */
+  const char *origin, *account; /* account "": no COMMIT of it had begun */
 } cm_journal_run;
 
 /**
@@ -49,10 +50,11 @@ void cm_journal_close(cm_journal *journal);
 /** True in the process that opened it: another may not touch the handle. */
 bool cm_journal_is_ours(const cm_journal *journal);
 
-/** Begin a run, once. @param account  Who the API says that the key belongs to. */
-int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *account,
-                         cm_err *err) CM_MUST_CHECK;
-/** Who the own run's account is; NULL before it is begun. */
+/** Begin a run, once. Nobody has asked yet whose account it writes to. */
+int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) CM_MUST_CHECK;
+/** Before the first COMMIT of the run: whose account it is. @param account  Who the API says that the key belongs to. */
+int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) CM_MUST_CHECK;
+/** Who the own run's account is; NULL before it is named. */
 const char *cm_journal_account(const cm_journal *journal);
 /** Its number, 0 before it is begun. */
 int64_t cm_journal_run_number(const cm_journal *journal);
@@ -77,9 +79,12 @@ int cm_journal_flush(cm_journal *journal, cm_err *err) CM_MUST_CHECK;
 /** A run was cut off and has been settled: it is ended. */
 int cm_journal_end_run(cm_journal *journal, int64_t run, cm_err *err) CM_MUST_CHECK;
 
+/** What was read is not needed any more: the next reading sees the file as it is by then. */
+void cm_journal_rest(cm_journal *journal);
+
 /**
- * The first line behind `id`, of any run but the own one.
- * @param out  Borrows until the next call.
+ * The first line behind `id`, of any run; of the own one the calls of functions alone.
+ * @param out  Borrows until the next call of this function, cm_journal_rest, or the first change behind a flush.
  * @return SQLITE_ROW; SQLITE_DONE; SQLITE_CANTOPEN where the file cannot be read; SQLITE_NOMEM.
  */
 int cm_journal_next(cm_journal *journal, int64_t id, cm_journal_line *out,

@@ -100,6 +100,7 @@ static int make_tables(sqlite3 *db) {
 static int distrust(sqlite3 *db) {
   sqlite3_extended_result_codes(db, 0);
   sqlite3_busy_timeout(db, CM_JOURNAL_LOCK_MS);
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, CM_MAX_QUEUED_BYTES);
   sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, (int *)NULL);
   sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, (int *)NULL);

@@ -15,8 +15,7 @@ static const char *without_who(const cm_entry *entry, const char *line) {
   return has_who ? line + len + 2 : line;
 }
 
-/** What happened, without the advice behind it. */
-static int len_without_advice(const char *line) {
+int cm_outcome_without_advice(const char *line) {
   const char *end = NULL;
   for (const char *at = strstr(line, "): "); at != NULL; at = strstr(at + 1, "): "))
     end = at + 1;
@@ -25,7 +24,7 @@ static int len_without_advice(const char *line) {
 
 int cm_outcome_what(const cm_entry *entry, const char *line, const char **what) {
   *what = without_who(entry, line);
-  return len_without_advice(*what);
+  return cm_outcome_without_advice(*what);
 }
 
 void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err) {
@@ -161,8 +160,8 @@ static int tell_unknown(const cm_queue *queue, cm_err *err) {
       "%s: %lld of %lld writes may or may not have happened (%.*s), %s: the local changes of "
       "this transaction roll back, but not what ChartMogul has; look at those in state "
       "unknown in chartmogul_writes before you write them again",
-      first->who, (long long)tally->unknown, (long long)count_all(queue), len_without_advice(line),
-      line, cm_buf_str(&written));
+      first->who, (long long)tally->unknown, (long long)count_all(queue),
+      cm_outcome_without_advice(line), line, cm_buf_str(&written));
   cm_buf_clear(&written);
   return SQLITE_ERROR;
 }
@@ -182,7 +181,8 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, false, &counts);
   cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who,
-             (long long)left, (long long)all, len_without_advice(line), line, cm_buf_str(&counts),
+             (long long)left, (long long)all, cm_outcome_without_advice(line), line,
+             cm_buf_str(&counts),
              queue->sending.stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
                                        : "look at chartmogul_writes, then write the rest again");
   cm_buf_clear(&counts);

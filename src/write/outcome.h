@@ -10,6 +10,9 @@
 /** What a line says has happened: without the table in front and the advice behind. @return its length. */
 int cm_outcome_what(const cm_entry *entry, const char *line, const char **what);
 
+/** Length of what a line says has happened, without the advice behind it. */
+int cm_outcome_without_advice(const char *line);
+
 /** Put another advice behind what happened. */
 void cm_entry_advise(const cm_entry *entry, const char *advice, cm_err *err);
 

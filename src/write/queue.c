@@ -67,6 +67,17 @@ bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource)
   return false;
 }
 
+int cm_queue_record_call(cm_session *session, const cm_called *called, int64_t *id, cm_err *err) {
+  *id = 0;
+  int rc = cm_queue_open(session, err);
+  return rc == SQLITE_OK ? cm_record_call(session->queue, called, id, err) : rc;
+}
+
+int cm_queue_record_answer(cm_session *session, int64_t id, const cm_answered *answer,
+                           cm_err *err) {
+  return id != 0 ? cm_record_answer(session->queue, id, answer, err) : SQLITE_OK;
+}
+
 /** Has a write of this connection been more than refused before it was sent? */
 static bool has_written(const cm_queue *queue) {
   for (int i = 0; queue != NULL && i < queue->log.count; i++) {

@@ -72,6 +72,16 @@ bool cm_queue_holds(const cm_session *session);
  */
 int cm_queue_check_journal(cm_session *session, const char *setting, cm_err *err) CM_MUST_CHECK;
 
+/**
+ * A function's call that writes is about to leave: with a journal that is durable after SQLITE_OK.
+ * @param id  Receives its line, for cm_queue_record_answer; 0: there is no journal.
+ */
+int cm_queue_record_call(cm_session *session, const cm_called *called, int64_t *id,
+                         cm_err *err) CM_MUST_CHECK;
+/** How it ended is durable after SQLITE_OK. */
+int cm_queue_record_answer(cm_session *session, int64_t id, const cm_answered *answer,
+                           cm_err *err) CM_MUST_CHECK;
+
 /** True when any write waits; `resource` NULL: of any table. */
 bool cm_queue_is_waiting(const cm_session *session, const cm_resource *resource);
 

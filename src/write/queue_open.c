@@ -6,12 +6,14 @@
 #include "base/sqlite_api.h"
 #include "write/entry.h"
 #include "write/finder.h"
+#include "write/record.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
 #include "write/write_log.h"
 
 static void free_queue(cm_queue *queue) {
+  cm_record_close(queue);
   while (queue->sending.shipment_count > 0)
     cm_shipment_free(queue, queue->sending.shipments[0]);
   while (queue->waiting.first != NULL)

@@ -38,27 +38,32 @@ int cm_record_check(cm_session *session, cm_err *err) {
 }
 
 static int begin_run(cm_session *session, cm_err *err) {
+  int rc = cm_record_check(session, err);
+  return rc == SQLITE_OK ? cm_journal_begin_run(session->journal, session->settings.base_url, err)
+                         : rc;
+}
+
+static int name_account(cm_session *session, cm_err *err) {
   char *account = NULL;
-  if (cm_journal_run_number(session->journal) != 0) return SQLITE_OK;
-  int rc = cm_journal_prune(session->journal, session->settings.recording.journal_days, err);
-  if (rc == SQLITE_OK) rc = cm_identity_ask(session, "journal", &account, err);
-  if (rc == SQLITE_OK)
-    rc = cm_journal_begin_run(session->journal, session->settings.base_url, account, err);
+  if (cm_journal_account(session->journal) != NULL) return SQLITE_OK;
+  int rc = cm_identity_ask(session, "journal", &account, err);
+  if (rc == SQLITE_OK) rc = cm_journal_name_account(session->journal, account, err);
   sqlite3_free(account);
   return rc;
 }
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
+static const char *const words[] = { "queued",  "sent",    "written", "refused",
+                                     "unknown", "dropped", "dry run" };
+
+static const char *const operations[] = { "INSERT", "UPDATE", "DELETE" };
+
 /** What the file says of a write: one in doubt that waits may have left. */
 static const char *word_of(const cm_entry *entry) {
-  static const char *const words[] = { "queued",  "sent",    "written", "refused",
-                                       "unknown", "dropped", "dry run" };
   bool is_in_doubt = entry->is_waiting && entry->state == CM_ENTRY_UNKNOWN;
   return is_in_doubt ? "sent" : words[entry->state];
 }
-
-static const char *const operations[] = { "INSERT", "UPDATE", "DELETE" };
 
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
@@ -94,14 +99,93 @@ int cm_record_enter(cm_session *session, cm_err *err) {
   int rc = cm_record_check(session, err);
   if (rc == SQLITE_OK) rc = cm_journal_enter(session->journal, err);
   if (rc == SQLITE_OK) rc = begin_run(session, err);
+  return rc == SQLITE_OK ? name_account(session, err) : rc;
+}
+
+/* ---- what never waits ------------------------------------------------------------------------------ */
+
+/** A row that was refused before it could wait. */
+static int put_refused(cm_journal *journal, cm_entry *entry, cm_err *err) {
+  entry->journal_id = cm_journal_run_number(journal) * CM_JOURNAL_RUN_IDS + entry->id;
+  const cm_journal_line line = { .id = entry->journal_id,
+                                 .run = cm_journal_run_number(journal),
+                                 .time_ms = entry->time_ms,
+                                 .table_name = entry->resource->name,
+                                 .operation = operations[entry->verb],
+                                 .key = entry->line.label,
+                                 .state = words[CM_ENTRY_REFUSED],
+                                 .error = entry->line.error,
+                                 .body = entry->line.body,
+                                 .change = "" };
+  return cm_journal_put(journal, &line, err);
+}
+
+/** Those that were refused since this was done last. */
+static int put_all_refused(cm_queue *queue, cm_err *err) {
+  int first = queue->log.count;
+  int rc = SQLITE_OK;
+  while (first > 0 && cm_queue_log_at(queue, first - 1)->id > queue->refused_to)
+    first--;
+  for (int i = first; i < queue->log.count && rc == SQLITE_OK; i++) {
+    cm_entry *entry = cm_queue_log_at(queue, i);
+    bool is_early = entry->change == NULL && entry->journal_id == 0 && !entry->is_waiting &&
+                    entry->state == CM_ENTRY_REFUSED;
+    if (!is_early) continue;
+    rc = begin_run(queue->session, err);
+    if (rc == SQLITE_OK) rc = put_refused(queue->session->journal, entry, err);
+  }
+  if (rc == SQLITE_OK) queue->refused_to = queue->next_id - 1;
   return rc;
+}
+
+void cm_record_close(cm_queue *queue) {
+  cm_err err = { 0 };
+  bool is_others = queue->session->journal != NULL && !is_usable(queue->session);
+  if (!is_on(queue->session) || is_others) return;
+  /* nothing of it was sent: it is lost with the journal only */
+  if (put_all_refused(queue, &err) == SQLITE_OK) cm_record_known(queue);
+}
+
+int cm_record_call(cm_queue *queue, const cm_called *called, int64_t *out, cm_err *err) {
+  *out = 0;
+  if (!is_on(queue->session)) return SQLITE_OK;
+  int rc = begin_run(queue->session, err);
+  if (rc != SQLITE_OK) return rc;
+  cm_journal *journal = queue->session->journal;
+  int64_t run = cm_journal_run_number(journal);
+  const cm_journal_line line = { .id = run * CM_JOURNAL_RUN_IDS + queue->next_id++,
+                                 .run = run,
+                                 .time_ms = cm_session_wall_ms(queue->session),
+                                 .table_name = called->who,
+                                 .operation = called->method,
+                                 .key = called->path,
+                                 .state = words[CM_ENTRY_SENT],
+                                 .body = called->body };
+  rc = cm_journal_put(journal, &line, err);
+  if (rc == SQLITE_OK) rc = cm_journal_flush(journal, err);
+  *out = rc == SQLITE_OK ? line.id : 0;
+  return rc;
+}
+
+int cm_record_answer(cm_queue *queue, int64_t id, const cm_answered *answer, cm_err *err) {
+  cm_entry_state state = answer->is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_REFUSED;
+  if (id == 0 || !is_usable(queue->session)) return SQLITE_OK;
+  const cm_journal_line line = { .id = id,
+                                 .state = words[answer->error == NULL ? CM_ENTRY_WRITTEN : state],
+                                 .status = answer->status,
+                                 .error = answer->error,
+                                 .response = answer->body };
+  int rc = cm_journal_put_outcome(queue->session->journal, &line, err);
+  return rc == SQLITE_OK ? cm_journal_flush(queue->session->journal, err) : rc;
 }
 
 int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
   cm_session *session = queue->session;
   int64_t last = 0;
-  if (!is_on(session) || queue->waiting.count == 0) return SQLITE_OK;
+  if (!is_on(session)) return SQLITE_OK;
+  if (queue->waiting.count == 0) return is_whole ? put_all_refused(queue, err) : SQLITE_OK;
   int rc = cm_record_enter(session, err);
+  if (rc == SQLITE_OK) rc = put_all_refused(queue, err);
   for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
        entry = entry->next) {
     if (!entry->is_recorded) rc = put_line(queue, entry, err);
@@ -144,10 +228,7 @@ static void note_failure(cm_queue *queue, const cm_err *err) {
   if (queue->lost_record == NULL) queue->tally.is_out_of_memory = true;
 }
 
-void cm_record_state(cm_queue *queue, const cm_entry *entry) {
-  cm_journal *journal = queue->session->journal;
-  cm_err err = { 0 };
-  if (!entry->is_recorded || !is_usable(queue->session) || queue->is_set_aside) return;
+static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
   const cm_journal_line line = { .id = entry->journal_id,
                                  .state = word_of(entry),
                                  .status = entry->line.status,
@@ -156,11 +237,43 @@ void cm_record_state(cm_queue *queue, const cm_entry *entry) {
                                  .uuid = entry->line.uuid,
                                  .not_taken = entry->line.not_taken,
                                  .response = entry->line.response };
-  if (cm_journal_put_outcome(journal, &line, &err) != SQLITE_OK) note_failure(queue, &err);
+  return cm_journal_put_outcome(queue->session->journal, &line, err);
+}
+
+void cm_record_state(cm_queue *queue, const cm_entry *entry) {
+  cm_err err = { 0 };
+  if (!entry->is_recorded || !is_usable(queue->session) || queue->is_set_aside) return;
+  if (put_outcome(queue, entry, &err) != SQLITE_OK) {
+    queue->is_record_short = true;
+    note_failure(queue, &err);
+  }
+}
+
+/** What a sync that failed has taken away of the outcomes: all are put once more. */
+static int put_all_ended(cm_queue *queue, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < queue->log.count && rc == SQLITE_OK; i++) {
+    const cm_entry *entry = cm_queue_log_at(queue, i);
+    bool is_set_aside = entry->is_resumed && entry->state == CM_ENTRY_DROPPED;
+    bool may_lack = entry->is_recorded && !is_set_aside &&
+                    (!entry->is_waiting || entry->state == CM_ENTRY_UNKNOWN);
+    if (may_lack) rc = put_outcome(queue, entry, err);
+  }
+  return rc;
 }
 
 int cm_record_flush(cm_queue *queue, cm_err *err) {
-  return is_usable(queue->session) ? cm_journal_flush(queue->session->journal, err) : SQLITE_OK;
+  int rc = SQLITE_OK;
+  if (!is_usable(queue->session)) return SQLITE_OK;
+  if (queue->is_record_short) rc = put_all_ended(queue, err);
+  if (rc == SQLITE_OK) rc = cm_journal_flush(queue->session->journal, err);
+  queue->is_record_short = rc != SQLITE_OK;
+  if (rc == SQLITE_CANTOPEN) err->may_help = true; /* where there is room again it goes on */
+  if (rc == SQLITE_OK) {
+    sqlite3_free(queue->lost_record);
+    queue->lost_record = NULL;
+  }
+  return rc;
 }
 
 void cm_record_known(cm_queue *queue) {

@@ -8,6 +8,7 @@
 
 #include "client/session.h"
 #include "write/entry.h"
+#include "write/write_lines.h"
 
 /** Can the journal be used? Asked before a write is taken. @return SQLITE_OK; SQLITE_CANTOPEN with why; SQLITE_NOMEM. */
 int cm_record_check(cm_session *session, cm_err *err) CM_MUST_CHECK;
@@ -21,6 +22,15 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) CM_MUST_CHECK;
 
 /** No other connection sends with this journal until cm_journal_leave; its run is begun. Codes as cm_record_begin. */
 int cm_record_enter(cm_session *session, cm_err *err) CM_MUST_CHECK;
+
+/** The connection ends: rows that were refused since the last COMMIT are recorded. */
+void cm_record_close(cm_queue *queue);
+
+/** As cm_queue_record_call and cm_queue_record_answer in write/queue.h. */
+int cm_record_call(cm_queue *queue, const cm_called *called, int64_t *out,
+                   cm_err *err) CM_MUST_CHECK;
+int cm_record_answer(cm_queue *queue, int64_t id, const cm_answered *answer,
+                     cm_err *err) CM_MUST_CHECK;
 
 /** A call is about to leave: not before cm_record_flush. */
 int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) CM_MUST_CHECK;

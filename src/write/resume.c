@@ -11,6 +11,7 @@
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/inside_call.h"
+#include "write/outcome.h"
 #include "write/queue.h"
 #include "write/queue_open.h"
 #include "write/record.h"
@@ -30,6 +31,8 @@ typedef struct resumption {
   int64_t whole_to;  /* id of the last write whose COMMIT had begun */
   int64_t only;      /* id of the only line; 0: all */
   bool is_sent_anew; /* a person says that it did not happen */
+  bool is_of_nobody; /* nobody has asked whose account it is: no COMMIT of it had begun */
+  int given_up;      /* calls of functions */
   taken *list;
   int count, capacity;
 } resumption;
@@ -52,12 +55,13 @@ static int keep(resumption *all, cm_entry *entry, int64_t host, cm_err *err) {
 }
 
 static int refuse_line(const cm_journal_line *line, cm_err *err) {
+  const char *why = line->change == NULL ? "it is a call of a function"
+                                         : "it is not a write of a table of this version";
   return cm_err_set(
       err, SQLITE_ERROR,
-      "write %lld in the journal cannot be sent (it is not of a table of this "
-      "version): look at it in chartmogul_writes, then SELECT chartmogul_settle(%lld, "
-      "'drop')",
-      (long long)line->id, (long long)line->id);
+      "write %lld in the journal cannot be sent (%s): look at it in chartmogul_writes, "
+      "then SELECT chartmogul_settle(%lld, 'drop')",
+      (long long)line->id, why, (long long)line->id);
 }
 
 static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) {
@@ -67,7 +71,7 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   bool is_sent = line->state != NULL && strcmp(line->state, "sent") == 0 && !all->is_sent_anew;
   int64_t delete_limit = session->settings.delete_limit;
   cm_change change;
-  if (resource == NULL || line->change == NULL) return refuse_line(line, err);
+  if (resource == NULL || line->change == NULL || all->is_of_nobody) return refuse_line(line, err);
   int rc = cm_change_of_text(resource, line->change, &change, err);
   if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : refuse_line(line, err);
   session->reading.scan_count++;            /* it is no second update by one statement */
@@ -90,6 +94,13 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   return keep(all, entry, line->host, err);
 }
 
+/** A call of a function cannot be looked for. */
+static int give_up(resumption *all, const cm_journal_line *line, cm_err *err) {
+  const cm_journal_line outcome = { .id = line->id, .state = "unknown", .error = cut_off };
+  all->given_up++;
+  return cm_journal_put_outcome(all->session->journal, &outcome, err);
+}
+
 /** Is the line open, and was its COMMIT begun? */
 static bool is_wanted(const resumption *all, const cm_journal_line *line) {
   if (line->run != all->run || line->state == NULL) return false;
@@ -106,7 +117,8 @@ static int take_lines(resumption *all, cm_err *err) {
          line.id <= end) {
     at = line.id;
     if (!is_wanted(all, &line)) continue;
-    rc = take_line(all, &line, err);
+    bool is_call = line.change == NULL && strcmp(line.state, "sent") == 0;
+    rc = is_call ? give_up(all, &line, err) : take_line(all, &line, err);
     if (rc != SQLITE_OK) return rc;
   }
   return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
@@ -148,7 +160,8 @@ static void end_unfindable(resumption *all) {
   for (int i = 0; i < all->count; i++) {
     cm_entry *entry = all->list[i].entry;
     bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
-    bool is_findable = entry->ties.natural_token != 0 || entry->inside.host != NULL;
+    bool is_member = entry->resource->member_of != NULL; /* twice in a set is once */
+    bool is_findable = entry->ties.natural_token != 0 || entry->inside.host != NULL || is_member;
     cm_err err = { 0 };
     if (!entry->progress.is_doubtful || !is_create || is_findable) continue;
     cm_err_set(&err, SQLITE_ERROR, "%s", cut_off);
@@ -182,7 +195,8 @@ static int check_account(cm_session *session, const cm_journal_run *run, cm_err 
   const char *why = NULL;
   if (strcmp(run->origin, session->settings.base_url) != 0)
     why = "its writes went to another base_url";
-  if (why == NULL && strcmp(run->account, cm_journal_account(session->journal)) != 0)
+  if (why == NULL && *run->account != '\0' &&
+      strcmp(run->account, cm_journal_account(session->journal)) != 0)
     why = "its writes are of another account";
   if (why == NULL) return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
@@ -223,8 +237,9 @@ static int send(resumption *all, cm_resumed *out, cm_err *err) {
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
   if (left == 0) return SQLITE_OK;
   return cm_err_set(err, rc == SQLITE_OK ? SQLITE_BUSY : rc,
-                    "%d write%s of the journal %s left (%s): call it again", left,
-                    left == 1 ? "" : "s", left == 1 ? "is" : "are", sending.text);
+                    "%d write%s of the journal %s left (%.*s): call it again", left,
+                    left == 1 ? "" : "s", left == 1 ? "is" : "are",
+                    cm_outcome_without_advice(sending.text), sending.text);
 }
 
 static void set_aside(resumption *all) {
@@ -247,7 +262,10 @@ static int put_verdict(cm_session *session, int64_t id, const char *state, cm_er
 
 static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed *out,
                       cm_err *err) {
-  resumption all = { .session = session, .run = run->id, .whole_to = run->whole_to };
+  resumption all = { .session = session,
+                     .run = run->id,
+                     .whole_to = run->whole_to,
+                     .is_of_nobody = *run->account == '\0' };
   int rc = take_lines(&all, err);
   if (rc == SQLITE_OK) rc = attach_parts(&all, err);
   if (rc == SQLITE_OK) {
@@ -256,6 +274,7 @@ static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed
     set_aside(&all);
   }
   sqlite3_free(all.list);
+  out->unknown += all.given_up;
   return rc == SQLITE_OK ? cm_journal_end_run(session->journal, run->id, err) : rc;
 }
 
@@ -272,6 +291,7 @@ int cm_queue_resume(cm_session *session, cm_resumed *out, cm_err *err) {
     if (rc == SQLITE_OK) rc = resume_run(session, &run, out, err);
     if (rc != SQLITE_OK) break;
   }
+  cm_journal_rest(session->journal);
   cm_journal_leave(session->journal);
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
@@ -350,6 +370,7 @@ int cm_queue_settle(cm_session *session, int64_t id, cm_settle_word word, cm_res
     rc = put_verdict(session, id, word == CM_SETTLE_WRITTEN ? "written" : "dropped", err);
   }
   if (rc == SQLITE_OK) tell_own_log(session, id, word, out);
+  cm_journal_rest(session->journal);
   cm_journal_leave(session->journal);
   return rc;
 }

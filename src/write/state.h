@@ -84,7 +84,14 @@ struct cm_queue {
   int64_t last_uuid_id; /* the write that session->last_uuid is of */
   char *lost_record;    /* why the journal lacks an outcome; owned; NULL: it lacks none */
   bool is_record_cut;   /* memory ran out for one */
+  bool is_record_short; /* a sync failed: it may have taken outcomes away */
   bool is_set_aside;    /* what is retired stays as it is in the journal */
+  int64_t refused_to;   /* id of the last write when refused ones were put into the journal */
 };
+
+/** A line of the log; 0 is the oldest. */
+static inline cm_entry *cm_queue_log_at(const cm_queue *queue, int index) {
+  return queue->log.lines[(queue->log.first + index) % queue->log.capacity];
+}
 
 #endif

@@ -8,6 +8,21 @@
 #include "client/session.h"
 #include "wire/slice.h"
 
+/** A function's call of the API that writes, for the journal. Texts are borrowed. */
+typedef struct cm_called {
+  const char *who; /* the function */
+  const char *method, *path;
+  const char *body; /* NULL: none */
+} cm_called;
+
+/** How it ended. Texts are borrowed. */
+typedef struct cm_answered {
+  int status;        /* 0: there was no answer */
+  bool is_unknown;   /* it may or may not have happened */
+  const char *error; /* NULL: it worked */
+  const char *body;  /* NULL: none */
+} cm_answered;
+
 /** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
 typedef struct cm_write_line {
   int64_t position; /* among the lines */
@@ -34,7 +49,7 @@ typedef struct cm_write_line {
  */
 int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out);
 
-void cm_write_line_clear(cm_write_line *line);
+void cm_write_line_clear(cm_session *session, cm_write_line *line);
 
 /** The position of the newest line of this connection, 0 or more where there is none. */
 int64_t cm_queue_newest_line(const cm_session *session);

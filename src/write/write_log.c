@@ -16,10 +16,6 @@ static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
 static const char *const state_words[] = { "queued",  "sent",    "written", "refused",
                                            "unknown", "dropped", "dry run" };
 
-cm_entry *cm_queue_log_at(const cm_queue *queue, int index) {
-  return queue->log.lines[(queue->log.first + index) % queue->log.capacity];
-}
-
 static int grow(cm_queue *queue) {
   int capacity = queue->log.capacity == 0 ? 64 : queue->log.capacity * 2;
   cm_entry **grown = sqlite3_malloc64((size_t)capacity * sizeof *grown);
@@ -218,7 +214,9 @@ int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out
   return index < session->queue->log.count ? own_line(session, index, out) : SQLITE_DONE;
 }
 
-void cm_write_line_clear(cm_write_line *line) {
+void cm_write_line_clear(cm_session *session, cm_write_line *line) {
+  if (session->journal != NULL && cm_journal_is_ours(session->journal))
+    cm_journal_rest(session->journal);
   sqlite3_free(line->owned_body);
   memset(line, 0, sizeof *line);
 }

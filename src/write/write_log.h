@@ -9,8 +9,6 @@
 
 int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
-cm_entry *cm_queue_log_at(const cm_queue *queue, int index);
-
 /** An entry has ended, for good: drop what the bounds of the log do not allow, be it this entry. */
 void cm_queue_log_ended(cm_queue *queue, cm_entry *entry);
 

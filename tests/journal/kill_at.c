@@ -2,6 +2,7 @@
 ** kill_at.c -- preloaded: the process is killed before its Nth step, KILL_AT in the environment. Steps are what reaches the
 ** disk for good, and what goes out to a socket or comes in. With CUT_AT half of what comes in from its Nth step on is all that
 ** comes of it, and the process is killed at its next step. With KILL_COUNT the number of steps is written to that file.
+** With NO_SLEEP nothing sleeps.
 */
 #include <dlfcn.h>
 #include <poll.h>
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static long steps;
@@ -74,4 +76,10 @@ ssize_t recv(int socket, void *bytes, size_t len, int flags) {
   step();
   is_cut = is_at("CUT_AT");
   return is_cut ? (got + 1) / 2 : got;
+}
+
+int nanosleep(const struct timespec *wanted, struct timespec *left) {
+  static int (*next)(const struct timespec *, struct timespec *);
+  if (next == NULL) *(void **)&next = genuine("nanosleep");
+  return getenv("NO_SLEEP") != NULL ? 0 : next(wanted, left);
 }

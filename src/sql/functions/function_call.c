@@ -102,6 +102,30 @@ static int allow_delete(cm_session *session, const cm_sending *sending, cm_err *
   return rc;
 }
 
+/** In the journal, where there is one; not what is refused here. */
+static int record_call(cm_session *session, const cm_call_request *request, int64_t *line,
+                       cm_err *err) {
+  const cm_called called = { request->who, request->method, request->path, request->body };
+  bool is_sent = cm_call_is_write(request->flags) && !session->settings.read_only;
+  return is_sent ? cm_queue_record_call(session, &called, line, err) : SQLITE_OK;
+}
+
+/** How it ended. @return `rc`, or what the journal says. */
+static int record_answer(cm_session *session, int64_t line, cm_call *call, int rc, cm_err *err) {
+  const cm_call_result *result = call != NULL ? cm_call_result_of(call) : NULL;
+  cm_answered answer = { .error = rc != SQLITE_OK ? err->text : NULL };
+  cm_err lost = { 0 };
+  if (result != NULL) {
+    answer.status = result->status;
+    answer.is_unknown = result->is_unknown || result->code == SQLITE_OK;
+    answer.body = result->body.ptr;
+  }
+  int recorded = cm_queue_record_answer(session, line, &answer, &lost);
+  if (rc != SQLITE_OK || recorded == SQLITE_OK) return rc;
+  return cm_err_set(err, SQLITE_ERROR, "it was written, but the journal does not say so (%s)",
+                    lost.text);
+}
+
 static int make_call(cm_session *session, const cm_sending *sending, cm_call **call, cm_value *out,
                      cm_err *err) {
   cm_call_request request = { .who = sending->who,
@@ -113,12 +137,14 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
                               .flags = flags_of(sending->method) | CM_CALL_FUNCTION };
   bool is_dry = cm_call_is_write(request.flags) && session->settings.dry_run;
   if (cm_call_is_write(request.flags)) cm_memo_drop_prefetched(session);
+  int64_t line = 0;
   cm_err refused = { 0 }; /* which the call then says */
   bool is_delete = strcmp(sending->method, "DELETE") == 0 && !session->settings.read_only &&
                    cm_writable_check(session->db, "", &refused) == SQLITE_OK;
   int rc = is_delete ? allow_delete(session, sending, err) : SQLITE_OK;
   if (rc == SQLITE_OK && !is_dry && strcmp(sending->method, "POST") == 0)
     rc = cm_feed_before_post(session, sending->path, err);
+  if (rc == SQLITE_OK) rc = record_call(session, &request, &line, err);
   if (rc == SQLITE_OK) rc = cm_call_start(session, &request, call, err);
   if (rc == SQLITE_OK) rc = cm_call_wait(*call, err);
   if (rc == SQLITE_OK && cm_user_is_of_another(sending->path, cm_call_result_of(*call)->body)) {
@@ -133,7 +159,7 @@ static int make_call(cm_session *session, const cm_sending *sending, cm_call **c
         "only a part came): look whether it took effect before you repeat it",
         sending->who, sending->method, sending->path);
   }
-  return rc;
+  return record_answer(session, line, *call, rc, err);
 }
 
 /** Send, and keep how it ended: the second evaluation of an expression gets the same, an error too. */

@@ -34,7 +34,7 @@ static int next_write(cm_session *session, int64_t *position, cm_value *cells) {
   cells[11] = cm_value_integer(line.run);
   rc = cm_meta_copy(&cells[12], time);
   if (rc == SQLITE_OK) rc = copy_texts(&line, cells);
-  cm_write_line_clear(&line);
+  cm_write_line_clear(session, &line);
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 

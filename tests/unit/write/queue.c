@@ -131,7 +131,7 @@ static void assert_log(peer_world *world, const char *expected) {
     snprintf(shown + len, sizeof shown - len, "%s%s%c", len > 0 ? " " : "", line.key,
              line.state[0]);
     id = line.id;
-    cm_write_line_clear(&line);
+    cm_write_line_clear(world->session, &line);
     line.id = id;
   }
   assert_string_equal(shown, expected);
@@ -557,7 +557,7 @@ static void bodies_of_the_last_thousand(void **state) {
     id = line.id;
     with_body += line.body != NULL && line.response != NULL;
     if (lines < 5) assert_null(line.body);
-    cm_write_line_clear(&line);
+    cm_write_line_clear(world->session, &line);
   }
   assert_int_equal(lines, CM_MAX_WRITE_BODIES + 5);
   assert_int_equal(with_body, CM_MAX_WRITE_BODIES);
