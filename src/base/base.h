@@ -54,6 +54,9 @@ enum {
   CM_MAX_FALLBACKS = 4,    /* of one read: parameters that are sent unless they are given */
   CM_MAX_BATCH_ROWS = 100, /* that go out in one call */
   CM_MAX_BATCH_BYTES = 4 * 1024 * 1024,
+  CM_MAX_RECORD_LISTS = 8,       /* of a json import */
+  CM_MAX_IMPORT_BYTES = 5000000, /* its body; the API takes 5 MB */
+  CM_MAX_IMPORT_CUSTOMERS = 1000,
   CM_MAX_REFUSED_ROWS = 10 /* an autocommit statement stops after so many refused rows */
 };
 

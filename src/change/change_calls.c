@@ -184,9 +184,8 @@ static bool has_body(const cm_write *write) {
   return write->verb != CM_VERB_DELETE;
 }
 
-/** @param out  Receives the body as a tree. `changes` as put_columns. */
-static int make_object(cm_change *change, const cm_write *write, cm_json **out, int *changes,
-                       cm_err *err) {
+int cm_change_object(cm_change *change, const cm_write *write, cm_json **out, int *changes,
+                     cm_err *err) {
   *changes = 0;
   *out = cm_json_new_object();
   int rc = *out == NULL ? cm_err_nomem(err) : put_columns(change, write, out, changes, err);
@@ -200,7 +199,7 @@ static int make_body(cm_change *change, const cm_write *write, bool with_names, 
   *out = NULL;
   *changes = 0;
   if (!has_body(write)) return SQLITE_OK;
-  int rc = make_object(change, write, &object, changes, err);
+  int rc = cm_change_object(change, write, &object, changes, err);
   if (rc == SQLITE_OK && with_names) rc = cm_change_put_names(change, write, object, err);
   if (rc == SQLITE_OK && (*out = cm_json_format(object)) == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
@@ -424,7 +423,7 @@ static int push_part(cm_json *items, cm_change *part, cm_err *err) {
   const cm_write *write = cm_change_first_write(part);
   cm_json *object = NULL;
   int changes = 0;
-  int rc = write != NULL ? make_object(part, write, &object, &changes, err) : SQLITE_ERROR;
+  int rc = write != NULL ? cm_change_object(part, write, &object, &changes, err) : SQLITE_ERROR;
   cm_change_release_scratch(part);
   if (rc == SQLITE_OK && cm_json_push(items, object) == SQLITE_OK) return SQLITE_OK;
   if (rc == SQLITE_OK) return cm_err_nomem(err);

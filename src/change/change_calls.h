@@ -26,6 +26,13 @@ int cm_change_steps(cm_change *change, bool is_user_edit, cm_change_step **out, 
 void cm_change_free_steps(cm_change_step *steps, int count);
 
 /**
+ * The body that a write has for a row, as a tree to free, on failure too.
+ * @param changes  Receives how many of its columns are a reason to send it.
+ */
+int cm_change_object(cm_change *change, const cm_write *write, cm_json **out, int *changes,
+                     cm_err *err) CM_MUST_CHECK;
+
+/**
  * The row's own JSON, for the log: the bodies that calls for it alone would have, one line a call, and in each what the
  * path of the call says (cm_change_put_names). Rows inside it do not count; names and paths need not be resolved.
  * @param out  Receives the text, to free with sqlite3_free; NULL when there is none.

@@ -314,6 +314,10 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
                    is_recorded ? NULL : "out of memory");
   } else {
     link_call(call);
+    if (request->delay_ms > 0) {
+      call->state = CM_CALL_BACKING_OFF;
+      call->ready_ms = cm_session_now_ms(session) + request->delay_ms;
+    }
     session->statement.requests++;
   }
   *out = call;

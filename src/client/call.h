@@ -37,6 +37,7 @@ typedef struct cm_call_request {
   const char *const *headers; /* further headers, NULL-terminated; NULL: none */
   unsigned flags;
   int sent_before; /* how often other calls have sent the same: the pauses grow */
+  int delay_ms;    /* it is not sent before so much time has passed */
 } cm_call_request;
 
 /**

@@ -38,7 +38,7 @@ struct cm_call {
   int tries;
   int sent_before;    /* how often other calls have sent it */
   int64_t sent_ms;    /* of the last attempt */
-  int64_t ready_ms;   /* of a call that backs off: goes again then */
+  int64_t ready_ms;   /* of a call that backs off: goes then, or goes again */
   int64_t blocked_ms; /* since when the limiter or the back-off holds it; -1: not */
   int64_t waited_ms;
   int64_t grace_until_ms; /* stopped while under way: cut then; -1: not stopped */

@@ -79,11 +79,6 @@ static int64_t send_what_may(cm_session *session) {
 
 /* ---- receiving ----------------------------------------------------------------------------- */
 
-static unsigned next_random(cm_session *session) {
-  session->random_state = session->random_state * 1664525u + 1013904223u;
-  return session->random_state >> 8;
-}
-
 static cm_retry decide(cm_call *call, const cm_http_response *response) {
   cm_attempt attempt = { .is_create = (call->flags & CM_CALL_CREATE) != 0,
                          .outcome = response->outcome,
@@ -91,7 +86,7 @@ static cm_retry decide(cm_call *call, const cm_http_response *response) {
                          .retry_after_ms = response->retry_after_ms,
                          .tries = call->tries + call->sent_before,
                          .max_retries = call->session->settings.max_retries,
-                         .random = next_random(call->session) };
+                         .random = cm_session_random(call->session) };
   return cm_retry_decide(&attempt);
 }
 

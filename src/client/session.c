@@ -32,7 +32,7 @@ int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err 
   }
   session->account = account_of(&session->settings);
   cm_limit_init(&session->limit, session->settings.requests_per_second);
-  sqlite3_randomness(sizeof session->random_state, &session->random_state);
+  if (clock == NULL) sqlite3_randomness(sizeof session->random_state, &session->random_state);
   session->statement = (cm_statement){ .db = db, .clock = &session->clock };
   session->statement.interrupt_checked_ms = cm_session_now_ms(session);
   cm_statement_begin(&session->statement);
@@ -57,6 +57,11 @@ void cm_session_unref(void *pointer) {
   sqlite3_free(session->last_uuid);
   cm_settings_clear(&session->settings);
   sqlite3_free(session);
+}
+
+unsigned cm_session_random(cm_session *session) {
+  session->random_state = session->random_state * 1664525u + 1013904223u;
+  return session->random_state >> 8;
 }
 
 int64_t cm_session_now_ms(const cm_session *session) {

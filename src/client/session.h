@@ -103,6 +103,9 @@ int64_t cm_session_now_ms(const cm_session *session);
 /** Wall clock, as cm_clock has it. */
 int64_t cm_session_wall_ms(const cm_session *session);
 
+/** A number of 24 bits that nobody knows beforehand; with a clock that tests made, the same ones each time. */
+unsigned cm_session_random(cm_session *session);
+
 /** Set a setting, and what depends on it (limiter, memo). Codes as cm_setting_set. */
 int cm_session_configure(cm_session *session, const char *name, const char *value, cm_err *err);
 

@@ -13,7 +13,7 @@ enum { MAX_TEXT_BYTES = 4096, DAY_OF_MS = 24 * 60 * 60 * 1000, HOUR_OF_MS = 60 *
 
 #define ENVIRONMENT_PREFIX "CHARTMOGUL_"
 
-static const char *const write_modes[] = { "commit", "immediate", NULL };
+static const char *const write_modes[] = { "commit", "immediate", "bulk", NULL };
 static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
 
 #define ROW(member, kind, ...)                                                                     \
@@ -50,7 +50,10 @@ static const cm_setting table[] = {
   ROW(per_page, CM_SETTING_INTEGER, .min = 1, .max = 200, .default_value = "200",
       .doc = "How many rows a page of a list has; the API gives at most 200."),
   ROW(write_mode, CM_SETTING_WORD, .words = write_modes, .default_value = "commit",
-      .is_of_writes = true, .doc = "When writes inside BEGIN are sent: at COMMIT, or immediately."),
+      .is_of_writes = true,
+      .doc = "When writes inside BEGIN are sent: at COMMIT; immediate: row by row; bulk: at "
+             "COMMIT, new "
+             "rows as json imports."),
   ROW(on_refusal, CM_SETTING_WORD, .words = refusal_words, .default_value = "stop",
       .doc = "What follows a refused row: stop; continue: all are tried, then it fails; ignore: "
              "all are tried, and it succeeds."),

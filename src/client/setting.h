@@ -10,7 +10,11 @@
 
 enum { CM_MAX_SETTINGS = 32 };
 
-typedef enum cm_write_mode { CM_WRITE_COMMIT, CM_WRITE_IMMEDIATE } cm_write_mode;
+typedef enum cm_write_mode {
+  CM_WRITE_COMMIT,
+  CM_WRITE_IMMEDIATE,
+  CM_WRITE_BULK /* at COMMIT, new rows as json imports */
+} cm_write_mode;
 /** What a refused row does to the others of its statement, or of its COMMIT. */
 typedef enum cm_on_refusal {
   CM_REFUSAL_STOPS,     /* the first of a COMMIT, the tenth of a statement */

@@ -160,6 +160,10 @@ static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/customers", "ent
                                             .extras = &(const cm_key_extras){
                                                 .also = { "data_source_uuids", "external_ids" } } };
 
+static const cm_write record = CM_IMPORT_CALL("data_source_uuid:");
+
+static const cm_bulk bulk = { .list = "customers", .write = &record, .customer = "external_id" };
+
 const cm_resource cm_resource_customers = {
   .name = "chartmogul_customers",
   .doc = "A customer or lead.",
@@ -170,5 +174,6 @@ const cm_resource cm_resource_customers = {
       &(const cm_resource_extras){
           .also_created_by = "/customers/unmerges /data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
+  .bulk = &bulk,
   .example = "SELECT name, mrr FROM chartmogul_customers WHERE status = 'Active'",
 };

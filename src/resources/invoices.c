@@ -112,6 +112,12 @@ static const cm_need needs[] = {
   { 0 },
 };
 
+static const cm_write record = CM_IMPORT_CALL("data_source_uuid: line_items: transactions:");
+
+static const cm_bulk bulk = { .list = "invoices",
+                              .write = &record,
+                              .customer = "customer_external_id" };
+
 const cm_resource cm_resource_invoices = {
   .name = "chartmogul_invoices",
   .doc = "An invoice with its line items and transactions.",
@@ -121,6 +127,7 @@ const cm_resource cm_resource_invoices = {
   .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .references = references,
+  .bulk = &bulk,
   .needs = needs,
   .example = "SELECT external_id, date, status FROM chartmogul_invoices LIMIT 10",
 };

@@ -71,6 +71,11 @@ static const cm_reference references[] = {
 
 static const cm_inside_of inside_of = { .resource = "chartmogul_invoices", .list = "line_items" };
 
+static const cm_write record = CM_IMPORT_CALL(
+    "plan_uuid: plan_external_id:plan_external_id invoice_external_id:invoice_external_id");
+
+static const cm_bulk bulk = { .list = "line_items", .write = &record };
+
 const cm_resource cm_resource_line_items = {
   .name = "chartmogul_line_items",
   .doc = "A line of an invoice.",
@@ -80,5 +85,6 @@ const cm_resource cm_resource_line_items = {
   .natural_key = &natural_key,
   .references = references,
   .inside_of = &inside_of,
+  .bulk = &bulk,
   .example = "SELECT type, amount_in_cents, description FROM chartmogul_line_items LIMIT 10",
 };

@@ -44,6 +44,10 @@ static const cm_write writes[] = {
 
 static const cm_natural_key natural_key = { CM_BY_EXTERNAL_ID("/plans", "plans") };
 
+static const cm_write record = CM_IMPORT_CALL("data_source_uuid:");
+
+static const cm_bulk bulk = { .list = "plans", .write = &record };
+
 const cm_resource cm_resource_plans = {
   .name = "chartmogul_plans",
   .doc = "A plan: a name and a billing interval.",
@@ -52,5 +56,6 @@ const cm_resource cm_resource_plans = {
   CM_WRITES(writes),
   .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
+  .bulk = &bulk,
   .example = "SELECT name, interval_count, interval_unit FROM chartmogul_plans ORDER BY name",
 };

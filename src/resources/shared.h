@@ -114,6 +114,13 @@
   .columns = { "data_source_uuid", "external_id" }, .path = (where),                               \
   .params = { "data_source_uuid", "external_id" }, .rows = (member), .exists = "external_id"
 
+/* ---- json imports ------------------------------------------------------------------------------- */
+
+/** The call that starts an import, of records with some columns at other places. */
+#define CM_IMPORT_CALL(where)                                                                      \
+  { CM_CALL(CM_VERB_INSERT, "POST", "/data_sources/{data_source_uuid}/json_imports"),              \
+    .extras = &(const cm_write_extras){ .places = (where) } }
+
 /* clang-format on */
 
 /* ---- words and members ----------------------------------------------------------------------------------- */

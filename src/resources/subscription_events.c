@@ -87,6 +87,16 @@ static const cm_natural_key natural_key = {
   CM_BY_EXTERNAL_ID("/subscription_events", "subscription_events"), .hidden = &hidden
 };
 
+static const cm_write record = CM_IMPORT_CALL("data_source_uuid:");
+
+static const cm_bulk bulk = { .list = "subscription_events",
+                              .write = &record,
+                              .customer = "customer_external_id",
+                              .after = "chartmogul_customers.external_id:customer_external_id "
+                                       "chartmogul_plans.external_id:plan_external_id "
+                                       "chartmogul_line_items.subscription_external_id:"
+                                       "subscription_external_id" };
+
 const cm_resource cm_resource_subscription_events = {
   .name = "chartmogul_subscription_events",
   .doc = "An event in the life of a subscription.",
@@ -97,6 +107,7 @@ const cm_resource cm_resource_subscription_events = {
                                          .after = "chartmogul_customers chartmogul_plans "
                                                   "chartmogul_invoices chartmogul_line_items" },
   .natural_key = &natural_key,
+  .bulk = &bulk,
   .example =
       "SELECT event_type, event_date, external_id FROM chartmogul_subscription_events LIMIT 10",
 };

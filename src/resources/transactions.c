@@ -39,6 +39,10 @@ static const cm_reference references[] = {
 
 static const cm_inside_of inside_of = { .resource = "chartmogul_invoices", .list = "transactions" };
 
+static const cm_write record = CM_IMPORT_CALL("invoice_external_id:invoice_external_id");
+
+static const cm_bulk bulk = { .list = "transactions", .write = &record };
+
 const cm_resource cm_resource_transactions = {
   .name = "chartmogul_transactions",
   .doc = "A payment or refund of an invoice.",
@@ -48,5 +52,6 @@ const cm_resource cm_resource_transactions = {
   .natural_key = &natural_key,
   .references = references,
   .inside_of = &inside_of,
+  .bulk = &bulk,
   .example = "SELECT type, date, amount_in_cents FROM chartmogul_transactions LIMIT 10",
 };

@@ -50,7 +50,7 @@ bool cm_carries(const cm_resource *resource, const cm_write *write, int column, 
              is_elsewhere(resource, write, described->name)) {
     return false;
   }
-  if (found == NULL) {
+  if (found == NULL && !find_listed(CM_EXTRA(write, places), described->name, &found, &found_len)) {
     found = usual_place(described);
     found_len = strlen(found);
   }

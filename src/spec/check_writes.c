@@ -305,6 +305,54 @@ static int check_inside(const cm_check *check) {
   return SQLITE_OK;
 }
 
+/** The places of a record are those of columns that INSERT gives. */
+static int check_places(const cm_check *check, const cm_write *write) {
+  const char *list = CM_EXTRA(write, places);
+  const char *word = NULL;
+  size_t len = 0;
+  if (list != NULL && write->columns != NULL)
+    return cm_check_fail(check, write->path, "columns say their places themselves");
+  while (cm_text_next_word(&list, &word, &len)) {
+    size_t name_len = cm_text_before(word, len, ':');
+    const cm_column *column = cm_check_column(check, word, name_len);
+    if (column == NULL || !(column->flags & CM_INSERT) || name_len == len)
+      return cm_check_fail(check, write->path, "%.*s is no column: place of INSERT", (int)len,
+                           word);
+  }
+  return SQLITE_OK;
+}
+
+/** What is to be there before a record is told by columns of both tables. */
+static int check_bulk_after(const cm_check *check, const char *after) {
+  const char *word = NULL;
+  size_t len = 0;
+  while (cm_text_next_word(&after, &word, &len)) {
+    char table[80];
+    size_t dot = cm_text_before(word, len, '.');
+    size_t colon = cm_text_before(word, len, ':');
+    sqlite3_snprintf(sizeof table, table, "%.*s", (int)dot, word);
+    const cm_resource *other = dot < colon && colon < len ? cm_check_find(check, table) : NULL;
+    if (other == NULL || cm_registry_find_column(other, word + dot + 1, colon - dot - 1) < 0 ||
+        cm_check_column(check, word + colon + 1, len - colon - 1) == NULL)
+      return cm_check_fail(check, "bulk", "%.*s is no table.column:column", (int)len, word);
+  }
+  return SQLITE_OK;
+}
+
+/** A row of an import belongs to a customer, to a row that does, or to nobody; it is told from others by its natural key. */
+static int check_bulk(const cm_check *check) {
+  const cm_bulk *bulk = check->resource->bulk;
+  if (bulk == NULL) return SQLITE_OK;
+  if (bulk->list == NULL || bulk->write == NULL || bulk->write->verb != CM_VERB_INSERT ||
+      bulk->write->body != NULL || check->resource->natural_key == NULL)
+    return cm_check_fail(check, "bulk", "a record has a list, a call and a natural key");
+  int rc = check_write(check, bulk->write);
+  if (rc == SQLITE_OK) rc = check_places(check, bulk->write);
+  if (rc == SQLITE_OK && bulk->customer != NULL)
+    rc = check_columns_of(check, "bulk", bulk->customer, CM_INSERT);
+  return rc == SQLITE_OK ? check_bulk_after(check, bulk->after) : rc;
+}
+
 static int check_after(const cm_check *check) {
   const char *after = CM_EXTRA(check->resource, after);
   const char *word = NULL;
@@ -331,6 +379,7 @@ int cm_check_writes(const cm_check *check) {
   if (rc == SQLITE_OK) rc = check_coverage(check);
   if (rc == SQLITE_OK) rc = check_natural_key(check);
   if (rc == SQLITE_OK) rc = check_inside(check);
+  if (rc == SQLITE_OK) rc = check_bulk(check);
   if (rc == SQLITE_OK) rc = check_after(check);
   const cm_reference *reference = resource->references;
   for (; rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++)

@@ -68,6 +68,7 @@ typedef struct cm_resource {
   const cm_need *needs;              /* NULL: none */
   const cm_member_of *member_of;     /* NULL: its rows are in no set of another table */
   const cm_inside_of *inside_of;     /* NULL: its rows go inside no other */
+  const cm_bulk *bulk;               /* NULL: an import has no records of it */
   /* Columns that together identify a row of a table whose API has no key, by spaces; the CM_KEY column
   ** then shows them as a JSON array. NULL: the key is the member of its path. */
   const char *key_parts;

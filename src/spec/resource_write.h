@@ -35,6 +35,9 @@ typedef struct cm_write_extras {
   /* Member of the answer that shows which row was written: a key that stands in the path, or is that of the
   ** row. NULL: the member of the key column, where the key is one. */
   const char *answer_key;
+  /* Where columns go that this body has at another place than usual, "column:place" by spaces; an empty place: nowhere.
+  ** Only where `columns` is NULL. NULL: all at their usual places. */
+  const char *places;
 } cm_write_extras;
 
 /** One call that writes. */
@@ -108,6 +111,22 @@ typedef struct cm_inside_of {
   const char *resource; /* "chartmogul_invoices" */
   const char *list;     /* its column whose items they are: "line_items" */
 } cm_inside_of;
+
+/**
+ * A table whose new rows may go as records of a json import: it carries rows of several tables of one data source, and
+ * says later, by customer, what became of them. What a row names is named by external id there.
+ */
+typedef struct cm_bulk {
+  const char *list; /* member of the import, and of what it says of a customer: "line_items" */
+  const cm_write
+      *write; /* the call that starts the import, with the places of the columns in a record */
+  /* Column with the external id of the customer whose record it is. NULL: that of the row which it goes inside; of a row
+  ** that goes inside none: nobody's. */
+  const char *customer;
+  /* Rows of other tables that are to be there before it, "table.column:column" by spaces: where the two columns are equal.
+  ** NULL: those that it names by a reference. */
+  const char *after;
+} cm_bulk;
 
 /** Rows that a list shows only when it is asked for them. */
 typedef struct cm_hidden {

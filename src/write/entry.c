@@ -72,6 +72,12 @@ void cm_entry_release_scratch(cm_entry *entry) {
   if (entry->change != NULL) cm_change_release_scratch(entry->change);
 }
 
+void cm_entry_leave_import(cm_entry *entry) {
+  cm_import_release(entry->bulk.import);
+  entry->bulk.import = NULL;
+  entry->bulk.when_absent = CM_ABSENT_LATER;
+}
+
 void cm_entry_free(cm_entry *entry) {
   if (entry == NULL) return;
   cm_entry_release_scratch(entry);
@@ -84,6 +90,8 @@ void cm_entry_free(cm_entry *entry) {
   sqlite3_free(entry->line.owner);
   sqlite3_free(entry->inside.lacks);
   sqlite3_free(entry->progress.refusal);
+  cm_entry_leave_import(entry);
+  sqlite3_free(entry->bulk.customer);
   sqlite3_free(entry->line.error);
   sqlite3_free(entry->line.uuid);
   sqlite3_free(entry->line.not_taken);

@@ -7,6 +7,7 @@
 
 #include "base/map.h"
 #include "change/change_calls.h"
+#include "change/import.h"
 #include "read/pager.h"
 #include "write/finder.h"
 
@@ -101,6 +102,28 @@ typedef struct cm_list_change {
   cm_pager *pager;       /* that reads it; owned; NULL: it is not read */
 } cm_list_change;
 
+/** What follows for a row that its import does not tell of, and that a look does not find. */
+typedef enum cm_absent {
+  CM_ABSENT_LATER, /* it goes on waiting, as any create in doubt does */
+  CM_ABSENT_AGAIN, /* it was not sent: it goes again */
+  CM_ABSENT_UNKNOWN,
+  CM_ABSENT_REFUSED, /* the import has refused some of the rows that it says this of */
+  CM_REFUSED_ANYWAY  /* the look shows only whether the API has kept it */
+} cm_absent;
+
+/** A new row and the imports, see write/bulk.h. */
+typedef struct cm_bulk_row {
+  bool may_go;             /* in an import, as far as is known */
+  bool is_chosen;          /* for one of the next imports */
+  bool is_there;           /* it was looked for before its import, and is there */
+  bool is_only;            /* its import has no other row of its customer and list */
+  char *customer;          /* external id of the customer whose row it is; owned; NULL: nobody's */
+  cm_import *import;       /* that carried it, until it is known what became of it; held */
+  cm_entry_state host_end; /* of the row that it went beside; CM_ENTRY_QUEUED: it has not ended */
+  cm_absent when_absent;
+  cm_entry *next; /* of its customer, while an import is put together */
+} cm_bulk_row;
+
 /** What the log shows of a write. */
 typedef struct cm_line {
   char *label;
@@ -133,6 +156,7 @@ struct cm_entry {
   cm_progress progress;
   cm_inside inside;
   cm_list_change list;
+  cm_bulk_row bulk;
   cm_line line;
 };
 
@@ -143,6 +167,9 @@ cm_entry *cm_entry_new(cm_change *change);
 void cm_entry_release_scratch(cm_entry *entry);
 /** Free an entry that does not wait. NULL: nothing. */
 void cm_entry_free(cm_entry *entry);
+
+/** Nothing more is expected of the import that carried it. None: nothing. */
+void cm_entry_leave_import(cm_entry *entry);
 
 /** Note another row whose earlier writes come first. @return SQLITE_OK or SQLITE_NOMEM. */
 int cm_entry_add_name(cm_entry *entry, uint64_t token);

@@ -43,7 +43,7 @@ static void gather_rows(const cm_queue *queue, cm_shipment *shipment, const cm_e
   for (cm_entry *entry = first->ties.next_by_batch; entry != NULL && shipment->rows < room;
        entry = entry->ties.next_by_batch) {
     if (entry->ties.batch_token != first->ties.batch_token ||
-        entry->progress.phase != CM_PHASE_IDLE || cm_batch_size(entry) == 1 ||
+        entry->progress.phase != CM_PHASE_IDLE || entry->bulk.may_go || cm_batch_size(entry) == 1 ||
         !may_follow(queue, first, entry))
       continue;
     bytes += entry->bytes + cm_inside_bytes(entry);

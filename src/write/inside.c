@@ -4,6 +4,7 @@
 
 #include "record/token.h"
 #include "write/entry.h"
+#include "write/outcome.h"
 #include "write/state.h"
 
 void cm_inside_attach(cm_entry *host, cm_entry *part) {
@@ -56,8 +57,33 @@ void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refuse
   if (host->inside.lacks == NULL) queue->tally.is_out_of_memory = true;
 }
 
+/** The rows that went with it into an import end by what became of it. */
+static void tell_imported_parts(cm_queue *queue, const cm_entry *host) {
+  const char *label = host->line.label != NULL ? host->line.label : "";
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    cm_err err = { 0 };
+    cm_err cause = { 0 };
+    if (part->bulk.import == NULL) continue;
+    part->bulk.host_end = host->state;
+    if (host->state != CM_ENTRY_REFUSED) continue;
+    const char *what = NULL;
+    int len = cm_outcome_what(host, host->line.error != NULL ? host->line.error : "", &what);
+    cm_err_set(&cause, SQLITE_CONSTRAINT, "%.*s", len, what);
+    cm_inside_tell_refused(part, label, &cause, &err);
+    if (host->line.uuid != NULL)
+      cm_err_set(&err, SQLITE_CONSTRAINT,
+                 "%s: the API holds '%.80s' of %s, which the row belongs to, as invalid (see the "
+                 "error of that row): do what that one says",
+                 part->resource->name, label, host->resource->name);
+    sqlite3_free(part->progress.refusal);
+    part->progress.refusal = sqlite3_mprintf("%s", err.text);
+    if (part->progress.refusal == NULL) queue->tally.is_out_of_memory = true;
+  }
+}
+
 void cm_inside_leave(cm_queue *queue, cm_entry *entry) {
   cm_entry *host = entry->inside.host;
+  tell_imported_parts(queue, entry);
   if (host != NULL && entry->state == CM_ENTRY_REFUSED && !host->inside.are_put) {
     entry->ties.host_token = host->ties.natural_token;
     cm_inside_note_lack(queue, host, entry);

@@ -43,7 +43,7 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
 static bool is_orphan(const cm_entry *entry) {
   return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
          entry->progress.steps == NULL && entry->inside.host == NULL && !entry->is_resumed &&
-         entry->change->verb == CM_VERB_INSERT;
+         entry->bulk.import == NULL && entry->change->verb == CM_VERB_INSERT;
 }
 
 static void end_orphan(cm_queue *queue, cm_entry *entry) {

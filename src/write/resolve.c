@@ -19,10 +19,11 @@
 
 /* ---- how many there are ------------------------------------------------------------------------------ */
 
-/** Will it be looked for before it is created? */
+/** Will it be looked for before it is created, or behind an import that does not tell of it? */
 static bool is_looked_for(const cm_entry *entry) {
-  return entry->change->verb == CM_VERB_INSERT && entry->change->conflict != CM_CONFLICT_FAIL &&
-         entry->ties.natural_token != 0 && entry->list.token == 0;
+  bool is_before = entry->change->conflict != CM_CONFLICT_FAIL && !entry->progress.is_absent;
+  return entry->change->verb == CM_VERB_INSERT && entry->ties.natural_token != 0 &&
+         entry->list.token == 0 && (is_before || entry->bulk.when_absent != CM_ABSENT_LATER);
 }
 
 /** The row itself. */
@@ -31,7 +32,8 @@ static int count_own(cm_asked_lists *lists, cm_entry *entry) {
   cm_counted_row own = { .resource = entry->resource,
                          .token = entry->ties.natural_token,
                          .needs_row = cm_registry_reach(entry->resource) != NULL ||
-                                      entry->change->conflict == CM_CONFLICT_REPLACE,
+                                      entry->change->conflict == CM_CONFLICT_REPLACE ||
+                                      entry->bulk.when_absent != CM_ABSENT_LATER,
                          .is_sure = true };
   int rc = cm_change_natural_key(entry->change, natural, NULL);
   own.first = natural[0];
@@ -69,7 +71,7 @@ static int count_need(cm_asked_lists *lists, cm_entry *entry) {
   return rc == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
-/** What a write which waits makes is not asked for; what a row names, only where the row is not there yet. */
+/** What a write which waits makes is not asked for; what a row names, only where the row is not there yet: not for an import. */
 static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
   bool is_looked_for_first = is_looked_for(entry);
@@ -77,7 +79,8 @@ static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   if (rc == SQLITE_OK && is_looked_for_first &&
       !cm_queue_is_written_before(queue, entry, entry->ties.natural_token))
     rc = count_own(lists, entry);
-  for (int i = 0; i < entry->change->name_count && rc == SQLITE_OK; i++) {
+  int names = entry->bulk.may_go || entry->bulk.import != NULL ? 0 : entry->change->name_count;
+  for (int i = 0; i < names && rc == SQLITE_OK; i++) {
     const cm_name *name = &entry->change->names[i];
     cm_counted_row row = { .resource = cm_registry_find(name->reference->resource),
                            .token = cm_name_token(name),
@@ -288,7 +291,7 @@ static bool take_place(cm_queue *queue, cm_entry *entry) {
 /** The place of a row that may be there already is looked up when it leaves. */
 static bool wants_place(const cm_queue *queue, const cm_entry *entry) {
   return entry->ties.is_place_named && entry->change->conflict == CM_CONFLICT_FAIL &&
-         entry->progress.phase == CM_PHASE_IDLE &&
+         entry->progress.phase == CM_PHASE_IDLE && !entry->bulk.may_go &&
          entry->ties.delete_epoch == queue->waiting.first->ties.delete_epoch &&
          cm_batch_size(entry) > 1;
 }

@@ -53,8 +53,10 @@ static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   entry->line.code = cause->code;
   if (entry->ties.natural_token == 0) return CM_END_UNKNOWN;
   if (cause->code == SQLITE_INTERRUPT)
-    return CM_END_LATER; /* the user waits: the next COMMIT looks */
-  if (look_for_row(queue, entry, CM_QUESTION_AGAIN, &err) == SQLITE_OK) {
+    return CM_END_LATER;                         /* the user waits: the next COMMIT looks */
+  bool is_imported = entry->bulk.import != NULL; /* with many others: a list may do */
+  cm_question_mode mode = is_imported ? CM_QUESTION_WITH_ROW : CM_QUESTION_AGAIN;
+  if (look_for_row(queue, entry, mode, &err) == SQLITE_OK) {
     entry->progress.phase = CM_PHASE_VERIFY;
     return CM_END_NONE;
   }
@@ -142,6 +144,51 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   return end;
 }
 
+/* ---- doubt of an import --------------------------------------------------------------------------- */
+
+static cm_end refuse_imported(cm_entry *entry, cm_err *err) {
+  entry->progress.is_doubtful = false;
+  err->is_of_row = true;
+  return CM_END_REFUSED;
+}
+
+/** The row that was found is one that the API holds as invalid, or was there before. CM_END_NONE: it may be this one. */
+static cm_end judge_imported(cm_queue *queue, cm_entry *entry, cm_err *cause) {
+  const cm_question *found = entry->progress.questions[0];
+  const char *said = entry->line.response != NULL ? entry->line.response : "";
+  cm_err invalid = { 0 };
+  if (cm_entry_check_found(entry, found, &invalid) == SQLITE_CONSTRAINT) {
+    cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
+    *cause = invalid;
+    return refuse_imported(entry, cause);
+  }
+  if (entry->bulk.when_absent == CM_REFUSED_ANYWAY) return refuse_imported(entry, cause);
+  bool is_plain = entry->bulk.when_absent == CM_ABSENT_REFUSED &&
+                  entry->change->conflict == CM_CONFLICT_FAIL;
+  if (!is_plain ||
+      cm_reply_says_exists(entry->resource, (cm_slice){ said, strlen(said) }) == CM_EXISTS_NOT)
+    return CM_END_NONE;
+  cm_entry_advise(entry, "it is there, and may have been before: look whether it is this one",
+                  cause);
+  return CM_END_UNKNOWN;
+}
+
+/** Nothing shows a row that an import has carried. */
+static cm_end end_imported_absent(cm_entry *entry, cm_err *cause) {
+  switch (entry->bulk.when_absent) {
+  case CM_ABSENT_LATER: return CM_END_LATER;
+  case CM_ABSENT_UNKNOWN: return CM_END_UNKNOWN;
+  case CM_ABSENT_REFUSED:
+  case CM_REFUSED_ANYWAY: return refuse_imported(entry, cause);
+  case CM_ABSENT_AGAIN: break;
+  }
+  entry->progress.is_doubtful = false;
+  entry->progress.is_absent = entry->change->conflict != CM_CONFLICT_FAIL;
+  entry->bulk.may_go = true;
+  cm_entry_leave_import(entry);
+  return CM_END_PARKED;
+}
+
 /** What made the doubt. */
 static void put_cause(const cm_entry *entry, cm_err *cause) {
   cm_err_set(cause, entry->line.code, "%s",
@@ -153,8 +200,13 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   put_cause(entry, cause);
   if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (question->code != SQLITE_OK || question->matches > 1) return CM_END_LATER;
+  bool is_imported = entry->bulk.import != NULL;
+  cm_end end = is_imported && question->matches == 1 ? judge_imported(queue, entry, cause)
+                                                     : CM_END_NONE;
+  if (end != CM_END_NONE) return end;
   if (question->matches == 1) return judge_found(queue, entry, cause);
   cm_entry_drop_questions(entry);
+  if (is_imported) return end_imported_absent(entry, cause);
   return end_verify_absent(queue, entry, cause);
 }
 

@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "change/change_replace.h"
 #include "client/pump.h"
+#include "write/bulk.h"
 #include "write/entry.h"
 #include "write/finder.h"
 #include "write/inside.h"
@@ -35,7 +36,7 @@ static bool start_what_may(cm_queue *queue) {
        entry = next) {
     next = entry->next;
     if (queue->sending.is_stopped || queue->sending.shipment_count >= room) break;
-    if (is_running(entry) || cm_inside_waits(entry)) continue;
+    if (is_running(entry) || cm_inside_waits(entry) || entry->bulk.may_go) continue;
     seen++;
     if (entry->ties.blocker != NULL) continue;
     entry->ties.blocker = cm_queue_find_blocker(queue, entry);
@@ -118,9 +119,11 @@ static void begin_sending(cm_queue *queue, cm_queue_goal goal) {
 static void move_until(cm_queue *queue, cm_queue_goal goal) {
   for (bool is_over = false; !is_over;) {
     bool has_moved = advance_all(queue);
-    while (start_what_may(queue))
+    if (queue->sending.shipment_count == 0) has_moved = cm_bulk_start(queue) || has_moved;
+    while (!cm_bulk_is_under_way(queue) && start_what_may(queue))
       has_moved = true;
     has_moved = cm_shipments_leave(queue) || has_moved;
+    if (!has_moved && queue->sending.shipment_count == 0) has_moved = cm_bulk_give_up(queue);
     if (!has_moved && !queue->sending.is_stopped && queue->sending.shipment_count == 0)
       has_moved = cm_inside_let_go_blocked(queue);
     is_over = is_reached(queue, goal) || queue->sending.is_stopped ||
@@ -179,6 +182,7 @@ static int send_all(cm_session *session, cm_queue_goal goal, cm_err *err) {
   queue->sending.stays_open = goal == CM_QUEUE_ALL && !queue->sending.is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
   if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_inside_find_all(queue);
+  if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_bulk_begin(queue);
   if (goal == CM_QUEUE_ALL) cm_queue_find_places(queue);
   bool is_skipped = false;
   if (goal == CM_QUEUE_FOUND) {

@@ -60,6 +60,7 @@ static void drop_unsent(cm_entry *entry) {
 void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
   stop_running(entry);
   drop_unsent(entry);
+  cm_entry_leave_import(entry);
   cm_queue_unlink(queue, entry);
   int seen = 0; /* only those in the window were ever looked at */
   for (cm_entry *other = queue->waiting.first; other != NULL && seen < CM_QUEUE_WINDOW;
@@ -164,10 +165,16 @@ static void touch(cm_queue *queue, cm_entry *entry) {
   if (rc != SQLITE_OK) cm_question_forget_all(finder);
 }
 
-/** Of the rows created so far the last one in the order of the statements, not of the answers. */
+/** Of the rows created so far the last one in the order of the statements, not of the answers. An import shows none. */
 static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
-  if (entry->line.uuid == NULL || entry->id < queue->last_uuid_id) return;
-  cm_queue_put_text(queue, &queue->session->last_uuid, entry->line.uuid);
+  bool is_imported = entry->bulk.import != NULL;
+  if ((entry->line.uuid == NULL && !is_imported) || entry->id < queue->last_uuid_id) return;
+  if (entry->line.uuid != NULL) {
+    cm_queue_put_text(queue, &queue->session->last_uuid, entry->line.uuid);
+  } else {
+    sqlite3_free(queue->session->last_uuid);
+    queue->session->last_uuid = NULL;
+  }
   queue->last_uuid_id = entry->id;
 }
 

@@ -4,12 +4,14 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_names.h"
+#include "change/import.h"
 #include "client/call.h"
 #include "read/feed.h"
 #include "wire/slice.h"
 #include "write/answer.h"
 #include "write/entry.h"
 #include "write/group.h"
+#include "write/import_call.h"
 #include "write/inside_call.h"
 #include "write/record.h"
 #include "write/run.h"
@@ -87,21 +89,28 @@ static bool is_create(const cm_entry *entry) {
   return entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
 }
 
+/** The call that leaves next. */
+static const cm_change_step *step_of(const cm_shipment *shipment) {
+  const cm_entry *first = shipment->first;
+  return shipment->import != NULL ? &shipment->import->step
+                                  : &first->progress.steps[first->progress.step];
+}
+
 /** All rows are ready: one call for all of them, which is recorded before it leaves. */
 static int prepare(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
-  const cm_entry *first = shipment->first;
-  bool is_new_row = is_create(first) && !queue->session->settings.dry_run;
-  int rc = make_body(queue, shipment, err);
+  bool is_new_row = is_create(shipment->first) && !queue->session->settings.dry_run;
+  int rc = shipment->import == NULL ? make_body(queue, shipment, err) : SQLITE_OK;
   if (rc == SQLITE_OK && is_new_row)
-    rc = cm_feed_before_post(queue->session, first->progress.steps[first->progress.step].path, err);
+    rc = cm_feed_before_post(queue->session, step_of(shipment)->path, err);
   return rc == SQLITE_OK ? cm_record_sent(queue, shipment, err) : rc;
 }
 
 /** The call leaves: what may have happened from here on is known by its answer alone. */
 static int start_call(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
   const cm_entry *first = shipment->first;
-  const cm_change_step *step = &first->progress.steps[first->progress.step];
-  const char *body = shipment->rows > 1 ? shipment->body : step->body;
+  const cm_change_step *step = step_of(shipment);
+  bool is_batch = shipment->rows > 1 && shipment->import == NULL;
+  const char *body = is_batch ? shipment->body : step->body;
   cm_call_request request = { .who = first->resource->name,
                               .method = step->write->method,
                               .path = step->path,
@@ -111,6 +120,7 @@ static int start_call(cm_queue *queue, cm_shipment *shipment, cm_err *err) {
                               .sent_before = first->progress.sent_before };
   int rc = cm_call_start(queue->session, &request, &shipment->call, err);
   if (rc != SQLITE_OK) return rc;
+  if (shipment->import != NULL) shipment->import->stage = CM_IMPORT_SENT;
   for (cm_entry *entry = shipment->first; entry != NULL; entry = entry->progress.next_carried) {
     entry->progress.phase = CM_PHASE_CALL;
     entry->state = CM_ENTRY_SENT;
@@ -148,7 +158,8 @@ static bool are_ready(cm_queue *queue, cm_shipment *shipment) {
 /** It is due when all are ready; free it when none is left. @return true when it became one of the two. */
 static bool go_on(cm_queue *queue, cm_shipment *shipment) {
   bool was_due = shipment->is_due;
-  bool is_ready = shipment->call == NULL && are_ready(queue, shipment);
+  bool is_ready = shipment->call == NULL && !cm_import_is_out(shipment) &&
+                  are_ready(queue, shipment);
   shipment->is_due = is_ready && shipment->first != NULL;
   if (shipment->first != NULL) return shipment->is_due && !was_due;
   cm_shipment_free(queue, shipment);
@@ -188,8 +199,9 @@ void cm_shipment_start(cm_queue *queue, cm_entry *first) {
 
 bool cm_shipment_advance(cm_queue *queue, cm_shipment *shipment) {
   bool is_called = shipment->call != NULL;
-  bool has_moved = is_called ? cm_shipment_take_answer(queue, shipment)
-                             : advance_rows(queue, shipment);
+  bool has_moved = cm_import_is_out(shipment) ? cm_import_advance(queue, shipment)
+                   : is_called                ? cm_shipment_take_answer(queue, shipment)
+                                              : advance_rows(queue, shipment);
   return go_on(queue, shipment) || has_moved;
 }
 
@@ -206,7 +218,7 @@ static int find_due(const cm_queue *queue, cm_shipment *out[CM_QUEUE_MAX_SHIPMEN
 static bool prepare_due(cm_queue *queue, cm_shipment *shipment) {
   cm_err err = { 0 };
   shipment->is_due = false;
-  make_calls(queue, shipment);
+  if (shipment->import == NULL) make_calls(queue, shipment);
   int rc = shipment->first != NULL ? prepare(queue, shipment, &err) : SQLITE_OK;
   if (rc != SQLITE_OK) end_all(queue, shipment, cm_end_of_failure(false, &err), &err);
   if (shipment->first != NULL) return true;

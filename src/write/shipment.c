@@ -62,5 +62,6 @@ void cm_shipment_free(cm_queue *queue, cm_shipment *shipment) {
     cm_shipment_leave(shipment->first);
   cm_call_free(shipment->call);
   sqlite3_free(shipment->body);
+  cm_import_release(shipment->import);
   sqlite3_free(shipment);
 }

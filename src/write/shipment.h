@@ -15,6 +15,7 @@ struct cm_shipment {
   bool is_due;            /* all rows are ready: it leaves with the others that are */
   char *body;             /* of several rows, of their call; owned; NULL: none yet */
   cm_call *call;          /* under way; NULL: its rows look something up, or are ready */
+  cm_import *import;      /* its call, where that is one; held; NULL: any other */
 };
 
 /** A shipment without a row, under way. @return NULL when memory ran out. */

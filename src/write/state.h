@@ -48,6 +48,14 @@ typedef struct cm_waiting {
   int sharing_sets;                            /* entries with may_share_sets */
 } cm_waiting;
 
+/** The imports of a COMMIT. */
+typedef struct cm_imports {
+  int64_t begun_ms; /* wall clock; with a number that nobody knows it makes their names */
+  uint64_t chance;
+  int count;          /* that were made */
+  int64_t names_made; /* of their rows, in rows that go row by row */
+} cm_imports;
+
 /** How the writes leave. */
 typedef struct cm_sending {
   bool is_autocommit;
@@ -57,6 +65,7 @@ typedef struct cm_sending {
   bool stays_open;      /* what fails now can be committed again */
   int64_t statement_id; /* whose rows were sent last, inside a transaction; 0: those of none */
   int changes;          /* of rows on the connection before that statement */
+  cm_imports imports;
   cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS]; /* under way */
   int shipment_count;
 } cm_sending;

@@ -47,7 +47,8 @@ class Night:
         self.account = Account(self.server.stdout.readline().strip())
         shutil.copytree("sql/load", folder, dirs_exist_ok=True)
         with open("sql/README.md", encoding="utf-8") as text:
-            self.manual = text.read().split("\n## Every night\n", 1)[1].replace("\n", " ")
+            self.whole_manual = text.read().replace("\n  ", " ")
+        self.manual = self.whole_manual.split("\n## Every night\n", 1)[1].replace("\n", " ")
         self.command = re.search(r"``` (.*?) ```", self.manual).group(1).replace("\\", "")
         with open(os.path.join(folder, "key"), "w", encoding="utf-8") as key:
             key.write("test-key\n")
@@ -185,6 +186,42 @@ def check_load(night):
     yield "the same load again writes nothing"
 
 
+def hidden_by(account):
+    """Invoices that the account holds as invalid."""
+    return [row["external_id"] for row in account.pages("/invoices", "invoices", validation_type="invalid")]
+
+
+def check_bulk(night):
+    """The same load into an empty account by json imports. The nights after it go on with what it has made."""
+    account, by_row = night.account, (shown_by(night.account), hidden_by(night.account))
+    account.send("POST", account.root + "/control/reset")
+    account.send("POST", account.root + "/control/switches", {"polls_until_done": 1})
+    night.run("load.sql", CHARTMOGUL_WRITE_MODE="bulk")
+    must_be("its exit code", night.code, 1)
+    polls = [row for row in night.requests if row["method"] == "GET" and "/json_imports/" in row["target"]]
+    imports = [write for write in night.writes() if write.endswith("/json_imports")]
+    must_be("what it writes", night.writes(), ["POST /data_sources", *imports])
+    in_commit = [row for row in night.requests[: -night.pages() - 1] if row not in polls]
+    must_be("its imports and look-ups are few", (len(in_commit) - 3 <= 12, len(imports), len(polls)), (True, 3, 3))
+    check_refused_in_bulk(night)
+    yield "a first load by imports: what was not taken is named, in the words of the API"
+    check_books(night)
+    must_be("the account is that of the load row by row", (shown_by(account), hidden_by(account)), by_row)
+    yield "a first load by imports: the books"
+    must_be("sql/README.md has this number", f" {len(night.requests)} requests" in night.whole_manual, True)
+    yield "a first load by imports: the number of its requests"
+
+
+def check_refused_in_bulk(night):
+    wrong = sorted(key for keys in night.figures["refused"].values() for key in keys)
+    lines = [line.split(": ", 2) for line in night.part("Not written")[1:]]
+    must_be("what is refused", sorted(line[0] for line in lines), wrong)
+    must_be("its states", {line[1] for line in lines}, {"refused"})
+    for line, words in (("I-90001", "customer 'C-99999' not found"), ("I-90002", "plan 'legacy-9' not found"), ("I-90003", "'31.02.2025'")):
+        if not any(key == line and words in reason for key, _, reason in lines):
+            raise Failed(f"{line}: {words} is not in its reason: {lines}")
+
+
 def check_refused(night):
     wrong = sorted(key for keys in night.figures["refused"].values() for key in keys)
     lines = [line.split(": ", 2) for line in night.part("Not written")[1:]]
@@ -302,7 +339,7 @@ def main():
             if "--show" in sys.argv:
                 show(night)
                 return
-            for check in (check_load, check_sync, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
+            for check in (check_load, check_bulk, check_sync, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
                 try:
                     for last in check(night):
                         passed += 1

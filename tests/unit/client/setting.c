@@ -192,7 +192,7 @@ static void values_have_bounds(void **state) {
   refuses(&settings, "concurrency", "8x", "not a whole number");
   refuses(&settings, "concurrency", " 8", "not a whole number");
   refuses(&settings, "concurrency", "", "not a whole number");
-  refuses(&settings, "write_mode", "later", "give one of commit, immediate");
+  refuses(&settings, "write_mode", "later", "give one of commit, immediate, bulk");
   refuses(&settings, "dry_run", "maybe", "give 1 or 0");
   refuses(&settings, "ca_file", "a\nb", "control character");
   assert_int_equal(settings.concurrency, 20);

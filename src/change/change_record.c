@@ -1,0 +1,219 @@
+#include "change/change_record.h"
+
+#include <string.h>
+
+#include "base/sqlite_api.h"
+#include "change/change_calls.h"
+#include "change/change_names.h"
+#include "spec/registry.h"
+
+/* ---- can it be one? -------------------------------------------------------------------------------- */
+
+static bool is_given(const cm_change *change, const char *name) {
+  const cm_value *given = cm_change_find(change, cm_change_column(change->resource, name));
+  return given != NULL && given->type != CM_VALUE_NULL &&
+         !(cm_value_is_text(given) && given->len == 0);
+}
+
+/** Does an item name by its uuid what an import names by external id? One that is no object cannot be a record. */
+static int look_at_items(cm_change *change, const cm_reference *reference, bool *out, cm_err *err) {
+  cm_given *given = cm_change_find_use(
+      change, cm_change_column(change->resource, reference->within), CM_GIVEN_SENT);
+  const cm_json *list = NULL;
+  int rc = given != NULL ? cm_change_json(change, given, &list, err) : SQLITE_OK;
+  for (const cm_json *item = cm_json_first(list); item != NULL; item = cm_json_after(item)) {
+    const char *uuid = cm_json_text(cm_json_find(item, reference->column));
+    if (cm_json_type_of(item) != CM_JSON_OBJECT || (uuid != NULL && uuid[0] != 0)) *out = false;
+  }
+  return rc;
+}
+
+/** A row that is named by its uuid cannot be; one that has to be named is named by external id. */
+static int look_at_names(cm_change *change, bool *out, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (const cm_reference *reference = change->resource->references;
+       reference != NULL && reference->column != NULL && rc == SQLITE_OK; reference++) {
+    if (reference->within != NULL) {
+      rc = look_at_items(change, reference, out, err);
+      continue;
+    }
+    int column = cm_change_column(change->resource, reference->column);
+    bool is_needed = change->resource->columns[column].flags & CM_REQUIRED;
+    if (cm_change_find(change, column) != NULL ||
+        (is_needed && !is_given(change, reference->external_id)))
+      *out = false;
+  }
+  return rc;
+}
+
+/** The path of the import can be filled. */
+static int look_at_path(cm_change *change, bool *out) {
+  cm_buf path;
+  cm_err why = { 0 };
+  cm_buf_init(&path, CM_MAX_URL_BYTES);
+  int rc = cm_change_fill(change, change->resource->bulk->write->path, &path, &why);
+  cm_buf_clear(&path);
+  if (rc != SQLITE_OK) *out = false;
+  return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+}
+
+int cm_change_can_be_record(cm_change *change, bool *out, cm_err *err) {
+  char *natural[2] = { NULL, NULL };
+  *out = change->resource->bulk != NULL && change->verb == CM_VERB_INSERT;
+  if (!*out) return SQLITE_OK;
+  int rc = cm_change_natural_key(change, natural, err);
+  if (natural[0] == NULL && change->resource->inside_of == NULL) *out = false;
+  sqlite3_free(natural[0]);
+  sqlite3_free(natural[1]);
+  if (rc == SQLITE_OK) rc = look_at_names(change, out, err);
+  if (rc == SQLITE_OK && *out) rc = look_at_path(change, out);
+  cm_change_release_scratch(change);
+  return rc == SQLITE_OK || rc == SQLITE_ERROR ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_change_record_customer(cm_change *change, char **out, cm_err *err) {
+  const char *column = change->resource->bulk->customer;
+  *out = NULL;
+  return column != NULL
+             ? cm_change_text(change, cm_change_column(change->resource, column), out, err)
+             : SQLITE_OK;
+}
+
+/* ---- the records ------------------------------------------------------------------------------------- */
+
+static cm_buf *list_of(cm_records *records, const char *name) {
+  for (int i = 0; i < records->count; i++) {
+    if (strcmp(records->lists[i].name, name) == 0) return &records->lists[i].text;
+  }
+  cm_buf *text = &records->lists[records->count].text;
+  records->lists[records->count++].name = name;
+  cm_buf_init(text, 2 * CM_MAX_BODY_BYTES);
+  return text;
+}
+
+/** Append a record; takes `object` over. */
+static int put(cm_records *records, const char *list, cm_json *object, cm_err *err) {
+  cm_buf *text = list_of(records, list);
+  char *words = cm_json_format(object);
+  cm_json_free(object);
+  if (words == NULL) return cm_err_nomem(err);
+  if (text->len > 0) cm_buf_text(text, ",");
+  cm_buf_text(text, words);
+  sqlite3_free(words);
+  return text->code == SQLITE_OK ? SQLITE_OK
+                                 : cm_err_set(err, text->code, "the import is too large");
+}
+
+/** The column by which rows of a table name the row that they go inside. */
+static const char *name_of_host(const cm_resource *part) {
+  const cm_reference *reference = part->references;
+  while (strcmp(reference->resource, part->inside_of->resource) != 0)
+    reference++;
+  return reference->external_id;
+}
+
+/** The items of a list that the row gives, each with the name of the row. */
+static int put_items(cm_records *records, cm_change *change, cm_given *given,
+                     const cm_resource *part, cm_err *err) {
+  const char *own_name = change->resource->natural_key->columns[1];
+  const cm_json *list = NULL;
+  char *name = NULL;
+  int rc = cm_change_json(change, given, &list, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_text(change, cm_change_column(change->resource, own_name), &name, err);
+  for (const cm_json *item = cm_json_first(list); item != NULL && rc == SQLITE_OK;
+       item = cm_json_after(item)) {
+    cm_json *copy = cm_json_copy(item);
+    if (copy == NULL ||
+        cm_json_set(copy, name_of_host(part), cm_json_new_text(name)) != SQLITE_OK) {
+      cm_json_free(copy);
+      rc = cm_err_nomem(err);
+    } else {
+      rc = put(records, part->bulk->list, copy, err);
+    }
+  }
+  sqlite3_free(name);
+  return rc;
+}
+
+/** The table whose rows are the items of a column. NULL: it holds none. */
+static const cm_resource *items_of(const cm_change *change, const cm_given *given) {
+  const char *name = change->resource->columns[given->column].name;
+  const cm_resource *part = given->use == CM_GIVEN_SENT ? cm_registry_inside(change->resource, name)
+                                                        : NULL;
+  return part != NULL && part->bulk != NULL ? part : NULL;
+}
+
+bool cm_change_has_own_records(const cm_change *change) {
+  for (int i = 0; i < change->given_count; i++) {
+    if (items_of(change, &change->given[i]) != NULL) return true;
+  }
+  return false;
+}
+
+int cm_records_put(cm_records *records, cm_change *change, cm_err *err) {
+  const cm_bulk *bulk = change->resource->bulk;
+  cm_json *object = NULL;
+  int changes = 0;
+  int rc = cm_change_object(change, bulk->write, &object, &changes, err);
+  if (rc == SQLITE_OK) {
+    rc = put(records, bulk->list, object, err);
+  } else {
+    cm_json_free(object);
+  }
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    const cm_resource *part = items_of(change, &change->given[i]);
+    if (part != NULL) rc = put_items(records, change, &change->given[i], part, err);
+  }
+  cm_change_release_scratch(change);
+  return rc;
+}
+
+size_t cm_records_bytes(const cm_records *records) {
+  size_t bytes = 256; /* its name, and what stands around the lists */
+  for (int i = 0; i < records->count; i++)
+    bytes += records->lists[i].text.len + strlen(records->lists[i].name) + 8;
+  return bytes;
+}
+
+cm_records_mark cm_records_mark_now(const cm_records *records) {
+  cm_records_mark mark = { { 0 } };
+  for (int i = 0; i < records->count; i++)
+    mark.lengths[i] = records->lists[i].text.len;
+  return mark;
+}
+
+void cm_records_go_back(cm_records *records, const cm_records_mark *mark) {
+  for (int i = 0; i < records->count; i++) {
+    cm_buf *text = &records->lists[i].text;
+    if (text->len > mark->lengths[i]) {
+      text->len = mark->lengths[i];
+      text->data[text->len] = 0;
+    }
+  }
+}
+
+int cm_records_body(const cm_records *records, const char *name, char **out, cm_err *err) {
+  cm_buf body;
+  cm_buf_init(&body, 2 * CM_MAX_BODY_BYTES);
+  cm_buf_text(&body, "{\"external_id\":");
+  cm_json_quote(&body, name, strlen(name));
+  for (int i = 0; i < records->count; i++) {
+    const cm_buf *text = &records->lists[i].text;
+    cm_buf_fail(&body, text->code);
+    if (text->len == 0) continue;
+    cm_buf_printf(&body, ",\"%s\":[", records->lists[i].name);
+    cm_buf_append(&body, text->data, text->len);
+    cm_buf_text(&body, "]");
+  }
+  cm_buf_text(&body, "}");
+  *out = cm_buf_take(&body);
+  cm_buf_clear(&body);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+void cm_records_clear(cm_records *records) {
+  for (int i = 0; i < records->count; i++)
+    cm_buf_clear(&records->lists[i].text);
+  memset(records, 0, sizeof *records);
+}
