@@ -30,7 +30,7 @@ static int has_object(cm_target *target, const char *name, bool *out, cm_err *er
   return rc;
 }
 
-int cm_owned_has(cm_target *target, const char *name, bool *out, cm_err *err) {
+static int is_stamped(cm_target *target, const char *name, bool *out, cm_err *err) {
   int64_t count = 0;
   bool is_any = false;
   int rc = has_object(target, copy_table, &is_any, err);
@@ -41,10 +41,15 @@ int cm_owned_has(cm_target *target, const char *name, bool *out, cm_err *err) {
   return rc;
 }
 
+int cm_owned_has(cm_target *target, const char *name, bool *out, cm_err *err) {
+  int rc = is_stamped(target, name, out, err);
+  return rc == SQLITE_OK && *out ? has_object(target, name, out, err) : rc;
+}
+
 /** A table of the user's keeps its name. */
 static int check_name(cm_target *target, const char *name, cm_err *err) {
   bool is_copy = false, is_taken = false;
-  int rc = cm_owned_has(target, name, &is_copy, err);
+  int rc = is_stamped(target, name, &is_copy, err);
   if (rc != SQLITE_OK || is_copy) return rc;
   char *history = sqlite3_mprintf("%s_history", name);
   if (history == NULL) return cm_err_nomem(err);
@@ -123,23 +128,25 @@ static int read_stamp(cm_target *target, const char *name, char out[32], cm_err 
 }
 
 /** A column that an older version did not know: no row of the copy can be compared by it. */
-static int look_for_column(cm_target *target, const cm_copied *copied, int place, bool *is_unknown,
-                           cm_err *err) {
+static int lacks_column(cm_target *target, const char *table, const char *column, bool *out,
+                        cm_err *err) {
   int64_t count = 0;
   char *sql = sqlite3_mprintf("SELECT count(*) FROM pragma_table_info(%Q, %Q) WHERE name = %Q",
-                              copied->name, target->schema, cm_copied_column(copied, place));
+                              table, target->schema, column);
   int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, &count, err);
   sqlite3_free(sql);
-  *is_unknown = count == 0;
+  *out = count == 0;
   return rc;
 }
 
 int cm_owned_look(cm_target *target, const cm_copied *copied, cm_owned *out, cm_err *err) {
   *out = (cm_owned){ 0 };
+  bool is_there = false; /* a user may have dropped it, to have it made anew */
   int rc = read_stamp(target, copied->name, out->refreshed_at, err);
-  out->is_new = out->refreshed_at[0] == '\0';
+  if (rc == SQLITE_OK) rc = has_object(target, copied->name, &is_there, err);
+  out->is_new = out->refreshed_at[0] == '\0' || !is_there;
   for (int i = 0; i < copied->column_count && !out->is_new && rc == SQLITE_OK; i++)
-    rc = look_for_column(target, copied, i, &out->is_unknown[i], err);
+    rc = lacks_column(target, copied->name, cm_copied_column(copied, i), &out->is_unknown[i], err);
   return rc;
 }
 
@@ -207,28 +214,31 @@ static int create_lists(cm_target *target, cm_err *err) {
 static int create_history(cm_target *target, const cm_copied *copied, cm_err *err) {
   cm_buf sql;
   cm_buf_init(&sql, MAX_SQL_BYTES);
-  cm_buf_printf(&sql, "CREATE TABLE %s.\"%s_history\" (", target->quoted, copied->name);
+  cm_buf_printf(&sql, "CREATE TABLE IF NOT EXISTS %s.\"%s_history\" (", target->quoted,
+                copied->name);
   cm_copied_definition(copied, false, &sql);
   cm_buf_text(&sql, ", valid_from TEXT, valid_to TEXT NOT NULL)");
   int rc = cm_target_run_buf(target, &sql, err);
   if (rc != SQLITE_OK || copied->key_count == 0) return rc;
   const char *key = cm_copied_column(copied, copied->keys[0]);
-  return cm_target_runf(target, err,
-                        "CREATE INDEX %s.\"%w_history_by_%w\" ON \"%w_history\" (\"%w\")",
-                        target->quoted, copied->name, key, copied->name, key);
+  return cm_target_runf(
+      target, err, "CREATE INDEX IF NOT EXISTS %s.\"%w_history_by_%w\" ON \"%w_history\" (\"%w\")",
+      target->quoted, copied->name, key, copied->name, key);
 }
 
-static int add_columns(cm_target *target, const cm_copied *copied, const cm_owned *owned,
+static int add_columns(cm_target *target, const cm_copied *copied, const char *suffix,
                        cm_err *err) {
-  static const char *const suffixes[] = { "", "_history" };
+  char table[CM_OWNED_NAME];
   int rc = SQLITE_OK;
-  for (int i = 0; i < copied->column_count * 2 && rc == SQLITE_OK; i++) {
-    int place = i / 2;
-    if (!owned->is_unknown[place]) continue;
-    rc = cm_target_runf(
-        target, err, "ALTER TABLE %s.\"%w%s\" ADD COLUMN \"%w\"%s", target->quoted, copied->name,
-        suffixes[i % 2], cm_copied_column(copied, place),
-        cm_registry_sql_type(copied->resource->columns[copied->columns[place]].type));
+  sqlite3_snprintf(CM_OWNED_NAME, table, "%s%s", copied->name, suffix);
+  for (int i = 0; i < copied->column_count && rc == SQLITE_OK; i++) {
+    bool lacks = false;
+    const char *column = cm_copied_column(copied, i);
+    rc = lacks_column(target, table, column, &lacks, err);
+    if (rc == SQLITE_OK && lacks)
+      rc = cm_target_runf(target, err, "ALTER TABLE %s.\"%w\" ADD COLUMN \"%w\"%s", target->quoted,
+                          table, column,
+                          cm_registry_sql_type(copied->resource->columns[copied->columns[i]].type));
   }
   return rc;
 }
@@ -243,10 +253,11 @@ int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *o
   if (rc != SQLITE_OK) return rc;
   if (target->is_own) rc = drop_others(target, copied, created, err);
   if (rc != SQLITE_OK) return rc;
-  if (created == NULL) return add_columns(target, copied, owned, err);
-  rc = cm_target_runf(target, err, "ALTER TABLE %s.\"%w\" RENAME TO \"%w\"", target->quoted,
-                      created, copied->name);
-  return rc == SQLITE_OK ? create_history(target, copied, err) : rc;
+  rc = created == NULL ? add_columns(target, copied, "", err)
+                       : cm_target_runf(target, err, "ALTER TABLE %s.\"%w\" RENAME TO \"%w\"",
+                                        target->quoted, created, copied->name);
+  if (rc == SQLITE_OK) rc = create_history(target, copied, err);
+  return rc == SQLITE_OK ? add_columns(target, copied, "_history", err) : rc;
 }
 
 /** Joins go by uuids. */
