@@ -45,7 +45,8 @@ static bool is_part(const cm_entry *entry) {
 static bool may_host_go(const cm_entry *host) {
   const char *list = cm_change_lacks_items(host->change);
   bool lacks = host->inside.lacks != NULL || (list != NULL && !cm_inside_has_items(host, list));
-  bool may_go = host->bulk.may_go && !lacks;
+  bool has_both = host->inside.first != NULL && cm_change_has_own_records(host->change);
+  bool may_go = host->bulk.may_go && !lacks && !has_both; /* a record might come twice */
   for (const cm_entry *part = host->inside.first; part != NULL; part = part->inside.next)
     may_go = may_go && part->bulk.may_go;
   return may_go;
@@ -274,6 +275,9 @@ static int hold_all_records(cm_queue *queue) {
 static bool choose(cm_queue *queue, int *code) {
   first_verbs first = { .count = 0 };
   bool is_any = false;
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
+    if (!is_part(entry)) agree(entry); /* a look may have shown that one of them is there */
+  }
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
     if (is_part(entry) && entry->inside.host == NULL) entry->bulk.may_go = false;
     bool waits = waits_for_verb(&first, entry);
