@@ -50,18 +50,6 @@ static void put_text(cJSON *json, const char *name, const char *text) {
   cJSON_AddStringToObject(json, name, text);
 }
 
-/* A record begins: what it stores is taken back where it is wrong. */
-static void begin_record(bulk *job) {
-  sb_db_run(job->call->account->db, "SAVEPOINT record", "");
-}
-
-static void end_record(bulk *job, bool is_wrong) {
-  sb_db *db = job->call->account->db;
-  bool is_left_out = is_wrong && sb_decided(job->call->account, import_invalid, "leave_out");
-  if (is_left_out) sb_db_run(db, "ROLLBACK TO record", "");
-  sb_db_run(db, "RELEASE record", "");
-}
-
 /* Does the import stop in the middle, before this record? */
 static bool is_over(bulk *job) {
   if (job->left < 0) return false;
@@ -90,11 +78,9 @@ static void create(bulk *job, const sb_resource *resource, cJSON *json, const ch
   if (is_over(job)) return;
   put_text(json, "data_source_uuid", job->source_uuid);
   call->body = json; /* what the resource takes to be the request */
-  begin_record(job);
   sb_create_row(call, resource, &row, json);
   call->body = body;
   char *error = take_problems(call);
-  end_record(job, error != NULL);
   sb_import_note(&job->details, customer, section, sb_json_text(json, "external_id"), error);
   free(error);
   sb_row_clear(&row);
@@ -166,11 +152,11 @@ static char *words_of(const char *errors) {
 
 static void store_invoice(bulk *job, int64_t customer_id, cJSON *invoice) {
   sb_text errors = { 0 };
-  begin_record(job);
-  sb_invoice_store(job->call, customer_id, invoice, &errors);
+  int64_t id = sb_invoice_store(job->call, customer_id, invoice, &errors);
   sb_problems_clear(&job->call->problems);
   char *error = words_of(errors.bytes);
-  end_record(job, error != NULL);
+  bool is_left_out = id && error && sb_decided(job->call->account, import_invalid, "leave_out");
+  if (is_left_out) sb_row_delete(job->call->account, &sb_invoices, id);
   note_invoice(job, invoice, error);
   sb_ledger_recompute_later(job->call->account, customer_id);
   free(error);
@@ -215,10 +201,8 @@ static void take_child(bulk *job, const sb_resource *resource, cJSON *json, cons
   if (invoice_id) {
     name_plan(job, json);
     sb_row_int(&row, "invoice_id", invoice_id);
-    begin_record(job);
     sb_create_row(call, resource, &row, json);
     error = take_problems(call);
-    end_record(job, error != NULL);
   } else {
     error = sb_copy("invoice not found");
   }

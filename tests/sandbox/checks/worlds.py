@@ -304,6 +304,8 @@ def check_wrong_records_of_imports(sandbox):
         return [sorted(row["errors"]) for row in sandbox.get("/invoices", external_id=name, validation_type="all")["invoices"]]
 
     equal(stored("x"), [])
+    sandbox.good("POST", path, {"external_id": "w", "invoices": [{**invoice, "external_id": "without a line"}]})
+    equal(sandbox.get("/invoices", external_id="without a line", validation_type="all")["invoices"], [])
     sandbox.switch(import_invalid="store")
     equal(stored("y"), [["line_items.plan_uuid"]])
     equal(sandbox.call("POST", path, {"external_id": "x"}).status, 422, "a name twice")
