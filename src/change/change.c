@@ -209,7 +209,7 @@ int cm_change_value(cm_change *change, int column, cm_value *out, cm_err *err) {
 }
 
 int cm_change_column(const cm_resource *resource, const char *name) {
-  return name == NULL ? -1 : cm_registry_find_column(resource, name, strlen(name));
+  return cm_registry_column(resource, name);
 }
 
 int cm_change_text(cm_change *change, int column, char **out, cm_err *err) {

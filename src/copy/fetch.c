@@ -41,7 +41,7 @@ static int read_list(cm_session *session, cm_stage *stages, int count, const cha
   const cm_resource *leader = cm_copied_leader(stages[0].copied);
   cm_reading_of what = cm_reading_whole(leader);
   if (stages[0].copied->is_series && first_day[0] != '\0') {
-    int start = cm_registry_find_column(leader, "start_date", strlen("start_date"));
+    int start = cm_registry_column(leader, "start_date");
     what.terms[what.term_count++] = (cm_reading_term){
       start, CM_TERM_EQ, cm_value_text(first_day, strlen(first_day))
     };

@@ -29,7 +29,7 @@ typedef struct growing_list {
 } growing_list;
 
 static int column_of(const cm_resource *resource, const char *name) {
-  return cm_registry_find_column(resource, name, strlen(name));
+  return cm_registry_column(resource, name);
 }
 
 /* ---- what the copy holds --------------------------------------------------------------------------- */

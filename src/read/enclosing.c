@@ -71,7 +71,7 @@ static int give_hidden(const cm_resource *encloser, const cm_resource *resource,
     for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
       if (strlen(filter->param) != name_len || memcmp(filter->param, query, name_len) != 0)
         continue;
-      int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+      int column = cm_registry_column(resource, filter->column);
       cm_value value = value_of(&resource->columns[column], filter, word);
       if (value.type == CM_VALUE_NULL || is_given(plan, column)) continue;
       rc = give(plan, args, column, &value, true, err);

@@ -220,7 +220,7 @@ static int bind_other(cm_leg *leg, cm_leg_request *request, int column, const cm
 static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_leg_request *request, cm_err *err) {
   const cm_clock *clock = &scan->session->clock;
   int64_t now_ms = clock->wall_ms(clock->context);
-  int end_column = cm_registry_find_column(scan->resource, "end_date", strlen("end_date"));
+  int end_column = cm_registry_column(scan->resource, "end_date");
   const cm_value *end = cm_leg_find_bound(leg, end_column);
   cm_scan_days days;
   int rc = SQLITE_OK;
@@ -230,7 +230,7 @@ static int bind_fallbacks(cm_scan *scan, cm_leg *leg, cm_leg_request *request, c
   for (const cm_filter *filter = scan->read->filters;
        rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++) {
     char text[CM_INSTANT_TEXT];
-    int column = cm_registry_find_column(scan->resource, filter->column, strlen(filter->column));
+    int column = cm_registry_column(scan->resource, filter->column);
     if (CM_EXTRA(filter, fallback) == NULL || cm_leg_find_bound(leg, column) != NULL) continue;
     cm_value value = value_of_none(filter, &days, now_ms, end, text);
     rc = bind_other(leg, request, column, &value, err);

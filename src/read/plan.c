@@ -170,7 +170,7 @@ static int find_bound(const cm_resource *resource, const cm_filter *filter, cons
 static bool is_param_taken(const cm_resource *resource, const cm_read *read,
                            const cm_filter *filter, const cm_plan *plan) {
   for (const cm_filter *other = read->filters; other != filter; other++) {
-    int column = cm_registry_find_column(resource, other->column, strlen(other->column));
+    int column = cm_registry_column(resource, other->column);
     if (strcmp(other->param, filter->param) == 0 && cm_plan_sends(plan, column)) return true;
   }
   return false;
@@ -180,7 +180,7 @@ static bool is_param_taken(const cm_resource *resource, const cm_read *read,
 static void send_filter(const cm_resource *resource, const cm_read *read, const cm_filter *filter,
                         const cm_offer *offer, candidate *out) {
   if (is_param_taken(resource, read, filter, &out->plan)) return;
-  int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+  int column = cm_registry_column(resource, filter->column);
   bool is_blocked = false;
   int term = -1;
   if (filter->op == CM_EQ) {
@@ -252,7 +252,7 @@ static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_of
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     const cm_widened *widened = CM_EXTRA(filter, widened);
     if (widened == NULL || widened->op != CM_GE) continue;
-    int column = cm_registry_find_column(resource, filter->column, strlen(filter->column));
+    int column = cm_registry_column(resource, filter->column);
     bool is_given = cm_plan_sends(plan, column);
     for (int i = 0; i < offer->term_count && !is_given; i++)
       is_given = is_bound(resource, read, &offer->terms[i]);

@@ -13,7 +13,7 @@ enum {
 };
 
 static const cm_value *find_given(const cm_scan *scan, const cm_leg *leg, const char *name) {
-  int column = cm_registry_find_column(scan->resource, name, strlen(name));
+  int column = cm_registry_column(scan->resource, name);
   return cm_leg_find_bound(leg, column);
 }
 
@@ -110,7 +110,7 @@ void cm_scan_find_days(const cm_scan *scan, const cm_leg *leg, int64_t now_ms, c
   out->first = out->last = cm_value_null();
   if (filter == NULL) return;
   const char *name = CM_EXTRA(filter, widened)->column;
-  int column = cm_registry_find_column(scan->resource, name, strlen(name));
+  int column = cm_registry_column(scan->resource, name);
   cm_day_range range = find_range(scan, column, &is_one_of_many);
   if (range.last < range.first) {
     out->is_empty = true;

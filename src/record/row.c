@@ -422,7 +422,7 @@ int cm_row_get(cm_row *row, int column, cm_value *out, cm_err *err) {
 }
 
 int cm_row_get_named(cm_row *row, const char *column, cm_value *out, cm_err *err) {
-  int index = cm_registry_find_column(row->resource, column, strlen(column));
+  int index = cm_registry_column(row->resource, column);
   *out = cm_value_null();
   return index < 0 ? SQLITE_NOTFOUND : cm_row_get(row, index, out, err);
 }

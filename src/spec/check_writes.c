@@ -276,7 +276,7 @@ static int check_need(const cm_check *check, const cm_need *need) {
 
 /** Its create carries the rows of another table in a list. */
 static bool takes_inside(const cm_resource *other, const char *list) {
-  int column = cm_registry_find_column(other, list, strlen(list));
+  int column = cm_registry_column(other, list);
   return column >= 0 && (other->columns[column].flags & CM_INSERT) &&
          other->columns[column].type == CM_JSON;
 }

@@ -40,6 +40,10 @@ int cm_registry_find_column(const cm_resource *resource, const char *name, size_
   return -1;
 }
 
+int cm_registry_column(const cm_resource *resource, const char *name) {
+  return name == NULL ? -1 : cm_registry_find_column(resource, name, strlen(name));
+}
+
 int cm_registry_key(const cm_resource *resource) {
   for (int i = 0; i < resource->column_count; i++) {
     if (resource->columns[i].flags & CM_KEY) return i;
@@ -155,7 +159,7 @@ int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
 
 /** Does a row of a list show this column by itself, or where it stands inside another row? */
 static bool is_shown(const cm_resource *resource, const char *column, bool is_inside) {
-  int index = column != NULL ? cm_registry_find_column(resource, column, strlen(column)) : -1;
+  int index = cm_registry_column(resource, column);
   const char *path = index >= 0 ? resource->columns[index].path : NULL;
   if (column == NULL) return true;
   return index >= 0 && (path == NULL || strchr(is_inside ? "@" : "^@", path[0]) == NULL);

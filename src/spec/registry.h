@@ -18,6 +18,8 @@ const cm_resource *cm_registry_find(const char *name);
 
 /** Index of a column by name, of which `len` bytes count; -1 when there is none. */
 int cm_registry_find_column(const cm_resource *resource, const char *name, size_t len);
+/** The same by a whole name; -1 for NULL, too. */
+int cm_registry_column(const cm_resource *resource, const char *name);
 
 /** Index of the CM_KEY column; -1 when the table has none. */
 int cm_registry_key(const cm_resource *resource);

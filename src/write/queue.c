@@ -29,8 +29,7 @@ const char *cm_queue_waiting_name(cm_session *session, const cm_resource *resour
   if (queue == NULL || queue->waiting.count == 0 || queue->sending.is_autocommit || natural == NULL)
     return NULL;
   for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
-    int column = cm_registry_find_column(resource, natural->columns[i],
-                                         strlen(natural->columns[i]));
+    int column = cm_registry_column(resource, natural->columns[i]);
     for (int b = 0; b < count; b++) {
       if (bindings[b].column == column) values[i] = &bindings[b].value;
     }
@@ -115,7 +114,7 @@ static int note_uuids(cm_entry *entry, cm_err *err) {
   for (const cm_reference *reference = resource->references;
        reference != NULL && reference->column != NULL; reference++) {
     if (reference->within != NULL) continue;
-    int column = cm_registry_find_column(resource, reference->column, strlen(reference->column));
+    int column = cm_registry_column(resource, reference->column);
     const cm_value *given = cm_change_find(entry->change, column);
     const cm_resource *other = cm_registry_find(reference->resource);
     if (given == NULL || given->type == CM_VALUE_NULL || other == NULL) continue;

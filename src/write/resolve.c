@@ -183,7 +183,7 @@ static int answer_need(cm_entry *entry, const cm_question *question, cm_err *err
   if (question->code != SQLITE_OK) return cm_question_error(question, err);
   if (question->matches == 1) {
     cm_value value = cm_value_text(question->uuid, strlen(question->uuid));
-    int column = cm_registry_find_column(resource, need->column, strlen(need->column));
+    int column = cm_registry_column(resource, need->column);
     return cm_change_give(entry->change, column, CM_GIVEN_KNOWN, &value, err);
   }
   return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s cannot be told (%s has %s): %s", resource->name,

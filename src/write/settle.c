@@ -95,8 +95,7 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
 static bool keeps_its_name(const cm_change *change) {
   const cm_natural_key *natural = change->resource->natural_key;
   for (int i = 0; i < 2 && natural->columns[i] != NULL; i++) {
-    int column = cm_registry_find_column(change->resource, natural->columns[i],
-                                         strlen(natural->columns[i]));
+    int column = cm_registry_column(change->resource, natural->columns[i]);
     if (cm_change_find(change, column) != NULL) return false;
   }
   return true;

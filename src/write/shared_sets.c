@@ -68,7 +68,7 @@ static uint64_t owner_token(cm_change *change, int *code) {
   const cm_resource *parent = of != NULL ? cm_registry_find(of->resource) : NULL;
   cm_value owner;
   if (parent == NULL) return 0;
-  int column = cm_registry_find_column(change->resource, of->owner, strlen(of->owner));
+  int column = cm_registry_column(change->resource, of->owner);
   *code = cm_change_value(change, column, &owner, NULL);
   uint64_t token = *code == SQLITE_OK ? cm_row_token_of('k', parent, &owner, NULL) : 0;
   cm_value_clear(&owner);
@@ -278,7 +278,7 @@ static int note_member_key(cm_entry *entry) {
   for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
     cm_value value;
     cm_plain plain;
-    int column = cm_registry_find_column(entry->resource, columns[i], strlen(columns[i]));
+    int column = cm_registry_column(entry->resource, columns[i]);
     rc = cm_change_value(entry->change, column, &value, NULL);
     const char *text = rc == SQLITE_OK ? cm_plain_set(&plain, &value) : NULL;
     cm_buf_text(&key, i == 0 ? "[" : ",");
