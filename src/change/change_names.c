@@ -407,6 +407,14 @@ static cm_given *find_name(const cm_change *change, const cm_write *write, int c
   return is_name && !is_in_body ? given : NULL;
 }
 
+bool cm_change_is_own_body(const cm_change *change, const cm_write *write) {
+  for (int i = 0; i < change->given_count; i++) {
+    const cm_given *given = &change->given[i];
+    if (given->use == CM_GIVEN_OWN || find_name(change, write, given->column) != NULL) return false;
+  }
+  return true;
+}
+
 int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body, cm_err *err) {
   int rc = SQLITE_OK;
   if (cm_json_type_of(body) != CM_JSON_OBJECT) return SQLITE_OK;

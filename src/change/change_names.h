@@ -61,6 +61,9 @@ int cm_change_has_value(cm_change *change, int column, bool *out, cm_err *err) C
 int cm_change_put_names(cm_change *change, const cm_write *write, cm_json *body,
                         cm_err *err) CM_MUST_CHECK;
 
+/** Is the body of a call that is the only one of the change the row's own, see cm_change_bodies? No rows and no names make it another. */
+bool cm_change_is_own_body(const cm_change *change, const cm_write *write);
+
 /** The need that describes how a column is found, NULL when there is none. */
 const cm_need *cm_change_need(const cm_resource *resource, int column);
 

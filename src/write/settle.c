@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
+#include "change/change_names.h"
 #include "record/encode.h"
 #include "spec/registry.h"
 #include "write/finder.h"
@@ -26,13 +27,24 @@ static void stop_running(cm_entry *entry) {
   cm_entry_release_scratch(entry);
 }
 
+/** Take the row's own body over from its call, where it is that. */
+static int keep_body(cm_entry *entry) {
+  cm_change_step *step = entry->progress.steps;
+  bool is_own = entry->progress.step_count == 1 && entry->list.token == 0 &&
+                cm_change_is_own_body(entry->change, step->write);
+  if (!is_own) return cm_change_bodies(entry->change, &entry->line.body, NULL);
+  entry->line.body = step->body;
+  step->body = NULL;
+  return SQLITE_OK;
+}
+
 /**
  * The row's own body, and the row as it was read. Of one that will not be sent they may be made later, from the change.
  * @return false where the change is needed for that.
  */
 static bool keep_bodies(cm_queue *queue, cm_entry *entry) {
   cm_slice before = cm_change_before(entry->change);
-  int rc = cm_change_bodies(entry->change, &entry->line.body, NULL);
+  int rc = keep_body(entry);
   if (rc != SQLITE_NOMEM && before.ptr != NULL) {
     entry->line.before = sqlite3_mprintf("%.*s", (int)before.len, before.ptr);
     if (entry->line.before == NULL) rc = SQLITE_NOMEM;
