@@ -153,21 +153,42 @@ static cm_scan *find_row(cm_scan *scan, const cm_leg_request *request) {
   return is_other ? NULL : other;
 }
 
+/**
+ * The values of a request, and those that it cannot carry, each in its term's place.
+ * @param values  CM_LEG_MAX_VALUES.
+ */
+static void put_values(const cm_scan *scan, const cm_leg_request *request, cm_url_value *values,
+                       cm_list_question *question) {
+  int sent = 0;
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_plan_arg *arg = &scan->plan.args[i];
+    if (arg->use == CM_ARG_SENT) values[question->count++] = request->values[sent++];
+    if (arg->use != CM_ARG_UNSENDABLE) continue;
+    question->unsendable |= UINT64_C(1) << question->count;
+    values[question->count++] = (cm_url_value){ .column = arg->column,
+                                                .op = arg->op,
+                                                .value = &scan->args[i].values[0] };
+  }
+  while (sent < request->count)
+    values[question->count++] = request->values[sent++];
+  question->values = values;
+}
+
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
   cm_scan *other = find_row(scan, request);
   if (other != NULL) return take_row(scan, other, leg, err);
+  cm_url_value values[CM_LEG_MAX_VALUES];
   cm_list_question question = { .resource = scan->resource,
-                                .read = scan->read,
-                                .values = request->values,
-                                .count = request->count,
+                                .read = scan->planned != NULL ? scan->planned : scan->read,
                                 .columns_used = scan->plan.columns_used,
                                 .coming = 1 };
+  put_values(scan, request, values, &question);
   bool are_sure = scan->legs.are_many && scan->plan.wanted < 0;
   if (are_sure) question.coming = scan->legs.total;
-  for (int i = 0; i < request->count; i++) {
+  for (int i = 0; i < question.count; i++) {
     for (int arg = 0; arg < scan->plan.arg_count; arg++) {
       bool varies = scan->plan.args[arg].is_list && scan->args[arg].count > 1 &&
-                    scan->plan.args[arg].column == request->values[i].column;
+                    scan->plan.args[arg].column == values[i].column;
       if (varies) question.varying |= UINT64_C(1) << i;
     }
   }

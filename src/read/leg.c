@@ -66,6 +66,7 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request,
   cm_list list = main_list(request, &url);
   /* A page that LIMIT made short is followed by none of its kind: the list starts again, with full ones. */
   if (request->per_page < session->settings.per_page) list.wanted = 0;
+  list.kept_pages = leg->fixed.kept_pages;
   int rc = open_list(&leg->pager, session, &list, &url, err);
   if (rc == SQLITE_OK && cm_plan_uses_companion(request->resource, request->plan)) {
     cm_list companion = companion_list(session, request, &companion_url);

@@ -21,6 +21,7 @@ typedef struct cm_leg {
   cm_pager pager;
   cm_list_rows fixed; /* the rows, where they were at hand and nothing is asked; owned */
   int fixed_at;
+  int64_t pages_counted; /* for the store of lists */
   bool has_companion;
   cm_pager companion_pager;
   cm_row_store companions; /* by the member that matches */

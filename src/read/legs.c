@@ -146,11 +146,12 @@ static int settle_values(cm_scan *scan, cm_err *err) {
     const cm_filter *filter = filter_of(scan, i);
     if (column->flags & CM_PARAM) return refuse_parameter(scan, column, filter, err);
     scan->plan.limit = -1;
+    arg->use = arg->op == CM_TERM_EQ && !arg->is_list ? CM_ARG_UNSENDABLE : CM_ARG_CHECKED;
     if (filter->required) {
+      scan->planned = scan->read;
       widen(scan);
       return SQLITE_OK;
     }
-    arg->use = CM_ARG_CHECKED;
   }
   if (list_is_cheaper(scan)) widen(scan);
   return SQLITE_OK;

@@ -19,7 +19,9 @@ typedef struct cm_list_question {
   const cm_url_value *values; /* for path and filters, as of cm_url_format */
   int count;
   uint64_t columns_used; /* by the rule of cm_plan_uses */
-  int64_t coming;   /* requests of this kind that are sure to be made, this one too; 1: not known */
+  uint64_t
+      unsendable; /* bits of `values` that no request can carry: rows can only be matched by them */
+  int64_t coming; /* requests of this kind that are sure to be made, this one too; 1: not known */
   uint64_t varying; /* bits of `values` that those will have different values of; 0: not known */
 } cm_list_question;
 

@@ -15,7 +15,10 @@ enum {
   MAX_VALUES = 32,
   REQUESTS_BEFORE_A_LOOK = 4,
   COMING_BEFORE_A_LOOK = 6, /* so many requests cost no more than four and a list of a page */
-  NARROW_LISTS = 3 /* of one kind, before one without the value that tells them apart is read */
+  PAGES_OF_A_NARROW_LIST =
+      3,           /* on average; below, one without the value that tells them apart is read */
+  CHEAP_PAGES = 4, /* of narrow lists, after which that one is read as if they had not been */
+  PAGES_KEPT = 16  /* of the first answer, which may be the only one */
 };
 
 /** A list, as far as it was read. */
@@ -259,27 +262,31 @@ static int find_list(const question_kind *kind, const cm_list_question *question
   return rc;
 }
 
-/** What a new list would be matched by: what was seen to vary, unless a few narrower lists do. */
+/**
+ * What a new list would be matched by: what was seen to vary, unless narrower lists do. These hold different rows, so
+ * that all of them together are hardly longer than one, unless they are short.
+ */
 static uint64_t choose_matched(const question_kind *kind, const cm_list_question *question) {
   uint64_t varying = (kind->varying | question->varying) & cm_list_matchable(question);
+  varying |= question->unsendable;
   if (kind->list_count == 0) return varying;
   uint64_t last = kind->lists[kind->list_count - 1]->matched;
-  return kind->list_count % NARROW_LISTS == 0 ? varying : last;
+  bool are_long = kind->pages > CHEAP_PAGES &&
+                  kind->pages >= PAGES_OF_A_NARROW_LIST * kind->list_count;
+  return are_long ? last | question->unsendable : varying;
 }
 
 /** Is a page more paid for by the requests that were sent, or are sure to come? */
 static bool is_worth_a_page(const question_kind *kind, const kept_list *list, int64_t known_pages,
                             const cm_list_question *question) {
   int64_t paid = kind->requests > question->coming ? kind->requests : question->coming;
-  int64_t spent = kind->pages;
+  int64_t own = list != NULL && list->is_open ? list->pager.pages : 0;
+  int64_t others = kind->pages - own > CHEAP_PAGES ? kind->pages - own : 0;
   if (list != NULL && list->is_ended) return false;
   if (kind->requests < REQUESTS_BEFORE_A_LOOK && question->coming <= COMING_BEFORE_A_LOOK)
     return false;
-  if (list != NULL && list->is_open) {
-    spent -= list->pager.pages;
-    known_pages = list->pager.total_pages;
-  }
-  return known_pages > 0 ? paid - spent >= known_pages : kind->pages < paid;
+  if (own > 0) known_pages = list->pager.total_pages;
+  return known_pages > 0 ? paid - others >= known_pages : own + others < paid;
 }
 
 /** @param out  NULL: there are too many lists, or its request is too long. */
@@ -349,7 +356,8 @@ static int ask_lists(const question_kind *kind, const cm_list_question *question
     kept_list *list = NULL;
     uint64_t matched = kind->lists[i]->matched;
     bool is_tried = i > 0 && kind->lists[i - 1]->matched == matched;
-    bool is_fit = (matched & ~cm_list_matchable(question)) == 0;
+    bool is_fit = (matched & ~cm_list_matchable(question)) == 0 &&
+                  (question->unsendable & ~matched) == 0;
     if (is_tried || !is_fit) continue;
     rc = find_list(kind, question, matched, &list, err);
     if (rc == SQLITE_OK && list != NULL) rc = answer_from(list, question, out, err);
@@ -378,9 +386,11 @@ static int read_on(cm_list_store *store, cm_session *session, question_kind *kin
   return rc;
 }
 
-/** The request will be sent; the same one again is the memo's business. */
-static int note_request(question_kind *kind, cm_slice request, cm_err *err) {
+/** The request will be sent; the same one again is the memo's business, unless it asks for the list itself. */
+static int note_request(question_kind *kind, const cm_list_question *question, cm_slice request,
+                        cm_err *err) {
   kind->requests++;
+  if (question->unsendable != 0) return SQLITE_OK;
   int rc = cm_row_store_put(&kind->asked, request, (cm_slice){ NULL, 0 });
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK; /* without room it is counted again */
 }
@@ -398,11 +408,27 @@ static cm_list_store *need_store(cm_session *session) {
   return store;
 }
 
+/** A number for a kind while its store lives; never 0. */
+static int64_t number_of(const cm_list_store *store, const question_kind *kind) {
+  int at = 0;
+  while (store->kinds[at] != kind)
+    at++;
+  return store->running_id * (MAX_KINDS + 1) + at + 1;
+}
+
+void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages) {
+  cm_list_store *store = session->reading.lookups;
+  for (int i = 0; store != NULL && i < store->kind_count; i++) {
+    if (number_of(store, store->kinds[i]) == kind) store->kinds[i]->requests += pages;
+  }
+}
+
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
                        cm_err *err) {
   question_kind *kind = NULL;
   *out = (cm_list_rows){ .is_known = false };
-  if (cm_list_matchable(question) == 0) return SQLITE_OK;
+  uint64_t matchable = cm_list_matchable(question);
+  if (matchable == 0 || (question->unsendable & ~matchable) != 0) return SQLITE_OK;
   cm_list_store *store = need_store(session);
   int rc = store != NULL ? find_kind(store, question, &kind, err) : cm_err_nomem(err);
   if (rc != SQLITE_OK || kind == NULL) return rc;
@@ -411,13 +437,16 @@ int cm_list_store_find(cm_session *session, const cm_list_question *question, cm
   cm_list_format_request(question, &request);
   cm_slice asked = { cm_buf_str(&request), request.len };
   rc = request.code == SQLITE_NOMEM ? cm_err_nomem(err) : ask_lists(kind, question, out, err);
-  bool was_asked = cm_row_store_find(&kind->asked, asked) != NULL;
+  bool was_asked = question->unsendable == 0 && cm_row_store_find(&kind->asked, asked) != NULL;
   if (was_asked && out->count == 0) out->is_known = false; /* the memo has what was answered then */
   if (rc == SQLITE_OK && !out->is_known && !was_asked)
     rc = read_on(store, session, kind, question, out, err);
-  if (rc == SQLITE_OK && !out->is_known && !was_asked) rc = note_request(kind, asked, err);
+  if (rc == SQLITE_OK && !out->is_known && !was_asked)
+    rc = note_request(kind, question, asked, err);
   cm_buf_clear(&request);
   if (rc != SQLITE_OK || !out->is_known)
     cm_list_rows_clear(out); /* a look-up has a shape of its own */
+  out->kind = number_of(store, kind);
+  out->kept_pages = kind->requests > 1 ? CM_MAX_PAGES : PAGES_KEPT;
   return rc;
 }

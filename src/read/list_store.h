@@ -3,7 +3,7 @@
 ** answers is read once instead.
 ** Owns: copies of the rows of such lists, up to CM_MAX_MEMO_BYTES.  Tests: tests/cases/read/store/, tests/bench/requests.py
 **
-** The first requests are sent as they come. Once they are as many as the list has pages, the list costs no more than
+** The first requests are sent as they come; one that is answered by several pages counts as so many. Once they are as many as the list has pages, the list costs no more than
 ** they did: it is read, and answers the rest, also by "no row" where it hides nothing that the request would find. A
 ** list whose length is not known is read page by page, never more pages than requests. So what is asked costs at most
 ** 2 x min(requests, pages) + 4. Where more requests are known to come they count from the beginning.
@@ -23,6 +23,9 @@ typedef struct cm_list_rows {
   const cm_read *read; /* the list that the rows are of; NULL: the read of the question */
   cm_slice *rows;      /* as they arrived, a NUL behind each; NULL: no row */
   int count;
+  /* Of a question that a list could answer, where the request is sent: */
+  int64_t kind;   /* for cm_list_store_count; 0: of another one */
+  int kept_pages; /* of the answer, in case the same is asked again */
 } cm_list_rows;
 
 /**
@@ -33,6 +36,12 @@ typedef struct cm_list_rows {
  */
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
                        cm_err *err) CM_MUST_CHECK;
+
+/**
+ * The request that was sent for a question was answered by so many pages more: each of them counts as a request.
+ * @param kind  From cm_list_store_find; of statements that have ended: nothing happens.
+ */
+void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages);
 
 /** Forget what was kept for the running statements: others run, or none. */
 void cm_list_store_clear(cm_session *session);

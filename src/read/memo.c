@@ -210,6 +210,11 @@ int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, c
   return SQLITE_OK;
 }
 
+void cm_memo_answer_keep(cm_memo_answer *answer) {
+  if (!answer->is_listed || answer->is_kept || !keep(answer->session->memo, answer)) return;
+  answer->is_whole = true; /* it makes room as small answers do */
+}
+
 /* ---- the memo itself ----------------------------------------------------------------------- */
 
 static void empty(cm_memo *memo) {

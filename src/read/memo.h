@@ -8,7 +8,8 @@
 **
 ** What is kept. An answer that holds its whole list, or a single object, is kept from the first
 ** time. Pages of a longer list are kept when the same list is read for the second time in a
-** statement, so a plain scan keeps nothing. Small answers leave in the order of their last use when
+** statement, so a plain scan keeps nothing; of what is asked for by equal terms, as a join asks again and again, from
+** the first time on, where there is room. Small answers leave in the order of their last use when
 ** room is needed; a list that is read again and does not fit is an error that shows the
 ** MATERIALIZED form.
 **
@@ -82,6 +83,9 @@ const cm_call_result *cm_memo_answer_result(const cm_memo_answer *answer);
  * @return SQLITE_OK; SQLITE_TOOBIG for a page of a list that is read again and does not fit.
  */
 int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, cm_err *err);
+
+/** Keep a settled answer without waiting for its list to be read again, until its room is needed. */
+void cm_memo_answer_keep(cm_memo_answer *answer);
 
 /**
  * Let go. NULL: nothing. An answer that is neither held nor kept is freed, a call under way cut; one that

@@ -230,7 +230,9 @@ static int open_single(cm_pager *pager, cm_slice body, cm_err *err) {
 /** Its rows and what follows are known. */
 static int settle_list(const cm_pager *pager, cm_err *err) {
   bool is_whole = pager->pages == 1 && pager->next_cursor == NULL;
-  return cm_memo_answer_settle(pager->page, pager->page_rows, is_whole, err);
+  int rc = cm_memo_answer_settle(pager->page, pager->page_rows, is_whole, err);
+  if (rc == SQLITE_OK && pager->pages <= pager->list.kept_pages) cm_memo_answer_keep(pager->page);
+  return rc;
 }
 
 /** A list page: find its rows and what follows, in one pass over its members. */

@@ -28,6 +28,7 @@ typedef struct cm_list {
   int per_page;       /* 0: the API decides */
   int64_t
       wanted; /* rows after which no more are asked for; -1: not known, 0: ask for no page ahead */
+  int kept_pages; /* so many are kept from the first reading on, where there is room */
   int64_t enough; /* so many rows are all that is asked for, for sure; 0: that is not known */
   bool is_fresh;  /* past the memo; the list is not read to be shown, see cm_pager_open_page */
   /* For error texts: what a wrong answer is, and what to do then; NULL: what fits a list that is shown. */

@@ -44,7 +44,11 @@ typedef struct cm_offer {
   bool has_other_terms;  /* terms that are not in `terms` */
 } cm_offer;
 
-typedef enum cm_arg_use { CM_ARG_SENT, CM_ARG_CHECKED } cm_arg_use;
+typedef enum cm_arg_use {
+  CM_ARG_SENT,
+  CM_ARG_CHECKED,
+  CM_ARG_UNSENDABLE /* checked: a single equal value that no request can carry; no plan has it, the scan finds out */
+} cm_arg_use;
 
 /** A term that the cursor wants the value of. */
 typedef struct cm_plan_arg {

@@ -168,6 +168,14 @@ static void unfold(cm_scan *scan, const cm_read *read, cm_slice text) {
   scan->unfolding.at = 0;
 }
 
+/** What was asked for by equal terms costs a request a page; the first page was counted when it was asked for. */
+static void count_pages(cm_scan *scan, cm_leg *leg) {
+  int64_t further = leg->pager.pages - 1 - leg->pages_counted;
+  if (leg->fixed.kind == 0 || further <= 0) return;
+  leg->pages_counted += further;
+  cm_list_store_count(scan->session, leg->fixed.kind, further);
+}
+
 /** The next row of a leg: of those at hand, or of its list. */
 static int next_text(cm_scan *scan, cm_leg *leg, cm_slice *text, cm_err *err) {
   if (leg->fixed.is_known) {
@@ -176,6 +184,7 @@ static int next_text(cm_scan *scan, cm_leg *leg, cm_slice *text, cm_err *err) {
     return SQLITE_ROW;
   }
   int rc = cm_pager_next(&leg->pager, text, err);
+  count_pages(scan, leg);
   if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
   if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
   if (rc != SQLITE_ROW || !leg->pager.is_single) return rc;

@@ -42,8 +42,7 @@ typedef struct cm_scan_choices {
 
 /** What is done only now and then. */
 typedef struct cm_scan_pace {
-  int64_t dropped, moves;
-  int64_t pumped_ms; /* between two rows; 0: not yet */
+  int64_t dropped, moves, pumped_ms; /* when, between two rows; 0: not yet */
 } cm_scan_pace;
 
 struct cm_scan {
@@ -51,6 +50,8 @@ struct cm_scan {
   const cm_resource *resource;
   cm_plan plan;
   const cm_read *read; /* NULL: no row can match */
+  const cm_read
+      *planned; /* where a value cannot be sent, so that `read` is the widest list; else NULL */
   cm_scan_arg args[CM_PLAN_MAX_ARGS];
   cm_scan_legs legs;
   uint64_t account; /* of the session when the scan began */
