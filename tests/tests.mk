@@ -53,7 +53,7 @@ include tests/sandbox/sandbox.mk
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts versions replay docs reports load copy journal requests coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts versions replay docs reports load copy journal requests random-requests coverage examples node
 
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)

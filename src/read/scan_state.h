@@ -50,8 +50,7 @@ struct cm_scan {
   const cm_resource *resource;
   cm_plan plan;
   const cm_read *read; /* NULL: no row can match */
-  const cm_read
-      *planned; /* where a value cannot be sent, so that `read` is the widest list; else NULL */
+  const cm_read *planned; /* where `read` is the widest list because a value cannot be sent */
   cm_scan_arg args[CM_PLAN_MAX_ARGS];
   cm_scan_legs legs;
   uint64_t account; /* of the session when the scan began */

@@ -44,6 +44,14 @@ test-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the bounds of requests of 
 	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
 	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) --customers 400 --per-page 20
 
+SEED ?= 1
+N    ?= 100
+
+.PHONY: test-random-requests
+test-random-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the same bounds for statements at random (SEED=2 N=5000)
+	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
+	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/random_requests.py $(LIBRARY) $(SANDBOX) --seed $(SEED) --number $(N)
+
 SIZES ?= 1000 10000 100000 1000000
 
 .PHONY: bench-scale

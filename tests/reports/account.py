@@ -37,7 +37,7 @@ class Account:
         while True:
             page = self.send("GET", path, **query, per_page=200, **({"cursor": cursor} if cursor else {}))
             rows += page[root]
-            if not page["has_more"]:
+            if not page.get("has_more"):
                 return rows
             cursor = page["cursor"]
 
