@@ -49,7 +49,7 @@ struct cm_scan {
   cm_session *session;
   const cm_resource *resource;
   cm_plan plan;
-  const cm_read *read; /* NULL: no row can match */
+  const cm_read *read;    /* NULL: no row can match */
   const cm_read *planned; /* where `read` is the widest list because a value cannot be sent */
   cm_scan_arg args[CM_PLAN_MAX_ARGS];
   cm_scan_legs legs;
