@@ -64,6 +64,7 @@ struct cm_journal {
   char *account; /* of the run; owned */
   int lock;      /* -1: it is not held */
   bool is_open;  /* something was put, and is not durable yet */
+  int lost_code; /* why what was put before is lost, until a flush has said so; SQLITE_OK: nothing is */
   sqlite3_stmt *statements[STATEMENTS];
 };
 
@@ -125,25 +126,40 @@ static int begin(cm_journal *journal, cm_err *err) {
   return SQLITE_OK;
 }
 
+/** SQLite ends a transaction by itself where memory or the disk runs out: what was put since the last flush is lost. */
+static int fail_putting(cm_journal *journal, cm_err *err) {
+  int rc = fail(journal, "cannot be written", err);
+  if (journal->is_open && sqlite3_get_autocommit(journal->db)) {
+    journal->is_open = false;
+    journal->lost_code = rc;
+  }
+  return rc;
+}
+
 static int change_runs(cm_journal *journal, const char *text, int64_t first, int64_t second,
                        cm_err *err) {
   int rc = begin(journal, err);
   if (rc != SQLITE_OK) return rc;
-  return run_sql(journal, text, first, second) == SQLITE_OK
-             ? SQLITE_OK
-             : fail(journal, "cannot be written", err);
+  return run_sql(journal, text, first, second) == SQLITE_OK ? SQLITE_OK
+                                                            : fail_putting(journal, err);
 }
 
 int cm_journal_flush(cm_journal *journal, cm_err *err) {
-  if (!journal->is_open) return SQLITE_OK;
-  if (run_sql(journal, "COMMIT", 0, 0) == SQLITE_OK) {
+  int lost_code = journal->lost_code;
+  int rc = SQLITE_OK;
+  if (journal->is_open && run_sql(journal, "COMMIT", 0, 0) != SQLITE_OK) {
+    rc = fail_putting(journal,
+                      err); /* where it is open still, it is tried again with the next one */
+  } else {
     journal->is_open = false;
-    return SQLITE_OK;
   }
-  int rc = fail(journal, "cannot be written", err);
-  /* what could not be made durable is tried again with the next flush, but where SQLite has dropped it */
-  if (sqlite3_get_autocommit(journal->db)) journal->is_open = false;
-  return rc;
+  journal->lost_code = SQLITE_OK;
+  if (rc != SQLITE_OK) return rc;
+  if (lost_code == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (lost_code == SQLITE_OK) return SQLITE_OK;
+  return cm_err_set(err, lost_code,
+                    "journal: nothing is written (%s could not be written just now): try again",
+                    journal->path);
 }
 
 int cm_journal_end_run(cm_journal *journal, int64_t run, cm_err *err) {
@@ -202,7 +218,7 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) {
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.start, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) sqlite3_step(stmt);
   int end = sqlite3_finalize(stmt);
-  if (rc != SQLITE_OK || end != SQLITE_OK) return fail(journal, "cannot be written", err);
+  if (rc != SQLITE_OK || end != SQLITE_OK) return fail_putting(journal, err);
   int64_t run = sqlite3_last_insert_rowid(journal->db);
   if (run < 1 || run > INT64_MAX / CM_JOURNAL_RUN_IDS - 1) {
     run_sql(journal, "ROLLBACK", 0, 0);
@@ -265,7 +281,7 @@ static int put(cm_journal *journal, statement which, const cm_journal_line *line
   sqlite3_stmt *stmt = journal->statements[which];
   if (rc == SQLITE_OK) rc = bind_line(stmt, line);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  if (rc != SQLITE_DONE) rc = fail(journal, "cannot be written", err);
+  if (rc != SQLITE_DONE) rc = fail_putting(journal, err);
   sqlite3_reset(stmt);
   if (stmt != NULL) sqlite3_clear_bindings(stmt);
   return rc == SQLITE_DONE ? SQLITE_OK : rc;

@@ -278,7 +278,10 @@ int cm_record_flush(cm_queue *queue, cm_err *err) {
 
 void cm_record_known(cm_queue *queue) {
   cm_err err = { 0 };
-  if (cm_record_flush(queue, &err) != SQLITE_OK) note_failure(queue, &err);
+  int rc = cm_record_flush(queue, &err);
+  if (rc == SQLITE_CANTOPEN)
+    rc = cm_record_flush(queue, &err); /* what was lost has been put again */
+  if (rc != SQLITE_OK) note_failure(queue, &err);
 }
 
 int cm_record_end(cm_queue *queue, bool is_over, cm_err *err) {

@@ -122,6 +122,7 @@ static int record_answer(cm_session *session, int64_t line, cm_call *call, int r
   }
   int recorded = cm_queue_record_answer(session, line, &answer, &lost);
   if (rc != SQLITE_OK || recorded == SQLITE_OK) return rc;
+  if (recorded == SQLITE_NOMEM) return cm_err_nomem(err);
   return cm_err_set(err, SQLITE_ERROR, "it was written, but the journal does not say so (%s)",
                     lost.text);
 }
