@@ -109,7 +109,7 @@ def with_identifiers(row, ids):
     if "connect_subscriptions" in table:
         sql = sql.replace("'sub_1'", "'subscription-1'").replace("'sub_2'", "'subscription-2'")
     sql = sql.replace("'sub_1'", f"'{ids['sub_']}'").replace("name@example.com", "ann@example.com")
-    if method == "POST" and kind in ("customers", "invoices"):
+    if method == "POST" and kind in ("customers", "invoices", "json_imports"):
         sql = sql.replace("-1'", "-new'")
     return sql
 

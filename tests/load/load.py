@@ -208,7 +208,7 @@ def check_bulk(night):
     check_books(night)
     must_be("the account is that of the load row by row", (shown_by(account), hidden_by(account)), by_row)
     yield "a first load by imports: the books"
-    must_be("sql/README.md has this number", f" {len(night.requests)} requests" in night.whole_manual, True)
+    must_be(f"sql/README.md has this number ({len(night.requests)})", f" {len(night.requests)} requests" in night.whole_manual, True)
     yield "a first load by imports: the number of its requests"
 
 
