@@ -4,6 +4,7 @@
 
 #include "copy/growth.h"
 #include "copy/merge.h"
+#include "read/list_store.h"
 #include "read/pager.h"
 #include "spec/registry.h"
 
@@ -56,6 +57,7 @@ static int ask_for(cm_session *session, cm_stage *stage, int read, const cm_valu
   const cm_resource *resource = stage->copied->resource;
   cm_reading_of what = { .resource = resource, .read = read, .term_count = 1 };
   what.terms[0] = (cm_reading_term){ cm_registry_key(resource), CM_TERM_EQ, *key };
+  cm_list_store_clear(session); /* the list, which lacks the row, may not answer for it */
   return cm_reading_stage(session, &what, stage, 1, err);
 }
 

@@ -163,15 +163,33 @@ static int add_rows(merging *merge, int64_t *out, cm_err *err) {
   return run_counted(merge, &sql, out, err);
 }
 
-static int count_rows(merging *merge, int64_t *out, cm_err *err) {
+static int count_rows(merging *merge, const char *table, int64_t *out, cm_err *err) {
   cm_buf sql;
   cm_buf_init(&sql, MAX_SQL_BYTES);
-  cm_buf_text(&sql, "SELECT count(*) FROM ");
-  write_table(merge, "", &sql);
+  cm_buf_printf(&sql, "SELECT count(*) FROM %s", table);
   int rc = sql.code != SQLITE_OK ? cm_err_nomem(err)
                                  : cm_target_number(merge->target, cm_buf_str(&sql), out, err);
   cm_buf_clear(&sql);
   return rc;
+}
+
+/** Where the stage holds all rows the table has as many: a trigger of the user's can keep rows out without a word. */
+static int check_count(merging *merge, int64_t *out, cm_err *err) {
+  int64_t wanted = 0;
+  cm_buf table;
+  cm_buf_init(&table, MAX_SQL_BYTES);
+  write_table(merge, "", &table);
+  int rc = table.code != SQLITE_OK ? cm_err_nomem(err)
+                                   : count_rows(merge, cm_buf_str(&table), out, err);
+  cm_buf_clear(&table);
+  if (rc != SQLITE_OK || merge->stage->within.len > 0) return rc;
+  rc = count_rows(merge, merge->stage->table, &wanted, err);
+  if (rc != SQLITE_OK || wanted == *out) return rc;
+  return cm_err_set(err, SQLITE_CONSTRAINT,
+                    "%s.%s would have %lld rows instead of %lld (a trigger on it keeps rows out, "
+                    "or in): drop the "
+                    "trigger, and run it again",
+                    merge->target->shown, merge->copied->name, (long long)*out, (long long)wanted);
 }
 
 /* ---- a table that is new ------------------------------------------------------------------------------- */
@@ -200,7 +218,7 @@ static int move(merging *merge, const char *created, cm_merged *out, cm_err *err
     if (rc == SQLITE_OK) rc = remove_rows(merge, &out->removed, err);
     if (rc == SQLITE_OK) rc = add_rows(merge, &out->added, err);
   }
-  if (rc == SQLITE_OK) rc = count_rows(merge, &out->rows, err);
+  if (rc == SQLITE_OK) rc = check_count(merge, &out->rows, err);
   if (rc == SQLITE_OK && created != NULL) out->added = out->rows;
   if (rc != SQLITE_OK) return rc;
   return cm_owned_stamp(merge->target, merge->copied, merge->account, merge->now, err);

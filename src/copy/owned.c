@@ -86,13 +86,6 @@ static int check_hidden(cm_target *target, const cm_copied_list *list, cm_err *e
   return rc;
 }
 
-int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *err) {
-  int rc = check_hidden(target, list, err);
-  for (int i = 0; i < list->count && rc == SQLITE_OK; i++)
-    rc = check_name(target, list->tables[i].name, err);
-  return rc;
-}
-
 int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) {
   int64_t others = 0;
   bool is_any = false;
@@ -136,6 +129,29 @@ static int lacks_column(cm_target *target, const char *table, const char *column
   int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, &count, err);
   sqlite3_free(sql);
   *out = count == 0;
+  return rc;
+}
+
+/** A table of the user's may have the name of the list, too. */
+static int check_list(cm_target *target, cm_err *err) {
+  static const char *const columns[] = { "table_name", "account", "version", "refreshed_at" };
+  bool is_there = false;
+  bool lacks = false;
+  int rc = has_object(target, copy_table, &is_there, err);
+  for (size_t i = 0; i < cm_countof(columns) && rc == SQLITE_OK && is_there && !lacks; i++)
+    rc = lacks_column(target, copy_table, columns[i], &lacks, err);
+  if (rc != SQLITE_OK || !lacks) return rc;
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "%s.%s is not a table of the copy (nothing was read): rename it, or copy into another file",
+      target->shown, copy_table);
+}
+
+int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *err) {
+  int rc = check_list(target, err);
+  if (rc == SQLITE_OK) rc = check_hidden(target, list, err);
+  for (int i = 0; i < list->count && rc == SQLITE_OK; i++)
+    rc = check_name(target, list->tables[i].name, err);
   return rc;
 }
 

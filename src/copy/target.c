@@ -60,9 +60,7 @@ static int check_statements(sqlite3 *db, const char *schema, cm_err *err) {
 }
 
 static int check_writable(sqlite3 *db, const char *schema, cm_err *err) {
-  int rc = cm_writable_check(db, "nothing was copied", err);
-  if (rc != SQLITE_OK) return rc;
-  if (sqlite3_db_readonly(db, schema) != 1) return SQLITE_OK;
+  if (sqlite3_db_readonly(db, schema) != 1) return cm_writable_check(db, "nothing was copied", err);
   return cm_err_set(err, SQLITE_READONLY,
                     "%s is read-only (nothing was copied): open its file for writing", schema);
 }

@@ -235,9 +235,24 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) {
 
 /* ---- the lock ------------------------------------------------------------------------------------- */
 
+/** Who removes or renames the file leaves the handle with one that nobody will read. */
+static int check_place(cm_journal *journal, cm_err *err) {
+  int has_moved = 0;
+  (void)sqlite3_file_control(journal->db, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (!has_moved) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_CANTOPEN,
+                    "journal: nothing was sent (%s was moved or removed while it was open): put it "
+                    "back, or set journal again",
+                    journal->path);
+}
+
+/* The name that SQLite made of the path is the same for every link to the file, and in every folder. */
 int cm_journal_enter(cm_journal *journal, cm_err *err) {
   if (journal->lock >= 0) return SQLITE_OK;
-  return cm_journal_lock(journal->path, &journal->clock, &journal->lock, err);
+  int rc = check_place(journal, err);
+  if (rc != SQLITE_OK) return rc;
+  return cm_journal_lock(sqlite3_db_filename(journal->db, "main"), &journal->clock, &journal->lock,
+                         err);
 }
 
 void cm_journal_leave(cm_journal *journal) {

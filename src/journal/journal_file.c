@@ -169,7 +169,7 @@ static int refuse_lock(const char *path, int file, cm_err *err) {
     if (*at == '\0') break;
   }
   return cm_err_set(err, SQLITE_BUSY,
-                    "journal: nothing was sent (%s writes with %s now): COMMIT again when it has "
+                    "journal: nothing was sent (%s writes with %s now): try again when it has "
                     "ended",
                     *holder != '\0' ? holder : "another process", path);
 }

@@ -1,11 +1,13 @@
 #include "write/record.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
 #include "change/change_text.h"
 #include "client/pump.h"
+#include "client/schemas.h"
 #include "journal/journal.h"
 #include "read/identity.h"
 #include "write/shipment.h"
@@ -22,6 +24,28 @@ static bool is_usable(const cm_session *session) {
 
 /* ---- the journal of the session ------------------------------------------------------------------- */
 
+/** A journal in a file of the user's would make it another file. An empty one looks like one that is not yet made. */
+static int check_own_files(cm_session *session, cm_err *err) {
+  const char *path = session->settings.recording.journal;
+  struct stat journal;
+  struct stat other;
+  cm_schemas schemas;
+  if (stat(path, &journal) != 0) return SQLITE_OK; /* it is not there */
+  int rc = cm_schemas_list(session->db, &schemas);
+  if (rc != SQLITE_OK) cm_err_set(err, rc, "journal: the schemas cannot be listed");
+  for (int i = 0; i < schemas.count && rc == SQLITE_OK; i++) {
+    const char *file = sqlite3_db_filename(session->db, schemas.names[i]);
+    if (file == NULL || stat(file, &other) != 0) continue;
+    if (other.st_dev != journal.st_dev || other.st_ino != journal.st_ino) continue;
+    rc = cm_err_set(err, SQLITE_CANTOPEN,
+                    "journal: nothing was sent (%s is a database of this connection): set journal "
+                    "to a file of its own",
+                    path);
+  }
+  cm_schemas_clear(&schemas);
+  return rc;
+}
+
 int cm_record_check(cm_session *session, cm_err *err) {
   if (!is_on(session)) return SQLITE_OK;
   if (session->journal != NULL && !cm_journal_is_ours(session->journal)) {
@@ -30,8 +54,10 @@ int cm_record_check(cm_session *session, cm_err *err) {
   }
   if (session->journal != NULL) return SQLITE_OK;
   session->free_journal = cm_journal_close;
-  int rc = cm_journal_open(session->settings.recording.journal, &session->clock, &session->journal,
-                           err);
+  int rc = check_own_files(session, err);
+  if (rc == SQLITE_OK)
+    rc = cm_journal_open(session->settings.recording.journal, &session->clock, &session->journal,
+                         err);
   return rc == SQLITE_OK
              ? cm_journal_prune(session->journal, session->settings.recording.journal_days, err)
              : rc;

@@ -150,7 +150,13 @@ static int attach_parts(resumption *all, cm_err *err) {
   }
   for (int i = 0; i < all->count && rc == SQLITE_OK; i++) {
     cm_entry *host = all->list[i].entry;
-    if (host->inside.first != NULL) rc = cm_inside_make_steps(queue, host, err);
+    if (host->inside.first == NULL) continue;
+    rc = cm_inside_make_steps(queue, host, err);
+    if (rc != SQLITE_ERROR) continue;
+    /* It went in an import, by names that were not looked up: its call is made when they are. */
+    cm_err_clear(err);
+    cm_inside_renew(host);
+    rc = SQLITE_OK;
   }
   return rc;
 }
