@@ -24,13 +24,14 @@ static bool is_usable(const cm_session *session) {
 
 /* ---- the journal of the session ------------------------------------------------------------------- */
 
-/** A journal in a file of the user's would make it another file. An empty one looks like one that is not yet made. */
+/** A database of the user's that is still empty looks like a journal that is not yet made. */
 static int check_own_files(cm_session *session, cm_err *err) {
   const char *path = session->settings.recording.journal;
   struct stat journal;
   struct stat other;
   cm_schemas schemas;
-  if (stat(path, &journal) != 0) return SQLITE_OK; /* it is not there */
+  bool is_empty = stat(path, &journal) == 0 && journal.st_size == 0;
+  if (!is_empty) return SQLITE_OK; /* it is not there, or shows what it is */
   int rc = cm_schemas_list(session->db, &schemas);
   if (rc != SQLITE_OK) cm_err_set(err, rc, "journal: the schemas cannot be listed");
   for (int i = 0; i < schemas.count && rc == SQLITE_OK; i++) {
