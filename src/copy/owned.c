@@ -261,7 +261,7 @@ static int add_columns(cm_target *target, const cm_copied *copied, const char *s
 
 int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *owned,
                    const char *created, cm_err *err) {
-  char stamp[32];
+  char stamp[32] = "";
   int rc = create_lists(target, err);
   if (rc == SQLITE_OK) rc = read_stamp(target, copied->name, stamp, err);
   if (rc == SQLITE_OK && strcmp(stamp, owned->refreshed_at) != 0) return SQLITE_DONE;

@@ -178,7 +178,7 @@ static int own_line(cm_session *session, int index, cm_write_line *out) {
 
 /** A line of another run. Where the journal cannot be read there is none: writes say why. */
 static int others_line(cm_session *session, int64_t id, cm_write_line *out) {
-  cm_journal_line line;
+  cm_journal_line line = { 0 };
   cm_err err = { 0 };
   int rc = cm_record_check(session, &err);
   if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_DONE;
