@@ -242,7 +242,7 @@ static int check_place(cm_journal *journal, cm_err *err) {
   if (!has_moved) return SQLITE_OK;
   return cm_err_set(err, SQLITE_CANTOPEN,
                     "journal: nothing was sent (%s was moved or removed while it was open): put it "
-                    "back, or set journal again",
+                    "back, or write with another connection",
                     journal->path);
 }
 

@@ -65,6 +65,35 @@ def waits(library, journal):
     assert states(db) == {"c1": "written"}, states(db)
 
 
+def other_names(library, journal):
+    """A link to the journal, and a name in another folder, are the same journal: one lock."""
+    connect(library, journal).execute(INSERT, ("c1", "a"))
+    link = journal + "-link"
+    os.symlink(journal, link)
+    for name in (link, os.path.basename(journal)):
+        os.chdir(os.path.dirname(journal))
+        db = connect(library, name)
+        assert states(db) == {"c1": "written"}, states(db)
+        os.chdir("/")
+        with open(journal + "-lock", "r+", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            told = error_of(db, INSERT, "c2", "b")
+            assert f"writes with {journal} now" in told, told
+    assert not os.path.exists(link + "-lock")
+
+
+def removed(library, journal):
+    """The file is gone under an open handle: what is written there would be read by nobody."""
+    db = connect(library, journal)
+    db.execute(INSERT, ("c1", "a"))
+    for end in ("", "-wal", "-shm"):
+        os.unlink(journal + end)
+    told = error_of(db, INSERT, "c2", "b")
+    assert "was moved or removed" in told, told
+    connect(library, journal).execute(INSERT, ("c3", "c"))
+    assert one(connect(library, journal), "SELECT group_concat(key) FROM chartmogul_writes") == "c3"
+
+
 def forks(library, journal):
     """The child of a fork leaves the handle of its parent alone, and has a run of its own."""
     db = connect(library, journal)
@@ -125,7 +154,7 @@ def fills(library, journal, room, goes_on):
     db.close()
 
 
-STORIES = {"waits": waits, "forks": forks, "lock_folder": lock_folder, "fills": fills}
+STORIES = {"waits": waits, "other_names": other_names, "removed": removed, "forks": forks, "lock_folder": lock_folder, "fills": fills}
 
 # ---- around it ----------------------------------------------------------------------------------
 
@@ -202,7 +231,7 @@ def main():
         return 0
     library, sandbox = os.path.abspath(library), os.path.abspath(sandbox)
     failed = told = 0
-    for name, *options in [("waits",), ("forks",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
+    for name, *options in [("waits",), ("other_names",), ("removed",), ("forks",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
         wrong = tell(library, sandbox, str(pathlib.Path(kill_at).resolve()), name, *options)
         told += 1
         if wrong:
