@@ -200,9 +200,10 @@ static int end_of_chunk(cm_target *target, sqlite3_stmt *ends, int64_t last, int
 int cm_target_by_chunks(cm_target *target, const char *table, const char *sql, cm_err *err) {
   sqlite3_stmt *stmt = NULL, *ends = NULL;
   int64_t last = INT64_MIN, end = 0;
-  char *bounds = sqlite3_mprintf("SELECT max(rowid) FROM (SELECT rowid FROM %s WHERE rowid > ?1 "
-                                 "ORDER BY rowid LIMIT %d) HAVING max(rowid) IS NOT NULL",
-                                 table, CHUNK_ROWS);
+  char *bounds = sqlite3_mprintf(
+      "SELECT last FROM (SELECT max(rowid) AS last FROM (SELECT rowid FROM %s WHERE rowid > ?1 "
+      "ORDER BY rowid LIMIT %d)) WHERE last IS NOT NULL",
+      table, CHUNK_ROWS);
   int rc = bounds == NULL ? cm_err_nomem(err) : cm_target_prepare(target, bounds, &ends, err);
   sqlite3_free(bounds);
   if (rc == SQLITE_OK) rc = cm_target_prepare(target, sql, &stmt, err);
