@@ -9,17 +9,24 @@ static const char prefix[] = "chartmogul_";
 
 /* ---- which tables ---------------------------------------------------------------------------- */
 
+/** The column of the first day of what is computed for a range of days. -1: it is not. */
+static int start_of(const cm_resource *resource, const cm_read *read) {
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    if (widened != NULL && widened->op == CM_GE)
+      return cm_registry_column(resource, filter->column);
+  }
+  return -1;
+}
+
 /** What the widest list of a resource needs, as far as it decides whether it is copied. */
-static bool can_list(const cm_read *read, cm_copied *out) {
-  out->is_by_parent = read->parent != NULL;
+static bool can_list(const cm_read *read, const cm_copied *copied) {
   if (read->parent == NULL && strchr(read->path, '{') != NULL) return false;
-  bool has_fallback = false;
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     if (filter->required) return false;
-    if (CM_EXTRA(filter, widened) != NULL) out->is_series = true;
-    if (CM_EXTRA(filter, fallback) != NULL) has_fallback = true;
+    if (CM_EXTRA(filter, fallback) != NULL && copied->start < 0) return false;
   }
-  return out->is_series || !has_fallback;
+  return true;
 }
 
 static int place_of(const cm_copied *copied, const char *name, size_t len) {
@@ -53,7 +60,10 @@ bool cm_copied_describe(const cm_resource *resource, cm_copied *out) {
   *out = (cm_copied){ .resource = resource,
                       .name = resource->name + strlen(prefix),
                       .read = resource->read_count - 1 };
-  if (!can_list(&resource->reads[out->read], out)) return false;
+  const cm_read *list = &resource->reads[out->read];
+  out->is_by_parent = list->parent != NULL;
+  out->start = start_of(resource, list);
+  if (!can_list(list, out)) return false;
   for (int i = 0; i < resource->column_count; i++) {
     bool is_hidden = (resource->columns[i].flags & CM_HIDDEN) != 0;
     if (is_hidden || out->column_count == CM_MAX_COPIED_COLUMNS) continue;

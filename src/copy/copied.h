@@ -21,7 +21,7 @@ typedef struct cm_copied {
   const char *name;  /* in the file: without "chartmogul_" */
   int read;          /* of the resource: its widest */
   bool is_by_parent; /* listed parent by parent: copied only when it is named */
-  bool is_series;    /* computed for a range of days: copied by month over the whole history */
+  int start; /* column of the first day of a series, copied by month over the whole history; -1: it is not one */
   int columns[CM_MAX_COPIED_COLUMNS]; /* of the resource */
   int column_count;
   int keys[CM_MAX_COPIED_KEYS]; /* places in `columns` that identify a row */

@@ -14,10 +14,10 @@
 #define CM_DIFFERENCE "temp.chartmogul_difference"
 
 enum {
-  CM_DIFFERENT_ADDED = 1,   /* only the stage has it */
-  CM_DIFFERENT_CHANGED = 2, /* a column has another value */
-  CM_DIFFERENT_FILLED = 3,  /* only columns that an older version did not know */
-  CM_DIFFERENT_REMOVED = 4  /* only the table has it */
+  CM_DIFFERENT_ADDED = 1 << 0,   /* only the stage has it */
+  CM_DIFFERENT_CHANGED = 1 << 1, /* a column has another value */
+  CM_DIFFERENT_FILLED = 1 << 2,  /* only columns that an older version did not know */
+  CM_DIFFERENT_REMOVED = 1 << 3  /* only the table has it */
 };
 
 /**

@@ -5,35 +5,12 @@
 #include "copy/growth.h"
 #include "copy/merge.h"
 #include "read/list_store.h"
-#include "read/pager.h"
+#include "read/memo.h"
 #include "spec/registry.h"
 
 enum {
   MAX_ASKED_FOR = 100
 }; /* rows that a list lacks; where it lacks more, it is read once more */
-
-int cm_fetch_first_day(cm_session *session, char day[16], cm_err *err) {
-  enum { DAY_LEN = 10 };
-  cm_pager pager;
-  cm_slice row = { NULL, 0 };
-  const cm_list list = { .who = "chartmogul_activities",
-                         .url = "/activities?order=date",
-                         .paging = CM_CURSOR,
-                         .rows = "entries",
-                         .per_page = 1,
-                         .enough = 1,
-                         .is_fresh = true };
-  day[0] = '\0';
-  int rc = cm_pager_open(&pager, session, &list, err);
-  if (rc == SQLITE_OK) rc = cm_pager_next(&pager, &row, err);
-  cm_slice date = cm_slice_inner(cm_slice_find(row, "date"));
-  if (rc == SQLITE_ROW && date.len >= DAY_LEN) {
-    memcpy(day, date.ptr, DAY_LEN);
-    day[DAY_LEN] = '\0';
-  }
-  cm_pager_close(&pager);
-  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
 
 /* ---- a list --------------------------------------------------------------------------------------- */
 
@@ -41,10 +18,9 @@ static int read_list(cm_session *session, cm_stage *stages, int count, const cha
                      cm_err *err) {
   const cm_resource *leader = cm_copied_leader(stages[0].copied);
   cm_reading_of what = cm_reading_whole(leader);
-  if (stages[0].copied->is_series && first_day[0] != '\0') {
-    int start = cm_registry_column(leader, "start_date");
+  if (stages[0].copied->start >= 0 && first_day[0] != '\0') {
     what.terms[what.term_count++] = (cm_reading_term){
-      start, CM_TERM_EQ, cm_value_text(first_day, strlen(first_day))
+      stages[0].copied->start, CM_TERM_EQ, cm_value_text(first_day, strlen(first_day))
     };
   }
   return cm_reading_stage(session, &what, stages, count, err);
@@ -91,6 +67,7 @@ int cm_fetch_list(cm_session *session, cm_stage *stages, int count, const char *
     rc = ask_for_missing(session, &stages[i], &are_many, err);
     if (rc != SQLITE_OK || !are_many || is_read_again) continue;
     is_read_again = true;
+    cm_memo_forget(session); /* its pages */
     rc = read_list(session, stages, count, first_day, err);
     i = -1; /* look again at what all of them lack */
   }

@@ -8,12 +8,6 @@
 #include "copy/stage.h"
 
 /**
- * The day of the first movement of MRR, where the history of the metrics begins: "2016-01-15".
- * @param day  Receives it; "" where there is none.
- */
-int cm_fetch_first_day(cm_session *session, char day[16], cm_err *err) CM_MUST_CHECK;
-
-/**
  * Read the list of these tables, which have one leader, into their stages. A row that the copy holds and the list lacks
  * is asked for by its key: rows may move while a list is read.
  * @param stages     Open and empty, one for each table.

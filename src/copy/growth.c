@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "copy/owned.h"
+#include "read/pager.h"
 #include "spec/registry.h"
 
 #define SUMS "temp.chartmogul_sums"
@@ -11,7 +12,6 @@
 enum {
   MAX_SQL_BYTES = 16 * 1024,
   MAX_MONTHS = 12, /* that are read one by one; where more differ, the whole list is one reading */
-  DAY = 16,        /* bytes for "2016-01-15" with its NUL */
   MOMENT = 32      /* bytes for an instant */
 };
 
@@ -23,13 +23,58 @@ typedef struct growing_list {
   const cm_growth *growth;
   char table[128];                 /* as SQL has it */
   char since[MOMENT];              /* rows from here on are read again */
-  char first[DAY];                 /* day of the first row of the copy */
+  char first[CM_GROWTH_DAY];       /* day of the first row of the copy */
   char months[MAX_MONTHS][MOMENT]; /* first instants of months that differ */
   int month_count;
 } growing_list;
 
-static int column_of(const cm_resource *resource, const char *name) {
-  return cm_registry_column(resource, name);
+/* ---- the oldest row --------------------------------------------------------------------------------- */
+
+static const cm_resource *growing_table(void) {
+  int count = 0;
+  const cm_resource *const *resources = cm_registry_list(&count);
+  for (int i = 0; i < count; i++) {
+    if (CM_EXTRA(resources[i], growth) != NULL) return resources[i];
+  }
+  return NULL;
+}
+
+/** A copy of the day that begins an instant. "": it is not one. */
+static int take_day(const cm_resource *resource, cm_slice text, char day[CM_GROWTH_DAY],
+                    cm_err *err) {
+  enum { DAY_LEN = 10 };
+  cm_row row = { .resource = resource };
+  cm_value by = cm_value_null();
+  cm_row_set(&row, text);
+  int rc = cm_row_get_named(&row, resource->extras->growth->by, &by, err);
+  if (rc == SQLITE_OK && cm_value_is_text(&by) && by.len >= DAY_LEN)
+    sqlite3_snprintf(DAY_LEN + 1, day, "%s", by.text);
+  cm_value_clear(&by);
+  cm_row_clear(&row);
+  return rc;
+}
+
+int cm_growth_first_day(cm_session *session, char day[CM_GROWTH_DAY], cm_err *err) {
+  char url[256];
+  cm_pager pager;
+  cm_slice text = { NULL, 0 };
+  const cm_resource *resource = growing_table();
+  day[0] = '\0';
+  if (resource == NULL) return SQLITE_OK;
+  const cm_read *read = &resource->reads[resource->read_count - 1];
+  sqlite3_snprintf(sizeof url, url, "%s?%s", read->path, resource->extras->growth->oldest);
+  const cm_list list = { .who = resource->name,
+                         .url = url,
+                         .paging = read->paging,
+                         .rows = read->rows,
+                         .per_page = 1,
+                         .enough = 1,
+                         .is_fresh = true };
+  int rc = cm_pager_open(&pager, session, &list, err);
+  if (rc == SQLITE_OK) rc = cm_pager_next(&pager, &text, err);
+  if (rc == SQLITE_ROW) rc = take_day(resource, text, day, err);
+  cm_pager_close(&pager);
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 /* ---- what the copy holds --------------------------------------------------------------------------- */
@@ -51,7 +96,7 @@ static int look_at_copy(growing_list *growing, cm_err *err) {
   if (rc != SQLITE_OK) return rc;
   if (sqlite3_step(stmt) == SQLITE_ROW && sqlite3_column_int(stmt, 2) == 1) {
     take_text(stmt, 0, growing->since, MOMENT);
-    take_text(stmt, 1, growing->first, DAY);
+    take_text(stmt, 1, growing->first, CM_GROWTH_DAY);
   }
   rc = sqlite3_finalize(stmt);
   return rc == SQLITE_OK ? SQLITE_OK : cm_target_error(growing->target, rc, err);
@@ -62,10 +107,10 @@ static int look_at_copy(growing_list *growing, cm_err *err) {
 static int keep_sums(growing_list *growing, cm_scan *scan, sqlite3_stmt *insert, cm_err *err) {
   const cm_resource *checked = cm_scan_row(scan)->resource;
   cm_value day = cm_value_null();
-  int rc = cm_row_get(cm_scan_row(scan), column_of(checked, "date"), &day, err);
+  int rc = cm_row_get_named(cm_scan_row(scan), CM_EXTRA(checked, told_by), &day, err);
   for (const cm_word *sum = growing->growth->sums; rc == SQLITE_OK && sum->sql != NULL; sum++) {
     cm_value total = cm_value_null();
-    rc = cm_row_get(cm_scan_row(scan), column_of(checked, sum->wire), &total, err);
+    rc = cm_row_get_named(cm_scan_row(scan), sum->wire, &total, err);
     if (rc != SQLITE_OK) break;
     sqlite3_bind_text(insert, 1, day.text, (int)day.len, SQLITE_TRANSIENT);
     sqlite3_bind_text(insert, 2, sum->sql, -1, SQLITE_STATIC);
@@ -80,13 +125,14 @@ static int keep_sums(growing_list *growing, cm_scan *scan, sqlite3_stmt *insert,
 }
 
 static int read_sums(growing_list *growing, cm_err *err) {
-  const cm_resource *checked = cm_registry_find(growing->growth->checked);
-  cm_reading_of what = cm_reading_whole(checked);
+  cm_copied series;
+  (void)cm_copied_describe(cm_registry_find(growing->growth->checked), &series);
+  cm_reading_of what = cm_reading_whole(series.resource);
   sqlite3_stmt *insert = NULL;
   cm_scan *scan = NULL;
-  what.terms[what.term_count++] = (cm_reading_term){ column_of(checked, "start_date"), CM_TERM_EQ,
-                                                     cm_value_text(growing->first,
-                                                                   strlen(growing->first)) };
+  what.terms[what.term_count++] = (cm_reading_term){
+    series.start, CM_TERM_EQ, cm_value_text(growing->first, strlen(growing->first))
+  };
   int rc = cm_target_run(growing->target,
                          "CREATE TABLE IF NOT EXISTS " SUMS
                          " (day TEXT, kind TEXT, total INTEGER); DELETE FROM " SUMS,
@@ -142,7 +188,7 @@ static int find_months(growing_list *growing, cm_err *err) {
 /** Rows from an instant on, to another one or to the end; the stage holds all rows of that range then. */
 static int read_range(growing_list *growing, const char *from, const char *until, cm_err *err) {
   cm_stage *stage = growing->stage;
-  int by = column_of(stage->copied->resource, growing->growth->by);
+  int by = cm_registry_column(stage->copied->resource, growing->growth->by);
   cm_reading_of what = cm_reading_whole(stage->copied->resource);
   what.terms[what.term_count++] = (cm_reading_term){ by, CM_TERM_GE,
                                                      cm_value_text(from, strlen(from)) };

@@ -8,6 +8,14 @@
 
 #include "copy/reading.h"
 
+enum { CM_GROWTH_DAY = 16 }; /* bytes for a day with its NUL */
+
+/**
+ * The day of the oldest row of the list that grows, where the history of the series begins: "2016-01-15".
+ * @param day  Receives it; "" where there is none.
+ */
+int cm_growth_first_day(cm_session *session, char day[CM_GROWTH_DAY], cm_err *err) CM_MUST_CHECK;
+
 /**
  * Read into the stage the rows from the last instant less a day, and the rows of each month whose sums are others in the account
  * than in the copy with these rows; the stage knows which ranges it holds then.

@@ -38,8 +38,9 @@ static void write_key(const cm_copied *copied, const char *row, cm_buf *out) {
   cm_buf_text(out, copied->key_count == 1 ? " AS TEXT)" : ")");
 }
 
-static void write_rows_of(const char *column, const char *kinds, cm_buf *out) {
-  cm_buf_printf(out, "(SELECT %s FROM " CM_DIFFERENCE " WHERE kind IN (%s))", column, kinds);
+/** @param kinds  Of the difference, as bits. */
+static void write_rows_of(const char *column, int kinds, cm_buf *out) {
+  cm_buf_printf(out, "(SELECT %s FROM " CM_DIFFERENCE " WHERE kind & %d)", column, kinds);
 }
 
 /** Run what the buffer holds, and count the rows that it wrote. */
@@ -75,7 +76,7 @@ static int keep_versions(merging *merge, cm_err *err) {
   cm_buf_printf(&sql, " AS a ON a.table_name = '%s' AND a.key = ", merge->copied->name);
   write_key(merge->copied, "t", &sql);
   cm_buf_text(&sql, " WHERE t.rowid IN ");
-  write_rows_of("table_row", "2, 4", &sql);
+  write_rows_of("table_row", CM_DIFFERENT_CHANGED | CM_DIFFERENT_REMOVED, &sql);
   return cm_target_run_buf(merge->target, &sql, err);
 }
 
@@ -95,9 +96,9 @@ static int change_rows(merging *merge, int64_t *out, cm_err *err) {
   }
   cm_buf_printf(&sql,
                 " FROM (SELECT d.table_row, n.* FROM " CM_DIFFERENCE
-                " AS d JOIN %s AS n ON n.rowid = d.stage_row WHERE d.kind IN (2, 3)) AS s WHERE "
+                " AS d JOIN %s AS n ON n.rowid = d.stage_row WHERE d.kind & %d) AS s WHERE "
                 "t.rowid = s.table_row",
-                merge->stage->table);
+                merge->stage->table, CM_DIFFERENT_CHANGED | CM_DIFFERENT_FILLED);
   if (*between != '\0') return run_counted(merge, &sql, out, err);
   cm_buf_clear(&sql); /* a table that is all key: its rows come and go */
   return SQLITE_OK;
@@ -113,7 +114,7 @@ static int forget_added(merging *merge, cm_err *err) {
   cm_buf_text(&sql, " FROM ");
   write_table(merge, "", &sql);
   cm_buf_text(&sql, " AS t WHERE t.rowid IN ");
-  write_rows_of("table_row", "4", &sql);
+  write_rows_of("table_row", CM_DIFFERENT_REMOVED, &sql);
   cm_buf_text(&sql, ")");
   return cm_target_run_buf(merge->target, &sql, err);
 }
@@ -126,7 +127,7 @@ static int remove_rows(merging *merge, int64_t *out, cm_err *err) {
   cm_buf_text(&sql, "DELETE FROM ");
   write_table(merge, "", &sql);
   cm_buf_text(&sql, " WHERE rowid IN ");
-  write_rows_of("table_row", "4", &sql);
+  write_rows_of("table_row", CM_DIFFERENT_REMOVED, &sql);
   return run_counted(merge, &sql, out, err);
 }
 
@@ -138,7 +139,7 @@ static int note_added(merging *merge, cm_err *err) {
   cm_buf_printf(&sql, " SELECT '%s', ", merge->copied->name);
   write_key(merge->copied, "s", &sql);
   cm_buf_printf(&sql, ", '%s' FROM %s AS s WHERE s.rowid IN ", merge->now, merge->stage->table);
-  write_rows_of("stage_row", "1", &sql);
+  write_rows_of("stage_row", CM_DIFFERENT_ADDED, &sql);
   return cm_target_run_buf(merge->target, &sql, err);
 }
 
@@ -159,7 +160,7 @@ static int add_rows(merging *merge, int64_t *out, cm_err *err) {
   cm_buf_init(&sql, MAX_SQL_BYTES);
   write_insert(merge, merge->copied->name, &sql);
   cm_buf_text(&sql, "s.rowid IN ");
-  write_rows_of("stage_row", "1", &sql);
+  write_rows_of("stage_row", CM_DIFFERENT_ADDED, &sql);
   return run_counted(merge, &sql, out, err);
 }
 

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "copy/fetch.h"
+#include "copy/growth.h"
 #include "copy/merge.h"
 #include "copy/owned.h"
 #include "read/identity.h"
 #include "read/list_store.h"
 #include "read/memo.h"
 #include "sql/bridge.h"
-#include "sql/functions/function_call.h"
+#include "sql/functions/arguments.h"
 
 static const char who[] = CM_REFRESH_NAME;
 
@@ -22,7 +23,6 @@ static const double COST = 1e9, EARLY_COST = 1e18; /* any other order of a join 
 
 typedef struct refresh_table {
   sqlite3_vtab base;
-  sqlite3 *db;
   cm_session *session; /* a reference */
   bool is_in_temp;
 } refresh_table;
@@ -50,7 +50,7 @@ typedef struct refreshing {
   cm_target target;
   cm_copied_list list;
   char *account;
-  char first_day[16];
+  char first_day[CM_GROWTH_DAY];
   cm_stage *stages; /* as many as tables; those of one list at a time are open */
   table_outcome *outcomes;
   int done; /* tables whose outcome is there */
@@ -78,8 +78,8 @@ static int merge_one(refreshing *job, cm_stage *stage, cm_err *err) {
 }
 
 static int find_first_day(refreshing *job, const cm_copied *copied, cm_err *err) {
-  if (!copied->is_series || job->first_day[0] != '\0') return SQLITE_OK;
-  return cm_fetch_first_day(job->session, job->first_day, err);
+  if (copied->start < 0 || job->first_day[0] != '\0') return SQLITE_OK;
+  return cm_growth_first_day(job->session, job->first_day, err);
 }
 
 /** All tables that are made from the list of the table at `first`. */
@@ -159,7 +159,6 @@ static int refresh_connect(sqlite3 *db, void *aux, int argc, const char *const *
   refresh_table *table = sqlite3_malloc64(sizeof *table);
   if (table == NULL) return SQLITE_NOMEM;
   memset(table, 0, sizeof *table);
-  table->db = db;
   table->is_in_temp = is_in_temp;
   table->session = cm_session_ref(aux);
   *out = &table->base;
@@ -173,23 +172,9 @@ static int refresh_disconnect(sqlite3_vtab *base) {
 }
 
 static int refresh_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  int places[] = { -1, -1 };
-  int argument = 0;
-  bool is_early = false; /* an argument is known only when another table has been read */
+  bool is_early = false;
   (void)base;
-  for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
-    if (term->iColumn < SCHEMA || term->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    is_early = is_early || !term->usable;
-    if (term->usable && places[term->iColumn - SCHEMA] < 0) places[term->iColumn - SCHEMA] = i;
-  }
-  for (int column = SCHEMA; column <= TABLES; column++) {
-    int place = places[column - SCHEMA];
-    if (place < 0) continue;
-    info->aConstraintUsage[place].argvIndex = ++argument;
-    info->aConstraintUsage[place].omit = 1;
-    info->idxNum |= column == SCHEMA ? HAS_SCHEMA : HAS_TABLES;
-  }
+  info->idxNum = cm_arguments_take(info, SCHEMA, TABLES, &is_early);
   info->estimatedCost = is_early ? EARLY_COST : COST;
   return SQLITE_OK;
 }
@@ -199,8 +184,7 @@ static int refresh_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   refresh_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
-  cm_statement_enter(&table->session->statement); /* while only others have cursors */
-  table->session->statement.open_cursors++;
+  cm_list_store_open_cursor(table->session);
   *out = &cursor->base;
   return SQLITE_OK;
 }
@@ -212,9 +196,7 @@ static int refresh_close(sqlite3_vtab_cursor *base) {
   sqlite3_free(cursor->tables);
   sqlite3_free(cursor->outcomes);
   sqlite3_free(cursor);
-  session->statement.open_cursors--;
-  cm_memo_leave(session, session->statement.open_cursors);
-  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
+  cm_list_store_close_cursor(session);
   return SQLITE_OK;
 }
 
@@ -240,17 +222,11 @@ static int check_call(const refresh_table *table, const refresh_cursor *cursor, 
 }
 
 static int keep_arguments(refresh_cursor *cursor, int number, sqlite3_value **argv, cm_err *err) {
-  cm_slice schema = { NULL, 0 };
-  cm_slice tables = { NULL, 0 };
   int rc = SQLITE_OK;
-  if (number & HAS_SCHEMA) rc = cm_sending_text(*argv++, "the schema", &schema, err);
-  if (rc == SQLITE_OK && (number & HAS_TABLES)) rc = cm_sending_text(*argv, "tables", &tables, err);
-  if (rc != SQLITE_OK) return rc;
-  if (schema.ptr != NULL) cursor->schema = sqlite3_mprintf("%s", schema.ptr);
-  if (tables.ptr != NULL) cursor->tables = sqlite3_mprintf("%s", tables.ptr);
-  bool is_kept = (cursor->schema != NULL || schema.ptr == NULL) &&
-                 (cursor->tables != NULL || tables.ptr == NULL);
-  return is_kept ? SQLITE_OK : cm_err_nomem(err);
+  if (number & HAS_SCHEMA) rc = cm_arguments_text(*argv++, "the schema", &cursor->schema, err);
+  if (rc == SQLITE_OK && (number & HAS_TABLES))
+    rc = cm_arguments_text(*argv, "tables", &cursor->tables, err);
+  return rc;
 }
 
 /** All of the work is done before the first row: a caller that fetches none, or LIMIT 1, has a whole copy. */

@@ -88,6 +88,17 @@ void cm_list_store_clear(cm_session *session) {
   session->reading.lookups = NULL;
 }
 
+void cm_list_store_open_cursor(cm_session *session) {
+  cm_statement_enter(&session->statement); /* while only others have cursors */
+  session->statement.open_cursors++;
+}
+
+void cm_list_store_close_cursor(cm_session *session) {
+  session->statement.open_cursors--;
+  cm_memo_leave(session, session->statement.open_cursors);
+  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
+}
+
 void cm_list_rows_clear(cm_list_rows *rows) {
   for (int i = 0; i < rows->count; i++)
     sqlite3_free((char *)rows->rows[i].ptr);

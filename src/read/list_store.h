@@ -43,6 +43,10 @@ int cm_list_store_find(cm_session *session, const cm_list_question *question, cm
  */
 void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages);
 
+/** A cursor of the session is opened, or closed: what is kept for the running statements goes with the last one. */
+void cm_list_store_open_cursor(cm_session *session);
+void cm_list_store_close_cursor(cm_session *session);
+
 /** Forget what was kept for the running statements: others run, or none. */
 void cm_list_store_clear(cm_session *session);
 

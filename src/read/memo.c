@@ -411,9 +411,13 @@ void cm_memo_enter(cm_session *session) {
   session->memo->running_id = session->statement.id;
 }
 
+void cm_memo_forget(cm_session *session) {
+  if (session->memo != NULL) empty(session->memo);
+}
+
 void cm_memo_leave(cm_session *session, int open) {
   bool is_beside = open > 0 && cm_statement_enter(&session->statement) > 1;
   if (open > 0 && (!is_beside || open > session->statement.cursors_before)) return;
   session->statement.running = 0; /* what runs next is another statement, wherever it stands */
-  if (session->memo != NULL) empty(session->memo);
+  cm_memo_forget(session);
 }

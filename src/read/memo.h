@@ -93,6 +93,9 @@ void cm_memo_answer_keep(cm_memo_answer *answer);
  */
 void cm_memo_answer_release(cm_memo_answer *answer);
 
+/** What was answered so far does not count any more: the same request is sent again. Who has an answer keeps it. */
+void cm_memo_forget(cm_session *session);
+
 /** Look whether other statements run than before, and empty the memo if so. Called by xFilter. */
 void cm_memo_enter(cm_session *session);
 /** A cursor closed; `open` cursors are left. Where it was the last one of its statement, the memo is emptied. */

@@ -42,3 +42,9 @@ bool cm_created_add(cm_created *created, const char *table, uint64_t account, co
   created->hashes[created->count++ % CM_MAX_CREATED_KEYS] = hash;
   return true;
 }
+
+int cm_row_token_compare(const void *one, const void *other) {
+  uint64_t a = *(const uint64_t *)one;
+  uint64_t b = *(const uint64_t *)other;
+  return a < b ? -1 : a > b;
+}

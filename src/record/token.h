@@ -16,6 +16,9 @@ uint64_t cm_row_token(char kind, const char *resource, const char *first, const 
 uint64_t cm_row_token_of(char kind, const cm_resource *resource, const cm_value *first,
                          const cm_value *second);
 
+/** The order of two tokens, for qsort and bsearch. */
+int cm_row_token_compare(const void *one, const void *other);
+
 /** Zeroed it is empty. The oldest keys leave. */
 typedef struct cm_created {
   uint64_t hashes[CM_MAX_CREATED_KEYS]; /* ring */

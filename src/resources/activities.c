@@ -59,6 +59,7 @@ static const cm_word sums[] = {
 };
 
 static const cm_growth growth = { .by = "date",
+                                  .oldest = "order=date",
                                   .amount = "activity_mrr_movement",
                                   .kind = "type",
                                   .unit = "currency",

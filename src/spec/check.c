@@ -108,8 +108,9 @@ static int check_growth(const cm_check *check) {
   if (!has_bound(list, growth->by, CM_GE) || !has_bound(list, growth->by, CM_LE))
     return cm_check_fail(check, "growth", "%s has no filters at both ends", growth->by);
   const cm_resource *checked = cm_check_find(check, growth->checked);
-  if (checked == NULL || cm_registry_column(checked, "date") < 0)
-    return cm_check_fail(check, "growth", "%s is not a table with a column date", growth->checked);
+  if (growth->oldest == NULL) return cm_check_fail(check, "growth", "nothing shows the oldest row");
+  if (checked == NULL || CM_EXTRA(checked, told_by) == NULL)
+    return cm_check_fail(check, "growth", "%s is not a table told by its days", growth->checked);
   for (const cm_word *sum = growth->sums; sum->sql != NULL; sum++) {
     if (cm_registry_column(checked, sum->wire) < 0)
       return cm_check_fail(check, "growth", "%s is not a column of %s", sum->wire, growth->checked);

@@ -23,12 +23,13 @@
  */
 typedef struct cm_growth {
   const char *by;      /* a column of instants that has filters at both ends */
+  const char *oldest;  /* query that puts the oldest row first */
   const char *amount;  /* the column that is summed by month and kind */
   const char *kind;    /* a column of words */
   const char *unit;    /* amounts of several units cannot be summed: all is read again */
-  const char *checked; /* the table with the sums: a row a month, in its column `date` */
-  const cm_word
-      *sums; /* which column of that table, `wire`, has the sum of the rows of a word, `sql` */
+  const char *checked; /* the table with the sums, a series told by its days */
+  /* Which column of that table, `wire`, has the sum of the rows of a word, `sql`. */
+  const cm_word *sums;
 } cm_growth;
 
 /** What few tables need. */

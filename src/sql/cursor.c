@@ -34,8 +34,7 @@ int cm_cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
   cursor->is_eof = true;
-  cm_statement_enter(&table->session->statement); /* while only others have cursors */
-  table->session->statement.open_cursors++;
+  cm_list_store_open_cursor(table->session);
   *out = &cursor->base;
   return SQLITE_OK;
 }
@@ -45,9 +44,7 @@ int cm_cursor_close(sqlite3_vtab_cursor *base) {
   cm_session *session = table_of(base)->session;
   cm_scan_close(cursor->scan);
   sqlite3_free(cursor);
-  session->statement.open_cursors--;
-  cm_memo_leave(session, session->statement.open_cursors);
-  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
+  cm_list_store_close_cursor(session);
   return SQLITE_OK;
 }
 

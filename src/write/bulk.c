@@ -38,10 +38,6 @@ static bool is_untouched(const cm_queue *queue, const cm_entry *entry) {
          !entry->progress.goes_alone && entry->progress.refusal == NULL && !is_user_edit;
 }
 
-static bool is_part(const cm_entry *entry) {
-  return entry->resource->inside_of != NULL;
-}
-
 static bool may_host_go(const cm_entry *host) {
   const char *list = cm_change_lacks_items(host->change);
   bool lacks = host->inside.lacks != NULL || (list != NULL && !cm_inside_has_items(host, list));
@@ -66,7 +62,8 @@ static int look_at(const cm_queue *queue, cm_entry *entry) {
   if (bulk->import != NULL && !entry->progress.is_doubtful) cm_entry_leave_import(entry);
   if (bulk->import != NULL) return SQLITE_OK; /* it has gone */
   bulk->may_go = entry->resource->bulk != NULL && is_untouched(queue, entry) &&
-                 !entry->progress.is_doubtful && (!is_part(entry) || entry->inside.host != NULL);
+                 !entry->progress.is_doubtful &&
+                 (!cm_entry_is_part(entry) || entry->inside.host != NULL);
   if (bulk->may_go) rc = cm_change_can_be_record(entry->change, &bulk->may_go, NULL);
   sqlite3_free(bulk->customer);
   bulk->customer = NULL;
@@ -88,7 +85,7 @@ void cm_bulk_begin(cm_queue *queue) {
     if (!is_fine(queue, look_at(queue, entry))) return;
   }
   for (cm_entry *entry = queue->waiting.first; entry != NULL && is_on; entry = entry->next) {
-    if (!is_part(entry)) agree(entry);
+    if (!cm_entry_is_part(entry)) agree(entry);
   }
 }
 
@@ -217,12 +214,6 @@ static int add_left(left_behind *left, cm_entry *entry, const char *after) {
   return rc;
 }
 
-static int compare(const void *one, const void *other) {
-  uint64_t a = *(const uint64_t *)one;
-  uint64_t b = *(const uint64_t *)other;
-  return a < b ? -1 : a > b;
-}
-
 /** A record whose rows stay behind stays, too. */
 static int keep_back(const left_behind *left, cm_entry *entry) {
   const char *after = entry->resource->bulk->after;
@@ -232,8 +223,8 @@ static int keep_back(const left_behind *left, cm_entry *entry) {
   while (rc == SQLITE_OK && entry->bulk.is_chosen && left->count > 0 && next_tie(&after, &at)) {
     uint64_t value = 0;
     rc = value_of(entry, at.own, at.own_len, &at, &value);
-    bool is_left = bsearch(&value, left->values, (size_t)left->count, sizeof value, compare) !=
-                   NULL;
+    bool is_left = bsearch(&value, left->values, (size_t)left->count, sizeof value,
+                           cm_row_token_compare) != NULL;
     if (value != 0 && is_left) entry->bulk.is_chosen = false;
   }
   return rc;
@@ -248,7 +239,8 @@ static int hold_records(cm_queue *queue, const cm_resource *resource) {
     if (!entry->bulk.is_chosen && !entry->bulk.is_there)
       rc = add_left(&left, entry, resource->bulk->after);
   }
-  if (left.count > 0) qsort(left.values, (size_t)left.count, sizeof *left.values, compare);
+  if (left.count > 0)
+    qsort(left.values, (size_t)left.count, sizeof *left.values, cm_row_token_compare);
   for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
        entry = entry->next) {
     if (entry->resource == resource && entry->bulk.is_chosen) rc = keep_back(&left, entry);
@@ -276,15 +268,16 @@ static bool choose(cm_queue *queue, int *code) {
   first_verbs first = { .count = 0 };
   bool is_any = false;
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
-    if (!is_part(entry)) agree(entry); /* a look may have shown that one of them is there */
+    if (!cm_entry_is_part(entry))
+      agree(entry); /* a look may have shown that one of them is there */
   }
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
-    if (is_part(entry) && entry->inside.host == NULL) entry->bulk.may_go = false;
+    if (cm_entry_is_part(entry) && entry->inside.host == NULL) entry->bulk.may_go = false;
     bool waits = waits_for_verb(&first, entry);
     entry->bulk.is_chosen = !waits && may_go_now(queue, entry);
   }
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next) {
-    if (!is_part(entry)) agree_now(entry);
+    if (!cm_entry_is_part(entry)) agree_now(entry);
   }
   *code = hold_all_records(queue);
   for (cm_entry *entry = queue->waiting.first; entry != NULL && *code == SQLITE_OK;
@@ -362,8 +355,8 @@ static bool resume(cm_queue *queue) {
       shipment->import = cm_import_hold(entry->bulk.import);
     }
     if (entry->bulk.import != shipment->import) continue;
-    cm_shipment_put(shipment, is_part(entry) ? shipment->last : last_row, entry, NULL);
-    if (!is_part(entry)) last_row = entry;
+    cm_shipment_put(shipment, cm_entry_is_part(entry) ? shipment->last : last_row, entry, NULL);
+    if (!cm_entry_is_part(entry)) last_row = entry;
   }
   if (shipment == NULL) return false;
   cm_import_resume(queue, shipment);

@@ -30,10 +30,6 @@ typedef struct packing {
   int customers;
 } packing;
 
-static bool is_part(const cm_entry *entry) {
-  return entry->resource->inside_of != NULL;
-}
-
 /* ---- by customer ------------------------------------------------------------------------------------- */
 
 static int path_of(cm_entry *entry, char **out, cm_err *err) {
@@ -67,7 +63,7 @@ static void add(packing *all, cm_entry *entry) {
 /** A part is of the customer of the row that it goes inside. */
 static int put_customer(cm_entry *entry) {
   const cm_entry *host = entry->inside.host;
-  if (!is_part(entry) || host == NULL || host->bulk.customer == NULL) return SQLITE_OK;
+  if (!cm_entry_is_part(entry) || host == NULL || host->bulk.customer == NULL) return SQLITE_OK;
   sqlite3_free(entry->bulk.customer);
   entry->bulk.customer = sqlite3_mprintf("%s", host->bulk.customer);
   return entry->bulk.customer != NULL ? SQLITE_OK : SQLITE_NOMEM;
@@ -106,8 +102,8 @@ static int count_chosen(const cm_queue *queue) {
 
 static void put_row(packing *all, cm_entry *entry) {
   cm_shipment *shipment = all->shipment;
-  cm_shipment_put(shipment, is_part(entry) ? shipment->last : all->last_row, entry, NULL);
-  if (!is_part(entry)) all->last_row = entry;
+  cm_shipment_put(shipment, cm_entry_is_part(entry) ? shipment->last : all->last_row, entry, NULL);
+  if (!cm_entry_is_part(entry)) all->last_row = entry;
   entry->progress.phase = CM_PHASE_READY;
   entry->bulk.import = cm_import_hold(shipment->import);
   entry->bulk.may_go = entry->bulk.is_chosen = false;
@@ -158,12 +154,6 @@ static uint64_t kind_of(const cm_entry *entry) {
                       entry->bulk.customer != NULL ? entry->bulk.customer : "", NULL);
 }
 
-static int compare_tokens(const void *one, const void *other) {
-  uint64_t a = *(const uint64_t *)one;
-  uint64_t b = *(const uint64_t *)other;
-  return a < b ? -1 : a > b;
-}
-
 /** Which rows are the only ones of their customer and list? */
 static int mark_only(cm_shipment *shipment, cm_err *err) {
   int count = 0;
@@ -171,10 +161,10 @@ static int mark_only(cm_shipment *shipment, cm_err *err) {
   if (kinds == NULL) return cm_err_nomem(err);
   for (const cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried)
     kinds[count++] = kind_of(row);
-  qsort(kinds, (size_t)count, sizeof *kinds, compare_tokens);
+  qsort(kinds, (size_t)count, sizeof *kinds, cm_row_token_compare);
   for (cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried) {
     uint64_t kind = kind_of(row);
-    const uint64_t *found = bsearch(&kind, kinds, (size_t)count, sizeof kind, compare_tokens);
+    const uint64_t *found = bsearch(&kind, kinds, (size_t)count, sizeof kind, cm_row_token_compare);
     bool has_before = found > kinds && found[-1] == kind;
     bool has_after = found + 1 < kinds + count && found[1] == kind;
     bool has_others = row->inside.host != NULL &&

@@ -8,6 +8,21 @@
 #include "wire/json.h"
 #include "write/finder.h"
 
+const char *cm_entry_operation(cm_verb verb) {
+  static const char *const words[] = { "INSERT", "UPDATE", "DELETE" };
+  return words[verb];
+}
+
+const char *cm_entry_state_word(cm_entry_state state) {
+  static const char *const words[] = { "queued",  "sent",    "written", "refused",
+                                       "unknown", "dropped", "dry run" };
+  return words[state];
+}
+
+bool cm_entry_is_part(const cm_entry *entry) {
+  return entry->resource->inside_of != NULL;
+}
+
 /* ---- its questions -------------------------------------------------------------------------------- */
 
 int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) {

@@ -165,6 +165,14 @@ cm_entry *cm_entry_new(cm_change *change);
 
 /** Free what only a running entry needs. */
 void cm_entry_release_scratch(cm_entry *entry);
+/** "INSERT" and the like, as chartmogul_writes and a journal show it. Constant. */
+const char *cm_entry_operation(cm_verb verb);
+/** "queued" and the like. Constant. */
+const char *cm_entry_state_word(cm_entry_state state);
+
+/** Does a row of its table stand inside one of another table? */
+bool cm_entry_is_part(const cm_entry *entry);
+
 /** Free an entry that does not wait. NULL: nothing. */
 void cm_entry_free(cm_entry *entry);
 

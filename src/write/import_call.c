@@ -198,10 +198,6 @@ static void tell_unknown(const cm_entry *row, cm_told told, cm_err *err) {
                               : "it says nothing of it");
 }
 
-static bool is_part(const cm_entry *row) {
-  return row->resource->inside_of != NULL;
-}
-
 /** Do the lists that the row itself gave say that they were taken? Their records have no rows of ours. */
 static int are_own_taken(const cm_entry *row, const char *external_id, bool *out) {
   int rc = SQLITE_OK;
@@ -262,7 +258,7 @@ static void judge_row(cm_queue *queue, cm_entry *row) {
   int rc = tell(queue, row, &verdict);
   const char *words = verdict.words[0] != 0 ? verdict.words : row->bulk.import->words;
   bool is_sure = verdict.is_of_record || row->bulk.is_only;
-  bool has_host = !is_part(row) || row->bulk.host_end == CM_ENTRY_WRITTEN;
+  bool has_host = !cm_entry_is_part(row) || row->bulk.host_end == CM_ENTRY_WRITTEN;
   bool is_taken = verdict.told == CM_TOLD_TAKEN && has_host &&
                   (is_sure || row->bulk.import->is_completed);
   keep_text(queue, row, verdict.text);
@@ -298,7 +294,7 @@ static void look_for_rows(cm_queue *queue, cm_shipment *shipment, bool parts) {
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     cm_err err = { 0 };
     next = row->progress.next_carried;
-    if (is_part(row) != parts || row->bulk.when_absent == CM_ABSENT_LATER) continue;
+    if (cm_entry_is_part(row) != parts || row->bulk.when_absent == CM_ABSENT_LATER) continue;
     if (goes_with_host(row)) {
       leave_import(row);
       row->bulk.may_go = true;
@@ -324,11 +320,11 @@ static void forget_answer(cm_queue *queue, cm_entry *row) {
 static void forget_answers(cm_queue *queue, const cm_shipment *shipment, bool parts) {
   int count = 0;
   for (const cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried)
-    count += is_part(row) == parts && row->bulk.when_absent != CM_ABSENT_LATER;
+    count += cm_entry_is_part(row) == parts && row->bulk.when_absent != CM_ABSENT_LATER;
   if (count > FEW) cm_question_forget_all(&queue->finder);
   for (cm_entry *row = shipment->first; row != NULL && count <= FEW;
        row = row->progress.next_carried) {
-    if (is_part(row) == parts && row->bulk.when_absent != CM_ABSENT_LATER)
+    if (cm_entry_is_part(row) == parts && row->bulk.when_absent != CM_ABSENT_LATER)
       forget_answer(queue, row);
   }
 }
@@ -337,7 +333,7 @@ static void judge_rows(cm_queue *queue, cm_shipment *shipment, bool parts) {
   cm_entry *next = NULL;
   for (cm_entry *row = shipment->first; row != NULL; row = next) {
     next = row->progress.next_carried;
-    bool is_due = is_part(row) == parts && row->progress.phase == CM_PHASE_CALL;
+    bool is_due = cm_entry_is_part(row) == parts && row->progress.phase == CM_PHASE_CALL;
     if (is_due && row->bulk.when_absent == CM_ABSENT_LATER) judge_row(queue, row);
   }
   forget_answers(queue, shipment, parts);

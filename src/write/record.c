@@ -81,15 +81,10 @@ static int name_account(cm_session *session, cm_err *err) {
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
-static const char *const words[] = { "queued",  "sent",    "written", "refused",
-                                     "unknown", "dropped", "dry run" };
-
-static const char *const operations[] = { "INSERT", "UPDATE", "DELETE" };
-
 /** What the file says of a write: one in doubt that waits may have left. */
 static const char *word_of(const cm_entry *entry) {
   bool is_in_doubt = entry->is_waiting && entry->state == CM_ENTRY_UNKNOWN;
-  return is_in_doubt ? "sent" : words[entry->state];
+  return cm_entry_state_word(is_in_doubt ? CM_ENTRY_SENT : entry->state);
 }
 
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
@@ -108,7 +103,7 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
                                  .run = entry->journal_id / CM_JOURNAL_RUN_IDS,
                                  .time_ms = entry->time_ms,
                                  .table_name = entry->resource->name,
-                                 .operation = operations[entry->verb],
+                                 .operation = cm_entry_operation(entry->verb),
                                  .key = entry->line.label,
                                  .state = word_of(entry),
                                  .body = body,
@@ -138,9 +133,9 @@ static int put_refused(cm_journal *journal, cm_entry *entry, cm_err *err) {
                                  .run = cm_journal_run_number(journal),
                                  .time_ms = entry->time_ms,
                                  .table_name = entry->resource->name,
-                                 .operation = operations[entry->verb],
+                                 .operation = cm_entry_operation(entry->verb),
                                  .key = entry->line.label,
-                                 .state = words[CM_ENTRY_REFUSED],
+                                 .state = cm_entry_state_word(CM_ENTRY_REFUSED),
                                  .error = entry->line.error,
                                  .body = entry->line.body,
                                  .change = "" };
@@ -186,7 +181,7 @@ int cm_record_call(cm_queue *queue, const cm_called *called, int64_t *out, cm_er
                                  .table_name = called->who,
                                  .operation = called->method,
                                  .key = called->path,
-                                 .state = words[CM_ENTRY_SENT],
+                                 .state = cm_entry_state_word(CM_ENTRY_SENT),
                                  .body = called->body };
   rc = cm_journal_put(journal, &line, err);
   if (rc == SQLITE_OK) rc = cm_journal_flush(journal, err);
@@ -195,10 +190,12 @@ int cm_record_call(cm_queue *queue, const cm_called *called, int64_t *out, cm_er
 }
 
 int cm_record_answer(cm_queue *queue, int64_t id, const cm_answered *answer, cm_err *err) {
-  cm_entry_state state = answer->is_unknown ? CM_ENTRY_UNKNOWN : CM_ENTRY_REFUSED;
+  cm_entry_state state = answer->error == NULL ? CM_ENTRY_WRITTEN
+                         : answer->is_unknown  ? CM_ENTRY_UNKNOWN
+                                               : CM_ENTRY_REFUSED;
   if (id == 0 || !is_usable(queue->session)) return SQLITE_OK;
   const cm_journal_line line = { .id = id,
-                                 .state = words[answer->error == NULL ? CM_ENTRY_WRITTEN : state],
+                                 .state = cm_entry_state_word(state),
                                  .status = answer->status,
                                  .error = answer->error,
                                  .response = answer->body };
@@ -245,6 +242,11 @@ int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) {
     sqlite3_free(change);
   }
   return rc;
+}
+
+static void forget_failure(cm_queue *queue) {
+  sqlite3_free(queue->lost_record);
+  queue->lost_record = NULL;
 }
 
 /** The first failure is kept. */
@@ -296,10 +298,7 @@ int cm_record_flush(cm_queue *queue, cm_err *err) {
   if (rc == SQLITE_OK) rc = cm_journal_flush(queue->session->journal, err);
   queue->is_record_short = rc != SQLITE_OK;
   if (rc == SQLITE_CANTOPEN) err->may_help = true; /* where there is room again it goes on */
-  if (rc == SQLITE_OK) {
-    sqlite3_free(queue->lost_record);
-    queue->lost_record = NULL;
-  }
+  if (rc == SQLITE_OK) forget_failure(queue);
   return rc;
 }
 
@@ -319,8 +318,7 @@ int cm_record_end(cm_queue *queue, bool is_over, cm_err *err) {
   bool is_cut = queue->is_record_cut;
   queue->is_record_cut = false;
   if (is_cut) {
-    sqlite3_free(queue->lost_record);
-    queue->lost_record = NULL;
+    forget_failure(queue);
     return cm_err_nomem(err);
   }
   if (queue->lost_record == NULL) return SQLITE_OK;
@@ -328,7 +326,6 @@ int cm_record_end(cm_queue *queue, bool is_over, cm_err *err) {
              "what became of the writes is not in the journal (%s); look at chartmogul_writes of "
              "this connection before it is closed",
              queue->lost_record);
-  sqlite3_free(queue->lost_record);
-  queue->lost_record = NULL;
+  forget_failure(queue);
   return SQLITE_ERROR;
 }

@@ -40,6 +40,11 @@ typedef struct resumption {
 static const char *const cut_off = "the program ended before the answer came: it may or may not "
                                    "have happened, look before you write it again";
 
+/** A line of the file may have no state. */
+static bool is_in(const cm_journal_line *line, cm_entry_state state) {
+  return line->state != NULL && strcmp(line->state, cm_entry_state_word(state)) == 0;
+}
+
 /* ---- taking a line up ----------------------------------------------------------------------------- */
 
 static int keep(resumption *all, cm_entry *entry, int64_t host, cm_err *err) {
@@ -68,7 +73,7 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   cm_session *session = all->session;
   const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
                                                          : NULL;
-  bool is_sent = line->state != NULL && strcmp(line->state, "sent") == 0 && !all->is_sent_anew;
+  bool is_sent = is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
   int64_t delete_limit = session->settings.delete_limit;
   cm_change change;
   if (resource == NULL || line->change == NULL || all->is_of_nobody) return refuse_line(line, err);
@@ -103,9 +108,9 @@ static int give_up(resumption *all, const cm_journal_line *line, cm_err *err) {
 
 /** Is the line open, and was its COMMIT begun? */
 static bool is_wanted(const resumption *all, const cm_journal_line *line) {
-  if (line->run != all->run || line->state == NULL) return false;
-  bool is_queued = strcmp(line->state, "queued") == 0 && line->id <= all->whole_to;
-  return is_queued || strcmp(line->state, "sent") == 0;
+  if (line->run != all->run) return false;
+  bool is_queued = is_in(line, CM_ENTRY_QUEUED) && line->id <= all->whole_to;
+  return is_queued || is_in(line, CM_ENTRY_SENT);
 }
 
 static int take_lines(resumption *all, cm_err *err) {
@@ -317,9 +322,8 @@ static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_
   if (rc == SQLITE_DONE) return refuse_line(line, err);
   if (rc != SQLITE_ROW) return rc;
   bool is_own = run.id == cm_journal_run_number(session->journal);
-  bool is_unknown = line->state != NULL && strcmp(line->state, "unknown") == 0;
-  bool is_open = line->state != NULL && (is_unknown || strcmp(line->state, "sent") == 0 ||
-                                         strcmp(line->state, "queued") == 0);
+  bool is_open = is_in(line, CM_ENTRY_UNKNOWN) || is_in(line, CM_ENTRY_SENT) ||
+                 is_in(line, CM_ENTRY_QUEUED);
   if (may_live && !is_own)
     return cm_err_set(
         err, SQLITE_ERROR,
@@ -373,7 +377,9 @@ int cm_queue_settle(cm_session *session, int64_t id, cm_settle_word word, cm_res
     rc = send_line(session, &line, out, err);
   } else if (rc == SQLITE_OK) {
     out->written = word == CM_SETTLE_WRITTEN;
-    rc = put_verdict(session, id, word == CM_SETTLE_WRITTEN ? "written" : "dropped", err);
+    rc = put_verdict(
+        session, id,
+        cm_entry_state_word(word == CM_SETTLE_WRITTEN ? CM_ENTRY_WRITTEN : CM_ENTRY_DROPPED), err);
   }
   if (rc == SQLITE_OK) tell_own_log(session, id, word, out);
   cm_journal_rest(session->journal);

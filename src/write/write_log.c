@@ -11,11 +11,6 @@
 #include "write/waiting.h"
 #include "write/write_lines.h"
 
-static const char *const verb_words[] = { "INSERT", "UPDATE", "DELETE" };
-
-static const char *const state_words[] = { "queued",  "sent",    "written", "refused",
-                                           "unknown", "dropped", "dry run" };
-
 static int grow(cm_queue *queue) {
   int capacity = queue->log.capacity == 0 ? 64 : queue->log.capacity * 2;
   cm_entry **grown = sqlite3_malloc64((size_t)capacity * sizeof *grown);
@@ -152,9 +147,9 @@ static int own_line(cm_session *session, int index, cm_write_line *out) {
   out->id = run * CM_JOURNAL_RUN_IDS + entry->id;
   out->run = run != 0 ? run : 1;
   out->table_name = entry->resource->name;
-  out->operation = verb_words[entry->verb];
+  out->operation = cm_entry_operation(entry->verb);
   out->key = entry->line.label;
-  out->state = state_words[entry->state];
+  out->state = cm_entry_state_word(entry->state);
   out->status = entry->line.status;
   out->error = entry->line.error != NULL ? entry->line.error : entry->line.note;
   out->uuid = entry->line.uuid;

@@ -233,8 +233,7 @@
   X(growth_bounds, b->extras.growth = &b->growth, AT("growth") "size has no filters at both ends") \
   X(growth_table, b->filters[0] = (cm_filter){ .column = "size" }; b->filters[0].op = CM_LE;       \
     b->filters[0].param = "size_to";                                                               \
-    b->extras.growth = &b->growth,                                                                 \
-    AT("growth") "chartmogul_sums is not a table with a column date")                              \
+    b->extras.growth = &b->growth, AT("growth") "chartmogul_sums is not a table told by its days") \
   X(owners_count, b->extras.owners[0] = "colour", AT("owners") "there are two of them")            \
   X(young, b->extras.young = "things", AT("things") "a path begins with /")                        \
   X(only, b->column_extras.only = "kind";                                                          \

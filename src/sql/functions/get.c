@@ -9,7 +9,7 @@
 #include "read/pager.h"
 #include "spec/registry.h"
 #include "sql/bridge.h"
-#include "sql/functions/function_call.h"
+#include "sql/functions/arguments.h"
 
 static const char who[] = "chartmogul_get";
 
@@ -65,30 +65,15 @@ static int get_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
-/** Both arguments are taken where they are given; without a path xFilter says what is missing. */
 static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
-  int places[] = { [PATH] = -1, [QUERY] = -1 };
-  int argument = 0;
-  bool is_early = false; /* an argument is known only when another table has been read */
+  bool is_early = false;
   (void)base;
+  info->idxNum = cm_arguments_take(info, PATH, QUERY, &is_early);
+  bool has_path = (info->idxNum & HAS_PATH) != 0;
   for (int i = 0; i < info->nConstraint; i++) {
-    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
-    bool is_argument = term->iColumn == PATH || term->iColumn == QUERY;
-    if (term->op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
-    if (!is_argument || term->op != SQLITE_INDEX_CONSTRAINT_EQ) continue;
-    if (!term->usable) {
-      is_early = true;
-      continue;
-    }
-    if (places[term->iColumn] < 0) places[term->iColumn] = i;
+    if (info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
   }
-  for (int column = PATH; column <= QUERY; column++) {
-    if (places[column] < 0) continue;
-    info->aConstraintUsage[places[column]].argvIndex = ++argument;
-    info->aConstraintUsage[places[column]].omit = 1; /* a query that is NULL is not given */
-    info->idxNum |= column == PATH ? HAS_PATH : HAS_QUERY;
-  }
-  info->estimatedCost = is_early ? EARLY_COST : places[PATH] >= 0 ? ASKED_COST : UNASKED_COST;
+  info->estimatedCost = is_early ? EARLY_COST : has_path ? ASKED_COST : UNASKED_COST;
   return SQLITE_OK;
 }
 
@@ -101,8 +86,7 @@ static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   memset(cursor, 0, sizeof *cursor);
   cursor->pager.is_done = cursor->is_eof = true;
   *out = &cursor->base;
-  cm_statement_enter(&((get_table *)base)->session->statement); /* while only others have cursors */
-  ((get_table *)base)->session->statement.open_cursors++;
+  cm_list_store_open_cursor(((get_table *)base)->session);
   return SQLITE_OK;
 }
 
@@ -118,9 +102,7 @@ static int get_close(sqlite3_vtab_cursor *base) {
   cm_session *session = table_of(base)->session;
   clear((get_cursor *)base);
   sqlite3_free(base);
-  session->statement.open_cursors--;
-  cm_memo_leave(session, session->statement.open_cursors);
-  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
+  cm_list_store_close_cursor(session);
   return SQLITE_OK;
 }
 
@@ -130,17 +112,11 @@ static int fail(sqlite3_vtab_cursor *base, cm_err *err) {
 
 /** Keep the arguments: the columns show them, and the request is made from them. */
 static int keep_arguments(get_cursor *cursor, int number, sqlite3_value **argv, cm_err *err) {
-  cm_slice path = { NULL, 0 };
-  cm_slice query = { NULL, 0 };
   int rc = SQLITE_OK;
-  if (number & HAS_PATH) rc = cm_sending_text(*argv++, "path", &path, err);
-  if (rc == SQLITE_OK && (number & HAS_QUERY)) rc = cm_sending_text(*argv, "query", &query, err);
-  if (rc != SQLITE_OK) return rc;
-  if (path.ptr != NULL) cursor->path = sqlite3_mprintf("%s", path.ptr);
-  if (query.ptr != NULL) cursor->query = sqlite3_mprintf("%s", query.ptr);
-  bool is_kept = (cursor->path != NULL || path.ptr == NULL) &&
-                 (cursor->query != NULL || query.ptr == NULL);
-  return is_kept ? SQLITE_OK : cm_err_nomem(err);
+  if (number & HAS_PATH) rc = cm_arguments_text(*argv++, "path", &cursor->path, err);
+  if (rc == SQLITE_OK && (number & HAS_QUERY))
+    rc = cm_arguments_text(*argv, "query", &cursor->query, err);
+  return rc;
 }
 
 static cm_slice slice_of(const char *text) {

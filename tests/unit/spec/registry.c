@@ -102,6 +102,7 @@ static void make_reads(bench *b) {
 static void make_growth(bench *b) {
   static const cm_word sums[] = { { NULL, NULL } };
   b->growth = (cm_growth){ .by = "size",
+                           .oldest = "order=size",
                            .amount = "size",
                            .kind = "colour",
                            .unit = "colour",
