@@ -74,10 +74,12 @@ dirs:
 
 # ---- testing it: the parts are in tests/tests.mk ------------------------------------------------
 
-.PHONY: test
-test: $(LIBRARY) $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## everything but the slow runs below
+.PHONY: test test-programs
+test-programs: $(TEST_PROGRAMS)
+
+test: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) $(TEST_PROGRAMS) ## everything but the slow runs below (JOBS=2: so many parts at a time)
 	$(Q)rm -f $(NO_NETWORK_MARK) $(BUILD)/unit/*.log $(BUILD)/unit/*/*.log
-	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) sh tests/tools/run_parts.sh $(PARTS)
+	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) MARK=$(NO_NETWORK_MARK) JOBS=$(JOBS) sh tests/tools/run_parts.sh $(PARTS)
 
 # ---- trying it out --------------------------------------------------------------------------------
 

@@ -48,12 +48,18 @@ include tests/sandbox/sandbox.mk
 -include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
 -include tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk tests/differential/differential.mk
 -include tests/hosts/hosts.mk tests/versions/versions.mk tests/failures/failures.mk tests/outcomes/outcomes.mk
--include tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk tests/copy/copy.mk
+-include tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk tests/copy/copy.mk tests/transport/transport.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
+# Parts run beside each other: what several of them are made of is there before the first begins.
+JOBS          ?= 2
+TEST_PROGRAMS := $(RUN_CASES) $(UNIT_TESTS) $(DIFFERENTIAL) $(FAILURES) $(OUTCOMES) $(COLUMNS) $(HOST) $(HOST_STATIC) \
+  $(TWO_LIBRARIES) $(KILL_AT)
+
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts versions replay docs reports load copy journal requests random-requests coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts transport versions replay docs reports load copy journal requests random-requests coverage examples node
+TEST_PROGRAMS += $(if $(filter hosts versions,$(PARTS)),$(NEWEST_SQLITE)/package.json)
 
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
@@ -101,8 +107,3 @@ coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage OPT='-O0 -g -DNDEBUG' EXTRA_CFLAGS=--coverage EXTRA_LDFLAGS=--coverage \
 	  PARTS='unit cases' test
 	$(Q)sh tests/tools/coverage.sh $(BUILD)/coverage
-
-# ---- connections -------------------------------------------------------------------------------------
-
--include tests/transport/transport.mk
-PARTS += transport
