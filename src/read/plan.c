@@ -299,15 +299,21 @@ static double parent_pages(const cm_read *read, cm_known_pages *known, void *con
   return parent == NULL ? 1 : pages_of(&parent->reads[parent->read_count - 1], known, context);
 }
 
-/** Is the column given that tells the rows of a data source apart, the last one of the natural key? */
-static bool finds_few(const cm_resource *resource, const cm_read *read, const cm_plan *plan) {
+/**
+ * Is the column given that tells the rows of a data source apart, the last one of the natural key?
+ * @param is_joined  Receives whether its value comes from another table, so that it is one of many look-ups.
+ */
+static bool finds_few(const cm_resource *resource, const cm_read *read, const cm_plan *plan,
+                      bool *is_joined) {
   const cm_natural_key *key = resource->natural_key;
   if (key == NULL || strcmp(key->path, read->path) != 0) return false;
   const char *name = key->columns[1] != NULL ? key->columns[1] : key->columns[0];
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
     bool is_value = arg->use == CM_ARG_SENT && arg->op == CM_TERM_EQ;
-    if (is_value && strcmp(resource->columns[arg->column].name, name) == 0) return true;
+    if (!is_value || strcmp(resource->columns[arg->column].name, name) != 0) continue;
+    *is_joined = !arg->is_literal && !arg->is_list;
+    return true;
   }
   return false;
 }
@@ -318,9 +324,11 @@ static void estimate_list(const cm_resource *resource, const cm_read *read, doub
   cm_plan *plan = &out->plan;
   double rows = read->paging == CM_CURSOR ? pages * ROWS_PER_PAGE : ROWS_OF_A_WHOLE;
   double kept = fraction_kept(plan, CM_ARG_SENT);
-  bool is_few = finds_few(resource, read, plan);
+  bool is_joined = false;
+  bool is_few = finds_few(resource, read, plan, &is_joined);
   plan->requests = is_few || pages * kept < 1 ? 1 : pages * kept;
   plan->rows = is_few ? 1 : rows * kept;
+  if (is_few && is_joined && out->list_values == 1) plan->requests = LOOKUP_REQUESTS;
   plan->requests *= out->list_values;
   plan->rows *= out->list_values;
 }
@@ -339,6 +347,7 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
     if (read->is_listed && plan->is_unique && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
   } else if (has_path_key && !out->walks_parent) {
     plan->requests = out->list_values;
+    if (out->list_values == 1 && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
     plan->rows = out->list_values * ROWS_PER_PARENT;
   } else if (out->walks_parent) {
     double parents = parent_pages(read, known, context);

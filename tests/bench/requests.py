@@ -164,6 +164,45 @@ class Bench:
               f" | {most:,} |" + (" FAILED: " + "; ".join(wrong) if wrong else ""), flush=True)
         return not wrong
 
+    def write(self, number, name, before, sql, rows, bound):
+        """A statement that writes: its requests beside the writes themselves, which are `rows`."""
+        self.account.forget_requests()
+        for statement in sql:
+            self.db.execute(statement)
+        sent = self.account.requests()
+        writes = sum(row["method"] != "GET" for row in sent)
+        count = len(sent) - writes
+        wrong = [f"more than {bound:,}"] if count > bound else []
+        wrong += [f"{writes} writes, must be {rows}"] if writes != rows else []
+        print(f"| {number} | {name} | {before} | {count:,} + {writes:,} | {bound:,} + {rows:,} |" + (" FAILED: " + "; ".join(wrong) if wrong else ""), flush=True)
+        return not wrong
+
+    def writing(self, only):
+        """Jobs that write. Each finds the account as the one before has left it."""
+        pages = self.pages
+        tags = pages("customers")
+        self.db.execute("SELECT chartmogul_config('delete_limit', 100000)")
+        self.db.execute("CREATE TABLE named AS SELECT data_source_uuid AS source, external_id AS customer, replace(external_id, 'cus_', 'sub_') AS subscription"
+                        " FROM customers WHERE status = 'Active' ORDER BY external_id LIMIT 10 OFFSET 50")
+        self.db.execute("CREATE TABLE stays AS SELECT data_source_uuid AS source, external_id FROM customers ORDER BY external_id LIMIT -1 OFFSET 7")
+        jobs = [
+            (11, "cancel 10 subscriptions through import_subscriptions", 412, [
+                "UPDATE chartmogul_import_subscriptions AS s SET cancelled_at = '2026-01-01' FROM (SELECT c.uuid, n.subscription FROM named n"
+                " JOIN chartmogul_customers c ON c.data_source_uuid = n.source AND c.external_id = n.customer) x"
+                " WHERE s.customer_uuid = x.uuid AND s.external_id = x.subscription"], 10, 2 * min(10, pages("customers")) + 10 + 4),
+            (11, "the same with uuid IN (...)", 412, [
+                "UPDATE chartmogul_import_subscriptions SET cancelled_at = '2026-01-02' WHERE uuid IN (SELECT s.uuid FROM named n"
+                " JOIN chartmogul_customers c ON c.data_source_uuid = n.source AND c.external_id = n.customer"
+                " JOIN chartmogul_import_subscriptions s ON s.customer_uuid = c.uuid AND s.external_id = n.subscription)"], 10, 2 * min(10, pages("customers")) + 20 + 4),
+            (12, "INSERT OR IGNORE of a tag that 9 customers have", 9,
+                ["INSERT OR IGNORE INTO chartmogul_customer_tags (customer_uuid, tag) SELECT customer_uuid, tag FROM customer_tags LIMIT 9"], 0, tags + 4),
+            (12, "the same of an attribute", 9,
+                ["INSERT OR IGNORE INTO chartmogul_customer_attributes (customer_uuid, key, value) SELECT customer_uuid, key, value FROM customer_attributes LIMIT 9"], 0, tags + 4),
+            (13, "DELETE of customers whose natural key is NOT IN (SELECT ...)", tags,
+                ["DELETE FROM chartmogul_customers WHERE (data_source_uuid, external_id) NOT IN (SELECT source, external_id FROM stays)"], 7, tags),
+        ]
+        return [self.write(number, name, before, sql, rows, bound) for number, name, before, sql, rows, bound in jobs if not only or number in only]
+
     def job(self, number, name, outer, table, driver, sql):
         shown, plain, sent = self.run(sql)
         lookups, pages = self.rows[outer], self.pages(table)
@@ -199,6 +238,9 @@ def main():
             if not only or number in only:
                 passed += special()
                 jobs.append(special)
+        done = bench.writing(only)
+        passed += sum(done)
+        jobs += done
     finally:
         bench.end()
     print(f"\n{passed} passed, {len(jobs) - passed} failed")
