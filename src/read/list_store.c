@@ -6,7 +6,6 @@
 #include "read/key_set.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
-#include "record/row_store.h"
 #include "spec/registry.h"
 
 enum {
@@ -53,6 +52,7 @@ struct cm_list_store {
   size_t bytes; /* of the rows */
   int kind_count;
   question_kind *kinds[MAX_KINDS];
+  cm_row_store places; /* of read/places.c */
 };
 
 /* ---- freeing ------------------------------------------------------------------------------- */
@@ -80,6 +80,7 @@ static void free_store(cm_list_store *store) {
     cm_row_store_clear(&kind->asked);
     sqlite3_free(kind);
   }
+  cm_row_store_clear(&store->places);
   sqlite3_free(store);
 }
 
@@ -417,6 +418,11 @@ static cm_list_store *need_store(cm_session *session) {
   store->running_id = session->statement.id;
   session->reading.lookups = store;
   return store;
+}
+
+cm_row_store *cm_list_store_places(cm_session *session) {
+  cm_list_store *store = need_store(session);
+  return store != NULL ? &store->places : NULL;
 }
 
 /** A number for a kind while its store lives; never 0. */

@@ -16,6 +16,7 @@
 
 #include "client/session.h"
 #include "read/list_question.h"
+#include "record/row_store.h"
 
 /** The answer of a question. Owned: cm_list_rows_clear. */
 typedef struct cm_list_rows {
@@ -46,6 +47,12 @@ void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages);
 /** A cursor of the session is opened, or closed: what is kept for the running statements goes with the last one. */
 void cm_list_store_open_cursor(cm_session *session);
 void cm_list_store_close_cursor(cm_session *session);
+
+/**
+ * Where rows stand that were shown to the running statements, see read/places.c.
+ * @return NULL: memory ran out. Borrowed until one of the functions below is called.
+ */
+cm_row_store *cm_list_store_places(cm_session *session);
 
 /** Forget what was kept for the running statements: others run, or none. */
 void cm_list_store_clear(cm_session *session);

@@ -261,6 +261,43 @@ static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_of
   return false;
 }
 
+/** May rows be matched by the term as well as by the request? They show its column. */
+static bool can_check(const cm_resource *resource, const cm_read *read, const cm_plan_arg *arg) {
+  const cm_filter *filter = cm_url_find_filter(resource, read, arg->column, arg->op);
+  const cm_natural_key *key = resource->natural_key;
+  const char *name = resource->columns[arg->column].name;
+  bool is_part = strcmp(key->columns[0], name) == 0 ||
+                 (key->columns[1] != NULL && strcmp(key->columns[1], name) == 0);
+  return !is_part && filter != NULL && !filter->required && !CM_EXTRA(filter, is_silent) &&
+         !(resource->columns[arg->column].flags & CM_PARAM);
+}
+
+static bool is_given(const cm_resource *resource, const cm_plan *plan, const char *name) {
+  for (int i = 0; name != NULL && i < plan->arg_count; i++) {
+    const cm_plan_arg *arg = &plan->args[i];
+    bool is_value = arg->use == CM_ARG_SENT && arg->op == CM_TERM_EQ && !arg->is_list;
+    if (is_value && strcmp(resource->columns[arg->column].name, name) == 0) return true;
+  }
+  return name == NULL;
+}
+
+/**
+ * Where the whole natural key is sent, no further value makes the answer shorter. One that a join brings would make of
+ * the same request one for each of its rows.
+ */
+static void send_key_alone(const cm_resource *resource, const cm_read *read, cm_plan *plan) {
+  const cm_natural_key *key = resource->natural_key;
+  bool is_whole = key != NULL && strcmp(key->path, read->path) == 0 &&
+                  is_given(resource, plan, key->columns[0]) &&
+                  is_given(resource, plan, key->columns[1]);
+  for (int i = 0; is_whole && i < plan->arg_count; i++) {
+    cm_plan_arg *arg = &plan->args[i];
+    bool is_joined = arg->use == CM_ARG_SENT && arg->op == CM_TERM_EQ && !arg->is_list &&
+                     !arg->is_literal;
+    if (is_joined && can_check(resource, read, arg)) arg->use = CM_ARG_CHECKED;
+  }
+}
+
 /** The terms that are watched, and those that a request is made from, come first: they must find room. */
 static void check_others(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
                          cm_plan *plan) {
@@ -388,6 +425,7 @@ static void consider(const cm_resource *resource, int read_index, const cm_offer
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     send_filter(resource, read, filter, offer, out);
   }
+  send_key_alone(resource, read, &out->plan);
   check_parameters(resource, offer, out);
   check_others(resource, read, offer, &out->plan);
   if (is_cut(resource, read, offer, &out->plan)) out->may_lack_join_key = true;

@@ -4,6 +4,7 @@
 
 #include "client/pump.h"
 #include "read/known_pages.h"
+#include "read/places.h"
 #include "read/scan_state.h"
 #include "spec/registry.h"
 
@@ -274,6 +275,16 @@ static void pump_now_and_then(cm_scan *scan) {
   cm_session_pump(scan->session, 0);
 }
 
+/** Where a table is read below its parents, note below which one the current row stands. */
+static void note_place(cm_scan *scan, const cm_leg *leg) {
+  size_t at = 0;
+  bool has_parent = scan->read->parent != NULL && scan->parent == NULL &&
+                    cm_registry_key(scan->resource) >= 0;
+  int column = has_parent ? cm_url_next_column(scan->resource, scan->read->path, &at) : -1;
+  const cm_value *parent = column >= 0 ? cm_leg_find_bound(leg, column) : NULL;
+  if (parent != NULL) cm_places_note(scan->session, &scan->row, parent);
+}
+
 int cm_scan_next(cm_scan *scan, cm_err *err) {
   int rc = cm_session_check_account(scan->session, scan->account, scan->resource->name, err);
   if (rc != SQLITE_OK) return rc;
@@ -294,6 +305,7 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
       if (rc == SQLITE_OK && accepted) {
         scan->is_on_row = true;
         scan->row_number++;
+        note_place(scan, leg);
         return SQLITE_ROW;
       }
       if (rc == SQLITE_OK) rc = check_interrupt(scan, err);
@@ -304,12 +316,44 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
 
 /* ---- opening and closing ------------------------------------------------------------------- */
 
+/** The argument of the plan that says which keys the rows have. -1: none does. */
+static int find_keys(const cm_scan *scan) {
+  int key = cm_registry_key(scan->resource);
+  for (int i = 0; i < scan->plan.arg_count; i++) {
+    const cm_plan_arg *arg = &scan->plan.args[i];
+    if (arg->column == key && arg->op == CM_TERM_EQ && arg->use == CM_ARG_CHECKED) return i;
+  }
+  return -1;
+}
+
+/** Are the parents of all rows that can match known? Then they are the values of `column`, which fills the path. */
+static int find_places(cm_scan *scan, int column, bool *are_known, cm_err *err) {
+  int keys = find_keys(scan), last = scan->plan.arg_count;
+  cm_places places;
+  *are_known = false;
+  if (keys < 0 || last == CM_PLAN_MAX_ARGS) return SQLITE_OK;
+  int rc = cm_places_find(scan->session, scan->resource, scan->args[keys].values,
+                          scan->args[keys].count, &places, err);
+  if (rc != SQLITE_OK || places.values == NULL) return rc;
+  cm_plan_arg arg = {
+    .term = -1, .column = column, .op = CM_TERM_EQ, .is_list = true, .use = CM_ARG_SENT
+  };
+  scan->plan.args[last] = arg;
+  scan->args[last] = (cm_scan_arg){ places.values, places.count };
+  scan->plan.arg_count++;
+  *are_known = true;
+  return SQLITE_OK;
+}
+
 /** A path whose {column} nothing binds is walked over the keys of its parent. */
 static int open_parent(cm_scan *scan, cm_err *err) {
   size_t at = 0;
   int column = cm_url_next_column(scan->resource, scan->read->path, &at);
   if (scan->read->parent == NULL || column < 0 || cm_plan_sends(&scan->plan, column))
     return SQLITE_OK;
+  bool are_known = false;
+  int rc = find_places(scan, column, &are_known, err);
+  if (rc != SQLITE_OK || are_known) return rc;
   const cm_resource *parent = cm_registry_find(scan->read->parent);
   cm_plan plan = cm_plan_of(parent->read_count - 1);
   cm_scan_arg no_args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
