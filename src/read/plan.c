@@ -381,7 +381,8 @@ static void estimate(const cm_resource *resource, const cm_read *read, candidate
     plan->rows = out->list_values;
     /* An answer that is cut into rows may have many: SQLite would stop a DELETE after the first. */
     plan->is_unique = out->list_values == 1 && read->each == NULL;
-    if (read->is_listed && plan->is_unique && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
+    bool is_one = out->list_values == 1;
+    if (read->is_listed && is_one && !out->has_literal) plan->requests = LOOKUP_REQUESTS;
   } else if (has_path_key && !out->walks_parent) {
     plan->requests = out->list_values;
     if (out->list_values == 1 && !out->has_literal) plan->requests = LOOKUP_REQUESTS;

@@ -81,6 +81,17 @@ static void read_offer(const cm_resource *resource, sqlite3_index_info *info, cm
     offer->limit = limit + offset;
 }
 
+/**
+ * Where the values of an IN come all at once, its subquery runs once. SQLite would plan it as one that runs for each row of
+ * the table, and rather index a local table of names, which it takes for a million rows, than begin with it.
+ */
+static bool has_list(const cm_plan *plan) {
+  for (int i = 0; i < plan->arg_count; i++) {
+    if (plan->args[i].is_list) return true;
+  }
+  return false;
+}
+
 static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *constraints) {
   int sent = 0;
   for (int i = 0; i < plan->arg_count; i++) {
@@ -90,7 +101,7 @@ static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *c
     if (plan->args[i].use == CM_ARG_SENT) sent++;
   }
   info->idxNum = sent;
-  info->estimatedRows = (sqlite3_int64)plan->rows;
+  info->estimatedRows = has_list(plan) ? 1 : (sqlite3_int64)plan->rows;
   info->estimatedCost = plan->requests * COST_OF_A_REQUEST + plan->rows_read;
   if (plan->is_unique) info->idxFlags |= SQLITE_INDEX_SCAN_UNIQUE;
 }
