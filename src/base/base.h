@@ -31,6 +31,7 @@ enum {
   CM_MAX_RESPONSE_BYTES = 64 * 1024 * 1024, /* one answer */
   CM_MAX_HEAD_BYTES = 256 * 1024,           /* its header lines */
   CM_MAX_MEMO_BYTES = 64 * 1024 * 1024,     /* answers kept for the running statements */
+  CM_MAX_CACHE_BYTES = 64 * 1024 * 1024,    /* answers kept for the next statements */
   CM_MAX_SEEN_BYTES = 64 * 1024 * 1024,     /* rows that a DELETE has read */
   CM_MAX_BODY_BYTES = 16 * 1024 * 1024,     /* one request body */
   CM_MAX_URL_BYTES = 64 * 1024,             /* one path with its query */

@@ -156,6 +156,7 @@ void cm_call_finish(cm_call *call, int code, const char *line) {
   clear_request(call);
   call->state = CM_CALL_DONE;
   call->session->calls.ended++;
+  if (cm_call_is_write(call->flags)) call->session->calls.writes++;
 }
 
 void cm_call_judge(cm_call *call, cm_ending *ending) {
@@ -319,7 +320,34 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
       call->ready_ms = cm_session_now_ms(session) + request->delay_ms;
     }
     session->statement.requests++;
+    if (cm_call_is_write(call->flags)) session->calls.writes++;
   }
+  *out = call;
+  return SQLITE_OK;
+}
+
+int cm_call_start_known(cm_session *session, const cm_call_request *request, cm_slice body,
+                        cm_call **out, cm_err *err) {
+  cm_call *call = new_call(session);
+  *out = NULL;
+  if (call == NULL) return cm_err_nomem(err);
+  int rc = sign(call, request->who, err);
+  if (rc == SQLITE_OK) rc = copy_request(call, request, err);
+  call->answer = rc == SQLITE_OK ? cm_slice_copy(body) : NULL;
+  if (rc == SQLITE_OK && (call->answer == NULL || !cm_call_log(call, false)))
+    rc = cm_err_nomem(err);
+  if (rc != SQLITE_OK) {
+    clear_request(call);
+    call->state = CM_CALL_DONE;
+    cm_call_free(call);
+    return rc;
+  }
+  call->result.status = 200;
+  call->result.body = (cm_slice){ call->answer, body.len };
+  cm_request_line *line = cm_request_log_find(&session->log, call->result.request_id);
+  line->status = call->result.status;
+  line->is_cached = true;
+  cm_call_finish(call, SQLITE_OK, NULL);
   *out = call;
   return SQLITE_OK;
 }

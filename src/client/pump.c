@@ -34,7 +34,7 @@ static void send_now(cm_call *call, int64_t now_ms) {
   call->state = CM_CALL_IN_FLIGHT;
   session->calls.in_flight++;
   /* Nothing has left yet. What is not in the log does not leave at all. */
-  if (call->tries == 0 && !cm_call_log(call, session->settings.log_bodies)) {
+  if (call->tries == 0 && !cm_call_log(call, session->settings.prompt.log_bodies)) {
     cm_call_finish(call, SQLITE_NOMEM, "out of memory");
     return;
   }

@@ -18,7 +18,8 @@ typedef struct cm_request_line {
   int64_t waited_ms;   /* for the limiter and between tries */
   int64_t duration_ms; /* of the last try */
   int64_t bytes;
-  int64_t rows; /* rows of the answer, -1 when not counted */
+  int64_t rows;   /* rows of the answer, -1 when not counted */
+  bool is_cached; /* nothing was sent: see cache_ttl */
   char *error;
   char *body; /* in dry_run and with log_bodies, while there is room */
 } cm_request_line;

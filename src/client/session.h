@@ -29,7 +29,8 @@ typedef struct cm_calls {
   cm_call *first, *last; /* oldest first */
   int in_flight;         /* those that have a transfer */
   int64_t ended;         /* how many have come to an end so far */
-  bool stopped_writes;   /* writes under way were stopped */
+  int64_t writes; /* that have left, and that have come to an end: what was read before is old */
+  bool stopped_writes; /* writes under way were stopped */
 } cm_calls;
 
 /** Columns of which the texts of the running statements were read, and nothing was found: not once more for each scan. */
@@ -48,6 +49,7 @@ typedef struct cm_reading {
   cm_scan *scans;         /* every open scan: what a join's read-ahead looks at */
   cm_pager *pagers;       /* every list that is being read */
   size_t stock_bytes;     /* of their pages that were read before they were asked for */
+  bool is_fresh;          /* nothing that was kept from other statements will do */
   int64_t scan_count;     /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_list_store *lookups; /* see read/list_store.h; NULL: none in these statements */
   cm_read_texts texts;    /* see read/scan_words.c */

@@ -9,7 +9,12 @@
 #include "wire/http_url.h"
 #include "wire/limit.h"
 
-enum { MAX_TEXT_BYTES = 4096, DAY_OF_MS = 24 * 60 * 60 * 1000, HOUR_OF_MS = 60 * 60 * 1000 };
+enum {
+  MAX_TEXT_BYTES = 4096,
+  DAY_OF_MS = 24 * 60 * 60 * 1000,
+  HOUR_OF_MS = 60 * 60 * 1000,
+  DAY_OF_SECONDS = 24 * 60 * 60
+};
 
 #define ENVIRONMENT_PREFIX "CHARTMOGUL_"
 
@@ -77,8 +82,11 @@ static const cm_setting table[] = {
       .doc = "base_url, api_key, api_key_file, ca_file and journal cannot change any more; once "
              "set it stays "
              "set."),
-  ROW(log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
-      .doc = "chartmogul_requests shows the bodies of all requests."),
+  ROW_OF(prompt, cache_ttl, CM_SETTING_INTEGER, .max = DAY_OF_SECONDS, .default_value = "0",
+         .doc = "For how many seconds answers serve the next statements too; a write empties the "
+                "cache; 0 keeps nothing."),
+  ROW_OF(prompt, log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
+         .doc = "chartmogul_requests shows the bodies of all requests."),
 };
 
 _Static_assert(cm_countof(table) <= CM_MAX_SETTINGS, "a source per setting");

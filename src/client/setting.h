@@ -28,6 +28,12 @@ typedef struct cm_recording {
   int journal_days;
 } cm_recording;
 
+/** What a person at a prompt turns on. */
+typedef struct cm_at_prompt {
+  int cache_ttl; /* seconds; 0: none */
+  bool log_bodies;
+} cm_at_prompt;
+
 /** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
 typedef struct cm_settings {
   char *api_key; /* never shown */
@@ -51,7 +57,7 @@ typedef struct cm_settings {
   bool handle_as_user_edit;
   bool stored_tables;
   bool lock_settings; /* one-way, too */
-  bool log_bodies;
+  cm_at_prompt prompt;
   /* Per row of the table below: a cm_setting_source, and what is wrong with the value in the environment. */
   unsigned char sources[CM_MAX_SETTINGS];
   char *wrong[CM_MAX_SETTINGS];

@@ -242,7 +242,9 @@ static int refresh_filter(sqlite3_vtab_cursor *base, int number, const char *tex
   int rc = cursor->was_run ? SQLITE_OK : keep_arguments(cursor, number, argv, &err);
   if (rc == SQLITE_OK) rc = check_call(table, cursor, &err);
   cursor->was_run = true;
+  table->session->reading.is_fresh = true;
   if (rc == SQLITE_OK) rc = run(&job, cursor->schema, cursor->tables, &err);
+  table->session->reading.is_fresh = false;
   if (rc == SQLITE_OK) {
     cursor->outcomes = job.outcomes;
     cursor->count = job.done;

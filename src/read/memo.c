@@ -4,6 +4,7 @@
 
 #include "base/map.h"
 #include "client/pump.h"
+#include "read/answer_cache.h"
 
 enum {
   CALL_OVERHEAD = 512, /* what a done call takes beside its answer's bytes, rounded up */
@@ -33,6 +34,7 @@ struct cm_memo_answer {
   bool is_whole;
   bool is_kept; /* counted in `kept_bytes`, stays without a holder */
   size_t bytes;
+  cm_cache_ticket ticket;        /* of its request, where the answer is not the cache's own */
   cm_memo_answer *newer, *older; /* all listed answers by their last use */
 };
 
@@ -42,8 +44,9 @@ struct cm_memo {
   size_t kept_bytes;
   cm_memo_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
   int ahead_count;
-  cm_map lists;       /* by first request */
-  int64_t running_id; /* of the session, when it was last emptied */
+  cm_map lists;          /* by first request */
+  int64_t running_id;    /* of the session, when it was last emptied */
+  cm_answer_cache cache; /* what may answer the next statements, too */
 };
 
 static char *copy_text(const char *text) {
@@ -87,7 +90,18 @@ static void list_answer(cm_memo *memo, cm_memo_answer *answer) {
   answer->is_listed = true;
 }
 
+/** What was read to its end may answer the next statements. */
+static void pass_on(cm_memo_answer *answer) {
+  const cm_call_result *result = answer->ticket.may_keep ? cm_call_result_of(answer->call) : NULL;
+  size_t len = 0;
+  if (result == NULL || !answer->is_settled || result->code != SQLITE_OK) return;
+  char *body = cm_call_take_body(answer->call, &len);
+  cm_answer_cache_take(&answer->session->memo->cache, answer->session, &answer->ticket,
+                       answer->path, body, len);
+}
+
 static void free_answer(cm_memo_answer *answer) {
+  pass_on(answer);
   cm_call_free(answer->call);
   sqlite3_free(answer->path);
   sqlite3_free(answer->list);
@@ -226,6 +240,7 @@ static void empty(cm_memo *memo) {
 /** Answers that are still held live on until their release. */
 static void free_memo(cm_memo *memo) {
   empty(memo);
+  cm_answer_cache_clear(&memo->cache);
   sqlite3_free(memo);
 }
 
@@ -242,6 +257,20 @@ static int need_memo(cm_session *session, cm_err *err) {
 
 /* ---- asking -------------------------------------------------------------------------------- */
 
+/** By the cache, or by a request. What a write asks is asked. */
+static int start_call(cm_memo_answer *answer, const cm_call_request *request, cm_err *err) {
+  cm_session *session = answer->session;
+  bool is_fresh = (request->flags & CM_CALL_LOOK_UP) != 0;
+  if (is_fresh) return cm_call_start(session, request, &answer->call, err);
+  cm_answer_cache *cache = &session->memo->cache;
+  cm_cache_ticket ticket = cm_answer_cache_ticket(cache, session);
+  cm_slice known = cm_answer_cache_find(cache, session, &ticket, answer->path, answer->list);
+  if (known.ptr != NULL) return cm_call_start_known(session, request, known, &answer->call, err);
+  int rc = cm_call_start(session, request, &answer->call, err);
+  if (rc == SQLITE_OK) answer->ticket = ticket;
+  return rc;
+}
+
 static int new_answer(cm_session *session, const cm_call_request *request, const char *list,
                       cm_memo_answer **out, cm_err *err) {
   cm_memo_answer *answer = sqlite3_malloc64(sizeof *answer);
@@ -253,7 +282,7 @@ static int new_answer(cm_session *session, const cm_call_request *request, const
   answer->who = copy_text(request->who);
   bool is_copied = answer->path != NULL && answer->who != NULL &&
                    (answer->list != NULL || list == NULL);
-  int rc = is_copied ? cm_call_start(session, request, &answer->call, err) : cm_err_nomem(err);
+  int rc = is_copied ? start_call(answer, request, err) : cm_err_nomem(err);
   if (rc != SQLITE_OK) {
     free_answer(answer);
     return rc;

@@ -302,6 +302,7 @@ static int request_row(const cm_request_line *request, cm_value *cells) {
   if (request->rows >= 0) cells[9] = cm_value_integer(request->rows);
   if (rc == SQLITE_OK) rc = cm_meta_copy(&cells[10], request->error);
   if (rc == SQLITE_OK) rc = cm_meta_copy(&cells[11], request->body);
+  cells[12] = cm_value_integer(request->is_cached);
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
@@ -334,6 +335,7 @@ static const cm_meta_column request_columns[] = {
   { "error", "TEXT", "What went wrong; NULL where nothing did." },
   { "body", "TEXT",
     "Body that was sent; kept in dry_run and with log_bodies, of the latest up to 64 MiB." },
+  { "cached", "INTEGER", "1 where an answer was kept by cache_ttl, so that nothing was sent." },
 };
 
 static const cm_meta_table requests_table = {
