@@ -144,11 +144,18 @@ static const cm_resource *items_of(const cm_change *change, const cm_given *give
   return part != NULL && part->bulk != NULL ? part : NULL;
 }
 
-bool cm_change_has_own_records(const cm_change *change) {
-  for (int i = 0; i < change->given_count; i++) {
-    if (items_of(change, &change->given[i]) != NULL) return true;
+int cm_change_own_records(const cm_change *change, const cm_resource *out[CM_MAX_RECORD_LISTS]) {
+  int count = 0;
+  for (int i = 0; i < change->given_count && count < CM_MAX_RECORD_LISTS; i++) {
+    const cm_resource *part = items_of(change, &change->given[i]);
+    if (part != NULL) out[count++] = part;
   }
-  return false;
+  return count;
+}
+
+bool cm_change_has_own_records(const cm_change *change) {
+  const cm_resource *items[CM_MAX_RECORD_LISTS];
+  return cm_change_own_records(change, items) > 0;
 }
 
 int cm_records_put(cm_records *records, cm_change *change, cm_err *err) {

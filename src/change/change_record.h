@@ -35,7 +35,9 @@ int cm_change_can_be_record(cm_change *change, bool *out, cm_err *err) CM_MUST_C
 /** The external id of the customer whose record it is, to be freed; NULL: the table does not say. */
 int cm_change_record_customer(cm_change *change, char **out, cm_err *err) CM_MUST_CHECK;
 
-/** Has the row a list with items that stand in a list of their own in an import? */
+/** The tables of the items that the row gives, which stand in lists of their own in an import. @return how many there are. */
+int cm_change_own_records(const cm_change *change, const cm_resource *out[CM_MAX_RECORD_LISTS]);
+/** Is there one? */
 bool cm_change_has_own_records(const cm_change *change);
 
 /** Add the records that a row makes. @return SQLITE_OK; SQLITE_TOOBIG; SQLITE_NOMEM. */

@@ -127,9 +127,12 @@ static bool is_customer(const cm_resource *resource) {
   return resource->bulk->customer != NULL && strcmp(resource->bulk->customer, own) == 0;
 }
 
-/** What is said of the rows of a customer, or nobody's, in the list of a table. Absent: nothing. */
+/**
+ * What is said of the rows of a customer, or nobody's, in the list of a table. Absent: nothing.
+ * @param is_of_all  Receives whether it is said of all rows of the customer.
+ */
 static cm_slice find_list(const cm_import *import, const cm_resource *resource,
-                          const char *customer) {
+                          const char *customer, bool *is_of_all) {
   const char *list = resource->bulk->list;
   const char *whose = customer != NULL ? customer : list;
   const cm_stored_row *row = cm_row_store_find(&import->told, (cm_slice){ whose, strlen(whose) });
@@ -138,14 +141,15 @@ static cm_slice find_list(const cm_import *import, const cm_resource *resource,
   if (customer == NULL) return row->text;
   cm_slice found = cm_slice_find(row->text, list);
   /* Of the customer itself its own state is said, where nothing else is. */
-  if (found.ptr == NULL && is_customer(resource)) return row->text;
+  *is_of_all = found.ptr == NULL && is_customer(resource);
+  if (*is_of_all) return row->text;
   return cm_slice_type(found) == CM_JSON_OBJECT ? found : none;
 }
 
 int cm_import_tell(const cm_import *import, const cm_resource *resource, const char *customer,
                    const char *external_id, cm_import_verdict *out) {
   memset(out, 0, sizeof *out);
-  cm_slice list = find_list(import, resource, customer);
+  cm_slice list = find_list(import, resource, customer, &out->is_of_all);
   if (list.ptr == NULL) return SQLITE_OK;
   cm_slice record = find_record(list, external_id);
   out->is_of_record = record.ptr != NULL;

@@ -49,6 +49,7 @@ typedef enum cm_told {
 typedef struct cm_import_verdict {
   cm_told told;
   bool is_of_record; /* said of this row alone, not of all of its customer's in one list */
+  bool is_of_all;    /* of all rows of its customer, whatever their list */
   cm_slice text;     /* where it stands; absent: nowhere */
   char words[512];   /* why it was refused; "": it does not say */
 } cm_import_verdict;

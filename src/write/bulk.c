@@ -12,6 +12,7 @@
 #include "write/bulk_pack.h"
 #include "write/import_call.h"
 #include "write/inside.h"
+#include "write/inside_call.h"
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
@@ -67,6 +68,7 @@ static int look_at(const cm_queue *queue, cm_entry *entry) {
   if (bulk->may_go) rc = cm_change_can_be_record(entry->change, &bulk->may_go, NULL);
   sqlite3_free(bulk->customer);
   bulk->customer = NULL;
+  bulk->must_find = !cm_entry_is_part(entry) && !queue->session->settings.dry_run;
   if (rc == SQLITE_OK && bulk->may_go) {
     entry->progress.is_absent = false;
     bulk->host_end = CM_ENTRY_QUEUED;
@@ -290,12 +292,28 @@ static bool choose(cm_queue *queue, int *code) {
 
 enum { MAX_ASKED = 2 * CM_QUEUE_MAX_SHIPMENTS, FEW = 4 };
 
+/** A row of a plain INSERT is there: those that would go inside it are refused with it, as they are in its own call. */
+static void refuse_with_parts(cm_queue *queue, cm_entry *host) {
+  cm_shipment *shipment = cm_shipment_new(queue);
+  if (!is_fine(queue, shipment != NULL ? SQLITE_OK : SQLITE_NOMEM)) return;
+  cm_shipment_put(shipment, NULL, host, NULL);
+  cm_inside_chain(host);
+  cm_entry_advance(queue, host);
+  cm_shipment_free(queue, shipment);
+}
+
 /** Of the rows asked for the oldest. What is there has ended, or become an update; what is not goes on waiting, as absent. */
 static void take_found(cm_queue *queue, cm_entry *entry) {
   int count = queue->waiting.count;
   while (!cm_entry_is_answered(entry))
     cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
-  cm_entry_advance(queue, entry);
+  bool is_refused = entry->change->conflict == CM_CONFLICT_FAIL &&
+                    entry->progress.questions[0]->matches > 0;
+  if (is_refused && entry->inside.first != NULL) {
+    refuse_with_parts(queue, entry);
+  } else {
+    cm_entry_advance(queue, entry);
+  }
   if (queue->waiting.count < count || entry->progress.is_absent) return;
   entry->bulk.may_go = entry->bulk.is_chosen = false;
   entry->bulk.is_there = entry->change->verb == CM_VERB_UPDATE;
@@ -303,11 +321,16 @@ static void take_found(cm_queue *queue, cm_entry *entry) {
 }
 
 static bool is_to_be_found(const cm_entry *entry) {
-  return entry->bulk.is_chosen && entry->change->conflict != CM_CONFLICT_FAIL &&
-         entry->ties.natural_token != 0 && !entry->progress.is_absent;
+  bool is_asked = entry->change->conflict != CM_CONFLICT_FAIL || entry->bulk.must_find;
+  return entry->bulk.is_chosen && is_asked && entry->ties.natural_token != 0 &&
+         !entry->progress.is_absent;
 }
 
-/** Look for the rows under OR IGNORE and OR REPLACE. @return true when there was one. */
+/**
+ * Look for the rows: an import says of several in one word what became of them, and a row that is found behind it is one that it
+ * has made only where it was not there before.
+ * @return true when there was one.
+ */
 static bool find_all(cm_queue *queue) {
   cm_entry *asked[MAX_ASKED];
   cm_entry *next = NULL;

@@ -149,30 +149,51 @@ static int fill(packing *all, cm_err *err) {
 
 /* ---- rows of which the import speaks alone ----------------------------------------------------------- */
 
-static uint64_t kind_of(const cm_entry *entry) {
-  return cm_row_token('b', entry->resource->name,
-                      entry->bulk.customer != NULL ? entry->bulk.customer : "", NULL);
+static uint64_t kind_of(const cm_entry *entry, const cm_resource *resource) {
+  return cm_row_token('b', resource->name, entry->bulk.customer != NULL ? entry->bulk.customer : "",
+                      NULL);
+}
+
+/** The kinds of all records, those of the lists that rows give too. @return how many there are. */
+static int list_kinds(const cm_shipment *shipment, uint64_t *kinds) {
+  int count = 0;
+  for (const cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried) {
+    const cm_resource *items[CM_MAX_RECORD_LISTS];
+    int lists = cm_change_own_records(row->change, items);
+    kinds[count++] = kind_of(row, row->resource);
+    for (int i = 0; i < lists; i++)
+      kinds[count++] = kind_of(row, items[i]);
+  }
+  return count;
 }
 
 /** Which rows are the only ones of their customer and list? */
 static int mark_only(cm_shipment *shipment, cm_err *err) {
-  int count = 0;
-  uint64_t *kinds = sqlite3_malloc64((size_t)shipment->rows * sizeof *kinds);
+  size_t most = (size_t)shipment->rows * (1 + CM_MAX_RECORD_LISTS);
+  uint64_t *kinds = sqlite3_malloc64(most * sizeof *kinds);
   if (kinds == NULL) return cm_err_nomem(err);
-  for (const cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried)
-    kinds[count++] = kind_of(row);
+  int count = list_kinds(shipment, kinds);
   qsort(kinds, (size_t)count, sizeof *kinds, cm_row_token_compare);
   for (cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried) {
-    uint64_t kind = kind_of(row);
+    uint64_t kind = kind_of(row, row->resource);
     const uint64_t *found = bsearch(&kind, kinds, (size_t)count, sizeof kind, cm_row_token_compare);
     bool has_before = found > kinds && found[-1] == kind;
     bool has_after = found + 1 < kinds + count && found[1] == kind;
-    bool has_others = row->inside.host != NULL &&
-                      cm_change_has_own_records(row->inside.host->change);
-    row->bulk.is_only = !has_before && !has_after && !has_others;
+    row->bulk.is_only = !has_before && !has_after;
   }
   sqlite3_free(kinds);
   return SQLITE_OK;
+}
+
+/** How many items the lists of the rows have. */
+static void count_items(cm_shipment *shipment) {
+  for (cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried) {
+    for (cm_entry *part = row->inside.first; part != NULL; part = part->inside.next) {
+      part->inside.total = 0;
+      for (const cm_entry *other = row->inside.first; other != NULL; other = other->inside.next)
+        part->inside.total += other->resource == part->resource;
+    }
+  }
 }
 
 /* ---- the import -------------------------------------------------------------------------------------- */
@@ -207,6 +228,7 @@ static int close_import(packing *all, cm_err *err) {
   import->step.path = all->path;
   all->path = NULL;
   int rc = cm_records_body(&all->records, import->name, &import->step.body, err);
+  count_items(shipment);
   return rc == SQLITE_OK ? mark_only(shipment, err) : rc;
 }
 

@@ -23,6 +23,12 @@ bool cm_entry_is_part(const cm_entry *entry) {
   return entry->resource->inside_of != NULL;
 }
 
+bool cm_entry_must_find(const cm_entry *entry) {
+  bool is_first = entry->change->conflict != CM_CONFLICT_FAIL ||
+                  (entry->bulk.may_go && entry->bulk.must_find);
+  return is_first && !entry->progress.is_absent;
+}
+
 /* ---- its questions -------------------------------------------------------------------------------- */
 
 int cm_entry_push_question(cm_entry *entry, cm_question *question, cm_err *err) {

@@ -8,6 +8,7 @@
 #include "spec/registry.h"
 #include "wire/http.h"
 #include "write/entry.h"
+#include "write/resolve.h"
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
@@ -200,14 +201,12 @@ static void tell_unknown(const cm_entry *row, cm_told told, cm_err *err) {
 
 /** Do the lists that the row itself gave say that they were taken? Their records have no rows of ours. */
 static int are_own_taken(const cm_entry *row, const char *external_id, bool *out) {
+  const cm_resource *items[CM_MAX_RECORD_LISTS];
+  int count = cm_change_own_records(row->change, items);
   int rc = SQLITE_OK;
-  for (int i = 0; i < row->change->given_count && rc == SQLITE_OK; i++) {
-    const cm_given *given = &row->change->given[i];
-    const cm_resource *items = cm_registry_inside(row->resource,
-                                                  row->resource->columns[given->column].name);
+  for (int i = 0; i < count && rc == SQLITE_OK; i++) {
     cm_import_verdict verdict;
-    if (items == NULL || items->bulk == NULL) continue;
-    rc = cm_import_tell(row->bulk.import, items, row->bulk.customer, external_id, &verdict);
+    rc = cm_import_tell(row->bulk.import, items[i], row->bulk.customer, external_id, &verdict);
     *out = *out && verdict.told == CM_TOLD_TAKEN;
   }
   return rc;
@@ -257,10 +256,12 @@ static void judge_row(cm_queue *queue, cm_entry *row) {
   cm_err err = { 0 };
   int rc = tell(queue, row, &verdict);
   const char *words = verdict.words[0] != 0 ? verdict.words : row->bulk.import->words;
-  bool is_sure = verdict.is_of_record || row->bulk.is_only;
+  bool is_sure = verdict.is_of_record || (row->bulk.is_only && !verdict.is_of_all);
+  bool is_refused = is_sure && verdict.told == CM_TOLD_REFUSED;
   bool has_host = !cm_entry_is_part(row) || row->bulk.host_end == CM_ENTRY_WRITTEN;
   bool is_taken = verdict.told == CM_TOLD_TAKEN && has_host &&
                   (is_sure || row->bulk.import->is_completed);
+  if (words == NULL && is_refused) words = "it failed, without a reason";
   keep_text(queue, row, verdict.text);
   if (row->bulk.host_end == CM_ENTRY_REFUSED && row->progress.refusal != NULL) {
     cm_err_set(&err, SQLITE_CONSTRAINT, "%s", row->progress.refusal);
@@ -272,13 +273,12 @@ static void judge_row(cm_queue *queue, cm_entry *row) {
   } else if (words == NULL || (verdict.words[0] == 0 && verdict.told == CM_TOLD_TAKEN)) {
     tell_unknown(row, verdict.told, &err);
     put_doubt(queue, row, CM_ABSENT_UNKNOWN, &err);
-  } else if (is_sure && verdict.words[0] != 0 && cm_registry_reach(row->resource) == NULL) {
+  } else if (is_refused && cm_registry_reach(row->resource) == NULL) {
     tell_refused(row, words, &err);
     refuse(queue, row, &err);
   } else {
     tell_refused(row, words, &err);
-    put_doubt(queue, row, is_sure && verdict.words[0] != 0 ? CM_REFUSED_ANYWAY : CM_ABSENT_REFUSED,
-              &err);
+    put_doubt(queue, row, is_refused ? CM_REFUSED_ANYWAY : CM_ABSENT_REFUSED, &err);
   }
 }
 
@@ -307,11 +307,11 @@ static void look_for_rows(cm_queue *queue, cm_shipment *shipment, bool parts) {
 }
 
 static void forget_answer(cm_queue *queue, cm_entry *row) {
+  const cm_resource *of = NULL;
   char *natural[2] = { NULL, NULL };
-  if (cm_change_natural_key(row->change, natural, NULL) != SQLITE_OK)
+  if (cm_entry_own_question(row, &of, natural, NULL) != SQLITE_OK)
     queue->tally.is_out_of_memory = true;
-  if (natural[0] != NULL)
-    cm_question_forget(&queue->finder, row->resource, (const char *const *)natural);
+  if (natural[0] != NULL) cm_question_forget(&queue->finder, of, (const char *const *)natural);
   sqlite3_free(natural[0]);
   sqlite3_free(natural[1]);
 }

@@ -319,8 +319,7 @@ static bool shows(cm_queue *queue, cm_entry *part, cm_slice item) {
   return rc == SQLITE_OK && may_be && is_shown;
 }
 
-/** Its item of an answer: by its external id, else by its place. Absent: none is surely this one. */
-static cm_slice find_item(cm_queue *queue, cm_entry *part, cm_slice object) {
+cm_slice cm_inside_find_item(cm_queue *queue, cm_entry *part, cm_slice object) {
   cm_slice none = { NULL, 0 };
   cm_slice list = cm_slice_find(object, part->resource->inside_of->list);
   cm_slice shown = none;
@@ -358,7 +357,7 @@ void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object) {
   if (!host->inside.are_put) return;
   for (cm_entry *part = host->inside.first; part != NULL; part = next) {
     next = part->inside.next;
-    cm_slice item = find_item(queue, part, object);
+    cm_slice item = cm_inside_find_item(queue, part, object);
     cm_err err = { 0 };
     part->line.status = host->line.status;
     if (cm_entry_take_uuid(part, item, &err) != SQLITE_OK) queue->tally.is_out_of_memory = true;
@@ -379,7 +378,7 @@ void cm_inside_take_errors(cm_queue *queue, cm_entry *host, cm_slice object) {
        part = part->inside.next) {
     cm_buf errors;
     cm_err err = { 0 };
-    cm_slice item = find_item(queue, part, object);
+    cm_slice item = cm_inside_find_item(queue, part, object);
     if (item.ptr == NULL) continue;
     cm_buf_init(&errors, CM_MAX_URL_BYTES);
     cm_reply_put_errors(item, &errors);

@@ -41,6 +41,9 @@ int cm_inside_check_found(cm_entry *entry, const cm_question *found, cm_err *err
 /** The row exists already: its parts are on their own, and no longer in its change. */
 void cm_inside_release(cm_queue *queue, cm_entry *host);
 
+/** The item of a part in an object of its host: by its external id, else by its place. Absent: none is surely this one. */
+cm_slice cm_inside_find_item(cm_queue *queue, cm_entry *part, cm_slice object);
+
 /** The row was written: each part takes its item of the answer. One that is not shown ends unknown. */
 void cm_inside_take_items(cm_queue *queue, cm_entry *host, cm_slice object);
 

@@ -51,8 +51,9 @@ void cm_entry_advise_exists(const cm_entry *entry, cm_err *err) {
 }
 
 void cm_entry_tell_exists(const cm_entry *entry, cm_err *err) {
+  const char *said = entry->progress.refusal;
   const char *what = NULL;
-  int len = cm_outcome_what(entry, entry->progress.refusal, &what);
+  int len = cm_outcome_what(entry, said != NULL ? said : "it was looked for, and not sent", &what);
   cm_err_set(err, SQLITE_CONSTRAINT, "%s: the row exists already (%.*s): %s", entry->resource->name,
              len, what, advice_to_exist(entry));
 }

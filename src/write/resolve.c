@@ -19,23 +19,53 @@
 
 /* ---- how many there are ------------------------------------------------------------------------------ */
 
+/** The name of the row that it went beside into an import. NULL: none is known. */
+static const cm_name *host_in_import(const cm_entry *entry) {
+  bool has_gone = cm_entry_is_part(entry) && entry->bulk.import != NULL;
+  for (int i = 0; i < entry->change->name_count && has_gone; i++) {
+    const cm_name *name = &entry->change->names[i];
+    if (name->reference->within == NULL &&
+        strcmp(name->reference->resource, entry->resource->inside_of->resource) == 0)
+      return name;
+  }
+  return NULL;
+}
+
+bool cm_entry_can_be_found(const cm_entry *entry) {
+  return entry->ties.natural_token != 0 || host_in_import(entry) != NULL;
+}
+
+int cm_entry_own_question(cm_entry *entry, const cm_resource **of, char *values[2], cm_err *err) {
+  const cm_name *host = host_in_import(entry);
+  *of = host != NULL ? cm_registry_find(host->reference->resource) : entry->resource;
+  if (host == NULL) return cm_change_natural_key(entry->change, values, err);
+  values[0] = sqlite3_mprintf("%s", host->data_source);
+  values[1] = sqlite3_mprintf("%s", host->external_id);
+  if (values[0] != NULL && values[1] != NULL) return SQLITE_OK;
+  sqlite3_free(values[0]);
+  sqlite3_free(values[1]);
+  values[0] = values[1] = NULL;
+  return cm_err_nomem(err);
+}
+
 /** Will it be looked for before it is created, or behind an import that does not tell of it? */
 static bool is_looked_for(const cm_entry *entry) {
-  bool is_before = entry->change->conflict != CM_CONFLICT_FAIL && !entry->progress.is_absent;
-  return entry->change->verb == CM_VERB_INSERT && entry->ties.natural_token != 0 &&
-         entry->list.token == 0 && (is_before || entry->bulk.when_absent != CM_ABSENT_LATER);
+  return entry->change->verb == CM_VERB_INSERT && entry->list.token == 0 &&
+         cm_entry_can_be_found(entry) &&
+         (cm_entry_must_find(entry) || entry->bulk.when_absent != CM_ABSENT_LATER);
 }
 
 /** The row itself. */
 static int count_own(cm_asked_lists *lists, cm_entry *entry) {
-  char *natural[2];
-  cm_counted_row own = { .resource = entry->resource,
-                         .token = entry->ties.natural_token,
-                         .needs_row = cm_registry_reach(entry->resource) != NULL ||
+  char *natural[2] = { NULL, NULL };
+  cm_counted_row own = { .needs_row = cm_registry_reach(entry->resource) != NULL ||
                                       entry->change->conflict == CM_CONFLICT_REPLACE ||
                                       entry->bulk.when_absent != CM_ABSENT_LATER,
                          .is_sure = true };
-  int rc = cm_change_natural_key(entry->change, natural, NULL);
+  int rc = cm_entry_own_question(entry, &own.resource, natural, NULL);
+  own.token = own.resource == entry->resource
+                  ? entry->ties.natural_token
+                  : cm_row_token('n', own.resource->name, natural[0], natural[1]);
   own.first = natural[0];
   if (rc == SQLITE_OK) rc = cm_asked_lists_count(lists, &own);
   sqlite3_free(natural[0]);

@@ -23,6 +23,17 @@ void cm_queue_find_places(cm_queue *queue);
  */
 int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) CM_MUST_CHECK;
 
+/** Is there something to find it by, see cm_entry_own_question? */
+bool cm_entry_can_be_found(const cm_entry *entry);
+
+/**
+ * What is asked to find a row: its natural key; of a part that went in an import the row that it went beside, which holds it.
+ * @param values  Receives the key, to be freed; NULL: there is none.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_entry_own_question(cm_entry *entry, const cm_resource **of, char *values[2],
+                          cm_err *err) CM_MUST_CHECK;
+
 /** Ask for all names at once, then for what a path still needs. No question: the calls can be made. */
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 

@@ -23,17 +23,17 @@
 
 static int look_for_row(cm_queue *queue, cm_entry *entry, cm_question_mode mode, cm_err *err) {
   char *texts[2] = { NULL, NULL };
+  const cm_resource *of = NULL;
   cm_question *question = NULL;
   bool is_member = cm_set_must_ask(entry);
-  int rc = is_member ? SQLITE_OK : cm_change_natural_key(entry->change, texts, err);
+  int rc = is_member ? SQLITE_OK : cm_entry_own_question(entry, &of, texts, err);
   if (rc == SQLITE_OK) rc = cm_queue_count_questions(queue, entry, err);
   if (rc == SQLITE_OK && is_member) {
     rc = cm_set_ask(queue, entry, &question, err);
   } else if (rc == SQLITE_OK) {
-    cm_ask asked = { .who = entry->resource->name,
-                     .mode = mode,
-                     .resource = entry->resource,
-                     .values = { texts[0], texts[1] } };
+    cm_ask asked = {
+      .who = entry->resource->name, .mode = mode, .resource = of, .values = { texts[0], texts[1] }
+    };
     rc = cm_question_ask(&queue->finder, &asked, &question, err);
   }
   if (rc == SQLITE_OK) rc = cm_entry_push_question(entry, question, err);
@@ -51,7 +51,7 @@ static cm_end verify(cm_queue *queue, cm_entry *entry, const cm_err *cause) {
   cm_err err = { 0 };
   cm_queue_put_text(queue, &entry->line.error, cause->text);
   entry->line.code = cause->code;
-  if (entry->ties.natural_token == 0) return CM_END_UNKNOWN;
+  if (!cm_entry_can_be_found(entry)) return CM_END_UNKNOWN;
   if (cause->code == SQLITE_INTERRUPT)
     return CM_END_LATER;                         /* the user waits: the next COMMIT looks */
   bool is_imported = entry->bulk.import != NULL; /* with many others: a list may do */
@@ -114,20 +114,61 @@ static bool is_replace(const cm_entry *entry) {
          !entry->resource->natural_key->replace_is_ignore;
 }
 
+/**
+ * The item of a part without a name of its own: one that equals it, where the list has as many as were sent.
+ * @param code  Receives SQLITE_NOMEM when memory ran out.
+ */
+static cm_slice find_equal_item(cm_entry *part, cm_slice list, int *code) {
+  cm_slice equal = { NULL, 0 };
+  cm_slice item;
+  size_t at = 0;
+  int count = 0;
+  for (; cm_slice_next(list, &at, NULL, &item) == SQLITE_ROW && *code != SQLITE_NOMEM; count++) {
+    cm_buf differs;
+    if (equal.ptr != NULL || count >= part->inside.total) continue;
+    cm_buf_init(&differs, CM_MAX_URL_BYTES);
+    *code = cm_entry_compare(part, item, &differs, NULL);
+    if (differs.code == SQLITE_NOMEM) *code = SQLITE_NOMEM;
+    if (*code == SQLITE_OK && differs.len == 0) equal = item;
+    cm_buf_clear(&differs);
+  }
+  return count == part->inside.total && *code != SQLITE_NOMEM ? equal : (cm_slice){ NULL, 0 };
+}
+
+/**
+ * The object of the row in the answer: a part stands in a list of the row that it went beside. Absent: it is not there.
+ * @param code  Receives SQLITE_NOMEM when memory ran out.
+ */
+static cm_slice found_object(cm_queue *queue, cm_entry *entry, int *code) {
+  const cm_question *found = entry->progress.questions[0];
+  cm_slice row = { found->row, found->row != NULL ? strlen(found->row) : 0 };
+  if (row.ptr == NULL) *code = SQLITE_NOMEM;
+  if (found->resource == entry->resource || row.ptr == NULL) return row;
+  if (entry->ties.natural_token != 0) return cm_inside_find_item(queue, entry, row);
+  return find_equal_item(entry, cm_slice_find(row, entry->resource->inside_of->list), code);
+}
+
+static void take_found_uuid(cm_queue *queue, cm_entry *entry, cm_slice row) {
+  const cm_question *found = entry->progress.questions[0];
+  if (found->resource == entry->resource) {
+    cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
+  } else if (cm_entry_take_uuid(entry, row, NULL) != SQLITE_OK) {
+    queue->tally.is_out_of_memory = true;
+  }
+}
+
 /** A create is in doubt, and a row of its natural key is there: it counts if it is the one that was sent. */
-static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_err *cause) {
-  const char *row = entry->progress.questions[0]->row;
+static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_slice row, cm_err *cause) {
   cm_buf differs;
   cm_err err = { 0 };
   cm_end end = CM_END_UNKNOWN;
   cm_buf_init(&differs, CM_MAX_URL_BYTES);
-  int rc = row != NULL ? cm_entry_compare(entry, (cm_slice){ row, strlen(row) }, &differs, &err)
-                       : cm_err_nomem(&err);
+  int rc = row.ptr != NULL ? cm_entry_compare(entry, row, &differs, &err) : cm_err_nomem(&err);
   if (rc == SQLITE_OK && differs.code == SQLITE_NOMEM) rc = cm_err_nomem(&err);
-  cm_queue_put_text(queue, &entry->line.uuid, entry->progress.questions[0]->uuid);
+  take_found_uuid(queue, entry, row);
   if (rc == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (rc == SQLITE_OK && differs.len == 0) {
-    cm_inside_take_items(queue, entry, (cm_slice){ row, strlen(row) });
+    cm_inside_take_items(queue, entry, row);
     end = CM_END_WRITTEN;
   } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
     end = replace(entry, cause);
@@ -155,22 +196,15 @@ static cm_end refuse_imported(cm_entry *entry, cm_err *err) {
 /** The row that was found is one that the API holds as invalid, or was there before. CM_END_NONE: it may be this one. */
 static cm_end judge_imported(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   const cm_question *found = entry->progress.questions[0];
-  const char *said = entry->line.response != NULL ? entry->line.response : "";
   cm_err invalid = { 0 };
-  if (cm_entry_check_found(entry, found, &invalid) == SQLITE_CONSTRAINT) {
+  if (found->resource == entry->resource &&
+      cm_entry_check_found(entry, found, &invalid) == SQLITE_CONSTRAINT) {
     cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
     *cause = invalid;
     return refuse_imported(entry, cause);
   }
   if (entry->bulk.when_absent == CM_REFUSED_ANYWAY) return refuse_imported(entry, cause);
-  bool is_plain = entry->bulk.when_absent == CM_ABSENT_REFUSED &&
-                  entry->change->conflict == CM_CONFLICT_FAIL;
-  if (!is_plain ||
-      cm_reply_says_exists(entry->resource, (cm_slice){ said, strlen(said) }) == CM_EXISTS_NOT)
-    return CM_END_NONE;
-  cm_entry_advise(entry, "it is there, and may have been before: look whether it is this one",
-                  cause);
-  return CM_END_UNKNOWN;
+  return CM_END_NONE;
 }
 
 /** Nothing shows a row that an import has carried. */
@@ -183,7 +217,7 @@ static cm_end end_imported_absent(cm_entry *entry, cm_err *cause) {
   case CM_ABSENT_AGAIN: break;
   }
   entry->progress.is_doubtful = false;
-  entry->progress.is_absent = entry->change->conflict != CM_CONFLICT_FAIL;
+  entry->progress.is_absent = true;
   entry->bulk.may_go = true;
   cm_entry_leave_import(entry);
   return CM_END_PARKED;
@@ -201,10 +235,14 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
   if (question->code == SQLITE_NOMEM) queue->tally.is_out_of_memory = true;
   if (question->code != SQLITE_OK || question->matches > 1) return CM_END_LATER;
   bool is_imported = entry->bulk.import != NULL;
-  cm_end end = is_imported && question->matches == 1 ? judge_imported(queue, entry, cause)
-                                                     : CM_END_NONE;
+  int code = SQLITE_OK;
+  cm_slice row = { NULL, 0 };
+  if (question->matches == 1) row = found_object(queue, entry, &code);
+  bool is_there = row.ptr != NULL || code == SQLITE_NOMEM;
+  cm_end end = is_imported && is_there ? judge_imported(queue, entry, cause) : CM_END_NONE;
   if (end != CM_END_NONE) return end;
-  if (question->matches == 1) return judge_found(queue, entry, cause);
+  if (is_there) return judge_found(queue, entry, row, cause);
+  if (question->matches == 1 && entry->ties.natural_token == 0) return CM_END_UNKNOWN;
   cm_entry_drop_questions(entry);
   if (is_imported) return end_imported_absent(entry, cause);
   return end_verify_absent(queue, entry, cause);
@@ -250,12 +288,13 @@ static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question *found = entry->progress.questions[0];
   if (entry->progress.is_doubtful) {
     put_cause(entry, err);
-    return judge_found(queue, entry, err);
+    int code = SQLITE_OK;
+    return judge_found(queue, entry, found_object(queue, entry, &code), err);
   }
   if (found->uuid != NULL) cm_queue_put_text(queue, &entry->line.uuid, found->uuid);
   if (cm_inside_check_found(entry, found, err) != SQLITE_OK) return CM_END_REFUSED;
   found->is_sound = found->is_sound || found->row != NULL;
-  if (entry->change->conflict == CM_CONFLICT_FAIL && entry->progress.refusal != NULL) {
+  if (entry->change->conflict == CM_CONFLICT_FAIL) {
     cm_entry_tell_exists(entry, err);
     return CM_END_REFUSED;
   }
@@ -352,7 +391,7 @@ static cm_end take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
 static cm_end begin(cm_queue *queue, cm_entry *entry, cm_err *err) {
   bool must_find = entry->change->verb == CM_VERB_INSERT && entry->ties.natural_token != 0 &&
                    (entry->progress.is_doubtful || entry->progress.refusal != NULL ||
-                    (entry->change->conflict != CM_CONFLICT_FAIL && !entry->progress.is_absent));
+                    cm_entry_must_find(entry));
   bool must_ask = cm_set_must_ask(entry) && !entry->progress.is_absent;
   if (entry->list.token != 0) return cm_whole_list_start(queue, entry, err);
   return must_find || must_ask ? cm_entry_begin_find(queue, entry, err)
