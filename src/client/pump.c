@@ -293,6 +293,13 @@ void cm_session_pump(cm_session *session, int wait_ms) {
   collect(session);
 }
 
+bool cm_session_is_idle(const cm_session *session) {
+  int left = session->settings.concurrency;
+  for (const cm_call *call = session->calls.first; call != NULL && left > 0; call = call->next)
+    left--;
+  return left > 0;
+}
+
 int cm_call_wait(cm_call *call, cm_err *err) {
   while (call->state != CM_CALL_DONE)
     cm_session_pump(call->session, CM_INTERRUPT_POLL_MS);

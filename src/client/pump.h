@@ -21,4 +21,7 @@ int cm_call_wait(cm_call *call, cm_err *err);
  */
 void cm_session_pump(cm_session *session, int wait_ms);
 
+/** True when fewer than `concurrency` calls are started and not done: one more would not wait for them. */
+bool cm_session_is_idle(const cm_session *session);
+
 #endif

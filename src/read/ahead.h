@@ -7,7 +7,8 @@
 ** on, the next rows of that scan's page are the next keys. Two in a row start a window of two; each hit
 ** doubles it up to `concurrency`, rows passed over halve it, as a file system reads ahead. The guesses
 ** only fill the memo: each inner scan still asks for exactly its own key, so a wrong guess wastes a
-** request and never changes a result. No more than the window is ever wasted.
+** request and never changes a result. No more than the window is ever wasted, but where the answer that SQLite waits for is
+** late: then up to CM_MAX_AHEAD rows are asked for, as long as fewer requests than `concurrency` are under way.
 */
 #ifndef CM_READ_AHEAD_H
 #define CM_READ_AHEAD_H

@@ -4,6 +4,7 @@
 */
 #include <string.h>
 
+#include "client/pump.h"
 #include "read/list_store.h"
 #include "read/scan_state.h"
 
@@ -59,6 +60,16 @@ static void place_window(const cm_scan *outer, cm_ahead *ahead) {
   ahead->through_row = outer->row_number;
 }
 
+/** The next row that the outer scan has buffered, of the page behind the open one too. */
+static bool next_buffered_row(cm_pager *pager, cm_ahead *ahead, cm_slice *text) {
+  int64_t at = ahead->at;
+  bool is_there = at < pager->page_rows;
+  if (is_there) *text = pager->rows.items[at];
+  if (!is_there) is_there = cm_pager_peek(pager, at - pager->page_rows, text);
+  if (is_there) ahead->at++;
+  return is_there;
+}
+
 /** Take the key of the next matching row that the outer scan has buffered. False: there is none to guess by. */
 static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   cm_leg *leg = cm_scan_leg(outer);
@@ -68,8 +79,8 @@ static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
                  .bindings = leg->bindings,
                  .binding_count = leg->binding_count };
   bool matches = false;
-  while (!matches && ahead->at < leg->pager.page_rows) {
-    cm_slice text = leg->pager.rows.items[ahead->at++];
+  cm_slice text = { NULL, 0 };
+  while (!matches && next_buffered_row(&leg->pager, ahead, &text)) {
     cm_row_set(&row, text);
     if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
   }
@@ -82,35 +93,60 @@ static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
   return is_taken;
 }
 
-/** @param asked  For the row of now; for the next ones the value of the column is another. */
-static void ask_ahead(cm_scan *outer, cm_ahead *ahead, const cm_leg_request *asked, int column) {
-  cm_session *session = outer->session;
+/**
+ * Ask for the child list of the next buffered row. False: there is none.
+ * @param asked  For the row of now; for the next ones the value of the column is another.
+ */
+static bool ask_next(cm_scan *outer, cm_ahead *ahead, const cm_leg_request *asked, int column) {
   cm_leg_request next = *asked;
-  next.per_page = session->settings.per_page;
-  while (ahead->through_row < outer->row_number + ahead->window) {
-    cm_value key = cm_value_null();
-    if (!next_buffered_key(outer, ahead, &key)) return;
-    for (int i = 0; i < next.count; i++) {
-      if (next.values[i].column == column) next.values[i].value = &key;
-    }
-    if (cm_url_path_value(&next.resource->columns[column], &key) == CM_SEND)
-      cm_leg_prefetch(session, &next);
-    cm_value_clear(&key);
-    ahead->through_row++;
+  cm_value key = cm_value_null();
+  if (!next_buffered_key(outer, ahead, &key)) return false;
+  next.per_page = outer->session->settings.per_page;
+  for (int i = 0; i < next.count; i++) {
+    if (next.values[i].column == column) next.values[i].value = &key;
   }
+  if (cm_url_path_value(&next.resource->columns[column], &key) == CM_SEND)
+    cm_leg_prefetch(outer->session, &next);
+  cm_value_clear(&key);
+  ahead->through_row++;
+  return true;
+}
+
+/** The scan whose rows the child list that was asked for follows, and what it knows of that; NULL: it follows none. */
+static cm_ahead *find_followed(cm_scan *scan, const cm_leg_request *asked, cm_scan **outer) {
+  const cm_url_value *key = path_value(asked);
+  if (scan->read->parent == NULL || key == NULL) return NULL;
+  *outer = find_scan_on(scan, scan->read->parent, key->value);
+  if (*outer == NULL || (*outer)->legs.count == 0) return NULL;
+  return cm_ahead_find((*outer)->followers, scan->read);
 }
 
 void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request) {
-  const cm_url_value *key = path_value(request);
-  if (scan->read->parent == NULL || key == NULL) return;
-  cm_scan *outer = find_scan_on(scan, scan->read->parent, key->value);
-  if (outer == NULL || outer->legs.count == 0) return;
-  cm_ahead *ahead = cm_ahead_find(outer->followers, scan->read);
+  cm_scan *outer = NULL;
+  cm_ahead *ahead = find_followed(scan, request, &outer);
   if (ahead == NULL) return;
   cm_ahead_note(ahead, outer->row_number, scan->session->settings.concurrency);
   if (ahead->window == 0) return;
+  int column = path_value(request)->column;
   place_window(outer, ahead);
-  ask_ahead(outer, ahead, request, key->column);
+  while (ahead->through_row < outer->row_number + ahead->window &&
+         ask_next(outer, ahead, request, column))
+    continue;
+  scan->followed = *request;
+}
+
+void cm_scan_look_further(cm_scan *scan) {
+  const cm_leg_request *asked = &scan->followed;
+  const cm_session *session = scan->session;
+  cm_scan *outer = NULL;
+  bool is_alone = scan->legs.count == 1 && !scan->legs.are_many;
+  if (!is_alone || asked->resource == NULL || !cm_session_is_idle(session)) return;
+  cm_ahead *ahead = find_followed(scan, asked, &outer);
+  if (ahead == NULL || ahead->window < session->settings.concurrency) return;
+  int column = path_value(asked)->column;
+  while (ahead->through_row < outer->row_number + CM_MAX_AHEAD && cm_session_is_idle(session) &&
+         cm_memo_has_room_ahead(session) && ask_next(outer, ahead, asked, column))
+    continue;
 }
 
 /* ---- rows at hand -------------------------------------------------------------------------- */

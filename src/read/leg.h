@@ -28,6 +28,26 @@ typedef struct cm_leg {
   bool is_companion_read;
 } cm_leg;
 
+/** The legs under way, and where the next one begins. */
+typedef struct cm_scan_legs {
+  cm_leg *ring; /* oldest first; owned */
+  int room;     /* of the ring */
+  int capacity; /* legs that are started before the answer of the oldest is there; see cm_scan_may_run_ahead */
+  int first, count;
+  int64_t total;                 /* that there will be; of one that walks its parent, not known */
+  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
+  bool are_many;                 /* an IN list is sent: its look-ups leave together */
+  bool are_started;              /* none is left to start */
+} cm_scan_legs;
+
+/** A row that is several rows: its items, or one for each word. */
+typedef struct cm_unfolding {
+  bool are_objects;         /* the items of `each`: one that is not an object is an error */
+  size_t at;                /* position in the items of `row.outer` */
+  cm_slice items;           /* or members */
+  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
+} cm_unfolding;
+
 /**
  * Add a bound value; it is copied.
  * @param stands_in  A row that lacks the member shows this value.

@@ -1,8 +1,9 @@
 /*
-** legs.c -- which requests a scan makes: its values settled, its legs started in order.
+** legs.c -- which requests a scan makes: its values settled, its legs started in order, and how far ahead.
 */
 #include <string.h>
 
+#include "client/pump.h"
 #include "read/fallback.h"
 #include "read/known_pages.h"
 #include "read/scan_state.h"
@@ -277,7 +278,7 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
                              .per_page = per_page(scan),
                              .is_in_vain = parent_key != NULL &&
                                            cannot_fill(scan, scan->parent_column, parent_key) };
-  cm_leg *leg = &scan->legs.ring[(scan->legs.first + scan->legs.count) % scan->legs.capacity];
+  cm_leg *leg = &scan->legs.ring[(scan->legs.first + scan->legs.count) % scan->legs.room];
   memset(leg, 0, sizeof *leg);
   int rc = bind_terms(scan, leg, &request, err);
   if (rc == SQLITE_OK) rc = bind_fallbacks(scan, leg, &request, err);
@@ -295,8 +296,34 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
 void cm_scan_end_leg(cm_scan *scan) {
   scan->page_keys.page = 0;
   cm_leg_close(cm_scan_leg(scan));
-  scan->legs.first = (scan->legs.first + 1) % scan->legs.capacity;
+  scan->legs.first = (scan->legs.first + 1) % scan->legs.room;
   scan->legs.count--;
+}
+
+bool cm_scan_leg_is_ready(const cm_scan *scan) {
+  const cm_leg *leg = cm_scan_leg(scan);
+  bool has_companion = !leg->has_companion || leg->is_companion_read ||
+                       cm_pager_is_ready(&leg->companion_pager);
+  return leg->fixed.is_known || (cm_pager_is_ready(&leg->pager) && has_companion);
+}
+
+/** Of the answers that came before their rows were asked for. */
+static size_t bytes_ahead(const cm_scan *scan) {
+  size_t bytes = 0;
+  for (int i = 0; i < scan->legs.count; i++) {
+    const cm_leg *leg = &scan->legs.ring[(scan->legs.first + i) % scan->legs.room];
+    bytes += cm_pager_bytes_ahead(&leg->pager) + cm_pager_bytes_ahead(&leg->companion_pager);
+  }
+  return bytes;
+}
+
+bool cm_scan_may_run_ahead(const cm_scan *scan) {
+  const cm_scan_legs *legs = &scan->legs;
+  int64_t wanted = scan->plan.wanted;
+  if (legs->count < legs->capacity) return true;
+  if (legs->count == legs->room || (wanted >= 0 && legs->count >= wanted)) return false;
+  if (scan->session->settings.max_requests > 0 || cm_scan_leg_is_ready(scan)) return false;
+  return cm_session_is_idle(scan->session) && bytes_ahead(scan) < CM_MAX_AHEAD_BYTES;
 }
 
 /** True when even the widest list cannot be asked for without the column. */

@@ -363,12 +363,17 @@ static bool has_room_ahead(const cm_memo *memo) {
   return memo->ahead_count < CM_MAX_AHEAD && ahead_bytes(memo) < CM_MAX_AHEAD_BYTES;
 }
 
+bool cm_memo_has_room_ahead(const cm_session *session) {
+  if (session->settings.max_requests > 0) return false;
+  return session->memo == NULL || has_room_ahead(session->memo);
+}
+
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path) {
   cm_call_request request = { .who = who, .method = "GET", .path = path };
   cm_memo_answer *answer = NULL;
-  if (session->settings.max_requests > 0 || need_memo(session, NULL) != SQLITE_OK) return;
+  if (!cm_memo_has_room_ahead(session) || need_memo(session, NULL) != SQLITE_OK) return;
   cm_memo *memo = session->memo;
-  if (!has_room_ahead(memo) || find(memo, path) != NULL) return;
+  if (find(memo, path) != NULL) return;
   if (new_answer(session, &request, NULL, &answer, NULL) != SQLITE_OK) return;
   list_answer(memo, answer);
   answer->is_ahead = true;

@@ -26,8 +26,8 @@
 typedef struct cm_memo_answer cm_memo_answer;
 
 enum {
-  CM_MAX_AHEAD = 64,                    /* answers asked ahead and not taken yet */
-  CM_MAX_AHEAD_BYTES = 16 * 1024 * 1024 /* no further ones while these hold so much */
+  CM_MAX_AHEAD = 128,                  /* answers asked ahead and not taken yet */
+  CM_MAX_AHEAD_BYTES = 8 * 1024 * 1024 /* no further ones while these hold so much */
 };
 
 /**
@@ -55,6 +55,9 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
  * max_requests is set: a guess must not use up what the statement needs.
  */
 void cm_memo_prefetch(cm_session *session, const char *who, const char *path);
+
+/** Would cm_memo_prefetch ask now? */
+bool cm_memo_has_room_ahead(const cm_session *session);
 
 /**
  * The scan that was followed is closed: what came ahead and was not taken stays as an answer that was asked for, so

@@ -77,6 +77,7 @@ void cm_pager_close(cm_pager *pager) {
   cm_memo_answer_release(pager->page);
   cm_memo_answer_release(pager->next_page);
   sqlite3_free(pager->rows.items);
+  sqlite3_free(pager->next_rows.items);
   sqlite3_free(pager->url);
   sqlite3_free(pager->first);
   sqlite3_free(pager->cursor);
@@ -88,8 +89,28 @@ void cm_pager_close(cm_pager *pager) {
 }
 
 bool cm_pager_is_ready(const cm_pager *pager) {
-  return !cm_stock_is_empty(&pager->stock) || pager->is_done || pager->is_open ||
-         cm_memo_answer_is_done(pager->page);
+  if (!cm_stock_is_empty(&pager->stock) || pager->is_done) return true;
+  if (!pager->is_open) return cm_memo_answer_is_done(pager->page);
+  bool has_row = pager->page_at < pager->page_rows;
+  return has_row || pager->next_page == NULL || cm_memo_answer_is_done(pager->next_page);
+}
+
+size_t cm_pager_bytes_ahead(const cm_pager *pager) {
+  bool is_closed = pager->page == NULL || pager->is_open;
+  return is_closed ? 0 : cm_memo_answer_result(pager->page)->body.len;
+}
+
+bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row) {
+  if (pager->next_page == NULL || pager->list.rows == NULL) return false;
+  if (!cm_memo_answer_is_done(pager->next_page)) return false;
+  if (pager->next_rows.items == NULL) {
+    cm_slice body = cm_memo_answer_result(pager->next_page)->body;
+    int rc = cm_slice_list(cm_slice_find(body, pager->list.rows), &pager->next_rows);
+    if (rc != SQLITE_OK) pager->next_rows.count = 0;
+  }
+  if (at >= pager->next_rows.count) return false;
+  *row = pager->next_rows.items[at];
+  return row->ptr[0] == '{';
 }
 
 /* ---- one page ------------------------------------------------------------------------------ */
@@ -327,6 +348,8 @@ static int ask_next(cm_pager *pager, cm_err *err) {
 static void take_next(cm_pager *pager) {
   pager->page = pager->next_page;
   pager->next_page = NULL;
+  sqlite3_free(pager->next_rows.items);
+  pager->next_rows = (cm_slice_items){ 0 };
   pager->is_open = false;
   sqlite3_free(pager->cursor);
   sqlite3_free(pager->seen);

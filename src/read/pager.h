@@ -47,6 +47,7 @@ typedef struct cm_pager {
   char *seen;                /* resume: last row of the page before; owned; NULL: none */
   char *next_seen;           /* the same for the next page; owned */
   cm_slice_items rows;       /* of the page */
+  cm_slice_items next_rows;  /* of the next page, where they were looked at */
   cm_slice body;             /* the row, where the answer is one */
   bool is_single;            /* the answer is one row */
   bool is_open;              /* the page's rows are being read */
@@ -66,8 +67,18 @@ int cm_pager_open(cm_pager *pager, cm_session *session, const cm_list *list,
 /** Ask for the first page of a list that may be opened soon. Never fails: it is a guess. */
 void cm_pager_prefetch(cm_session *session, const cm_list *list);
 
-/** True when cm_pager_next would not have to wait. */
+/** True when cm_pager_next would not have to wait, or has yet to ask for what it would wait for. */
 bool cm_pager_is_ready(const cm_pager *pager);
+
+/** Bytes of the answers that were not opened yet. */
+size_t cm_pager_bytes_ahead(const cm_pager *pager);
+
+/**
+ * A row of the page behind the open one.
+ * @param at  From 0.
+ * @return false where the page is not there yet, or has not so many.
+ */
+bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row);
 
 /**
  * The next row.

@@ -53,7 +53,7 @@ static bool is_ready(const cm_scan *scan) {
   if (scan->read == NULL) return true;
   if (scan->unfolding.items.ptr != NULL || scan->unfolding.next_word != NULL) return true;
   if (scan->legs.count == 0) return scan->legs.are_started;
-  return cm_scan_leg(scan)->fixed.is_known || cm_pager_is_ready(&cm_scan_leg(scan)->pager);
+  return cm_scan_leg_is_ready(scan);
 }
 
 /** Where the values of the next leg are. */
@@ -77,13 +77,24 @@ static int find_values(cm_scan *scan, next_values *found, cm_err *err) {
 /** Keep as many legs under way as may be. */
 static int fill_legs(cm_scan *scan, cm_err *err) {
   int rc = SQLITE_OK;
-  while (rc == SQLITE_OK && !scan->legs.are_started && scan->legs.count < scan->legs.capacity) {
+  while (rc == SQLITE_OK && !scan->legs.are_started && cm_scan_may_run_ahead(scan)) {
     next_values found = VALUES_AT_END;
     rc = find_values(scan, &found, err);
     if (rc != SQLITE_OK || found == VALUES_NOT_YET) return rc;
     if (found == VALUES_AT_HAND) rc = start_leg(scan, err);
     bool is_last = scan->parent != NULL ? found == VALUES_AT_END : !cm_scan_turn_lists(scan);
     if (is_last) scan->legs.are_started = true;
+  }
+  return rc;
+}
+
+/** Fill them until the oldest has its answer: one that is late holds up its rows, not the requests behind it. */
+static int await_leg(cm_scan *scan, cm_err *err) {
+  int rc = fill_legs(scan, err);
+  while (rc == SQLITE_OK && scan->legs.count > 0 && !cm_scan_leg_is_ready(scan)) {
+    cm_scan_look_further(scan);
+    cm_session_pump(scan->session, CM_INTERRUPT_POLL_MS);
+    rc = fill_legs(scan, err);
   }
   return rc;
 }
@@ -291,7 +302,7 @@ int cm_scan_next(cm_scan *scan, cm_err *err) {
   scan->is_on_row = false;
   pump_now_and_then(scan);
   while (scan->read != NULL && rc == SQLITE_OK) {
-    rc = fill_legs(scan, err);
+    rc = await_leg(scan, err);
     if (rc != SQLITE_OK) break;
     if (scan->legs.count == 0) return SQLITE_DONE;
     cm_leg *leg = cm_scan_leg(scan);
@@ -369,14 +380,15 @@ static int prepare(cm_scan *scan, cm_err *err) {
   rc = open_parent(scan, err);
   if (rc != SQLITE_OK) return rc;
   scan->is_short = scan->plan.limit >= 0 && scan->plan.limit < scan->session->settings.per_page;
-  scan->legs.capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
   scan->legs.total = cm_scan_leg_total(scan);
-  if (scan->parent == NULL && scan->legs.total < scan->legs.capacity)
-    scan->legs.capacity = (int)scan->legs.total;
+  int64_t total = scan->parent == NULL ? scan->legs.total : CM_MAX_AHEAD;
+  scan->legs.room = total < CM_MAX_AHEAD ? (int)total : CM_MAX_AHEAD;
+  scan->legs.capacity = scan->session->settings.concurrency * LEGS_PER_CONNECTION;
+  if (scan->legs.room < scan->legs.capacity) scan->legs.capacity = scan->legs.room;
   scan->legs.are_many = scan->legs.capacity > 1;
   scan->may_repeat = cm_registry_key(scan->resource) >= 0 && cm_scan_has_parameter_list(scan) &&
                      scan->plan.lack != CM_LACK_LIST;
-  scan->legs.ring = sqlite3_malloc64((sqlite3_uint64)scan->legs.capacity * sizeof *scan->legs.ring);
+  scan->legs.ring = sqlite3_malloc64((sqlite3_uint64)scan->legs.room * sizeof *scan->legs.ring);
   if (scan->legs.ring == NULL) return cm_err_nomem(err);
   return fill_legs(scan, err);
 }

@@ -5,8 +5,9 @@
 ** Tests: tests/cases/read/
 **
 ** A scan is a row of *legs*: one for a plain list, one per value of an IN, one per parent where a table
-** is walked below its parents. Up to `concurrency` legs are under way at once; their rows come in the
-** order of the legs, so the result does not depend on which answer is first.
+** is walked below its parents. Up to `concurrency` requests are under way at once; their rows come in the
+** order of the legs, so the result does not depend on which answer is first. An answer that is late holds up its
+** own rows: meanwhile further legs are started, and what they are answered is kept, up to a bound.
 */
 #ifndef CM_READ_SCAN_H
 #define CM_READ_SCAN_H

@@ -10,24 +10,6 @@
 #include "read/key_set.h"
 #include "read/scan.h"
 
-/** The legs under way, and where the next one begins. */
-typedef struct cm_scan_legs {
-  cm_leg *ring; /* oldest first; owned */
-  int capacity, first, count;
-  int64_t total;                 /* that there will be; of one that walks its parent, not known */
-  int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
-  bool are_many;                 /* an IN list is sent: its look-ups leave together */
-  bool are_started;              /* none is left to start */
-} cm_scan_legs;
-
-/** A row that is several rows: its items, or one for each word. */
-typedef struct cm_unfolding {
-  bool are_objects;         /* the items of `each`: one that is not an object is an error */
-  size_t at;                /* position in the items of `row.outer` */
-  cm_slice items;           /* or members */
-  const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
-} cm_unfolding;
-
 /** The row around the current one, where it was looked up. */
 typedef struct cm_around {
   char *text;    /* owned; NULL: it was not */
@@ -61,7 +43,8 @@ struct cm_scan {
   cm_around around;
   int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
   cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
-  cm_scan *next_open;                   /* in the session's list */
+  cm_leg_request followed; /* the child list that was asked for last; borrows from its leg */
+  cm_scan *next_open;      /* in the session's list */
   cm_unfolding unfolding;
   cm_scan_pace pace;
   /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
@@ -99,6 +82,15 @@ bool cm_scan_turn_lists(cm_scan *scan);
 
 /** Close the oldest leg. */
 void cm_scan_end_leg(cm_scan *scan);
+
+/** True when the rows of the oldest leg can be had without waiting. */
+bool cm_scan_leg_is_ready(const cm_scan *scan);
+
+/**
+ * May one more leg be started? Beyond `capacity` only while the answer of the oldest is late and fewer requests than
+ * `concurrency` are under way: a slow answer stops only its own rows.
+ */
+bool cm_scan_may_run_ahead(const cm_scan *scan);
 
 /* ---- read/scan_choices.c ------------------------------------------------------------------------ */
 
@@ -154,6 +146,9 @@ int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *reque
 
 /** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
 void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request);
+
+/** The scan waits for that child list: ask for further ones, as long as fewer requests than `concurrency` are under way. */
+void cm_scan_look_further(cm_scan *scan);
 
 /* ---- read/enclosing.c ---------------------------------------------------------------------- */
 

@@ -85,6 +85,8 @@ static bool read_line(reply *into, const char *line, text *why) {
     into->advance_ms = (int)number;
   } else if (sscanf(line, "hold: %ld", &number) == 1) {
     into->hold = (int)number;
+  } else if (sscanf(line, "after: %ld", &number) == 1) {
+    into->after = (int)number;
   } else if (strchr(line, ':')) {
     text headers = { 0 };
     text_printf(&headers, "%s%s\n", into->headers, line);

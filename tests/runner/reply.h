@@ -24,6 +24,7 @@ typedef struct reply {
   int delay_ms;
   int advance_ms; /* what the fake clock gains when the request arrives */
   int hold;       /* not answered until so many requests were under way at once */
+  int after;      /* not answered until so many requests have come since the last statements */
   bool is_gzip;
   bool is_drop;  /* the connection ends without an answer */
   bool is_never; /* not answered before the case ends */

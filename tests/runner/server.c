@@ -98,6 +98,20 @@ static void wait_peak(server *in, const reply *chosen) {
     }
 }
 
+/* Wait until `after` requests have come. */
+static void wait_arrivals(server *in, const reply *chosen) {
+  int own = in->case_number;
+  double limit_ms = HOLD_LIMIT_MS * in->slowness;
+  struct timespec limit = in_ms(limit_ms < LONGEST_HOLD_MS ? (int)limit_ms : LONGEST_HOLD_MS);
+  while (in->log_count < (size_t)chosen->after && in->case_number == own)
+    if (!wait_change(in, &limit)) {
+      text_printf(&in->problems,
+                  "reply `%s`: %d requests were to come before it is given, not %d\n", chosen->name,
+                  chosen->after, (int)in->log_count);
+      return;
+    }
+}
+
 /* Hold the request until the case ends. */
 static void wait_end(server *in) {
   int own = in->case_number;
@@ -177,6 +191,7 @@ static enum MHD_Result perform(server *in, struct MHD_Connection *connection, co
   }
   if (in->clock) fake_clock_advance(in->clock, chosen->advance_ms);
   if (chosen->hold) wait_peak(in, chosen);
+  if (chosen->after) wait_arrivals(in, chosen);
   if (chosen->is_never) wait_end(in);
   if (chosen->is_drop || in->case_number != own) return MHD_NO;
   return answer_bytes(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);

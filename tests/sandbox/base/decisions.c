@@ -224,6 +224,8 @@ static const switch_row switches[] = {
   SWITCH(rate_limit_retry_after, NUMBER, -1, NULL),
   SWITCH(max_connections, NUMBER, 0, NULL),
   SWITCH(latency_ms, NUMBER, 0, NULL),
+  /* Real latencies have a tail: of so many answers one takes a second; 0: none. */
+  SWITCH(slow_every, NUMBER, 0, NULL),
 };
 
 static const size_t switch_count = sizeof switches / sizeof *switches;

@@ -15,6 +15,8 @@
 #define BODY_MAX (6u << 20)
 #define CONNECTION_MAX 4000
 #define BACKLOG 1024
+/* What an answer takes that the switch slow_every makes slow. */
+#define SLOW_MS 1000
 
 struct sb_server {
   struct MHD_Daemon *daemon;
@@ -180,6 +182,12 @@ static void spoil(exchange *one, const sb_fault *fault) {
   one->is_gone = fault->is_dropped;
 }
 
+/* How long an answer is held back that no fault delays. */
+static int64_t latency_ms(const sb_decisions *decisions, int64_t number) {
+  bool is_slow = decisions->slow_every > 0 && number % decisions->slow_every == 0;
+  return is_slow && decisions->latency_ms < SLOW_MS ? SLOW_MS : decisions->latency_ms;
+}
+
 /* Make the answer; gives for how long it is to be held back. */
 static int64_t make(exchange *one, struct MHD_Connection *connection, const char *method) {
   sb_state *state = &one->server->state;
@@ -198,7 +206,7 @@ static int64_t make(exchange *one, struct MHD_Connection *connection, const char
   int status = one->is_stalled || one->is_gone ? 0 : one->answer.status;
   if (entry) entry->status = status;
   if (status > 0 && status < 600) state->traffic.status_counts[status]++;
-  return state->account->decisions.latency_ms + (fault ? fault->delay_ms : 0);
+  return latency_ms(&state->account->decisions, one->log_number) + (fault ? fault->delay_ms : 0);
 }
 
 static ssize_t read_source(void *cls, uint64_t at, char *buffer, size_t max) {
