@@ -31,9 +31,10 @@ CFLAGS_ALL = -std=c11 -D_POSIX_C_SOURCE=200809L $(WARNINGS) $(WERROR) -fPIC -fvi
 LDFLAGS_ALL = $(EXTRA_LDFLAGS) $(LDFLAGS)
 
 # Rooms and their folders: src/README.md. No two files have one name: the archive knows them by it.
-SOURCES := $(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c))
-LOADABLE_OBJECTS := $(SOURCES:src/%.c=$(OBJ)/loadable/%.o)
-STATIC_OBJECTS   := $(SOURCES:src/%.c=$(OBJ)/static/%.o)
+SOURCES := $(filter-out src/packaging/%,$(sort $(wildcard src/*.c src/*/*.c src/*/*/*.c)))
+OBJECTS := $(if $(ONE_FILE),one_file.o,$(SOURCES:src/%.c=%.o))
+LOADABLE_OBJECTS := $(OBJECTS:%=$(OBJ)/loadable/%)
+STATIC_OBJECTS   := $(OBJECTS:%=$(OBJ)/static/%)
 
 .PHONY: all
 all: $(LIBRARY) ## the loadable extension (the default)
@@ -66,11 +67,21 @@ $(OBJ)/static/%.o: src/%.c
 	$(if $(Q),@echo "  CC    $< (static)")
 	$(Q)$(CC) $(CFLAGS_ALL) -DCM_COMMIT='"$(COMMIT)"' -DSQLITE_CORE -c -o $@ $<
 
+# ONE_FILE=chartmogul.c: from `make amalgamation`.
+$(OBJ)/loadable/one_file.o: $(ONE_FILE) | dirs
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -DCM_COMMIT='"$(COMMIT)"' -c -o $@ $(ONE_FILE)
+
+$(OBJ)/static/one_file.o: $(ONE_FILE) | dirs
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -DCM_COMMIT='"$(COMMIT)"' -DSQLITE_CORE -c -o $@ $(ONE_FILE)
+
 .PHONY: dirs
 dirs:
 	@mkdir -p $(OBJ)
 
 -include tests/tests.mk
+include src/packaging/packaging.mk
 
 # ---- testing it: the parts are in tests/tests.mk ------------------------------------------------
 

@@ -52,14 +52,15 @@ include tests/sandbox/sandbox.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
-# Parts run beside each other: what several of them are made of is there before the first begins.
-JOBS          ?= 2
-TEST_PROGRAMS := $(RUN_CASES) $(UNIT_TESTS) $(DIFFERENTIAL) $(FAILURES) $(OUTCOMES) $(COLUMNS) $(HOST) $(HOST_STATIC) \
-  $(TWO_LIBRARIES) $(KILL_AT)
-
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
 PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts transport versions replay docs reports load copy journal requests random-requests coverage examples node
-TEST_PROGRAMS += $(if $(filter hosts versions,$(PARTS)),$(NEWEST_SQLITE)/package.json)
+# Parts run beside each other (JOBS): what several of them are made of is there before the first begins.
+JOBS ?= 2
+for_parts = $(if $(filter $(1),$(PARTS)),$(2))
+TEST_PROGRAMS := $(RUN_CASES) $(call for_parts,unit versions,$(UNIT_TESTS)) $(call for_parts,hosts,$(HOST_STATIC)) \
+  $(call for_parts,hosts versions,$(HOST) $(NEWEST_SQLITE)/package.json) $(call for_parts,versions,$(TWO_LIBRARIES)) \
+  $(call for_parts,differential versions,$(DIFFERENTIAL)) $(call for_parts,failures,$(FAILURES)) \
+  $(call for_parts,outcomes,$(OUTCOMES)) $(call for_parts,columns,$(COLUMNS)) $(call for_parts,journal,$(KILL_AT))
 
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)

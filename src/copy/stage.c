@@ -51,7 +51,7 @@ void cm_stage_close(cm_stage *stage) {
 
 /* ---- its rows -------------------------------------------------------------------------------------- */
 
-static int bind(sqlite3_stmt *stmt, int place, const cm_value *value) {
+static int bind_value(sqlite3_stmt *stmt, int place, const cm_value *value) {
   switch (value->type) {
   case CM_VALUE_INTEGER: return sqlite3_bind_int64(stmt, place, value->integer);
   case CM_VALUE_REAL: return sqlite3_bind_double(stmt, place, value->real);
@@ -68,7 +68,7 @@ static int bind_column(cm_stage *stage, cm_scan *scan, cm_row *row, int place, c
   int column = stage->copied->columns[place];
   int rc = scan != NULL ? cm_scan_peek(scan, column, &value, err)
                         : cm_row_peek(row, column, &value, err);
-  if (rc == SQLITE_OK && bind(stage->insert, place + 1, &value) != SQLITE_OK)
+  if (rc == SQLITE_OK && bind_value(stage->insert, place + 1, &value) != SQLITE_OK)
     rc = cm_err_nomem(err);
   cm_value_clear(&value);
   return rc;

@@ -172,7 +172,7 @@ static int next_item(cm_scan *scan, cm_err *err) {
   return rc;
 }
 
-static void unfold(cm_scan *scan, const cm_read *read, cm_slice text) {
+static void unfold_row(cm_scan *scan, const cm_read *read, cm_slice text) {
   scan->row.outer = text;
   cm_slice each = cm_slice_find(text, read->each);
   bool has_items = cm_slice_type(each) == CM_JSON_ARRAY || cm_slice_type(each) == CM_JSON_OBJECT;
@@ -220,7 +220,7 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
     if (rc != SQLITE_ROW) return rc;
     const cm_read *read = leg->fixed.read != NULL ? leg->fixed.read : scan->read;
     if (read->each != NULL) {
-      unfold(scan, read, text);
+      unfold_row(scan, read, text);
       continue;
     }
     cm_row_set(&scan->row, text);

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 #include <pthread.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -9,6 +10,7 @@
 #include "base/clock.h"
 #include "base/sqlite_api.h"
 #include "wire/http_state.h"
+#include "wire/http_trust.h"
 #include "wire/http_url.h"
 #include "wire/sigpipe.h"
 
@@ -151,8 +153,9 @@ static int copy_request(cm_transfer *transfer, const cm_http_request *request) {
 /* Set an option of `easy`; a failure stays in `failed`. */
 #define SET(option, value) (failed |= curl_easy_setopt(easy, option, value) != CURLE_OK)
 
-static bool set_policy(CURL *easy, const cm_origin *where) {
+static bool set_policy(CURL *easy, const cm_origin *where, const char *ca_file) {
   bool failed = false;
+  if (ca_file != NULL) SET(CURLOPT_CAINFO, ca_file);
 #if LIBCURL_VERSION_NUM >= 0x075500
   SET(CURLOPT_PROTOCOLS_STR, where->scheme);
 #else
@@ -177,6 +180,34 @@ static bool set_policy(CURL *easy, const cm_origin *where) {
   return !failed;
 }
 
+/** A libcurl that reads authorities from a file, and was built without a word on which. */
+static bool knows_no_authority(void) {
+  const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+  const char *tls = info->ssl_version;
+#if LIBCURL_VERSION_NUM >= 0x074600
+  if (info->age < CURLVERSION_SEVENTH || info->cainfo != NULL || info->capath != NULL) return false;
+  return tls != NULL && (strstr(tls, "OpenSSL") != NULL || strstr(tls, "mbedTLS") != NULL);
+#else
+  return false;
+#endif
+}
+
+/** The file of authorities: the one that is set, the system's own, or one that is found here. */
+static int choose_authorities(const cm_http_request *request, const cm_origin *where,
+                              const char **out, cm_err *err) {
+  *out = request->ca_file;
+  if (*out != NULL || strcmp(where->scheme, "https") != 0 || !knows_no_authority())
+    return SQLITE_OK;
+  *out = cm_trust_file(getenv("SSL_CERT_FILE"), cm_trust_places);
+  if (*out != NULL) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: no file of certificate authorities is here (looked for SSL_CERT_FILE, %s, "
+                    "%s, %s, %s, %s): "
+                    "install the system's ca-certificates, or set ca_file",
+                    where->host, cm_trust_places[0], cm_trust_places[1], cm_trust_places[2],
+                    cm_trust_places[3], cm_trust_places[4]);
+}
+
 static bool set_request(CURL *easy, cm_transfer *transfer, const cm_http_request *request) {
   static const char *const with_body[] = { "POST", "PUT", "PATCH" };
   bool failed = false;
@@ -196,7 +227,6 @@ static bool set_request(CURL *easy, cm_transfer *transfer, const cm_http_request
     SET(CURLOPT_USERNAME, request->user);
     SET(CURLOPT_PASSWORD, "");
   }
-  if (request->ca_file != NULL) SET(CURLOPT_CAINFO, request->ca_file);
   int connect_ms = request->timeout_ms < MAX_CONNECT_MS ? request->timeout_ms : MAX_CONNECT_MS;
   SET(CURLOPT_CONNECTTIMEOUT_MS, (long)connect_ms);
   return !failed;
@@ -232,7 +262,9 @@ int cm_http_start(cm_http *http, const cm_http_request *request, cm_transfer **o
   *out = NULL;
   cm_origin where = { 0 };
   cm_transfer *transfer = NULL;
+  const char *ca_file = NULL;
   int code = cm_origin_check(request->url, &where, err);
+  if (code == SQLITE_OK) code = choose_authorities(request, &where, &ca_file, err);
   if (code != SQLITE_OK) goto done;
 
   code = SQLITE_NOMEM;
@@ -243,7 +275,7 @@ int cm_http_start(cm_http *http, const cm_http_request *request, cm_transfer **o
   transfer->easy = easy;
   transfer->is_tls = strcmp(where.scheme, "https") == 0;
   http->under_way++;
-  if (!set_policy(easy, &where) || !set_request(easy, transfer, request) ||
+  if (!set_policy(easy, &where, ca_file) || !set_request(easy, transfer, request) ||
       !set_callbacks(easy, transfer) || curl_multi_add_handle(http->multi, easy) != CURLM_OK)
     goto done;
   *out = transfer;

@@ -57,7 +57,7 @@ typedef struct cm_imports {
 } cm_imports;
 
 /** How the writes leave. */
-typedef struct cm_sending {
+typedef struct cm_dispatch {
   bool is_autocommit;
   bool is_streaming;  /* in autocommit creates leave as they come: more came than may wait */
   bool holds_creates; /* what is found to be absent is not created yet */
@@ -68,7 +68,7 @@ typedef struct cm_sending {
   cm_imports imports;
   cm_shipment *shipments[CM_QUEUE_MAX_SHIPMENTS]; /* under way */
   int shipment_count;
-} cm_sending;
+} cm_dispatch;
 
 typedef struct cm_transaction {
   int64_t begun_id;             /* its first write */
@@ -85,7 +85,7 @@ struct cm_queue {
   int64_t next_id;
   cm_log log;
   cm_waiting waiting;
-  cm_sending sending;
+  cm_dispatch sending;
   cm_transaction transaction;
   cm_tally tally;
   cm_finder finder;
