@@ -1,7 +1,7 @@
 /*
 ** A change as JSON: {"verb":1,"conflict":0,"merge":0,"key":["t","cus_1"],"old":"…","deleted":"…",
 ** "given":[["company",0,["t","New"],"New"], …]}. Of a value the letter is its SQL type: n, i, r, t; what goes out for it
-** stands behind it.
+** stands behind it. A row that left in a json import has "import":"its name" as well.
 */
 #include "change/change_text.h"
 
@@ -95,9 +95,10 @@ static int put_change(cm_change *change, cm_json *object, cm_err *err) {
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
 }
 
-int cm_change_to_text(cm_change *change, char **out, cm_err *err) {
+int cm_change_to_text(cm_change *change, const char *import, char **out, cm_err *err) {
   cm_json *object = cm_json_new_object();
   int rc = object != NULL ? put_change(change, object, err) : cm_err_nomem(err);
+  if (rc == SQLITE_OK && set_text(object, "import", import) != SQLITE_OK) rc = cm_err_nomem(err);
   *out = rc == SQLITE_OK ? cm_json_format(object) : NULL;
   if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
@@ -210,13 +211,24 @@ static int take_all(cm_change *change, const cm_json *object, cm_err *err) {
   return rc == SQLITE_OK ? cm_change_find_names(change, err) : rc;
 }
 
-int cm_change_of_text(const cm_resource *resource, const char *text, cm_change *out, cm_err *err) {
+/** @return SQLITE_OK or SQLITE_NOMEM. */
+static int take_import(const cm_json *object, char **out, cm_err *err) {
+  const char *name = cm_json_text(cm_json_find(object, "import"));
+  if (name == NULL || name[0] == 0) return SQLITE_OK;
+  *out = sqlite3_mprintf("%s", name);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_change_of_text(const cm_resource *resource, const char *text, cm_change *out, char **import,
+                      cm_err *err) {
   cm_json *object = NULL;
+  *import = NULL;
   memset(out, 0, sizeof *out);
   out->resource = resource;
   int rc = cm_json_parse((cm_slice){ text, strlen(text) }, &object, NULL);
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
   rc = rc == SQLITE_OK ? take_all(out, object, err) : refuse(resource, err);
+  if (rc == SQLITE_OK) rc = take_import(object, import, err);
   cm_json_free(object);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;

@@ -398,12 +398,12 @@ static void count_names(cm_queue *queue) {
 
 bool cm_bulk_start(cm_queue *queue) {
   cm_imports *imports = &queue->sending.imports;
-  bool is_on = queue->session->settings.write_mode == CM_WRITE_BULK &&
-               !queue->sending.is_autocommit;
   bool has_moved = false;
   int code = SQLITE_OK;
-  if (!is_on || queue->sending.is_stopped || queue->waiting.first == NULL) return false;
+  if (queue->sending.is_autocommit || queue->sending.is_stopped || queue->waiting.first == NULL)
+    return false;
   if (resume(queue)) return true;
+  if (queue->session->settings.write_mode != CM_WRITE_BULK) return false;
   while (choose(queue, &code) && find_all(queue)) {
     has_moved = true;
     if (queue->sending.is_stopped || queue->waiting.first == NULL) return true;

@@ -6,6 +6,7 @@
 #include "base/sqlite_api.h"
 #include "change/change_names.h"
 #include "change/import.h"
+#include "journal/journal.h"
 #include "record/token.h"
 #include "write/shipment.h"
 #include "write/state.h"
@@ -32,7 +33,7 @@ typedef struct packing {
 
 /* ---- by customer ------------------------------------------------------------------------------------- */
 
-static int path_of(cm_entry *entry, char **out, cm_err *err) {
+int cm_bulk_path(cm_entry *entry, char **out, cm_err *err) {
   cm_buf path;
   cm_buf_init(&path, CM_MAX_URL_BYTES);
   int rc = cm_change_fill(entry->change, entry->resource->bulk->write->path, &path, err);
@@ -60,8 +61,7 @@ static void add(packing *all, cm_entry *entry) {
   entry->bulk.next = NULL;
 }
 
-/** A part is of the customer of the row that it goes inside. */
-static int put_customer(cm_entry *entry) {
+int cm_bulk_take_customer(cm_entry *entry) {
   const cm_entry *host = entry->inside.host;
   if (!cm_entry_is_part(entry) || host == NULL || host->bulk.customer == NULL) return SQLITE_OK;
   sqlite3_free(entry->bulk.customer);
@@ -76,9 +76,9 @@ static int sort_rows(packing *all, bool of_nobody, cm_err *err) {
        entry = entry->next) {
     char *path = NULL;
     if (!entry->bulk.is_chosen) continue;
-    rc = put_customer(entry);
+    rc = cm_bulk_take_customer(entry);
     if (rc != SQLITE_OK || (entry->bulk.customer == NULL) != of_nobody) continue;
-    rc = path_of(entry, &path, err);
+    rc = cm_bulk_path(entry, &path, err);
     if (rc == SQLITE_OK && all->path == NULL) {
       all->path = path;
       path = NULL;
@@ -185,25 +185,24 @@ static int mark_only(cm_shipment *shipment, cm_err *err) {
   return SQLITE_OK;
 }
 
-/** How many items the lists of the rows have. */
-static void count_items(cm_shipment *shipment) {
-  for (cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried) {
-    for (cm_entry *part = row->inside.first; part != NULL; part = part->inside.next) {
-      part->inside.total = 0;
-      for (const cm_entry *other = row->inside.first; other != NULL; other = other->inside.next)
-        part->inside.total += other->resource == part->resource;
-    }
+void cm_bulk_count_items(cm_entry *host) {
+  for (cm_entry *part = host->inside.first; part != NULL; part = part->inside.next) {
+    part->inside.total = 0;
+    for (const cm_entry *other = host->inside.first; other != NULL; other = other->inside.next)
+      part->inside.total += other->resource == part->resource;
   }
 }
 
 /* ---- the import -------------------------------------------------------------------------------------- */
 
-/** No other COMMIT makes this name: of the minute, a number that nobody knows, and a count. */
+/** No other COMMIT makes this name: of the journal's run or else the minute, a number that nobody knows, and a count. */
 static void put_name(cm_queue *queue, char *out, int size) {
   cm_imports *imports = &queue->sending.imports;
-  sqlite3_snprintf(size, out, "sqlite-chartmogul-%lld-%012llx-%d",
-                   (long long)(imports->begun_ms / 60000), (unsigned long long)imports->chance,
-                   ++imports->count);
+  const cm_journal *journal = queue->session->journal;
+  int64_t run = journal != NULL ? cm_journal_run_number(journal) : 0;
+  sqlite3_snprintf(size, out, "sqlite-chartmogul-%s%lld-%012llx-%d", run != 0 ? "run-" : "",
+                   (long long)(run != 0 ? run : imports->begun_ms / 60000),
+                   (unsigned long long)imports->chance, ++imports->count);
 }
 
 static int open_import(packing *all, cm_err *err) {
@@ -228,7 +227,8 @@ static int close_import(packing *all, cm_err *err) {
   import->step.path = all->path;
   all->path = NULL;
   int rc = cm_records_body(&all->records, import->name, &import->step.body, err);
-  count_items(shipment);
+  for (cm_entry *row = shipment->first; row != NULL; row = row->progress.next_carried)
+    cm_bulk_count_items(row);
   return rc == SQLITE_OK ? mark_only(shipment, err) : rc;
 }
 

@@ -282,10 +282,10 @@ static void judge_row(cm_queue *queue, cm_entry *row) {
   }
 }
 
-/** A row that cannot be looked for goes again with the one that it belongs to, which was not found. */
+/** A row goes again with the one that it belongs to, which was looked for and is not there. */
 static bool goes_with_host(const cm_entry *row) {
-  return row->bulk.when_absent == CM_ABSENT_AGAIN && row->ties.natural_token == 0 &&
-         row->bulk.host_end == CM_ENTRY_QUEUED;
+  const cm_entry *host = row->inside.host;
+  return row->bulk.when_absent == CM_ABSENT_AGAIN && host != NULL && !host->progress.is_doubtful;
 }
 
 /** Look for the rows that are in doubt: by lists, which are read after the import. */

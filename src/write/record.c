@@ -87,6 +87,10 @@ static const char *word_of(const cm_entry *entry) {
   return cm_entry_state_word(is_in_doubt ? CM_ENTRY_SENT : entry->state);
 }
 
+static const char *name_of_import(const cm_entry *entry) {
+  return entry->bulk.import != NULL ? entry->bulk.import->name : NULL;
+}
+
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
   int64_t run = cm_journal_run_number(journal);
@@ -96,7 +100,7 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *old = before.ptr != NULL ? sqlite3_mprintf("%.*s", (int)before.len, before.ptr) : NULL;
   int rc = before.ptr != NULL && old == NULL ? cm_err_nomem(err) : SQLITE_OK;
   if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
-  if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, &change, err);
+  if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
   cm_change_release_scratch(entry->change);
   if (entry->journal_id == 0) entry->journal_id = run * CM_JOURNAL_RUN_IDS + entry->id;
   const cm_journal_line line = { .id = entry->journal_id,
@@ -232,7 +236,7 @@ int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) {
        entry = entry->progress.next_carried) {
     char *change = NULL;
     if (!entry->is_recorded) continue;
-    rc = cm_change_to_text(entry->change, &change, err);
+    rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
     const cm_journal_line line = { .id = entry->journal_id,
                                    .change = change,
                                    .host = entry->inside.host != NULL

@@ -6,8 +6,10 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_text.h"
+#include "change/import.h"
 #include "journal/journal.h"
 #include "spec/registry.h"
+#include "write/bulk_pack.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/inside_call.h"
@@ -59,6 +61,40 @@ static int keep(resumption *all, cm_entry *entry, int64_t host, cm_err *err) {
   return SQLITE_OK;
 }
 
+/** The import in which a row has left, or may have: rows of one import hold the same. */
+static int find_import(resumption *all, cm_entry *entry, const char *name, cm_import **out,
+                       cm_err *err) {
+  cm_import *import = NULL;
+  for (int i = all->count - 1; i >= 0 && import == NULL; i--) {
+    cm_import *other = all->list[i].entry->bulk.import;
+    if (other != NULL && strcmp(other->name, name) == 0) import = cm_import_hold(other);
+  }
+  *out = import;
+  if (import != NULL) return SQLITE_OK;
+  import = cm_import_new(name);
+  if (import == NULL) return cm_err_nomem(err);
+  import->stage = CM_IMPORT_ASKED;
+  import->is_lost = true;
+  import->cause = sqlite3_mprintf("%s", cut_off);
+  import->cause_code = SQLITE_ERROR;
+  import->step.write = entry->resource->bulk->write;
+  int rc = import->cause != NULL ? cm_bulk_path(entry, &import->step.path, err) : cm_err_nomem(err);
+  if (rc == SQLITE_OK) {
+    *out = import;
+  } else {
+    cm_import_release(import);
+  }
+  return rc;
+}
+
+/** What became of a row that left in an import is asked of that one first. */
+static int put_import(resumption *all, cm_entry *entry, const char *name, cm_err *err) {
+  if (name == NULL || entry->resource->bulk == NULL || entry->verb != CM_VERB_INSERT)
+    return SQLITE_OK;
+  int rc = cm_change_record_customer(entry->change, &entry->bulk.customer, err);
+  return rc == SQLITE_OK ? find_import(all, entry, name, &entry->bulk.import, err) : rc;
+}
+
 static int refuse_line(const cm_journal_line *line, cm_err *err) {
   const char *why = line->change == NULL ? "it is a call of a function"
                                          : "it is not a write of a table of this version";
@@ -69,34 +105,51 @@ static int refuse_line(const cm_journal_line *line, cm_err *err) {
       (long long)line->id, why, (long long)line->id);
 }
 
+/** It may have left: nobody knows yet. */
+static int put_in_doubt(resumption *all, cm_entry *entry, const char *import, cm_err *err) {
+  entry->state = CM_ENTRY_UNKNOWN;
+  entry->progress.is_doubtful = true;
+  entry->line.code = SQLITE_ERROR;
+  entry->line.error = sqlite3_mprintf("%s", cut_off);
+  return entry->line.error != NULL ? put_import(all, entry, import, err) : cm_err_nomem(err);
+}
+
+/** A change of a line waits, as its statement made it. */
+static int add_change(cm_session *session, cm_change *change, cm_err *err) {
+  int64_t delete_limit = session->settings.delete_limit;
+  session->reading.scan_count++;            /* it is no second update by one statement */
+  session->settings.delete_limit = INT_MAX; /* the statement was let through */
+  int rc = cm_queue_add(session, change, false, err);
+  session->settings.delete_limit = (int)delete_limit;
+  return rc;
+}
+
 static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) {
   cm_session *session = all->session;
   const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
                                                          : NULL;
   bool is_sent = is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
-  int64_t delete_limit = session->settings.delete_limit;
+  char *import = NULL;
   cm_change change;
   if (resource == NULL || line->change == NULL || all->is_of_nobody) return refuse_line(line, err);
-  int rc = cm_change_of_text(resource, line->change, &change, err);
-  if (rc != SQLITE_OK) return rc == SQLITE_NOMEM ? rc : refuse_line(line, err);
-  session->reading.scan_count++;            /* it is no second update by one statement */
-  session->settings.delete_limit = INT_MAX; /* the statement was let through */
-  rc = cm_queue_add(session, &change, false, err);
-  session->settings.delete_limit = (int)delete_limit;
-  if (rc != SQLITE_OK) return rc;
+  int rc = cm_change_of_text(resource, line->change, &change, &import, err);
+  if (rc != SQLITE_OK) {
+    sqlite3_free(import);
+    return rc == SQLITE_NOMEM ? rc : refuse_line(line, err);
+  }
+  rc = add_change(session, &change, err);
+  if (rc != SQLITE_OK) {
+    sqlite3_free(import);
+    return rc;
+  }
   cm_entry *entry = session->queue->waiting.last;
   entry->journal_id = line->id;
   entry->time_ms = line->time_ms;
   entry->is_recorded = true;
   entry->is_resumed = true;
-  if (is_sent) {
-    entry->state = CM_ENTRY_UNKNOWN;
-    entry->progress.is_doubtful = true;
-    entry->line.code = SQLITE_ERROR;
-    entry->line.error = sqlite3_mprintf("%s", cut_off);
-    if (entry->line.error == NULL) return cm_err_nomem(err);
-  }
-  return keep(all, entry, line->host, err);
+  if (is_sent) rc = put_in_doubt(all, entry, import, err);
+  sqlite3_free(import);
+  return rc == SQLITE_OK ? keep(all, entry, line->host, err) : rc;
 }
 
 /** A call of a function cannot be looked for. */
@@ -152,10 +205,13 @@ static int attach_parts(resumption *all, cm_err *err) {
     if (part->resource->inside_of != NULL && part->inside.host == NULL &&
         strcmp(part->resource->inside_of->resource, host->resource->name) == 0)
       cm_inside_attach(host, part);
+    if (part->bulk.import != NULL && cm_bulk_take_customer(part) != SQLITE_OK)
+      return cm_err_nomem(err);
   }
   for (int i = 0; i < all->count && rc == SQLITE_OK; i++) {
     cm_entry *host = all->list[i].entry;
-    if (host->inside.first == NULL) continue;
+    cm_bulk_count_items(host);
+    if (host->inside.first == NULL || host->bulk.import != NULL) continue;
     rc = cm_inside_make_steps(queue, host, err);
     if (rc != SQLITE_ERROR) continue;
     /* It went in an import, by names that were not looked up: its call is made when they are. */
@@ -172,7 +228,8 @@ static void end_unfindable(resumption *all) {
     cm_entry *entry = all->list[i].entry;
     bool is_create = entry->change->verb == CM_VERB_INSERT && entry->list.token == 0;
     bool is_member = entry->resource->member_of != NULL; /* twice in a set is once */
-    bool is_findable = entry->ties.natural_token != 0 || entry->inside.host != NULL || is_member;
+    bool is_findable = entry->ties.natural_token != 0 || entry->inside.host != NULL || is_member ||
+                       entry->bulk.import != NULL;
     cm_err err = { 0 };
     if (!entry->progress.is_doubtful || !is_create || is_findable) continue;
     cm_err_set(&err, SQLITE_ERROR, "%s", cut_off);

@@ -1,6 +1,8 @@
 """Kills a program at the steps of a COMMIT, and lets chartmogul_resume() finish it.
 
-usage: kill.py LIBRARY SANDBOX KILL_AT_LIBRARY [--rows N] [--step N] [--at N]
+usage: kill.py LIBRARY SANDBOX KILL_AT_LIBRARY [--rows N] [--step N] [--at N] [--bulk]
+
+With --bulk the new rows leave in json imports.
 
 A step is a sync of a file, bytes that leave, bytes that came. Three stories: the program is killed before a step; it is killed when
 half of an answer has come; it is killed, and so is the resume, and a second one finishes. Where the COMMIT had begun, the account
@@ -77,18 +79,19 @@ def expected(rows):
     }
 
 
-def connect(library, journal=None):
+def connect(library, journal=None, write_mode="commit"):
     db = sqlite3.connect(":memory:", isolation_level=None)
     db.enable_load_extension(True)
     db.load_extension(library)
     db.execute("SELECT chartmogul_config('requests_per_second', 0)").fetchall()
+    db.execute("SELECT chartmogul_config('write_mode', ?)", (write_mode,)).fetchall()
     if journal:
         db.execute("SELECT chartmogul_config('journal', ?)", (journal,)).fetchall()
     return db
 
 
 def child(arguments):
-    db = connect(arguments.library, arguments.child)
+    db = connect(arguments.library, arguments.child, arguments.write_mode)
     if arguments.resume:
         db.execute("SELECT chartmogul_resume()").fetchall()
     else:
@@ -155,7 +158,7 @@ class Story:
 
     def run(self, *options, **environment):
         command = [sys.executable, "-B", __file__, self.arguments.library, self.arguments.sandbox, self.arguments.kill_at,
-                   "--rows", str(self.arguments.rows), "--child", self.journal, *options]
+                   "--rows", str(self.arguments.rows), "--child", self.journal, "--write-mode", self.arguments.write_mode, *options]
         # what is preloaded already stays
         preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), self.arguments.kill_at]))
         return subprocess.run(command, env={**os.environ, "LD_PRELOAD": preload, **environment}, timeout=120, check=False)
@@ -185,7 +188,7 @@ class Story:
 def look(arguments, story, before, wanted):
     """After the kills: resume, and what is wrong then."""
     has_to_be_all = story.wrote() or has_begun(story.journal)
-    db = connect(arguments.library, story.journal)
+    db = connect(arguments.library, story.journal, arguments.write_mode)
     try:
         counts = db.execute("SELECT chartmogul_resume()").fetchone()[0]
         again = db.execute("SELECT chartmogul_resume()").fetchone()[0]
@@ -255,6 +258,8 @@ def main():
     parser.add_argument("--rows", type=int, default=4)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--at", type=int)
+    parser.add_argument("--bulk", dest="write_mode", action="store_const", const="bulk", default="commit")
+    parser.add_argument("--write-mode")
     parser.add_argument("--child")
     parser.add_argument("--resume", action="store_true")
     arguments = parser.parse_args()
