@@ -366,7 +366,7 @@ int cm_queue_resume(cm_session *session, cm_resumed *out, cm_err *err) {
 
 /* ---- one write, as a person says ------------------------------------------------------------------ */
 
-/** A line that can be settled: it is unknown, or open, and of a run of this account that does not go on elsewhere. */
+/** A line that can be settled: it is unknown, refused, or open, and of a run of this account that does not go on elsewhere. */
 static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_err *err) {
   cm_journal_run run = { 0 };
   bool may_live = false;
@@ -380,7 +380,7 @@ static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_
   if (rc != SQLITE_ROW) return rc;
   bool is_own = run.id == cm_journal_run_number(session->journal);
   bool is_open = is_in(line, CM_ENTRY_UNKNOWN) || is_in(line, CM_ENTRY_SENT) ||
-                 is_in(line, CM_ENTRY_QUEUED);
+                 is_in(line, CM_ENTRY_QUEUED) || is_in(line, CM_ENTRY_REFUSED);
   if (may_live && !is_own)
     return cm_err_set(
         err, SQLITE_ERROR,

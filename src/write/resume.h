@@ -25,7 +25,7 @@ int cm_queue_resume(cm_session *session, cm_resumed *out, cm_err *err) CM_MUST_C
 typedef enum cm_settle_word { CM_SETTLE_WRITTEN, CM_SETTLE_SEND, CM_SETTLE_DROP } cm_settle_word;
 
 /**
- * Settle a write of the journal that is `unknown`, or that a run which was cut off has left open.
+ * Settle a write of the journal that is `unknown` or `refused`, or that a run which was cut off has left open.
  * @param id  As chartmogul_writes has it.
  * @return SQLITE_ERROR where there is no such write, or it is settled; else as cm_queue_resume.
  */

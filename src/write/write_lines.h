@@ -23,7 +23,7 @@ typedef struct cm_answered {
   const char *body;  /* NULL: none */
 } cm_answered;
 
-/** One line of the log. Texts are borrowed but for `owned_body`; NULL: none. */
+/** One line of the log, or why those of the journal cannot be read. Texts are borrowed but for `owned_body`; NULL: none. */
 typedef struct cm_write_line {
   int64_t position; /* among the lines */
   int64_t id;

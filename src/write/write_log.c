@@ -171,14 +171,25 @@ static int own_line(cm_session *session, int index, cm_write_line *out) {
   return SQLITE_ROW;
 }
 
-/** A line of another run. Where the journal cannot be read there is none: writes say why. */
+/** The journal cannot be read: one line says so, in the place of those that it has. */
+static int lost_lines(int64_t position, const cm_err *why, cm_write_line *out) {
+  const int64_t last = own_lines - 1;
+  if (position == last) return SQLITE_DONE;
+  *out = (cm_write_line){ .position = last, .state = cm_entry_state_word(CM_ENTRY_UNKNOWN) };
+  out->owned_body = sqlite3_mprintf("%s", why->text);
+  out->error = out->owned_body;
+  return out->error != NULL ? SQLITE_ROW : SQLITE_NOMEM;
+}
+
+/** A line of another run. */
 static int others_line(cm_session *session, int64_t id, cm_write_line *out) {
   cm_journal_line line = { 0 };
   cm_err err = { 0 };
   int rc = cm_record_check(session, &err);
   if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_DONE;
   if (rc == SQLITE_OK) rc = cm_journal_next(session->journal, id, &line, &err);
-  if (rc != SQLITE_ROW) return rc == SQLITE_NOMEM ? rc : SQLITE_DONE;
+  if (rc == SQLITE_NOMEM || rc == SQLITE_DONE) return rc;
+  if (rc != SQLITE_ROW) return lost_lines(id, &err, out);
   *out = (cm_write_line){ .position = line.id,
                           .id = line.id,
                           .run = line.run,

@@ -228,14 +228,24 @@ static int settle_word(sqlite3_value *value, cm_settle_word *out, cm_err *err) {
                     text != NULL ? text : "NULL");
 }
 
+static int settle_id(sqlite3_value *value, int64_t *out, cm_err *err) {
+  const char *text = (const char *)sqlite3_value_text(value);
+  *out = sqlite3_value_int64(value);
+  if (sqlite3_value_numeric_type(value) == SQLITE_INTEGER) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "the write cannot be '%.40s' (not a number): give an id of chartmogul_writes",
+                    text != NULL ? text : "NULL");
+}
+
 static void settle(sqlite3_context *context, int argc, sqlite3_value **argv) {
   cm_settle_word word = CM_SETTLE_DROP;
   cm_resumed done = { 0 };
   cm_err err = { 0 };
+  int64_t id = 0;
   (void)argc;
-  int rc = settle_word(argv[1], &word, &err);
-  if (rc == SQLITE_OK)
-    rc = cm_queue_settle(session_of(context), sqlite3_value_int64(argv[0]), word, &done, &err);
+  int rc = settle_id(argv[0], &id, &err);
+  if (rc == SQLITE_OK) rc = settle_word(argv[1], &word, &err);
+  if (rc == SQLITE_OK) rc = cm_queue_settle(session_of(context), id, word, &done, &err);
   if (rc == SQLITE_OK) {
     result_resumed(context, &done);
   } else {

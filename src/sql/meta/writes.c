@@ -50,7 +50,9 @@ static const cm_meta_column columns[] = {
     "have "
     "happened." },
   { "status", "INTEGER", "Status of the last answer; NULL where there was none." },
-  { "error", "TEXT", "Why it is not written, or what is wrong with it." },
+  { "error", "TEXT",
+    "Why it is not written, or what is wrong with it; in a line of its own why the journal cannot "
+    "be read." },
   { "uuid", "TEXT", "Key of the row that was created, or that was there already." },
   { "not_taken", "TEXT", "Columns whose value in the answer is not the one that was sent." },
   { "body", "TEXT",
