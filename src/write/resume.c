@@ -194,6 +194,13 @@ static cm_entry *find_taken(const resumption *all, int64_t id) {
   return found != NULL ? found->entry : NULL;
 }
 
+/** The row that it went beside into an import was looked for and waits again: it is not there, and so is this one not. */
+static void end_doubt_of_part(cm_entry *part) {
+  part->state = CM_ENTRY_QUEUED;
+  part->progress.is_doubtful = false;
+  cm_entry_leave_import(part);
+}
+
 /** Rows that went inside a row of which nobody knows whether it left are its parts again, in the calls as they were made. */
 static int attach_parts(resumption *all, cm_err *err) {
   cm_queue *queue = all->session->queue;
@@ -201,7 +208,9 @@ static int attach_parts(resumption *all, cm_err *err) {
   for (int i = 0; i < all->count; i++) {
     cm_entry *part = all->list[i].entry;
     cm_entry *host = all->list[i].host != 0 ? find_taken(all, all->list[i].host) : NULL;
-    if (host == NULL || !host->progress.is_doubtful || !part->progress.is_doubtful) continue;
+    if (host == NULL || !part->progress.is_doubtful) continue;
+    if (!host->progress.is_doubtful && part->bulk.import != NULL) end_doubt_of_part(part);
+    if (!host->progress.is_doubtful) continue;
     if (part->resource->inside_of != NULL && part->inside.host == NULL &&
         strcmp(part->resource->inside_of->resource, host->resource->name) == 0)
       cm_inside_attach(host, part);
