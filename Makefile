@@ -17,6 +17,7 @@ ARCHIVE := $(BUILD)/libchartmogul.a
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 WERROR   ?=
+VERSION  := $(shell sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)
 COMMIT   := $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
 
 pkg = $(shell pkg-config $(1) $(2) 2>/dev/null || echo $(3))
@@ -106,7 +107,6 @@ shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-VERSION := $(shell sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)
 LIBDIR  := $(DESTDIR)$(PREFIX)/lib/sqlite3
 DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
 DIST    := sqlite-chartmogul-$(VERSION)

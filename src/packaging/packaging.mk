@@ -47,3 +47,35 @@ $(SOURCED)/cjson/cJSON.c:
 .PHONY: test-standalone
 test-standalone: $(STANDALONE) $(SANDBOX) $(NO_NETWORK) ## what it needs, what it shows, and that it reads and writes
 	$(Q)$(IN_TEST) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/standalone.sh $(STANDALONE) $(SANDBOX)
+
+# ---- packages of the registries -----------------------------------------------------------------
+
+PACKAGES := $(BUILD)/packages
+WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH).whl
+NPM      := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tgz
+TARBALL  := $(PACKAGES)/sqlite-chartmogul-$(VERSION)-linux-$(ARCH).tar.gz
+
+.PHONY: wheel npm packages
+wheel: $(WHEEL) ## a wheel for Python with the standalone library
+npm: $(NPM) ## npm packages with the standalone library
+
+$(WHEEL): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(STANDALONE)
+	$(Q)sh $< $(VERSION) $(STANDALONE) manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH) $(PACKAGES)
+
+$(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE)
+	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
+
+$(TARBALL): $(STANDALONE) README.md LICENSE src/chartmogul.h
+	$(Q)rm -rf $(PACKAGES)/laid && mkdir -p $(PACKAGES)/laid/$(basename $(basename $(@F)))
+	$(Q)cp $^ $(PACKAGES)/laid/$(basename $(basename $(@F)))/
+	$(Q)tar -C $(PACKAGES)/laid -czf $@ $(basename $(basename $(@F)))
+
+packages: $(TARBALL) $(WHEEL) $(NPM) ## all of them, with SHA256SUMS, in build/packages
+	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl >SHA256SUMS && cat SHA256SUMS
+
+.PHONY: test-wheel test-npm
+test-wheel: $(WHEEL) $(SANDBOX) ## the wheel, installed and used
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/packages.sh wheel $(WHEEL) $(SANDBOX)
+
+test-npm: $(NPM) $(SANDBOX) $(BETTER_SQLITE3)/package.json $(NODE_22)/package.json ## the npm packages, installed and used
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/packages.sh npm $(PACKAGES) $(BETTER_SQLITE3) $(NODE_22) $(SANDBOX)

@@ -1,0 +1,3 @@
+import library from "./index.js";
+
+export const { getLoadablePath, load } = library;

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Installs what src/packaging/ makes, from the built files and from nowhere else, and uses it over https.
+#
+#   packages.sh wheel WHEEL SANDBOX
+#   packages.sh npm FOLDER-OF-TARBALLS BETTER-SQLITE3 NODE-22 SANDBOX
+set -u
+unset SSL_CERT_FILE
+
+kind=$1 package=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
+for sandbox; do :; done
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d)
+server=""
+cleanup() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+passed=0 failed=0 skipped=0
+
+# same WHAT EXPECTED GOT
+same() {
+  if [ "$3" = "$2" ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED packages: %s\n  expected: %s\n  got:      %s\n' "$@"
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  echo "skipped: $1"
+}
+
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+  -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
+mkfifo "$folder/address"
+"$sandbox" --seed 25 --tls "$folder/ca.pem" "$folder/key.pem" >"$folder/address" &
+server=$!
+read -r CHARTMOGUL_BASE_URL <"$folder/address"
+CHARTMOGUL_API_KEY=test-key CHARTMOGUL_MAX_RETRIES=0
+export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY CHARTMOGUL_MAX_RETRIES
+
+# use PROGRAM...: what it prints, in one line.
+use() { SSL_CERT_FILE=$folder/ca.pem NODE_NO_WARNINGS=1 "$@" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
+
+try_wheel() {
+  python=$(sh "$here/../tools/python_with_extensions.sh") || { skip "no python3 whose sqlite3 module loads extensions"; return; }
+  "$python" -m pip --version >/dev/null 2>&1 || { skip "this python3 has no pip"; return; }
+  "$python" -m pip install --quiet --no-index --no-deps --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
+  same "pip installs the wheel" "0 " "$? $(grep -i error "$folder/pip.log")"
+  same "Python" "25 By wheel chartmogul_plans" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py")"
+}
+
+# try_host NODE MODULE
+try_host() { same "$2" "25 $2 chartmogul_plans" "$(cd "$folder/npm" && use "$1" use.js "$2")"; }
+
+try_npm() {
+  command -v npm >/dev/null || { skip "no npm"; return; }
+  mkdir "$folder/npm" && cp "$here/use.js" "$folder/npm/" && cd "$folder/npm" || exit 1
+  echo '{ "private": true }' >package.json
+  npm install --offline --silent --no-audit --no-fund "$package"/sqlite-chartmogul*.tgz >npm.log 2>&1
+  same "npm installs the tarballs" "0" "$?"
+  same "types and module" "function" "$(node --input-type=module -e 'import { load } from "sqlite-chartmogul"; console.log(typeof load)' 2>&1)"
+  cd "$here" || exit 1
+  if [ ! -x "$2/bin/node" ]; then
+    skip "Node 22 could not be fetched"
+    return
+  fi
+  try_host "$2/bin/node" node:sqlite
+  if [ -d "$1/lib" ]; then
+    ln -s "$1" "$folder/npm/node_modules/better-sqlite3"
+    try_host "$2/bin/node" better-sqlite3
+  else
+    skip "better-sqlite3 could not be fetched"
+  fi
+}
+
+case $kind in
+wheel) try_wheel ;;
+npm) try_npm "$(cd "$3" 2>/dev/null && pwd)" "$(cd "$4" 2>/dev/null && pwd)" ;;
+esac
+
+echo
+if [ "$skipped" -gt 0 ]; then
+  echo "$passed passed, $failed failed, $skipped skipped"
+else
+  echo "$passed passed, $failed failed"
+fi
+[ "$failed" -eq 0 ]
