@@ -56,6 +56,7 @@ typedef struct cm_reading {
   struct { /* pages of plain lists, as scans found them: for the costs of later plans */
     const void *read;
     int pages;
+    int64_t rows; /* in all of them; -1: not known */
   } known_lists[CM_MAX_KNOWN_LISTS];
 } cm_reading;
 

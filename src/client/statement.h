@@ -8,6 +8,9 @@
 #include "base/clock.h"
 #include "base/sqlite_api.h"
 
+/** Who wants to know every plan that is made: see sql/explained.h. */
+typedef struct cm_explained cm_explained;
+
 /** The running statements: cm_statement_enter says when they are others. */
 typedef struct cm_statement {
   sqlite3 *db;           /* not owned */
@@ -15,10 +18,11 @@ typedef struct cm_statement {
   int open_cursors;
   int cursors_before; /* of them, that were open when `id` moved on: of other statements */
   int64_t started_ms;
-  int64_t requests;      /* sent for them */
-  uint64_t running;      /* fingerprint of the busy statements; 0: none was looked at yet */
-  uint64_t running_runs; /* the same with their counts of runs */
-  int64_t id;            /* moves on whenever the statements are others */
+  int64_t requests;        /* sent for them */
+  uint64_t running;        /* fingerprint of the busy statements; 0: none was looked at yet */
+  uint64_t running_runs;   /* the same with their counts of runs */
+  int64_t id;              /* moves on whenever the statements are others */
+  cm_explained *explained; /* a statement that is explained now; NULL: none; not owned */
   int64_t interrupt_checked_ms;
   int unchecked_wait_ms;  /* waited since then: a clock that stands still must not hide a Ctrl-C */
   bool sqlite_has_looked; /* SQLite looked for an interrupt by itself after the last wait */

@@ -8,8 +8,22 @@ void cm_known_pages_put(cm_session *session, const cm_read *read, int64_t pages)
     if (known != NULL && known != read) continue;
     session->reading.known_lists[i].read = read;
     session->reading.known_lists[i].pages = pages > MOST_PAGES ? MOST_PAGES : (int)pages;
+    session->reading.known_lists[i].rows = -1;
     return;
   }
+}
+
+void cm_known_pages_put_rows(cm_session *session, const cm_read *read, int64_t rows) {
+  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
+    if (session->reading.known_lists[i].read == read) session->reading.known_lists[i].rows = rows;
+  }
+}
+
+int64_t cm_known_pages_find_rows(const cm_session *session, const cm_read *read) {
+  for (int i = 0; i < CM_MAX_KNOWN_LISTS; i++) {
+    if (session->reading.known_lists[i].read == read) return session->reading.known_lists[i].rows;
+  }
+  return -1;
 }
 
 int cm_known_pages_find(void *session, const cm_read *read) {

@@ -10,6 +10,12 @@
 /** Note the pages of a plain list. Of more than CM_MAX_KNOWN_LISTS lists the first ones stay. */
 void cm_known_pages_put(cm_session *session, const cm_read *read, int64_t pages);
 
+/** Note that the pages noted last hold so many rows in all. */
+void cm_known_pages_put_rows(cm_session *session, const cm_read *read, int64_t rows);
+
+/** Rows of a list, -1 where they are not known. */
+int64_t cm_known_pages_find_rows(const cm_session *session, const cm_read *read);
+
 /** Pages of a list, 0 where they are not known. `session` is a cm_session: it fits cm_plan_choose. */
 int cm_known_pages_find(void *session, const cm_read *read);
 

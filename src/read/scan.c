@@ -32,6 +32,7 @@ static void remember_pages(cm_scan *scan, const cm_pager *pager) {
   bool is_plain = scan->plan.arg_count == 0 && scan->read->parent == NULL;
   if (pages > 0 && is_plain && !scan->is_short) {
     cm_known_pages_put(scan->session, scan->read, pages);
+    if (is_end) cm_known_pages_put_rows(scan->session, scan->read, pager->rows_seen);
   }
 }
 

@@ -6,6 +6,7 @@
 #include "read/plan.h"
 #include "record/url.h"
 #include "sql/bridge.h"
+#include "sql/explained.h"
 #include "sql/vtab.h"
 
 enum { COST_OF_A_REQUEST = 1000 };
@@ -122,6 +123,9 @@ int cm_offer_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);
   info->needToFreeIdxStr = 1;
   if (info->idxStr != NULL) rc = SQLITE_OK;
+  cm_explained *explained = table->session->statement.explained;
+  if (rc == SQLITE_OK && explained != NULL)
+    rc = cm_explained_note(explained, table, &offer, &plan, info);
 done:
   sqlite3_free(terms);
   sqlite3_free(constraints);

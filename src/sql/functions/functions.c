@@ -5,6 +5,7 @@
 
 #include "sql/bridge.h"
 #include "sql/functions/actions.h"
+#include "sql/functions/explain.h"
 #include "sql/functions/function_call.h"
 #include "sql/functions/get.h"
 #include "sql/functions/make_tables.h"
@@ -318,5 +319,6 @@ int cm_functions_register(sqlite3 *db, cm_session *session) {
     rc = cm_function_create(db, session, &table[i], NULL);
   if (rc == SQLITE_OK) rc = cm_actions_register(db, session);
   if (rc == SQLITE_OK) rc = cm_get_register(db, session);
+  if (rc == SQLITE_OK) rc = cm_explain_register(db, session);
   return rc;
 }

@@ -1,0 +1,15 @@
+/*
+** explain.h -- chartmogul_explain(sql): what a statement would ask of the API, a row for each scan, before it runs.
+** Tests: tests/cases/functions/explain/
+**
+** The text is prepared behind EXPLAIN QUERY PLAN and nothing else; nothing of the statement runs.
+*/
+#ifndef CM_SQL_FUNCTIONS_EXPLAIN_H
+#define CM_SQL_FUNCTIONS_EXPLAIN_H
+
+#include "client/session.h"
+
+/** Register the table-valued function. It holds a reference to the session. */
+int cm_explain_register(sqlite3 *db, cm_session *session);
+
+#endif
