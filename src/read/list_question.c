@@ -26,7 +26,7 @@ static bool is_shown(const cm_list_question *question, const cm_url_value *value
   const cm_filter *filter = cm_url_find_filter(question->resource, widest, value->column,
                                                CM_TERM_EQ);
   cm_from from = cm_source_of(column).from;
-  bool is_in_row = from == (widest->each != NULL ? CM_FROM_AROUND : CM_FROM_MEMBER);
+  bool is_in_row = from == CM_FROM_MEMBER || (widest->each != NULL && from == CM_FROM_AROUND);
   bool is_few = filter != NULL && (filter->words != NULL || CM_EXTRA(filter, is_silent));
   return value->op == CM_TERM_EQ && value->value != NULL && cm_value_is_text(value->value) &&
          column->type == CM_TEXT && !(column->flags & (CM_PARAM | CM_COMPANION)) && is_in_row &&
@@ -42,10 +42,22 @@ static bool is_lost(const cm_list_question *question, const cm_url_value *value)
   return filter == NULL && (is_silent || (resource->columns[value->column].flags & CM_PARAM));
 }
 
+/** Would the statement see which list the row came from? One that is looked up alone is another text than an item of a list. */
+static bool shows_text(const cm_list_question *question) {
+  const cm_resource *resource = question->resource;
+  bool is_item = question->read->each == NULL && widest_of(resource)->each != NULL;
+  for (int i = 0; is_item && i < resource->column_count; i++) {
+    bool is_used = question->columns_used >> (i < 63 ? i : 63) & 1;
+    if (is_used && cm_source_is(&resource->columns[i], CM_FROM_ROW)) return true;
+  }
+  return false;
+}
+
 uint64_t cm_list_matchable(const cm_list_question *question) {
   uint64_t matchable = 0;
   bool is_single = question->read->paging == CM_SINGLE;
   if (cm_list_holder(question->resource, question->read) == NULL || question->count > 63) return 0;
+  if (shows_text(question)) return 0;
   for (int i = 0; i < question->count; i++) {
     const cm_url_value *value = &question->values[i];
     bool can_match = is_shown(question, value);
@@ -128,20 +140,51 @@ static int put_shown(int position, cm_row *row, int column, cm_buf *out, cm_err 
   return rc;
 }
 
+/** Do the items of a row say whether it answers, or what is around them alone? */
+static bool asks_items(const cm_list_question *question, uint64_t matched) {
+  bool has_items = widest_of(question->resource)->each != NULL;
+  for (int i = 0; has_items && i < question->count; i++) {
+    const cm_column *column = &question->resource->columns[question->values[i].column];
+    if ((matched >> i & 1) && cm_source_is(column, CM_FROM_MEMBER)) return true;
+  }
+  return false;
+}
+
+/** @return SQLITE_DONE: there are not so many. */
+static int set_item(cm_row *row, cm_slice text, int number, cm_err *err) {
+  cm_slice items = cm_slice_find(text, row->resource->reads[row->resource->read_count - 1].each);
+  cm_slice item = { NULL, 0 };
+  size_t at = 0;
+  int rc = cm_slice_type(items) == CM_JSON_ARRAY ? SQLITE_ROW : SQLITE_DONE;
+  for (int i = 0; i <= number && rc == SQLITE_ROW; i++)
+    rc = cm_slice_next(items, &at, NULL, &item);
+  if (rc == SQLITE_ERROR)
+    return cm_err_set(err, rc, "%s: the API sent broken JSON: try again later",
+                      row->resource->name);
+  if (rc == SQLITE_ROW) cm_row_set(row, item);
+  return rc == SQLITE_ROW ? SQLITE_OK : rc;
+}
+
 int cm_list_row_key(const cm_list_question *question, uint64_t matched, cm_slice text, int alias,
                     cm_buf *out, cm_err *err) {
   const cm_resource *resource = question->resource;
-  bool is_around = widest_of(resource)->each != NULL, has_alias = alias == 0;
+  bool is_around = widest_of(resource)->each != NULL;
+  bool is_item = asks_items(question, matched), has_alias = alias == 0 || is_item;
   cm_row row = { .resource = resource };
   int rc = SQLITE_OK;
   if (is_around) row.outer = text;
-  cm_row_set(&row, is_around ? (cm_slice){ "{}", 2 } : text);
+  if (is_item) {
+    rc = set_item(&row, text, alias, err);
+  } else {
+    cm_row_set(&row, is_around ? (cm_slice){ "{}", 2 } : text);
+  }
   for (int i = 0; i < question->count && rc == SQLITE_OK; i++) {
     int column = question->values[i].column;
     if (!(matched >> i & 1)) continue;
-    const char *member = alias > 0 ? aliases_of(resource, column) : NULL;
+    const char *member = alias > 0 && !is_item ? aliases_of(resource, column) : NULL;
     if (member == NULL) {
       rc = put_shown(i, &row, column, out, err);
+      if (is_item && rc == SQLITE_DONE) rc = SQLITE_MISMATCH; /* those behind it may have one */
       continue;
     }
     cm_slice value = alias_at(text, member, alias);

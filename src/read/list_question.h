@@ -43,7 +43,8 @@ int cm_list_key(const cm_list_question *question, uint64_t matched, cm_buf *out)
 /**
  * Append the key of a row of the list.
  * @param question  Any with these columns.
- * @param alias  0: by what the row shows; n: by the nth pair of identifiers that it answers to (cm_key_extras.also).
+ * @param alias  0: by what the row shows; n: by the nth pair of identifiers that it answers to (cm_key_extras.also). Of a
+ *        row that is unfolded and asked for by what its items show: the number of the item.
  * @return SQLITE_OK; SQLITE_DONE where it lacks a value, or there is no such pair: no question of this kind finds it so;
  *         SQLITE_MISMATCH where it shows something else than a text, so that only SQLite can say what it equals;
  *         SQLITE_NOMEM; SQLITE_ERROR for a row that is not JSON.

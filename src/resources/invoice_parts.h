@@ -56,6 +56,9 @@ static const cm_hidden part_hidden = { .query = "with_disabled=true" };
 
 static const cm_read_extras part_read = { .encloser = "chartmogul_invoices" };
 
+static const cm_read_extras part_single_read = { .encloser = "chartmogul_invoices",
+                                                 .finds_hidden = true };
+
 static const cm_read_extras part_of_invoice = { .finds_hidden = true };
 
 static const cm_filter part_single[] = { VALIDITY_FILTERS, { 0 } };
@@ -82,7 +85,8 @@ static const cm_filter part_list[] = {
 
 /** The reads and writes of the parts that are called `parts` in paths and in an invoice. */
 #define PART_READS(parts)                                                                          \
-  { CM_ONE("/" parts "/{uuid}"), .filters = part_single, .extras = &part_read },                   \
+  { CM_ONE("/" parts "/{uuid}"), .filters = part_single, .is_listed = true,                        \
+    .extras = &part_single_read },                                                                 \
   { .path = "/" parts, .paging = CM_EITHER, .rows = (parts), .filters = part_by_external_id,       \
     .missing = CM_MISSING_EMPTY, .extras = &part_read },                                           \
   { CM_ONE("/invoices/{invoice_uuid}"), .each = (parts), .filters = part_single,                   \

@@ -26,7 +26,7 @@ COLUMNS = {
     "invoices": {"uuid": "invoice", "customer_uuid": "customer", "external_id": "invoice_id"},
     "line_items": {"uuid": "line", "invoice_uuid": "invoice", "invoice_external_id": "invoice_id", "customer_uuid": "customer",
                    "plan_uuid": "plan"},
-    "transactions": {"invoice_uuid": "invoice", "invoice_external_id": "invoice_id", "customer_uuid": "customer"},
+    "transactions": {"uuid": "payment", "invoice_uuid": "invoice", "invoice_external_id": "invoice_id", "customer_uuid": "customer"},
     "notes": {"uuid": "note", "customer_uuid": "customer"},
     "tasks": {"customer_uuid": "customer", "assignee": "email"},
     "opportunities": {"customer_uuid": "customer"},
@@ -46,8 +46,8 @@ ASKED = {
     "plans": ["uuid", "external_id", "external_id data_source_uuid"],
     "data_sources": ["uuid"],
     "invoices": ["uuid", "customer_uuid", "external_id", "customer_uuid external_id", "uuid customer_uuid"],
-    "line_items": ["invoice_uuid", "invoice_external_id", "customer_uuid", "invoice_uuid plan_uuid"],
-    "transactions": ["invoice_uuid", "invoice_external_id", "customer_uuid"],
+    "line_items": ["uuid", "uuid customer_uuid", "invoice_uuid", "invoice_external_id", "customer_uuid", "invoice_uuid plan_uuid"],
+    "transactions": ["uuid", "invoice_uuid", "invoice_external_id", "customer_uuid"],
     "notes": ["uuid", "customer_uuid", "uuid customer_uuid"],
     "tasks": ["customer_uuid", "assignee", "customer_uuid assignee"],
     "opportunities": ["customer_uuid"],
@@ -68,7 +68,8 @@ HOLDERS = {"line_items": "invoices", "transactions": "invoices", "customer_tags"
 LISTS = {"customers": "entries", "plans": "plans", "data_sources": "data_sources", "invoices": "invoices", "notes": "entries",
          "tasks": "entries", "opportunities": "entries", "contacts": "entries", "subscription_events": "subscription_events"}
 # What the look-up of a row that its list does not show may find all the same, so that the list cannot say no.
-FIND_HIDDEN = {("invoices", "uuid"), ("line_items", "invoice_uuid"), ("transactions", "invoice_uuid")}
+FIND_HIDDEN = {("invoices", "uuid"): "invoices", ("line_items", "invoice_uuid"): "invoices", ("transactions", "invoice_uuid"): "invoices",
+               ("line_items", "uuid"): "line_items", ("transactions", "uuid"): "transactions"}
 PER_ACCOUNT = 50  # statements
 KINDS = sorted({kind for columns in COLUMNS.values() for kind in columns.values()})
 
@@ -315,6 +316,9 @@ class World:
             else:
                 self.account.send("DELETE", f"/customers/{gone['uuid']}")
         self.remember()
+        for invoice in self.account.pages("/invoices", "invoices"):
+            self.known["line"] += [row["uuid"] for row in invoice["line_items"]]
+            self.known["payment"] += [row["uuid"] for row in invoice["transactions"]]
 
     def remember(self):
         for table, root in LISTS.items():
@@ -369,6 +373,8 @@ class World:
             return "ds_gone"
         if chance < 0.2 or not self.known[kind]:
             some = self.dice.choice(self.known[kind]) if self.known[kind] else kind
+            if kind in ("line", "payment"):  # which a look-up would find though its invoice is hidden
+                return f"{some[:-4]}9{number:03}"
             return f"{some[:-3]}{number:03}" if "-" in some else f"{some}-{number}"
         return self.dice.choice(self.known[kind])
 
@@ -393,8 +399,9 @@ class World:
                             f" WHERE {given})")
         missing = 0
         for column, value in mention.terms:
-            if (mention.table, column) in FIND_HIDDEN:
-                missing = self.number(f"SELECT count(DISTINCT {value}) FROM {source} WHERE {value} NOT IN (SELECT uuid FROM invoices)")
+            table = FIND_HIDDEN.get((mention.table, column))
+            if table is not None:
+                missing = self.number(f"SELECT count(DISTINCT {value}) FROM {source} WHERE {value} NOT IN (SELECT uuid FROM {{{table}}})")
         return count, missing
 
     def has_empty(self, mention, source):
