@@ -53,7 +53,7 @@ include tests/sandbox/sandbox.mk
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts transport versions replay docs reports load copy journal requests random-requests coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts transport versions replay docs reports load copy journal requests random-requests random-writes coverage examples node
 # Parts run beside each other (JOBS): what several of them are made of is there before the first begins.
 JOBS ?= 2
 for_parts = $(if $(filter $(1),$(PARTS)),$(2))

@@ -4,7 +4,7 @@
 
 In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell on a new account of the demo company; the
 ```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
-itself; what `make bench-docs` measures is left alone. --update writes outputs and tables anew; without it a difference is a
+itself; what `make bench-docs` and `make bench-requests-docs` measure is left alone. --update writes outputs and tables anew; without it a difference is a
 failure. Every table, function and setting of the extension must be named in README.md, and every ```sql example of the descriptors must run.
 """
 import os
@@ -35,7 +35,7 @@ SETTINGS = """
 SELECT '`' || name || '`', CASE WHEN default_value IS NULL THEN '' ELSE '`' || default_value || '`' END, description
 FROM chartmogul_settings"""
 
-MEASURED = {"bench"}
+MEASURED = {"bench", "requests"}
 
 GENERATED = {
     "tables": (("table", "one row is"), TABLES),
