@@ -48,9 +48,28 @@ $(SOURCED)/cjson/cJSON.c:
 test-standalone: $(STANDALONE) $(SANDBOX) $(NO_NETWORK) ## what it needs, what it shows, and that it reads and writes
 	$(Q)$(IN_TEST) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/standalone.sh $(STANDALONE) $(SANDBOX)
 
+PACKAGES := $(BUILD)/packages
+
+# ---- Debian -------------------------------------------------------------------------------------
+
+DEB     := $(PACKAGES)/libsqlite3-mod-chartmogul_$(VERSION)_$(shell dpkg --print-architecture 2>/dev/null).deb
+DEB_LIB := $(OBJ)/deb/chartmogul.so.$(VERSION)
+
+.PHONY: deb test-deb
+deb: $(DEB) ## a Debian package with the library of the system's libcurl and cJSON
+
+$(DEB_LIB): $(LOADABLE_OBJECTS)
+	@mkdir -p $(@D)
+	$(Q)$(CC) -shared -Wl,-soname,chartmogul.so.0 -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
+
+$(DEB): src/packaging/deb.sh src/packaging/CHANGELOG $(DEB_LIB)
+	$(Q)sh $< $(VERSION) $(DEB_LIB) $(PACKAGES)
+
+test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed and used by its bare name
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/deb.sh $(DEB) $(SANDBOX)
+
 # ---- packages of the registries -----------------------------------------------------------------
 
-PACKAGES := $(BUILD)/packages
 WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH).whl
 NPM      := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tgz
 TARBALL  := $(PACKAGES)/sqlite-chartmogul-$(VERSION)-linux-$(ARCH).tar.gz
@@ -70,8 +89,8 @@ $(TARBALL): $(STANDALONE) README.md LICENSE src/chartmogul.h
 	$(Q)cp $^ $(PACKAGES)/laid/$(basename $(basename $(@F)))/
 	$(Q)tar -C $(PACKAGES)/laid -czf $@ $(basename $(basename $(@F)))
 
-packages: $(TARBALL) $(WHEEL) $(NPM) ## all of them, with SHA256SUMS, in build/packages
-	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl >SHA256SUMS && cat SHA256SUMS
+packages: $(TARBALL) $(WHEEL) $(NPM) $(DEB) ## all of them, with SHA256SUMS, in build/packages
+	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl *.deb >SHA256SUMS && cat SHA256SUMS
 
 .PHONY: test-wheel test-npm
 test-wheel: $(WHEEL) $(SANDBOX) ## the wheel, installed and used
