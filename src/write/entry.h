@@ -142,6 +142,7 @@ struct cm_entry {
   int64_t id;
   int64_t journal_id;        /* 0: none yet */
   bool is_recorded;          /* the journal has it as it is */
+  bool is_sent_ahead;        /* and says that it may have left, before it does */
   bool is_resumed;           /* it is of a run that was cut off */
   cm_entry *next, *previous; /* of those that wait, in order */
   cm_change *change;         /* owned; NULL when it has ended */
@@ -173,7 +174,6 @@ const char *cm_entry_state_word(cm_entry_state state);
 
 /** Does a row of its table stand inside one of another table? */
 bool cm_entry_is_part(const cm_entry *entry);
-
 /** Is it looked for before its create is sent, and was not yet? */
 bool cm_entry_must_find(const cm_entry *entry);
 

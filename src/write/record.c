@@ -12,6 +12,12 @@
 #include "read/identity.h"
 #include "write/shipment.h"
 #include "write/state.h"
+#include "write/waiting.h"
+
+enum {
+  MAX_AHEAD = 64, /* rows that are marked as sent with the one that leaves */
+  LAZY_MS = 250   /* outcomes that a look would tell wait so long for others */
+};
 
 static bool is_on(const cm_session *session) {
   return session->settings.recording.journal != NULL && !session->settings.dry_run;
@@ -228,24 +234,60 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
   return rc;
 }
 
-int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) {
-  cm_journal *journal = queue->session->journal;
+static int put_sent(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  char *change = NULL;
+  int rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
+  const cm_journal_line line = { .id = entry->journal_id,
+                                 .change = change,
+                                 .host = entry->inside.host != NULL ? entry->inside.host->journal_id
+                                                                    : 0 };
+  if (rc == SQLITE_OK) rc = cm_journal_put_sent(queue->session->journal, &line, err);
+  cm_change_release_scratch(entry->change);
+  sqlite3_free(change);
+  queue->has_marks = true;
+  return rc;
+}
+
+/** A new row of a name that no other write has: nothing has to be durable before it, and a look tells what became of it. */
+static bool is_by_itself(const cm_queue *queue, const cm_entry *entry) {
+  const cm_entry *named = cm_waiting_by_natural(queue, entry->ties.natural_token);
+  bool is_plain = entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_INSERT &&
+                  entry->change->conflict == CM_CONFLICT_FAIL && entry->list.token == 0 &&
+                  entry->change->name_count == 0 && entry->ties.name_count == 0;
+  bool is_alone = entry->inside.first == NULL && !cm_entry_is_part(entry) && named == entry &&
+                  cm_map_next(&entry->ties.by_natural) == NULL;
+  return is_plain && is_alone && entry->ties.natural_token != 0;
+}
+
+/** One sync for many calls: the rows behind this one that are alike may leave at any time after it. */
+static int put_sent_ahead(cm_queue *queue, const cm_entry *first, cm_err *err) {
+  int left = is_by_itself(queue, first) ? MAX_AHEAD : 0;
   int rc = SQLITE_OK;
-  if (!is_on(queue->session) || journal == NULL) return SQLITE_OK;
-  for (cm_entry *entry = shipment->first; entry != NULL && rc == SQLITE_OK;
-       entry = entry->progress.next_carried) {
-    char *change = NULL;
-    if (!entry->is_recorded) continue;
-    rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
-    const cm_journal_line line = { .id = entry->journal_id,
-                                   .change = change,
-                                   .host = entry->inside.host != NULL
-                                               ? entry->inside.host->journal_id
-                                               : 0 };
-    if (rc == SQLITE_OK) rc = cm_journal_put_sent(journal, &line, err);
-    sqlite3_free(change);
+  for (cm_entry *entry = first->next; entry != NULL && left > 0 && rc == SQLITE_OK;
+       entry = entry->next, left--) {
+    bool is_alike = entry->resource == first->resource &&
+                    entry->ties.delete_epoch == first->ties.delete_epoch &&
+                    entry->ties.verb_epoch == first->ties.verb_epoch;
+    bool waits = entry->progress.phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED &&
+                 entry->is_recorded && !entry->is_sent_ahead && !entry->bulk.may_go;
+    if (!is_alike || !waits || !is_by_itself(queue, entry)) continue;
+    rc = put_sent(queue, entry, err);
+    entry->is_sent_ahead = rc == SQLITE_OK;
   }
   return rc;
+}
+
+int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) {
+  int rc = SQLITE_OK;
+  if (!is_on(queue->session) || queue->session->journal == NULL) return SQLITE_OK;
+  for (cm_entry *entry = shipment->first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->progress.next_carried) {
+    bool is_marked = entry->is_sent_ahead && shipment->import == NULL &&
+                     is_by_itself(queue, entry) && !entry->progress.is_doubtful;
+    if (entry->is_recorded && !is_marked) rc = put_sent(queue, entry, err);
+  }
+  bool may_mark = rc == SQLITE_OK && queue->has_marks && shipment->rows == 1;
+  return may_mark ? put_sent_ahead(queue, shipment->first, err) : rc;
 }
 
 static void forget_failure(cm_queue *queue) {
@@ -273,9 +315,11 @@ static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
   return cm_journal_put_outcome(queue->session->journal, &line, err);
 }
 
-void cm_record_state(cm_queue *queue, const cm_entry *entry) {
+void cm_record_state(cm_queue *queue, cm_entry *entry) {
   cm_err err = { 0 };
   if (!entry->is_recorded || !is_usable(queue->session) || queue->is_set_aside) return;
+  if (!entry->is_sent_ahead) queue->has_urgent = true;
+  if (entry->is_waiting) entry->is_sent_ahead = false; /* what is put now takes the mark back */
   if (put_outcome(queue, entry, &err) != SQLITE_OK) {
     queue->is_record_short = true;
     note_failure(queue, &err);
@@ -295,6 +339,12 @@ static int put_all_ended(cm_queue *queue, cm_err *err) {
   return rc;
 }
 
+/** What was put and is not durable may be gone. */
+static void forget_marks(cm_queue *queue) {
+  for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
+    entry->is_sent_ahead = false;
+}
+
 int cm_record_flush(cm_queue *queue, cm_err *err) {
   int rc = SQLITE_OK;
   if (!is_usable(queue->session)) return SQLITE_OK;
@@ -302,8 +352,21 @@ int cm_record_flush(cm_queue *queue, cm_err *err) {
   if (rc == SQLITE_OK) rc = cm_journal_flush(queue->session->journal, err);
   queue->is_record_short = rc != SQLITE_OK;
   if (rc == SQLITE_CANTOPEN) err->may_help = true; /* where there is room again it goes on */
+  if (rc != SQLITE_OK) forget_marks(queue);
   if (rc == SQLITE_OK) forget_failure(queue);
+  queue->has_marks = queue->has_urgent = false;
+  queue->flushed_ms = cm_session_now_ms(queue->session);
   return rc;
+}
+
+int cm_record_leave(cm_queue *queue, cm_err *err) {
+  bool must_flush = queue->has_marks || queue->has_urgent || queue->is_record_short;
+  return must_flush ? cm_record_flush(queue, err) : SQLITE_OK;
+}
+
+void cm_record_idle(cm_queue *queue) {
+  bool is_late = cm_session_now_ms(queue->session) - queue->flushed_ms >= LAZY_MS;
+  if (queue->has_urgent || queue->has_marks || is_late) cm_record_known(queue);
 }
 
 void cm_record_known(cm_queue *queue) {

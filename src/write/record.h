@@ -36,11 +36,15 @@ int cm_record_answer(cm_queue *queue, int64_t id, const cm_answered *answer,
 int cm_record_sent(cm_queue *queue, const cm_shipment *shipment, cm_err *err) CM_MUST_CHECK;
 /** All that was recorded so far, what leaves next and what has ended, is durable after SQLITE_OK. */
 int cm_record_flush(cm_queue *queue, cm_err *err) CM_MUST_CHECK;
-/** The same where nothing leaves. What cannot be recorded is told by cm_record_end. */
+/** Calls leave: the same, unless they were marked before, and nothing that has ended since has to be durable before them. */
+int cm_record_leave(cm_queue *queue, cm_err *err) CM_MUST_CHECK;
+/** The same as cm_record_flush where nothing leaves. What cannot be recorded is told by cm_record_end. */
 void cm_record_known(cm_queue *queue);
+/** Nothing leaves before an answer comes: as cm_record_known, but that outcomes which a look would tell wait a little for others. */
+void cm_record_idle(cm_queue *queue);
 
 /** A write has ended, or waits again. What cannot be recorded is told by cm_record_end. */
-void cm_record_state(cm_queue *queue, const cm_entry *entry);
+void cm_record_state(cm_queue *queue, cm_entry *entry);
 
 /**
  * All that has ended is durable after SQLITE_OK. @param is_over  Another connection may send.

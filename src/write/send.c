@@ -67,9 +67,9 @@ static bool is_reached(const cm_queue *queue, cm_queue_goal goal) {
   return goal == CM_QUEUE_ROOM ? cm_queue_has_room(queue) : queue->waiting.count == 0;
 }
 
-/** Nothing can go on before an answer comes: what is known is durable by then. */
+/** Nothing can go on before an answer comes: what is known is durable soon. */
 static void wait_for_answers(cm_queue *queue) {
-  cm_record_known(queue);
+  cm_record_idle(queue);
   cm_session_pump(queue->session, CM_INTERRUPT_POLL_MS);
 }
 

@@ -255,7 +255,7 @@ bool cm_shipments_leave(cm_queue *queue) {
       due[ready++] = due[i];
     }
   }
-  int rc = ready > 0 ? cm_record_flush(queue, &lost) : SQLITE_OK;
+  int rc = ready > 0 ? cm_record_leave(queue, &lost) : SQLITE_OK;
   if (rc != SQLITE_OK) queue->sending.is_stopped = true;
   start_ready(queue, due, ready, &lost);
   return count > 0;

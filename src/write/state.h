@@ -95,6 +95,9 @@ struct cm_queue {
   bool is_record_cut;   /* memory ran out for one */
   bool is_record_short; /* a sync failed: it may have taken outcomes away */
   bool is_set_aside;    /* what is retired stays as it is in the journal */
+  bool has_marks;       /* of what is about to leave, which are not durable yet */
+  bool has_urgent;      /* outcomes that nothing but the journal can tell, likewise */
+  int64_t flushed_ms;   /* when all was durable last */
   int64_t refused_to;   /* id of the last write when refused ones were put into the journal */
 };
 

@@ -109,6 +109,24 @@ def forks(library, journal):
     assert json.loads(one(db, "SELECT chartmogul_resume()")) == {"written": 0, "refused": 0, "unknown": 0}
 
 
+def count_commits(wal):
+    """How many transactions of the file stand in its write-ahead log: the last page of each says how long the file is then."""
+    page = 24 + int.from_bytes(wal[8:12], "big")
+    return sum(wal[at + 4 : at + 8] != bytes(4) for at in range(32, len(wal) - page + 1, page))
+
+
+def syncs(library, journal):
+    """One sync of the file does for many calls, and for many outcomes that a look would tell."""
+    db = connect(library, journal)
+    db.execute("BEGIN")
+    for i in range(200):
+        db.execute(INSERT, (f"c{i}", "a"))
+    db.execute("COMMIT")
+    assert one(db, "SELECT count(*) FROM chartmogul_writes WHERE state = 'written'") == 200
+    commits = count_commits(pathlib.Path(journal + "-wal").read_bytes())
+    assert 4 < commits <= 40, f"{commits} commits for 200 rows"
+
+
 def lock_folder(library, journal):
     """The folder of the journal cannot be written any more."""
     db = connect(library, None)
@@ -154,7 +172,7 @@ def fills(library, journal, room, goes_on):
     db.close()
 
 
-STORIES = {"waits": waits, "other_names": other_names, "removed": removed, "forks": forks, "lock_folder": lock_folder, "fills": fills}
+STORIES = {"waits": waits, "other_names": other_names, "removed": removed, "forks": forks, "syncs": syncs, "lock_folder": lock_folder, "fills": fills}
 
 # ---- around it ----------------------------------------------------------------------------------
 
@@ -231,7 +249,7 @@ def main():
         return 0
     library, sandbox = os.path.abspath(library), os.path.abspath(sandbox)
     failed = told = 0
-    for name, *options in [("waits",), ("other_names",), ("removed",), ("forks",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
+    for name, *options in [("waits",), ("other_names",), ("removed",), ("forks",), ("syncs",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
         wrong = tell(library, sandbox, str(pathlib.Path(kill_at).resolve()), name, *options)
         told += 1
         if wrong:
