@@ -96,10 +96,12 @@ static bool begins(const char *text, const char *words) {
   return strncmp(text, words, strlen(words)) == 0;
 }
 
-/** SCAN CONSTANT ROW, SCAN 3 CONSTANT ROWS: those that stand in the statement. */
+/** SCAN CONSTANT ROW, SCAN 3 CONSTANT ROWS, and since SQLite 3.46 SCAN 3-ROW VALUES CLAUSE. */
 static int64_t constant_rows(const char *detail) {
   int count = 1;
-  if (!begins(detail, "SCAN ") || strstr(detail, "CONSTANT ROW") == NULL) return CM_PRICE_UNKNOWN;
+  bool is_constant = strstr(detail, "CONSTANT ROW") != NULL ||
+                     strstr(detail, "-ROW VALUES CLAUSE") != NULL;
+  if (!begins(detail, "SCAN ") || !is_constant) return CM_PRICE_UNKNOWN;
   (void)sscanf(detail, "SCAN %d", &count);
   return count > 0 ? count : 1;
 }
