@@ -53,7 +53,7 @@ include tests/sandbox/sandbox.mk
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke hosts transport versions replay docs reports load copy journal requests random-requests random-writes coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke progress hosts transport versions replay docs reports load copy journal requests random-requests random-writes coverage examples node
 # Parts run beside each other (JOBS): what several of them are made of is there before the first begins.
 JOBS ?= 2
 for_parts = $(if $(filter $(1),$(PARTS)),$(2))
@@ -65,6 +65,10 @@ TEST_PROGRAMS := $(RUN_CASES) $(call for_parts,unit versions,$(UNIT_TESTS)) $(ca
 .PHONY: test-cases
 test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
 	$(Q)$(IN_TEST) $(RUNNER) $(RUN_CASES) --sandbox $(SANDBOX) $(CASE_FLAGS) $(CASES)
+
+.PHONY: test-progress
+test-progress: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the line of progress in a real terminal
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/progress/progress.py $(LIBRARY) $(SANDBOX)
 
 .PHONY: test-smoke
 test-smoke: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the shared library in the sqlite3 shell

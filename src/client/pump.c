@@ -3,6 +3,7 @@
 #include "base/secret.h"
 #include "base/utf8.h"
 #include "client/call_state.h"
+#include "client/progress.h"
 
 /* ---- sending ------------------------------------------------------------------------------- */
 
@@ -286,11 +287,18 @@ void cm_session_pump(cm_session *session, int wait_ms) {
     int64_t timer_ms = send_what_may(session);
     bool has_news = session->calls.ended != ended_calls || session->calls.first == NULL;
     int slice_ms = has_news ? 0 : shortest(left_ms, timer_ms);
+    bool is_watched = session->settings.prompt.progress != CM_PROGRESS_OFF;
+    if (is_watched && slice_ms > 0) cm_progress_draw(session);
     pass_time(session, slice_ms);
     left_ms -= slice_ms;
     is_over = has_news || left_ms == 0;
   }
   collect(session);
+  if (session->calls.first == NULL) cm_progress_erase(session);
+}
+
+void cm_session_rest(cm_session *session) {
+  cm_progress_erase(session);
 }
 
 bool cm_session_is_idle(const cm_session *session) {
@@ -303,6 +311,7 @@ bool cm_session_is_idle(const cm_session *session) {
 int cm_call_wait(cm_call *call, cm_err *err) {
   while (call->state != CM_CALL_DONE)
     cm_session_pump(call->session, CM_INTERRUPT_POLL_MS);
+  cm_progress_erase(call->session);
   if (call->result.code == SQLITE_OK) return SQLITE_OK;
   cm_err_set(err, call->result.code, "%s", call->result.error);
   if (err != NULL) err->http_status = call->result.status;

@@ -24,4 +24,7 @@ void cm_session_pump(cm_session *session, int wait_ms);
 /** True when fewer than `concurrency` calls are started and not done: one more would not wait for them. */
 bool cm_session_is_idle(const cm_session *session);
 
+/** The wait is over: the line that shows progress is erased, before rows leave. */
+void cm_session_rest(cm_session *session);
+
 #endif

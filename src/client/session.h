@@ -44,6 +44,23 @@ typedef struct cm_read_texts {
   } tables[CM_MAX_READ_TEXTS];
 } cm_read_texts;
 
+struct cm_session;
+
+/** How far the reading of the connection is. */
+typedef struct cm_progress_facts {
+  const char *table;   /* NULL: nothing is read */
+  int64_t rows;        /* that it has shown */
+  int64_t page, pages; /* being read, of how many; 0: not known */
+  double done;         /* the part that is done, where it can be told; else 0 */
+} cm_progress_facts;
+
+typedef struct cm_watch {
+  /* What is read now; set by who reads (read/scan_facts.c). NULL: nothing has been read yet. */
+  void (*tell)(const struct cm_session *session, cm_progress_facts *out);
+  bool is_shown;
+  int64_t drawn_ms;
+} cm_watch;
+
 /** What the scans of the connection know of each other. */
 typedef struct cm_reading {
   cm_scan *scans;         /* every open scan: what a join's read-ahead looks at */
@@ -74,6 +91,7 @@ typedef struct cm_session {
   cm_calls calls;
   cm_statement statement;
   cm_request_log log;
+  cm_watch watch;
   cm_reading reading;
 
   /* Parts that stand above the session: who makes one says how it is freed. */

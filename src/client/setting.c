@@ -19,6 +19,7 @@ enum {
 #define ENVIRONMENT_PREFIX "CHARTMOGUL_"
 
 static const char *const write_modes[] = { "commit", "immediate", "bulk", NULL };
+static const char *const progress_words[] = { "off", "auto", NULL };
 static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
 
 #define ROW(member, kind, ...)                                                                     \
@@ -85,6 +86,8 @@ static const cm_setting table[] = {
   ROW_OF(prompt, cache_ttl, CM_SETTING_INTEGER, .max = DAY_OF_SECONDS, .default_value = "0",
          .doc = "For how many seconds answers serve the next statements too; a write empties the "
                 "cache; 0 keeps nothing."),
+  ROW_OF(prompt, progress, CM_SETTING_WORD, .words = progress_words, .default_value = "off",
+         .doc = "auto: where stderr is a terminal, a line there says what a long statement does."),
   ROW_OF(prompt, log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
          .doc = "chartmogul_requests shows the bodies of all requests."),
 };

@@ -28,9 +28,13 @@ typedef struct cm_recording {
   int journal_days;
 } cm_recording;
 
+/** When the line of progress is shown (client/progress.h). */
+typedef enum cm_progress_mode { CM_PROGRESS_OFF, CM_PROGRESS_AUTO } cm_progress_mode;
+
 /** What a person at a prompt turns on. */
 typedef struct cm_at_prompt {
   int cache_ttl; /* seconds; 0: none */
+  int progress;  /* cm_progress_mode */
   bool log_bodies;
 } cm_at_prompt;
 

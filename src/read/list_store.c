@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "client/pump.h"
 #include "read/key_set.h"
 #include "read/known_pages.h"
 #include "read/pager.h"
@@ -96,6 +97,7 @@ void cm_list_store_open_cursor(cm_session *session) {
 
 void cm_list_store_close_cursor(cm_session *session) {
   session->statement.open_cursors--;
+  cm_session_rest(session); /* of a call that nobody waits for any more */
   cm_memo_leave(session, session->statement.open_cursors);
   if (session->statement.open_cursors == 0) cm_list_store_clear(session);
 }

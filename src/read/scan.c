@@ -97,6 +97,7 @@ static int await_leg(cm_scan *scan, cm_err *err) {
     cm_session_pump(scan->session, CM_INTERRUPT_POLL_MS);
     rc = fill_legs(scan, err);
   }
+  cm_session_rest(scan->session);
   return rc;
 }
 
@@ -420,6 +421,7 @@ int cm_scan_open(cm_session *session, const cm_resource *resource, const cm_plan
     return rc;
   }
   cm_scan_list(scan);
+  cm_scan_offer_facts(session);
   *out = scan;
   return SQLITE_OK;
 }

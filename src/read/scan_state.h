@@ -150,6 +150,11 @@ void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request);
 /** The scan waits for that child list: ask for further ones, as long as fewer requests than `concurrency` are under way. */
 void cm_scan_look_further(cm_scan *scan);
 
+/* ---- read/scan_facts.c ------------------------------------------------------------------------- */
+
+/** A scan begins: the line that shows progress can tell of it. */
+void cm_scan_offer_facts(cm_session *session);
+
 /* ---- read/enclosing.c ---------------------------------------------------------------------- */
 
 /** True when a column of the current row stands in the row around it, which it came without and that was not looked for. */

@@ -7,6 +7,8 @@
 # in the environment both are on that account, and the demo only reads.
 set -eu
 
+CHARTMOGUL_PROGRESS=${CHARTMOGUL_PROGRESS:-auto}
+export CHARTMOGUL_PROGRESS
 mode=$1 library=$2 sandbox=$3
 case $library in /*) ;; *) library=./$library ;; esac
 load=".load ${library%.*}"
@@ -21,7 +23,9 @@ trap 'exit 130' INT TERM
 
 # Settings of a real account have no say in the made-up one.
 start_sandbox() {
-  for name in $(env | sed -n 's/^\(CHARTMOGUL_[A-Z_]*\)=.*/\1/p'); do unset "$name"; done
+  for name in $(env | sed -n 's/^\(CHARTMOGUL_[A-Z_]*\)=.*/\1/p'); do
+    [ "$name" = CHARTMOGUL_PROGRESS ] || unset "$name"
+  done
   mkfifo "$folder/address"
   "$sandbox" --port 0 --seed demo >"$folder/address" &
   server=$!

@@ -73,7 +73,7 @@ static void defaults_are_the_tables(void **state) {
   cm_settings settings = fresh();
   int count = 0;
   const cm_setting *table = cm_setting_table(&count);
-  assert_int_equal(count, 23);
+  assert_int_equal(count, 24);
   for (int i = 0; i < count; i++) {
     assert_int_equal(cm_setting_find(table[i].name), i);
     assert_int_equal(table[i].doc[strlen(table[i].doc) - 1], '.');

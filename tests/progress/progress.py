@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+"""The line of progress in a real terminal: one line, erased, and nothing of it on a pipe.
+
+    progress.py LIBRARY SANDBOX
+
+Each story runs the sqlite3 shell with its stderr, and where it says so its stdout, on a pseudo terminal.
+"""
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import time
+
+LINE = re.compile(r"\r([^\r\n]*)\033\[K")
+ERASE = "\r\033[K"
+KEY = "test-key"
+failures = []
+passed = 0
+
+
+def check(what, is_right, seen):
+    global passed
+    if is_right:
+        passed += 1
+    else:
+        failures.append(what)
+        print(f"FAILED progress: {what}\n  seen: {seen!r}")
+
+
+class Shell:
+    """What sqlite3 wrote on the terminal, and on the pipe that is its stdout where it has one."""
+
+    def __init__(self, library, base_url, *statements, mode="auto", on_terminal=("err",), stop_at=None, columns=200):
+        terminal, far = pty.openpty()
+        fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+        environment = {**os.environ, "CHARTMOGUL_BASE_URL": base_url, "CHARTMOGUL_API_KEY": KEY,
+                       "CHARTMOGUL_PROGRESS": mode, "CHARTMOGUL_PER_PAGE": "50"}
+        program = ["sqlite3", "-batch", "-init", "/dev/null", ":memory:", f".load {library.removesuffix('.so')}", *statements]
+        out = far if "out" in on_terminal else subprocess.PIPE
+        err = far if "err" in on_terminal else subprocess.STDOUT
+        process = subprocess.Popen(program, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment)
+        os.close(far)
+        self.terminal = self.watch(process, terminal, stop_at)
+        self.piped = process.stdout.read().decode() if process.stdout else ""
+        self.code = process.wait()
+        os.close(terminal)
+
+    @staticmethod
+    def watch(process, terminal, stop_at):
+        """Read until the program has closed the terminal; at the text `stop_at` press Ctrl-C."""
+        seen = b""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            if not select.select([terminal], [], [], 0.2)[0]:
+                if process.poll() is not None:
+                    break
+                continue
+            try:
+                part = os.read(terminal, 65536)
+            except OSError: # its other end is closed
+                break
+            seen += part
+            if stop_at is not None and stop_at in seen:
+                process.send_signal(signal.SIGINT)
+                stop_at = None
+        return seen.decode()
+
+
+def shown(text):
+    """The lines that were drawn, and what is left on the screen of them."""
+    return [line for line in LINE.findall(text) if line]
+
+
+def left(text):
+    """What a terminal shows in the end, line by line."""
+    screen = []
+    for line in text.split("\n"):
+        line = line.rstrip("\r")
+        kept = ""
+        for part in re.split(r"\r", line):
+            kept = part.replace("\033[K", "") + ("" if "\033[K" in part else kept[len(part):])
+        screen.append(kept)
+    return "\n".join(screen)
+
+
+def tell(library, base_url):
+    whole = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers")
+    lines = shown(whole.terminal)
+    check("a statement of two seconds shows a line", len(lines) >= 3, whole.terminal)
+    pattern = (r"chartmogul_customers: \d+ rows, page \d+ of 8(, \d+ s left)?, \d+\.\d requests a second, "
+               r"waits for \d answers?")
+    check("it is of one form", all(re.fullmatch(pattern, line) for line in lines), lines)
+    check("it says how long it takes", any("s left" in line for line in lines), lines)
+    check("it is erased", whole.terminal.endswith(ERASE) and left(whole.terminal) == "", whole.terminal)
+    check("the rows are there", whole.piped == "400\n", whole.piped)
+
+    narrow = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", columns=30)
+    check("it is no wider than the terminal", shown(narrow.terminal) and max(map(len, shown(narrow.terminal))) == 29, narrow.terminal)
+
+    rows = Shell(library, base_url, "SELECT uuid FROM chartmogul_customers", on_terminal=("out", "err"))
+    names = left(rows.terminal).split()
+    check("it stands in no row", len(names) == 400 and all(re.fullmatch(r"cus_[0-9a-f-]+", name) for name in names), names[:9])
+    check("it is shown among them", len(shown(rows.terminal)) >= 3, rows.terminal[-300:])
+
+    piped = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", on_terminal=())
+    check("nothing of it is on a pipe", piped.piped == "400\n" and piped.terminal == "", piped.piped)
+    off = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", mode="off")
+    check("nothing is shown where it is off", off.terminal == "", off.terminal)
+    quick = Shell(library, base_url, "SELECT count(*) FROM chartmogul_plans")
+    check("nothing is shown of a quick one", quick.terminal == "", quick.terminal)
+
+    walk = Shell(library, base_url, "SELECT count(*) FROM chartmogul_subscriptions WHERE customer_uuid IN "
+                                    "(SELECT uuid FROM chartmogul_customers LIMIT 60)")
+    check("many lists tell no time left", shown(walk.terminal) and not any("left" in line for line in shown(walk.terminal)),
+          walk.terminal)
+    check("and are erased", left(walk.terminal) == "", walk.terminal)
+
+    write = Shell(library, base_url, "BEGIN; INSERT INTO chartmogul_plans (data_source_uuid, external_id, name, interval_count, "
+                                     "interval_unit) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60) "
+                                     "SELECT (SELECT uuid FROM chartmogul_data_sources), 'p' || i, 'P', 1, 'month' FROM n; COMMIT;")
+    check("a COMMIT shows a line", any(re.match(r"chartmogul_plans: \d+ requests, ", line) for line in shown(write.terminal)),
+          write.terminal)
+    check("and erases it", left(write.terminal) == "", write.terminal)
+
+    stopped = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", stop_at=b"waits for")
+    check("Ctrl-C erases it", ERASE in stopped.terminal and not shown(stopped.terminal.split(ERASE)[-1]), stopped.terminal)
+    check("and ends the statement", stopped.code != 0 and "interrupted" in left(stopped.terminal), stopped.terminal)
+    check("no secret is shown", KEY not in whole.terminal + stopped.terminal, stopped.terminal)
+
+
+def main():
+    library, sandbox = os.path.abspath(sys.argv[1]), sys.argv[2]
+    server = subprocess.Popen([sandbox, "--port", "0", "--seed", "demo", "--latency-ms", "200"], stdout=subprocess.PIPE, text=True)
+    try:
+        tell(library, server.stdout.readline().strip())
+    finally:
+        server.terminate()
+        server.wait()
+    print(f"{passed} passed, {len(failures)} failed")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
