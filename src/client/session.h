@@ -65,6 +65,7 @@ typedef struct cm_watch {
 typedef struct cm_reading {
   cm_scan *scans;         /* every open scan: what a join's read-ahead looks at */
   cm_pager *pagers;       /* every list that is being read */
+  int64_t feeds;          /* how often open lists were read to their end, see read/feed.h */
   size_t stock_bytes;     /* of their pages that were read before they were asked for */
   bool is_fresh;          /* nothing that was kept from other statements will do */
   int64_t scan_count;     /* scans begun so far: an UPDATE begins none once it hands over rows */

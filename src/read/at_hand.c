@@ -52,22 +52,13 @@ static cm_scan *find_scan_on(cm_scan *scan, const char *table, const cm_value *k
 
 /** Set the window to the outer row of now, unless it reaches further already. */
 static void place_window(const cm_scan *outer, cm_ahead *ahead) {
-  const cm_pager *pager = &cm_scan_leg(outer)->pager;
-  bool is_behind = ahead->page != pager->pages || ahead->at < pager->page_at;
+  const cm_leg *leg = cm_scan_leg(outer);
+  const cm_pager *pager = cm_leg_pager(leg);
+  bool is_behind = ahead->page != cm_leg_page(leg) || ahead->at < pager->page_at;
   if (!is_behind) return;
-  ahead->page = pager->pages;
+  ahead->page = cm_leg_page(leg);
   ahead->at = pager->page_at;
   ahead->through_row = outer->row_number;
-}
-
-/** The next row that the outer scan has buffered, of the page behind the open one too. */
-static bool next_buffered_row(cm_pager *pager, cm_ahead *ahead, cm_slice *text) {
-  int64_t at = ahead->at;
-  bool is_there = at < pager->page_rows;
-  if (is_there) *text = pager->rows.items[at];
-  if (!is_there) is_there = cm_pager_peek(pager, at - pager->page_rows, text);
-  if (is_there) ahead->at++;
-  return is_there;
 }
 
 /** Take the key of the next matching row that the outer scan has buffered. False: there is none to guess by. */
@@ -80,7 +71,8 @@ static bool next_buffered_key(cm_scan *outer, cm_ahead *ahead, cm_value *key) {
                  .binding_count = leg->binding_count };
   bool matches = false;
   cm_slice text = { NULL, 0 };
-  while (!matches && next_buffered_row(&leg->pager, ahead, &text)) {
+  while (!matches && cm_leg_peek(leg, ahead->at, &text)) {
+    ahead->at++;
     cm_row_set(&row, text);
     if (cm_scan_row_matches(outer, &row, &matches, NULL) != SQLITE_OK) break;
   }

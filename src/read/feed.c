@@ -74,6 +74,7 @@ int cm_feed_before_post(cm_session *session, const char *path, cm_err *err) {
   int count = 0;
   int rc = SQLITE_OK;
   const cm_resource *const *resources = cm_registry_list(&count);
+  if (session->reading.pagers != NULL) session->reading.feeds++;
   for (int i = 0; i < count && rc == SQLITE_OK && session->reading.pagers != NULL; i++) {
     if (is_created_by(resources[i], path)) rc = read_lists(session, resources[i], err);
   }

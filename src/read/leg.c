@@ -68,6 +68,9 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request,
   if (request->per_page < session->settings.per_page) list.wanted = 0;
   list.kept_pages = leg->fixed.kept_pages;
   int rc = open_list(&leg->pager, session, &list, &url, err);
+  bool is_whole = request->is_alone && leg->fixed.kind == 0;
+  if (rc == SQLITE_OK && is_whole)
+    rc = cm_chains_new(&leg->pager, request->resource, request->read, &leg->chains, err);
   if (rc == SQLITE_OK && cm_plan_uses_companion(request->resource, request->plan)) {
     cm_list companion = companion_list(session, request, &companion_url);
     rc = open_list(&leg->companion_pager, session, &companion, &companion_url, err);
@@ -76,6 +79,33 @@ int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request,
   cm_buf_clear(&url);
   cm_buf_clear(&companion_url);
   return rc;
+}
+
+int cm_leg_next(cm_leg *leg, cm_slice *row, cm_err *err) {
+  return leg->chains != NULL ? cm_chains_next(leg->chains, row, err)
+                             : cm_pager_next(&leg->pager, row, err);
+}
+
+void cm_leg_keep_plain(cm_leg *leg) {
+  cm_chains_free(leg->chains);
+  leg->chains = NULL;
+}
+
+const cm_pager *cm_leg_pager(const cm_leg *leg) {
+  return leg->chains != NULL ? cm_chains_pager(leg->chains) : &leg->pager;
+}
+
+int64_t cm_leg_page(const cm_leg *leg) {
+  return leg->chains != NULL ? cm_chains_page(leg->chains) : leg->pager.pages;
+}
+
+bool cm_leg_peek(cm_leg *leg, int64_t at, cm_slice *row) {
+  const cm_pager *pager = cm_leg_pager(leg);
+  bool is_there = at < pager->page_rows;
+  if (is_there) *row = pager->rows.items[at];
+  if (is_there) return true;
+  cm_pager *next = leg->chains != NULL ? cm_chains_following(leg->chains) : &leg->pager;
+  return cm_pager_peek(next, at - pager->page_rows, row);
 }
 
 void cm_leg_prefetch(cm_session *session, const cm_leg_request *request) {
@@ -95,6 +125,7 @@ void cm_leg_close(cm_leg *leg) {
     cm_value_clear(&leg->bindings[i].value);
   cm_row_store_clear(&leg->companions);
   cm_list_rows_clear(&leg->fixed);
+  cm_chains_free(leg->chains);
   cm_pager_close(&leg->pager);
   cm_pager_close(&leg->companion_pager);
   memset(leg, 0, sizeof *leg);

@@ -5,6 +5,7 @@
 #ifndef CM_READ_LEG_H
 #define CM_READ_LEG_H
 
+#include "read/chains.h"
 #include "read/list_store.h"
 #include "read/pager.h"
 #include "read/plan.h"
@@ -19,6 +20,7 @@ typedef struct cm_leg {
   cm_binding bindings[CM_LEG_MAX_VALUES]; /* values owned */
   int binding_count;
   cm_pager pager;
+  cm_chains *chains;  /* owned; NULL: the list is read in one chain */
   cm_list_rows fixed; /* the rows, where they were at hand and nothing is asked; owned */
   int fixed_at;
   int64_t pages_counted; /* for the store of lists */
@@ -68,11 +70,28 @@ typedef struct cm_leg_request {
   cm_url_value values[CM_LEG_MAX_VALUES]; /* for path and filters: bindings and ranges */
   int count;
   bool is_in_vain; /* no row can match these values */
+  bool is_alone;   /* the only leg of its scan */
 } cm_leg_request;
 
 /** Ask for the first page, and for the companion's when the plan uses a column of it. */
 int cm_leg_open(cm_leg *leg, cm_session *session, const cm_leg_request *request,
                 cm_err *err) CM_MUST_CHECK;
+
+/** The next row of the list. Codes as cm_pager_next. */
+int cm_leg_next(cm_leg *leg, cm_slice *row, cm_err *err) CM_MUST_CHECK;
+
+/** It is read in one chain: whoever takes its rows has enough to wait for. */
+void cm_leg_keep_plain(cm_leg *leg);
+
+/** Where the rows of now come from, and a number of that page, another one for each page of the leg. */
+const cm_pager *cm_leg_pager(const cm_leg *leg);
+int64_t cm_leg_page(const cm_leg *leg);
+
+/**
+ * A row that has arrived.
+ * @param at  From 0, the first row of the page of now; those behind its last one are of the page that comes next.
+ */
+bool cm_leg_peek(cm_leg *leg, int64_t at, cm_slice *row);
 
 /** Ask ahead for what cm_leg_open would ask for. Never fails: it is a guess. */
 void cm_leg_prefetch(cm_session *session, const cm_leg_request *request);

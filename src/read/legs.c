@@ -276,6 +276,7 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
                              .plan = &scan->plan,
                              .read = scan->read,
                              .per_page = per_page(scan),
+                             .is_alone = parent_key == NULL && !scan->legs.are_many,
                              .is_in_vain = parent_key != NULL &&
                                            cannot_fill(scan, scan->parent_column, parent_key) };
   cm_leg *leg = &scan->legs.ring[(scan->legs.first + scan->legs.count) % scan->legs.room];

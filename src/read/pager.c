@@ -95,16 +95,21 @@ bool cm_pager_is_ready(const cm_pager *pager) {
   return has_row || pager->next_page == NULL || cm_memo_answer_is_done(pager->next_page);
 }
 
+static void forget_peeked(cm_pager *pager) {
+  sqlite3_free(pager->next_rows.items);
+  pager->next_rows = (cm_slice_items){ 0 };
+}
+
 size_t cm_pager_bytes_ahead(const cm_pager *pager) {
   bool is_closed = pager->page == NULL || pager->is_open;
   return is_closed ? 0 : cm_memo_answer_result(pager->page)->body.len;
 }
 
 bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row) {
-  if (pager->next_page == NULL || pager->list.rows == NULL) return false;
-  if (!cm_memo_answer_is_done(pager->next_page)) return false;
+  const cm_memo_answer *answer = pager->is_open ? pager->next_page : pager->page;
+  if (answer == NULL || pager->list.rows == NULL || !cm_memo_answer_is_done(answer)) return false;
   if (pager->next_rows.items == NULL) {
-    cm_slice body = cm_memo_answer_result(pager->next_page)->body;
+    cm_slice body = cm_memo_answer_result(answer)->body;
     int rc = cm_slice_list(cm_slice_find(body, pager->list.rows), &pager->next_rows);
     if (rc != SQLITE_OK) pager->next_rows.count = 0;
   }
@@ -272,6 +277,7 @@ static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
     if (cm_slice_is(key, "has_more")) has_more = value;
     if (cm_slice_is(key, "cursor")) cursor = value;
     if (cm_slice_is(key, "total_pages")) total = value;
+    if (cm_slice_is(key, "meta")) total = cm_slice_find(value, "total_pages");
   }
   if (rc != SQLITE_DONE) return not_listed(pager, rc, "it is broken JSON", err);
   if (rows.ptr == NULL && pager->list.paging == CM_EITHER) return open_single(pager, body, err);
@@ -332,6 +338,7 @@ int cm_pager_open_page(cm_pager *pager, cm_err *err) {
   }
   if (rc != SQLITE_OK) return rc;
   pager->pages++;
+  forget_peeked(pager);
   rc = open_answer(pager, result->body, err);
   pager->is_open = rc == SQLITE_OK;
   pager->page_at = 0;
@@ -348,8 +355,7 @@ static int ask_next(cm_pager *pager, cm_err *err) {
 static void take_next(cm_pager *pager) {
   pager->page = pager->next_page;
   pager->next_page = NULL;
-  sqlite3_free(pager->next_rows.items);
-  pager->next_rows = (cm_slice_items){ 0 };
+  forget_peeked(pager);
   pager->is_open = false;
   sqlite3_free(pager->cursor);
   sqlite3_free(pager->seen);

@@ -10,7 +10,7 @@
 #ifndef CM_READ_PAGER_H
 #define CM_READ_PAGER_H
 
-#include "read/cursor_guard.h"
+#include "base/cursor_guard.h"
 #include "read/memo.h"
 #include "read/stock.h"
 #include "spec/resource.h"
@@ -74,7 +74,7 @@ bool cm_pager_is_ready(const cm_pager *pager);
 size_t cm_pager_bytes_ahead(const cm_pager *pager);
 
 /**
- * A row of the page behind the open one.
+ * A row of the page behind the open one, or of the one that was asked for and is not open yet.
  * @param at  From 0.
  * @return false where the page is not there yet, or has not so many.
  */

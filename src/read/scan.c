@@ -11,6 +11,7 @@
 enum {
   ROWS_BETWEEN_INTERRUPT_CHECKS = 4096,
   MOVES_BETWEEN_LOOKS = 16,
+  LATE_MS = 20,           /* without any news; a guess that LIMIT makes useless costs a request */
   LEGS_PER_CONNECTION = 2 /* an answer that is late holds up the rows, not the connections */
 };
 
@@ -26,9 +27,13 @@ cm_row *cm_scan_row(cm_scan *scan) {
 }
 
 /** For the costs of later plans. */
-static void remember_pages(cm_scan *scan, const cm_pager *pager) {
+static void remember_pages(cm_scan *scan, const cm_leg *leg) {
+  const cm_pager *pager = &leg->pager;
   bool is_end = pager->is_done && pager->next_cursor == NULL;
   int64_t pages = pager->total_pages > 0 ? pager->total_pages : is_end ? pager->pages : 0;
+  int per_page = pager->list.per_page;
+  int64_t rows = leg->chains != NULL ? cm_chains_rows(leg->chains) : 0;
+  if (rows > 0 && pages == 0) pages = (rows + per_page - 1) / per_page;
   bool is_plain = scan->plan.arg_count == 0 && scan->read->parent == NULL;
   if (pages > 0 && is_plain && !scan->is_short) {
     cm_known_pages_put(scan->session, scan->read, pages);
@@ -92,9 +97,12 @@ static int fill_legs(cm_scan *scan, cm_err *err) {
 /** Fill them until the oldest has its answer: one that is late holds up its rows, not the requests behind it. */
 static int await_leg(cm_scan *scan, cm_err *err) {
   int rc = fill_legs(scan, err);
+  bool is_late = false;
   while (rc == SQLITE_OK && scan->legs.count > 0 && !cm_scan_leg_is_ready(scan)) {
-    cm_scan_look_further(scan);
-    cm_session_pump(scan->session, CM_INTERRUPT_POLL_MS);
+    int64_t ended = scan->session->calls.ended;
+    if (is_late) cm_scan_look_further(scan);
+    cm_session_pump(scan->session, LATE_MS);
+    is_late = is_late || ended == scan->session->calls.ended;
     rc = fill_legs(scan, err);
   }
   cm_session_rest(scan->session);
@@ -197,10 +205,10 @@ static int next_text(cm_scan *scan, cm_leg *leg, cm_slice *text, cm_err *err) {
     *text = leg->fixed.rows[leg->fixed_at++];
     return SQLITE_ROW;
   }
-  int rc = cm_pager_next(&leg->pager, text, err);
+  int rc = cm_leg_next(leg, text, err);
   count_pages(scan, leg);
-  if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, &leg->pager);
-  if (rc == SQLITE_DONE) remember_pages(scan, &leg->pager);
+  if (rc == SQLITE_ROW && leg->pager.rows_seen == 1) remember_pages(scan, leg);
+  if (rc == SQLITE_DONE) remember_pages(scan, leg);
   if (rc != SQLITE_ROW || !leg->pager.is_single) return rc;
   int check = cm_scan_check_answer(scan, leg, *text, err);
   return check == SQLITE_OK ? rc : check;
@@ -234,6 +242,7 @@ static int next_row(cm_scan *scan, cm_leg *leg, cm_err *err) {
 static int was_on_last_page(cm_scan *scan, const cm_leg *leg, bool *was, cm_err *err) {
   const cm_pager *pager = &leg->pager;
   if (cm_registry_key(scan->resource) < 0 || leg->fixed.is_known) return SQLITE_OK;
+  if (leg->chains != NULL && cm_chains_are_apart(leg->chains)) return SQLITE_OK;
   return cm_page_keys_saw(&scan->page_keys, &scan->row, pager->pages, pager->next_cursor != NULL,
                           was, err);
 }
@@ -257,8 +266,11 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
   if (leg->has_companion) {
     rc = cm_leg_find_companion(leg, scan->resource, &scan->row, &scan->row.companion, err);
   }
-  if (rc == SQLITE_OK) rc = current_row_matches(scan, accepted, err);
   bool was = false;
+  if (rc == SQLITE_OK && leg->chains != NULL)
+    rc = cm_chains_saw(leg->chains, &scan->row, &was, err);
+  if (rc != SQLITE_OK || was) return rc;
+  rc = current_row_matches(scan, accepted, err);
   if (rc != SQLITE_OK || !*accepted) return rc;
   if (scan->is_short || scan->may_repeat) {
     return cm_key_set_add(&scan->shown, &scan->row, accepted, err);
@@ -371,7 +383,9 @@ static int open_parent(cm_scan *scan, cm_err *err) {
   cm_plan plan = cm_plan_of(parent->read_count - 1);
   cm_scan_arg no_args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
   scan->parent_column = column;
-  return cm_scan_open(scan->session, parent, &plan, no_args, &scan->parent, err);
+  rc = cm_scan_open(scan->session, parent, &plan, no_args, &scan->parent, err);
+  if (rc == SQLITE_OK && scan->parent->legs.count > 0) cm_leg_keep_plain(cm_scan_leg(scan->parent));
+  return rc;
 }
 
 static int prepare(cm_scan *scan, cm_err *err) {

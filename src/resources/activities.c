@@ -47,9 +47,14 @@ static const cm_filter list[] = {
   { 0 },
 };
 
+static const cm_split splits[] = {
+  { .param = "start-date", .until = "end-date", .last_first = "order=-date", .date = "date" },
+  { 0 },
+};
+
 static const cm_read reads[] = {
   { CM_PAGES("/activities", "entries"), .filters = list,
-    .extras = &(const cm_read_extras){ .resume = "uuid" }, .pages = 100 },
+    .extras = &(const cm_read_extras){ .resume = "uuid", .splits = splits }, .pages = 100 },
 };
 
 static const cm_word sums[] = {

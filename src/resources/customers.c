@@ -130,13 +130,20 @@ static const cm_filter list[] = {
   { 0 },
 };
 
+static const cm_split splits[] = {
+  { .param = "data_source_uuid", .table = "chartmogul_data_sources" },
+  { .param = "status", .words = statuses },
+  { 0 },
+};
+
 static const cm_read reads[] = {
   { CM_ONE("/customers/{uuid}"), .is_listed = true },
   { CM_PAGES("/customers/search", "entries"), .filters = search, .missing = CM_MISSING_EMPTY,
     .is_listed = true },
   { CM_PAGES("/customers/search", "entries"), .filters = search_contacts,
     .query = "with_associated_emails=true", .missing = CM_MISSING_EMPTY },
-  { CM_PAGES("/customers", "entries"), .filters = list, .pages = 50 },
+  { CM_PAGES("/customers", "entries"), .filters = list, .pages = 50,
+    .extras = &(const cm_read_extras){ .splits = splits } },
 };
 
 static const cm_write writes[] = {

@@ -66,7 +66,8 @@ static const cm_filter list[] = {
 static const cm_read reads[] = {
   { CM_ONE("/invoices/{uuid}"), .filters = single, .is_listed = true,
     .extras = &(const cm_read_extras){ .finds_hidden = true } },
-  { CM_PAGES("/invoices", "invoices"), .filters = list, .pages = 100 },
+  { CM_PAGES("/invoices", "invoices"), .filters = list, .pages = 100,
+    .extras = &(const cm_read_extras){ .splits = cm_splits_by_source } },
 };
 
 static const cm_write writes[] = {

@@ -33,7 +33,8 @@ static const cm_filter list[] = {
 
 static const cm_read reads[] = {
   { CM_ONE("/plans/{uuid}"), .is_listed = true },
-  { CM_PAGES("/plans", "plans"), .filters = list, .pages = 2 },
+  { CM_PAGES("/plans", "plans"), .filters = list, .pages = 2,
+    .extras = &(const cm_read_extras){ .splits = cm_splits_by_source } },
 };
 
 static const cm_write writes[] = {

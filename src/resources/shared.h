@@ -10,6 +10,11 @@
 /** What an identifier looks like in the statements of chartmogul_endpoints. */
 #define CM_SAMPLE_UUID(prefix) prefix "00000000-0000-0000-0000-000000000000"
 
+/** A long list of what billing sources hold. */
+static const cm_split cm_splits_by_source[] = {
+  { .param = "data_source_uuid", .table = "chartmogul_data_sources" }, { 0 }
+};
+
 /* clang-format off */
 
 /* ---- columns (each of these stands for one or more of them) --------------------------------- */

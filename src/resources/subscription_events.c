@@ -63,7 +63,8 @@ static const cm_filter list[] = {
 };
 
 static const cm_read reads[] = {
-  { CM_PAGES("/subscription_events", "subscription_events"), .filters = list, .pages = 50 },
+  { CM_PAGES("/subscription_events", "subscription_events"), .filters = list, .pages = 50,
+    .extras = &(const cm_read_extras){ .splits = cm_splits_by_source } },
 };
 
 /* UPDATE names the event inside its body; DELETE names it in the query, as a body is often stripped. */

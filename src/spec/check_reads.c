@@ -209,6 +209,48 @@ static int check_encloser(const cm_check *check, const cm_read *read) {
   return SQLITE_OK;
 }
 
+/** True when a filter of the read sends the parameter. */
+static bool has_filter(const cm_read *read, const char *param, cm_op op) {
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column != NULL;
+       filter++) {
+    if (filter->op == op && strcmp(filter->param, param) == 0) return true;
+  }
+  return false;
+}
+
+/** Parts come from one thing, and are asked for by filters of the read. */
+static int check_split(const cm_check *check, const cm_read *read, const cm_split *split) {
+  bool has_windows = split->until != NULL;
+  bool is_one = (split->table != NULL) + (split->words != NULL) + has_windows == 1;
+  bool is_whole = has_windows == (split->last_first != NULL) &&
+                  has_windows == (split->date != NULL);
+  bool has_filters = has_windows ? has_filter(read, split->param, CM_GE) &&
+                                       has_filter(read, split->until, CM_LE)
+                                 : has_filter(read, split->param, CM_EQ);
+  const cm_resource *table = split->table != NULL ? cm_check_find(check, split->table) : NULL;
+  if (!is_one || !is_whole)
+    return cm_check_fail(check, split->param,
+                         "a list is split by a table, by words, or into windows of days");
+  if (!has_filters)
+    return cm_check_fail(check, split->param, "no filter of %s sends what it is split by",
+                         read->path);
+  if (split->table != NULL && (table == NULL || cm_registry_key(table) < 0))
+    return cm_check_fail(check, split->param, "%s is not a table with a key", split->table);
+  return SQLITE_OK;
+}
+
+static int check_splits(const cm_check *check, const cm_read *read) {
+  const cm_split *split = CM_EXTRA(read, splits);
+  int rc = SQLITE_OK;
+  if (split == NULL) return SQLITE_OK;
+  if (read->paging != CM_CURSOR || read->each != NULL || cm_registry_key(check->resource) < 0)
+    return cm_check_fail(check, read->path,
+                         "only a list with cursors, of rows with a key, is split");
+  for (; rc == SQLITE_OK && split->param != NULL; split++)
+    rc = check_split(check, read, split);
+  return rc;
+}
+
 static int check_read(const cm_check *check, const cm_read *read) {
   int rc = cm_check_path(check, read->path, 0);
   if (rc != SQLITE_OK) return rc;
@@ -227,6 +269,7 @@ static int check_read(const cm_check *check, const cm_read *read) {
     rc = cm_check_fail(check, read->path, "only a single row unfolds words");
   }
   if (rc == SQLITE_OK) rc = check_parent(check, read);
+  if (rc == SQLITE_OK) rc = check_splits(check, read);
   const cm_filter *filter = read->filters;
   for (; rc == SQLITE_OK && filter != NULL && filter->column != NULL; filter++)
     rc = check_filter(check, read, filter);

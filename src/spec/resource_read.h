@@ -53,6 +53,19 @@ typedef struct cm_filter {
   const cm_filter_extras *extras; /* NULL: none */
 } cm_filter;
 
+/**
+ * One way to split a long list without gap: into a part for each value of a filter, or into windows of days. A list ends
+ * with {0}; the first one whose parameters the request does not have, and that gives two parts, is taken.
+ */
+typedef struct cm_split {
+  const char *param;      /* a filter's: of a value; of windows the one of the first day */
+  const char *table;      /* whose keys are the values; NULL: the words, or windows */
+  const cm_word *words;   /* the values; NULL: the table, or windows */
+  const char *until;      /* of windows, the last day; NULL: no windows */
+  const char *last_first; /* of windows, a query that lists the last row first */
+  const char *date;       /* of windows, the member of a row that is its date */
+} cm_split;
+
 /** Fallbacks that are worked out when the request is made. Plans show them as they stand here. */
 #define CM_TODAY "{today}"
 #define CM_YEAR_BEFORE_END "{12 months before end_date}"
@@ -88,6 +101,9 @@ typedef struct cm_read_extras {
   /* CM_CURSOR whose cursor may be the uuid of a row, and not of the one it seems: the member that holds
   ** that uuid. The one of the last row that came is then sent as the cursor. NULL: it is sent as it came. */
   const char *resume;
+  /* CM_CURSOR: how the list may be read in several chains at once. One that is split by values says in `total_pages`
+  ** of its first page how many there are, and asked with per_page=1 how many rows. NULL: it cannot be split. */
+  const cm_split *splits;
 } cm_read_extras;
 
 /** One way to read rows. The plan takes the cheapest one whose path and required filters are bound. */

@@ -120,6 +120,20 @@
   X(known_by, b->read_extras.known_by = "tags";                                                    \
     b->reads[0].extras = &b->read_extras,                                                          \
     AT(ONE) "only one answer that encloses rows is known by others")                               \
+  X(split_of_one_thing, b->read_extras.splits = b->splits;                                         \
+    b->splits[0].words = b->words,                                                                 \
+    AT("colour") "a list is split by a table, by words, or into windows of days")                  \
+  X(split_of_days, b->read_extras.splits = b->splits;                                              \
+    b->splits[0].date = "size",                                                                    \
+    AT("colour") "a list is split by a table, by words, or into windows of days")                  \
+  X(split_filter, b->read_extras.splits = b->splits;                                               \
+    b->splits[0].param = "depth", AT("depth") "no filter of " PATH " sends what it is split by")   \
+  X(split_table, b->read_extras.splits = b->splits;                                                \
+    b->splits[0].table = "chartmogul_nothing",                                                     \
+    AT("colour") "chartmogul_nothing is not a table with a key")                                   \
+  X(split_paging, b->read_extras.splits = b->splits;                                               \
+    b->reads[LIST].paging = CM_WHOLE,                                                              \
+    AT(PATH) "only a list with cursors, of rows with a key, is split")                             \
   X(encloser_table, b->read_extras.encloser = "chartmogul_nothing",                                \
     AT(PATH) "there is no table chartmogul_nothing")                                               \
   X(encloser_each, b->read_extras.encloser = "chartmogul_things";                                  \

@@ -29,6 +29,7 @@ typedef struct bench {
   cm_column_extras column_extras;
   cm_filter_extras filter_extras;
   cm_read_extras read_extras;
+  cm_split splits[2]; /* none, unless a rule says so */
   cm_write_extras write_extras;
   cm_key_extras key_extras;
   cm_resource_extras extras;
@@ -85,6 +86,7 @@ static void make_reads(bench *b) {
   b->filters[1] = (cm_filter){ .column = "size", .op = CM_GE, .param = "size_from" };
   b->filters[2] = (cm_filter){ .column = "level", .param = "level", .words = b->words };
   b->filters[0].extras = b->filters[2].extras = &b->filter_extras;
+  b->splits[0] = (cm_split){ .param = "colour", .table = "chartmogul_parents" };
   b->tags_filter[0] = (cm_filter){ .column = "tags", .param = "tags" };
   b->reads[GET_ONE] = (cm_read){ .path = "/things/{uuid}", .paging = CM_SINGLE, .is_listed = true };
   b->reads[LIST] = (cm_read){ .path = "/parents/{parent_uuid}/things",

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "read/cursor_guard.h"
+#include "base/cursor_guard.h"
 
 /** How many cursors of a list pass that comes back to its `start`th one after `length` more. */
 static int count_until_seen(int start, int length, int limit) {

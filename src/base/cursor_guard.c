@@ -1,4 +1,4 @@
-#include "read/cursor_guard.h"
+#include "base/cursor_guard.h"
 
 #include "base/hash.h"
 

@@ -1,12 +1,12 @@
 /*
 ** cursor_guard.h -- notices a list whose cursors go round in a circle, and which would never end.
-** Pure.  Tests: tests/unit/read/cursor_guard.c, tests/cases/read/paging/
+** Pure.  Tests: tests/unit/base/cursor_guard.c, tests/cases/read/paging/
 **
 ** Brent's way to find a cycle: one cursor is remembered, a later one at each power of two. So a circle is
 ** noticed before it has gone round three times, wherever it begins, in the memory of one number.
 */
-#ifndef CM_READ_CURSOR_GUARD_H
-#define CM_READ_CURSOR_GUARD_H
+#ifndef CM_BASE_CURSOR_GUARD_H
+#define CM_BASE_CURSOR_GUARD_H
 
 #include "base/base.h"
 
