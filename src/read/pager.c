@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "client/pump.h"
-#include "read/outline.h"
 #include "record/url.h"
+#include "wire/outline.h"
 
 enum { MAX_FRESH_PAGES = 10000 }; /* of a list that is read for a write */
 

@@ -21,7 +21,7 @@ typedef struct cm_list {
   const char *url; /* path and query without per_page and cursor; copied */
   cm_paging paging;
   /* Member that holds the list; NULL for CM_SINGLE. NULL for CM_CURSOR: it is unknown what the answer
-  ** is, a list, a page or one row, and read/outline.h finds out. */
+  ** is, a list, a page or one row, and wire/outline.h finds out. */
   const char *rows;
   cm_missing missing;
   const char *resume; /* see cm_read; NULL: the cursor is sent as it came */

@@ -2,7 +2,7 @@
 ** get.h -- chartmogul_get(path[, query]): the rows of any list, all pages, as JSON.
 ** Tests: tests/cases/functions/
 **
-** For what no table shows. The request goes out as it is written; what its answer is, read/outline.h finds.
+** For what no table shows. The request goes out as it is written; what its answer is, wire/outline.h finds.
 */
 #ifndef CM_SQL_FUNCTIONS_GET_H
 #define CM_SQL_FUNCTIONS_GET_H

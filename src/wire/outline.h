@@ -1,6 +1,6 @@
 /*
 ** outline.h -- what an answer of unknown shape is: a page of a list, a whole list, or one row.
-** Pure.  Tests: tests/unit/read/outline.c
+** Pure.  Tests: tests/unit/wire/outline.c
 **
 ** Tables know the shape of their answers; chartmogul_get reads any path and finds it here:
 **   a list is an array; an object with has_more, whose first array is the list; an object without an id of
@@ -8,8 +8,8 @@
 **   array of objects;
 **   everything else is one row.
 */
-#ifndef CM_READ_OUTLINE_H
-#define CM_READ_OUTLINE_H
+#ifndef CM_WIRE_OUTLINE_H
+#define CM_WIRE_OUTLINE_H
 
 #include "wire/slice.h"
 

@@ -1,4 +1,4 @@
-#include "read/outline.h"
+#include "wire/outline.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /*
-** Unit test of src/read/outline.c: the shape of any answer.
+** Unit test of src/wire/outline.c: the shape of any answer.
 */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "read/outline.h"
+#include "wire/outline.h"
 
 static cm_slice slice_of(const char *text) {
   return (cm_slice){ text, strlen(text) };
