@@ -122,8 +122,11 @@ def check_report(name, library, account, books, pages):
     sent = [request["target"] for request in account.requests()]
     yield "its rows", difference(shown, getattr(expected, name)(books))
     wanted = sum(pages[what] for what in REPORTS[name])
-    right = len(set(sent)) == len(sent) == wanted
-    yield "its requests", None if right else f"{len(sent)} requests, must be {wanted}:\n  " + "\n  ".join(sent)
+    # A long list is read by data source: these have to be listed first, and each ends with a page of its own.
+    of_sources = sum("?data_source_uuid=" in target and "cursor=" not in target for target in sent)
+    most = wanted + (2 + of_sources if of_sources else 0)
+    right = len(set(sent)) == len(sent) and wanted <= len(sent) <= most
+    yield "its requests", None if right else f"{len(sent)} requests, must be {wanted} to {most}:\n  " + "\n  ".join(sent)
     shown = run_shell(library, account.base_url, f".read sql/reports/{name}.sql\n")
     yield "no parameters", shown if isinstance(shown, str) else None
     yield "its question", check_question(f"reports/{name}.sql")
