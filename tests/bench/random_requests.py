@@ -7,13 +7,14 @@ scan that drives the join and the writes themselves; `look-ups` are counted on t
 holds the answers, hidden rows with it. No GET is sent more than twice in a statement. The accounts have merged customers, hidden
 invoices, the same external ids in two data sources and keys that lead nowhere; how long their lists are the reader does not know.
 """
-import argparse
 import os
 import random
 import sqlite3
 import subprocess
 import sys
 import tempfile
+
+import at_random
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
 from account import Account  # noqa: E402
@@ -478,20 +479,4 @@ def run(world, options):
     return failed
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library")
-    parser.add_argument("sandbox")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--number", type=int, default=100)
-    parser.add_argument("--only", type=int)
-    options = parser.parse_args()
-    world = World(options.library, options.sandbox)
-    try:
-        failed = run(world, options)
-    finally:
-        world.end()
-    sys.exit(1 if failed else 0)
-
-
-main()
+at_random.main(World, run)

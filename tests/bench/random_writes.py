@@ -8,13 +8,14 @@ rows with it. No more is written than rows differ afterwards. A copy in plain ta
 which rows the account must have; they are read over plain HTTP. The accounts have the same external ids in two data sources and
 disabled invoices; how long their lists are the connection does not know.
 """
-import argparse
 import collections
 import os
 import random
 import sqlite3
 import subprocess
 import sys
+
+import at_random
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
 from account import Account  # noqa: E402
@@ -341,20 +342,4 @@ def run(world, options):
     return failed
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("library")
-    parser.add_argument("sandbox")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--number", type=int, default=100)
-    parser.add_argument("--only", type=int)
-    options = parser.parse_args()
-    world = World(options.library, options.sandbox)
-    try:
-        failed = run(world, options)
-    finally:
-        world.end()
-    sys.exit(1 if failed else 0)
-
-
-main()
+at_random.main(World, run)

@@ -4,43 +4,13 @@
 #   packages.sh wheel WHEEL SANDBOX
 #   packages.sh npm FOLDER-OF-TARBALLS BETTER-SQLITE3 NODE-22 SANDBOX
 set -u
-unset SSL_CERT_FILE
 
 kind=$1 package=$(cd "$(dirname "$2")" && pwd)/$(basename "$2")
 for sandbox; do :; done
 here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d)
-server=""
-cleanup() {
-  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
-  rm -rf "$folder"
-}
-trap cleanup EXIT
-passed=0 failed=0 skipped=0
-
-# same WHAT EXPECTED GOT
-same() {
-  if [ "$3" = "$2" ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAILED packages: %s\n  expected: %s\n  got:      %s\n' "$@"
-  fi
-}
-
-skip() {
-  skipped=$((skipped + 1))
-  echo "skipped: $1"
-}
-
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-  -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
-mkfifo "$folder/address"
-"$sandbox" --seed 25 --tls "$folder/ca.pem" "$folder/key.pem" >"$folder/address" &
-server=$!
-read -r CHARTMOGUL_BASE_URL <"$folder/address"
-CHARTMOGUL_API_KEY=test-key CHARTMOGUL_MAX_RETRIES=0
-export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY CHARTMOGUL_MAX_RETRIES
+# shellcheck source=tests/packaging/stage.sh
+. "$here/stage.sh"
+serve_https "$sandbox"
 
 # use PROGRAM...: what it prints, in one line.
 use() { SSL_CERT_FILE=$folder/ca.pem NODE_NO_WARNINGS=1 "$@" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
@@ -82,10 +52,4 @@ wheel) try_wheel ;;
 npm) try_npm "$(cd "$3" 2>/dev/null && pwd)" "$(cd "$4" 2>/dev/null && pwd)" ;;
 esac
 
-echo
-if [ "$skipped" -gt 0 ]; then
-  echo "$passed passed, $failed failed, $skipped skipped"
-else
-  echo "$passed passed, $failed failed"
-fi
-[ "$failed" -eq 0 ]
+summary

@@ -3,38 +3,10 @@
 #
 #   standalone.sh LIBRARY SANDBOX      (wants NEWEST_GLIBC)
 set -u
-unset SSL_CERT_FILE
 
 library=$(cd "$(dirname "$1")" && pwd)/$(basename "$1") sandbox=$2
-folder=$(mktemp -d)
-server=""
-cleanup() {
-  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
-  rm -rf "$folder"
-}
-trap cleanup EXIT
-passed=0 failed=0 skipped=0
-
-# same WHAT EXPECTED GOT
-same() {
-  if [ "$3" = "$2" ]; then
-    passed=$((passed + 1))
-  else
-    failed=$((failed + 1))
-    printf 'FAILED standalone: %s\n  expected: %s\n  got:      %s\n' "$@"
-  fi
-}
-
-# has WHAT PART TEXT
-has() {
-  case $3 in
-  *"$2"*) passed=$((passed + 1)) ;;
-  *)
-    failed=$((failed + 1))
-    printf 'FAILED standalone: %s\n  expected: %s\n  got:      %s\n' "$@"
-    ;;
-  esac
-}
+# shellcheck source=tests/packaging/stage.sh
+. "$(dirname "$0")/stage.sh"
 
 shell() { printf '%s\n' ".load ${library%.so}" "$@" | sqlite3 -batch -init /dev/null 2>&1; }
 
@@ -52,14 +24,7 @@ same "the newest glibc it asks for" "$NEWEST_GLIBC" "$(printf '%s\n' "$newest" "
 
 # ---- what it does --------------------------------------------------------------------------------
 
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-  -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
-mkfifo "$folder/address"
-"$sandbox" --seed 25 --tls "$folder/ca.pem" "$folder/key.pem" >"$folder/address" &
-server=$!
-read -r CHARTMOGUL_BASE_URL <"$folder/address"
-CHARTMOGUL_API_KEY=test-key CHARTMOGUL_MAX_RETRIES=0
-export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY CHARTMOGUL_MAX_RETRIES
+serve_https "$sandbox"
 
 count="SELECT count(*) FROM chartmogul_customers;"
 trusting() { SSL_CERT_FILE="$folder/ca.pem" shell "$@"; }
@@ -78,14 +43,7 @@ if [ ! -e /etc/pki ] && unshare --mount mount -t tmpfs none /etc/ssl 2>/dev/null
   has "no authorities at all" "no file of certificate authorities is here (looked for SSL_CERT_FILE, /etc/ssl/certs/ca-certificates.crt," \
     "$(printf '%s\n' ".load ${library%.so}" "$count" | bare)"
 else
-  skipped=1
-  echo "skipped: a system without authorities (this process may not mount)"
+  skip "a system without authorities (this process may not mount)"
 fi
 
-echo
-if [ "$skipped" -gt 0 ]; then
-  echo "$passed passed, $failed failed, $skipped skipped"
-else
-  echo "$passed passed, $failed failed"
-fi
-[ "$failed" -eq 0 ]
+summary

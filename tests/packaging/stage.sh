@@ -1,0 +1,71 @@
+# shellcheck shell=sh
+# What the tests of packages share: a folder that goes away, a sandbox, the count of checks. Included, not run:
+#
+#   . stage.sh        then `same`, `has`, `skip`, `serve`, `summary`
+unset SSL_CERT_FILE
+
+folder=$(mktemp -d)
+server=""
+cleanup() {
+  [ -z "$server" ] || { kill "$server" && wait "$server"; } 2>/dev/null
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+passed=0 failed=0 skipped=0
+
+# judge RESULT WHAT EXPECTED GOT
+judge() {
+  if [ "$1" -eq 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED %s: %s\n  expected: %s\n  got:      %s\n' "$(basename "$0" .sh)" "$2" "$3" "$4"
+  fi
+}
+
+# same WHAT EXPECTED GOT
+same() {
+  [ "$3" = "$2" ]
+  judge $? "$@"
+}
+
+# has WHAT PART TEXT
+has() {
+  case $3 in
+  *"$2"*) judge 0 "$@" ;;
+  *) judge 1 "$@" ;;
+  esac
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  echo "skipped: $1"
+}
+
+# serve SANDBOX OPTION...: an account of 25 customers, in the environment.
+serve() {
+  mkfifo "$folder/address"
+  "$@" --seed 25 >"$folder/address" &
+  server=$!
+  read -r CHARTMOGUL_BASE_URL <"$folder/address"
+  CHARTMOGUL_API_KEY=test-key CHARTMOGUL_MAX_RETRIES=0
+  export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY CHARTMOGUL_MAX_RETRIES
+}
+
+# The same over https, by an authority that only $folder/ca.pem knows.
+serve_https() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
+    -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
+  serve "$1" --tls "$folder/ca.pem" "$folder/key.pem"
+}
+
+# The last line. Fails where a check has.
+summary() {
+  echo
+  if [ "$skipped" -gt 0 ]; then
+    echo "$passed passed, $failed failed, $skipped skipped"
+  else
+    echo "$passed passed, $failed failed"
+  fi
+  [ "$failed" -eq 0 ]
+}
