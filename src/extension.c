@@ -56,7 +56,7 @@ static void log_hidden(const cm_names *names) {
 */
 static void create_tables(sqlite3 *db, cm_session *session) {
   cm_names names;
-  int rc = cm_names_look(db, NULL, CM_LONG_NAMES, &names);
+  int rc = cm_names_look(db, &(cm_names_of){ .kind = CM_LONG_NAMES }, &names);
   if (rc == SQLITE_OK) log_hidden(&names);
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
     const cm_table_name *name = &names.list[i];

@@ -372,9 +372,11 @@ int main(int argc, char **argv) {
   if (in.mode == RUN_TORTURE) torture_install();
   warm_up();
   in.on.server = server_new(in.mode == RUN_PLAIN ? in.on.slowness : TORTURE_HURRY);
+  in.on.other = server_new(in.mode == RUN_PLAIN ? in.on.slowness : TORTURE_HURRY);
   holding = in.on.server;
   run_all(&in);
   server_free(in.on.server);
+  server_free(in.on.other);
   sandbox_free(in.sandbox);
   if (in.skipped > 0) printf("cases for other versions of SQLite: %d\n", in.skipped);
   printf("%d passed, %d failed\n", in.passed, in.failed);

@@ -51,9 +51,11 @@ enum {
   CM_MAX_CREATED_KEYS = 1024, /* of rows created last, which no other create can be answered with */
   CM_MAX_DROPPED_BYTES = 64 * 1024 * 1024, /* bodies of dropped writes in that log */
   CM_MAX_KNOWN_LISTS = 64,
-  CM_MAX_READ_TEXTS = 8,   /* tables of which the texts of the running statements were read */
-  CM_MAX_FALLBACKS = 4,    /* of one read: parameters that are sent unless they are given */
-  CM_MAX_BATCH_ROWS = 100, /* that go out in one call */
+  CM_MAX_ACCOUNTS = 16,     /* of one connection, beside the first */
+  CM_MAX_ACCOUNT_NAME = 32, /* bytes */
+  CM_MAX_READ_TEXTS = 8,    /* tables of which the texts of the running statements were read */
+  CM_MAX_FALLBACKS = 4,     /* of one read: parameters that are sent unless they are given */
+  CM_MAX_BATCH_ROWS = 100,  /* that go out in one call */
   CM_MAX_BATCH_BYTES = 4 * 1024 * 1024,
   CM_MAX_RECORD_LISTS = 8,       /* of a json import */
   CM_MAX_IMPORT_BYTES = 5000000, /* its body; the API takes 5 MB */

@@ -121,15 +121,16 @@ void cm_call_drop_transfer(cm_call *call) {
 bool cm_call_log(cm_call *call, bool with_body) {
   cm_session *session = call->session;
   const char *body = with_body ? call->asked.body : NULL;
-  cm_request_line *line = cm_request_log_add(&session->log, cm_session_wall_ms(session),
+  cm_request_line *line = cm_request_log_add(session->log, cm_session_wall_ms(session),
                                              call->asked.method, call->asked.path, body);
   if (line->body != NULL) cm_secret_mask(line->body, strlen(line->body), call->asked.key);
   call->result.request_id = line->id;
+  line->account = session->place;
   return line->path != NULL && (line->body != NULL || body == NULL);
 }
 
 static void close_log_line(cm_call *call, const char *error) {
-  cm_request_line *line = cm_request_log_find(&call->session->log, call->result.request_id);
+  cm_request_line *line = cm_request_log_find(call->session->log, call->result.request_id);
   if (line == NULL) return;
   line->waited_ms = call->waited_ms;
   line->tries = call->tries;
@@ -156,7 +157,7 @@ void cm_call_finish(cm_call *call, int code, const char *line) {
   clear_request(call);
   call->state = CM_CALL_DONE;
   call->session->calls.ended++;
-  if (cm_call_is_write(call->flags)) call->session->calls.writes++;
+  if (cm_call_is_write(call->flags)) call->session->connection->writes++;
 }
 
 void cm_call_judge(cm_call *call, cm_ending *ending) {
@@ -173,7 +174,7 @@ void cm_call_judge(cm_call *call, cm_ending *ending) {
   ending->is_doubtful = call->is_doubtful;
   ending->body = call->result.body;
   cm_verdict_of(ending, &verdict);
-  if (verdict.is_false_success) cm_http_distrust(call->session->http);
+  if (verdict.is_false_success) cm_http_distrust(call->session->connection->http);
   call->result.is_api_error = verdict.is_api_error;
   call->result.is_of_row = verdict.is_of_row;
   call->result.is_unknown = verdict.is_unknown;
@@ -237,7 +238,7 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
     cm_err_prefix(err, request->who);
     return SQLITE_ERROR;
   }
-  if (settings->max_requests > 0 && session->statement.requests >= settings->max_requests) {
+  if (settings->max_requests > 0 && session->statement->requests >= settings->max_requests) {
     char rest[128];
     sqlite3_snprintf((int)sizeof rest, rest,
                      "was not sent (the statement has made max_requests %d): raise max_requests, "
@@ -272,13 +273,9 @@ static int hide_key(cm_call *call, cm_err *err) {
   return call->asked.key != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-void cm_call_enter_process(cm_session *session) {
+/** Its writes under way are left to the other process, its reads are asked again. */
+static void leave_calls(cm_session *session) {
   cm_call *next = NULL;
-  if (session->process == (long)getpid()) return;
-  session->process = (long)getpid();
-  session->random_state ^= (unsigned)session->process;
-  cm_http_free(session->http);
-  session->http = NULL;
   for (cm_call *call = session->calls.first; call != NULL; call = next) {
     next = call->next;
     if (cm_call_is_write(call->flags)) {
@@ -294,10 +291,22 @@ void cm_call_enter_process(cm_session *session) {
   }
 }
 
+void cm_call_enter_process(cm_session *session) {
+  cm_connection *connection = session->connection;
+  if (connection->process == (long)getpid()) return;
+  connection->process = (long)getpid();
+  cm_http_free(connection->http);
+  connection->http = NULL;
+  for (int i = 0; i < connection->account_count; i++) {
+    connection->accounts[i]->random_state ^= (unsigned)connection->process;
+    leave_calls(connection->accounts[i]);
+  }
+}
+
 int cm_call_start(cm_session *session, const cm_call_request *request, cm_call **out, cm_err *err) {
   *out = NULL;
   cm_call_enter_process(session);
-  cm_statement_enter(&session->statement);
+  cm_statement_enter(session->statement);
   int rc = check_request(session, request, err);
   if (rc != SQLITE_OK) return rc;
   bool is_dry = cm_call_is_write(request->flags) && session->settings.dry_run;
@@ -319,8 +328,8 @@ int cm_call_start(cm_session *session, const cm_call_request *request, cm_call *
       call->state = CM_CALL_BACKING_OFF;
       call->ready_ms = cm_session_now_ms(session) + request->delay_ms;
     }
-    session->statement.requests++;
-    if (cm_call_is_write(call->flags)) session->calls.writes++;
+    session->statement->requests++;
+    if (cm_call_is_write(call->flags)) session->connection->writes++;
   }
   *out = call;
   return SQLITE_OK;
@@ -344,7 +353,7 @@ int cm_call_start_known(cm_session *session, const cm_call_request *request, cm_
   }
   call->result.status = 200;
   call->result.body = (cm_slice){ call->answer, body.len };
-  cm_request_line *line = cm_request_log_find(&session->log, call->result.request_id);
+  cm_request_line *line = cm_request_log_find(session->log, call->result.request_id);
   line->status = call->result.status;
   line->is_cached = true;
   cm_call_finish(call, SQLITE_OK, NULL);

@@ -49,12 +49,12 @@ static void free_callers(cm_callers *callers) {
 }
 
 static cm_callers *callers_of(cm_session *session) {
-  if (session->callers != NULL) return session->callers;
-  session->callers = sqlite3_malloc64(sizeof *session->callers);
-  if (session->callers == NULL) return NULL;
-  memset(session->callers, 0, sizeof *session->callers);
-  session->free_callers = free_callers;
-  return session->callers;
+  if (session->connection->callers != NULL) return session->connection->callers;
+  session->connection->callers = sqlite3_malloc64(sizeof *session->connection->callers);
+  if (session->connection->callers == NULL) return NULL;
+  memset(session->connection->callers, 0, sizeof *session->connection->callers);
+  session->connection->free_callers = free_callers;
+  return session->connection->callers;
 }
 
 void cm_caller_note_busy(cm_session *session) {

@@ -63,11 +63,11 @@ static void put_left(double left_s, char *line) {
 }
 
 static void compose(const cm_session *session, int64_t now_ms, char *line) {
-  const cm_statement *statement = &session->statement;
+  const cm_statement *statement = session->statement;
   cm_progress_facts facts = { 0 };
   double passed_s = (double)(now_ms - statement->started_ms) / 1000;
   const char *who = session->calls.first->asked.who;
-  if (session->watch.tell != NULL) session->watch.tell(session, &facts);
+  if (session->watch->tell != NULL) session->watch->tell(session, &facts);
   put(line, "%s", facts.table != NULL ? facts.table : who);
   if (facts.table != NULL) put(line, ": %lld row%s", (long long)facts.rows, plural(facts.rows));
   if (facts.table == NULL)
@@ -89,10 +89,10 @@ static void write_all(const char *text, size_t len) {
 }
 
 void cm_progress_draw(cm_session *session) {
-  cm_watch *watch = &session->watch;
+  cm_watch *watch = session->watch;
   char line[LINE_BYTES] = "\r";
   int64_t now_ms = cm_session_now_ms(session);
-  if (session->calls.first == NULL || now_ms - session->statement.started_ms < FIRST_MS) return;
+  if (session->calls.first == NULL || now_ms - session->statement->started_ms < FIRST_MS) return;
   if (watch->is_shown && now_ms - watch->drawn_ms < BETWEEN_MS) return;
   if (!isatty(STDERR_FILENO)) return;
   compose(session, now_ms, line);
@@ -106,7 +106,7 @@ void cm_progress_draw(cm_session *session) {
 
 void cm_progress_erase(cm_session *session) {
   static const char erase[] = "\r\033[K";
-  if (!session->watch.is_shown) return;
-  session->watch.is_shown = false;
+  if (!session->watch->is_shown) return;
+  session->watch->is_shown = false;
   write_all(erase, sizeof erase - 1);
 }

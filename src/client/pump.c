@@ -9,8 +9,8 @@
 
 static int begin_transfer(cm_call *call, cm_err *err) {
   cm_session *session = call->session;
-  if (session->http == NULL) {
-    int rc = cm_http_new(&session->http, err);
+  if (session->connection->http == NULL) {
+    int rc = cm_http_new(&session->connection->http, err);
     if (rc != SQLITE_OK) return rc;
   }
   cm_http_request request = { .method = call->asked.method,
@@ -21,7 +21,7 @@ static int begin_transfer(cm_call *call, cm_err *err) {
                               .headers = (const char *const *)call->asked.headers,
                               .ca_file = session->settings.ca_file,
                               .timeout_ms = session->settings.timeout_ms };
-  return cm_http_start(session->http, &request, &call->transfer, err);
+  return cm_http_start(session->connection->http, &request, &call->transfer, err);
 }
 
 static void send_now(cm_call *call, int64_t now_ms) {
@@ -136,7 +136,7 @@ static int take_answer(cm_call *call, cm_http_response *response) {
 }
 
 static void log_attempt(const cm_call *call, const cm_http_response *response) {
-  cm_request_line *line = cm_request_log_find(&call->session->log, call->result.request_id);
+  cm_request_line *line = cm_request_log_find(call->session->log, call->result.request_id);
   if (line == NULL) return;
   line->status = response->status;
   line->duration_ms = response->duration_ms;
@@ -240,35 +240,71 @@ static void end_graces(cm_session *session, int64_t now_ms) {
   }
 }
 
-static void stop_when_told(cm_session *session) {
-  if (session->calls.first == NULL) return;
-  int64_t now_ms = cm_session_now_ms(session);
-  int64_t deadline_ms = session->settings.deadline_ms;
-  if (session->statement.sqlite_has_looked) {
-    session->statement.sqlite_has_looked = false;
-    session->statement.interrupt_checked_ms = now_ms;
-    session->statement.unchecked_wait_ms = 0;
+/** All that the connection has under way ends where the user, or deadline_ms, says so. */
+static void stop_all(cm_connection *connection, cm_call_end end, int64_t now_ms) {
+  for (int i = 0; i < connection->account_count; i++)
+    stop_calls(connection->accounts[i], end, now_ms);
+}
+
+static bool is_any_open(const cm_connection *connection) {
+  bool is_any = false;
+  for (int i = 0; i < connection->account_count; i++)
+    is_any = is_any || connection->accounts[i]->calls.first != NULL;
+  return is_any;
+}
+
+static void stop_when_told(cm_connection *connection) {
+  const cm_session *first = connection->accounts[0];
+  cm_statement *statement = &connection->statement;
+  if (!is_any_open(connection)) return;
+  int64_t now_ms = cm_session_now_ms(first);
+  int64_t deadline_ms = first->settings.deadline_ms;
+  if (statement->sqlite_has_looked) {
+    statement->sqlite_has_looked = false;
+    statement->interrupt_checked_ms = now_ms;
+    statement->unchecked_wait_ms = 0;
   }
-  bool is_check_due = session->statement.unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
-                      now_ms - session->statement.interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
-  if (is_check_due && cm_statement_is_interrupted(&session->statement)) {
-    stop_calls(session, CM_CALL_END_INTERRUPT, now_ms);
-  } else if (deadline_ms > 0 && now_ms - session->statement.started_ms >= deadline_ms) {
-    stop_calls(session, CM_CALL_END_DEADLINE, now_ms);
+  bool is_check_due = statement->unchecked_wait_ms >= CM_INTERRUPT_POLL_MS ||
+                      now_ms - statement->interrupt_checked_ms >= CM_INTERRUPT_POLL_MS;
+  if (is_check_due && cm_statement_is_interrupted(statement)) {
+    stop_all(connection, CM_CALL_END_INTERRUPT, now_ms);
+  } else if (deadline_ms > 0 && now_ms - statement->started_ms >= deadline_ms) {
+    stop_all(connection, CM_CALL_END_DEADLINE, now_ms);
   }
-  if (session->calls.stopped_writes) end_graces(session, now_ms);
+  for (int i = 0; i < connection->account_count; i++) {
+    if (connection->accounts[i]->calls.stopped_writes) end_graces(connection->accounts[i], now_ms);
+  }
 }
 
 /* ---- moving -------------------------------------------------------------------------------- */
 
-/** Let time pass: with bytes under way in the client, without in the clock, which tests replace. */
-static void pass_time(cm_session *session, int slice_ms) {
-  if (session->calls.in_flight > 0) {
-    cm_http_drive(session->http, slice_ms);
-  } else if (slice_ms > 0) {
-    session->clock.sleep_ms(session->clock.context, slice_ms);
+static void collect_all(cm_connection *connection) {
+  for (int i = 0; i < connection->account_count; i++)
+    collect(connection->accounts[i]);
+}
+
+/** Each account has a limiter of its own. @return ms until time alone lets another call leave. */
+static int64_t send_all_that_may(cm_connection *connection) {
+  int64_t timer_ms = INT64_MAX;
+  for (int i = 0; i < connection->account_count; i++) {
+    int64_t own_ms = send_what_may(connection->accounts[i]);
+    if (own_ms < timer_ms) timer_ms = own_ms;
   }
-  session->statement.unchecked_wait_ms += slice_ms;
+  return timer_ms;
+}
+
+/** Let time pass: with bytes under way in the client, without in the clock, which tests replace. */
+static void pass_time(cm_connection *connection, int slice_ms) {
+  const cm_session *first = connection->accounts[0];
+  int in_flight = 0;
+  for (int i = 0; i < connection->account_count; i++)
+    in_flight += connection->accounts[i]->calls.in_flight;
+  if (in_flight > 0) {
+    cm_http_drive(connection->http, slice_ms);
+  } else if (slice_ms > 0) {
+    first->clock.sleep_ms(first->clock.context, slice_ms);
+  }
+  connection->statement.unchecked_wait_ms += slice_ms;
 }
 
 static int shortest(int left_ms, int64_t timer_ms) {
@@ -276,24 +312,26 @@ static int shortest(int left_ms, int64_t timer_ms) {
   return timer_ms < slice_ms ? (int)timer_ms : slice_ms;
 }
 
+/* What another account has under way moves, too: a statement may read several. */
 void cm_session_pump(cm_session *session, int wait_ms) {
+  cm_connection *connection = session->connection;
   int64_t ended_calls = session->calls.ended;
   int left_ms = wait_ms > 0 ? wait_ms : 0;
   bool is_over = false;
   cm_call_enter_process(session);
   while (!is_over) {
-    collect(session);
-    stop_when_told(session);
-    int64_t timer_ms = send_what_may(session);
+    collect_all(connection);
+    stop_when_told(connection);
+    int64_t timer_ms = send_all_that_may(connection);
     bool has_news = session->calls.ended != ended_calls || session->calls.first == NULL;
     int slice_ms = has_news ? 0 : shortest(left_ms, timer_ms);
     bool is_watched = session->settings.prompt.progress != CM_PROGRESS_OFF;
     if (is_watched && slice_ms > 0) cm_progress_draw(session);
-    pass_time(session, slice_ms);
+    pass_time(connection, slice_ms);
     left_ms -= slice_ms;
     is_over = has_news || left_ms == 0;
   }
-  collect(session);
+  collect_all(connection);
   if (session->calls.first == NULL) cm_progress_erase(session);
 }
 

@@ -10,6 +10,7 @@
 /** One line of chartmogul_requests. Texts are owned. */
 typedef struct cm_request_line {
   int64_t id;
+  int account;     /* place in cm_connection */
   int64_t time_ms; /* wall clock at the start */
   char method[8];
   char *path; /* with query; never holds a secret */

@@ -1,7 +1,8 @@
 /*
-** session.h -- who we are on one SQLite connection: settings, client, limiter, logs, counters.
+** session.h -- who we are on one SQLite connection: its accounts, each with settings, limiter, memo and queue of its own, and
+** what they share: client, statement, log.
 ** Owns: all of it; reference-counted, because modules, functions and cursors share
-** it. Threads: belongs to one connection; nothing of it is global.
+** it. Threads: belongs to one connection; nothing of it is global.  Tests: tests/unit/client/session.c, tests/cases/accounts/
 */
 #ifndef CM_CLIENT_SESSION_H
 #define CM_CLIENT_SESSION_H
@@ -29,8 +30,7 @@ typedef struct cm_calls {
   cm_call *first, *last; /* oldest first */
   int in_flight;         /* those that have a transfer */
   int64_t ended;         /* how many have come to an end so far */
-  int64_t writes; /* that have left, and that have come to an end: what was read before is old */
-  bool stopped_writes; /* writes under way were stopped */
+  bool stopped_writes;   /* writes under way were stopped */
 } cm_calls;
 
 /** Columns of which the texts of the running statements were read, and nothing was found: not once more for each scan. */
@@ -78,21 +78,44 @@ typedef struct cm_reading {
   } known_lists[CM_MAX_KNOWN_LISTS];
 } cm_reading;
 
-typedef struct cm_session {
-  int references;
-  sqlite3 *db; /* not owned */
+typedef struct cm_session cm_session;
+
+/** What the accounts of one SQLite connection share. */
+typedef struct cm_connection {
+  int references;                            /* of all its sessions together */
+  cm_session *accounts[1 + CM_MAX_ACCOUNTS]; /* owned; the first has no name, and is always there */
+  int account_count;
+  cm_session *chosen; /* which functions use */
+  bool is_of_tests;   /* a clock was given: nothing is left to chance */
+  cm_http *http;      /* made by the first request */
   /* A program may fork. What is under way, and the transaction's writes, stay with the process that has
   ** begun them; see cm_call_enter_process and cm_queue_check_process. */
-  long process;             /* that used the client last */
-  long transaction_process; /* that began the transaction with its first write; 0: there is none */
-  cm_clock clock;
-  cm_settings settings;
-  cm_http *http; /* made by the first request */
-  cm_limit limit;
-  cm_calls calls;
+  long process; /* that used the client last */
   cm_statement statement;
   cm_request_log log;
   cm_watch watch;
+  cm_callers *callers; /* see client/caller.h; made when first needed */
+  void (*free_callers)(cm_callers *callers);
+  int64_t writes; /* that have left, and that have come to an end: what was read before is old */
+  int64_t next_write_id;
+  char *last_uuid;            /* of the row created last; NULL: none yet */
+  int64_t last_uuid_write_id; /* which write created it */
+} cm_connection;
+
+/** One account of a connection. */
+struct cm_session {
+  cm_connection *connection;
+  int place;                          /* among its accounts */
+  char name[CM_MAX_ACCOUNT_NAME + 1]; /* "": the first account */
+  sqlite3 *db;                        /* not owned */
+  long transaction_process; /* that began the transaction with its first write; 0: there is none */
+  cm_clock clock;
+  cm_settings settings;
+  cm_limit limit;
+  cm_calls calls;
+  cm_statement *statement; /* of the connection */
+  cm_request_log *log;     /* of the connection */
+  cm_watch *watch;         /* of the connection */
   cm_reading reading;
 
   /* Parts that stand above the session: who makes one says how it is freed. */
@@ -102,24 +125,51 @@ typedef struct cm_session {
   void (*free_queue)(cm_queue *queue);
   cm_journal *journal; /* open; made when first needed, see write/record.h */
   void (*free_journal)(cm_journal *journal);
-  cm_callers *callers; /* see client/caller.h; made when first needed */
-  void (*free_callers)(cm_callers *callers);
 
   uint64_t account; /* changes with what says whose account this is: a statement reads from one */
-  char *last_uuid;  /* of the row created last; NULL: none yet */
   unsigned random_state;
-} cm_session;
+};
 
 /**
- * Make the session of a connection with one reference.
+ * Make a connection with its first account, and one reference to it.
  * @param clock  NULL: the machine's.
  * @return SQLITE_OK or SQLITE_NOMEM.
  */
 int cm_session_new(sqlite3 *db, const cm_clock *clock, cm_session **out, cm_err *err) CM_MUST_CHECK;
 
 cm_session *cm_session_ref(cm_session *session);
-/** Drop a reference; the last one frees everything. NULL: nothing. Fits as a void destructor. */
+/** Drop a reference to any account; the last one frees everything. NULL: nothing. Fits as a void destructor. */
 void cm_session_unref(void *session);
+
+/**
+ * The account of this name, made when it is first named: its settings come from the environment then.
+ * @param session  Any account of the connection.
+ * @param name     As a user writes it; NULL or "": the first account.
+ * @return SQLITE_OK; SQLITE_ERROR: it is not a name, there are too many, or lock_settings is set; SQLITE_NOMEM.
+ */
+int cm_session_account(const cm_session *session, const char *name, cm_session **out,
+                       cm_err *err) CM_MUST_CHECK;
+
+/**
+ * The row of a setting by its name, "per_page" or "eu.api_key", and the account that it is of.
+ * @return as cm_session_account; SQLITE_ERROR where there is no such setting, with the valid ones.
+ */
+int cm_session_find_setting(const cm_session *session, const char *name, cm_session **of, int *row,
+                            cm_err *err) CM_MUST_CHECK;
+
+/** The account that functions use: what the setting `account` says. Borrowed. */
+static inline cm_session *cm_session_chosen(const cm_session *session) {
+  return session->connection->chosen;
+}
+
+/**
+ * Say in an error which account it is of, and what of that account is meant: tables and settings get its name in front, as
+ * in eu_customers, eu.api_key and CHARTMOGUL_EU_API_KEY. The first account: nothing.
+ */
+void cm_session_name_account(const cm_session *session, cm_err *err);
+
+/** The same of another text, of the account of this name. @return one to free with sqlite3_free; NULL: memory ran out. */
+char *cm_session_account_words(const char *account, const char *text) CM_MUST_CHECK;
 
 int64_t cm_session_now_ms(const cm_session *session);
 /** Wall clock, as cm_clock has it. */
@@ -128,7 +178,10 @@ int64_t cm_session_wall_ms(const cm_session *session);
 /** A number of 24 bits that nobody knows beforehand; with a clock that tests made, the same ones each time. */
 unsigned cm_session_random(cm_session *session);
 
-/** Set a setting, and what depends on it (limiter, memo). Codes as cm_setting_set. */
+/**
+ * Set a setting of an account, or one of all, and what depends on it (limiter, memo). Codes as cm_session_find_setting and
+ * cm_setting_set.
+ */
 int cm_session_configure(cm_session *session, const char *name, const char *value, cm_err *err);
 
 /**

@@ -16,8 +16,6 @@ enum {
   DAY_OF_SECONDS = 24 * 60 * 60
 };
 
-#define ENVIRONMENT_PREFIX "CHARTMOGUL_"
-
 static const char *const write_modes[] = { "commit", "immediate", "bulk", NULL };
 static const char *const progress_words[] = { "off", "auto", NULL };
 static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
@@ -33,23 +31,26 @@ static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL 
 ** forget, and api_key after api_key_file, so that it wins.
 */
 static const cm_setting table[] = {
-  ROW(api_key, CM_SETTING_TEXT, .is_secret = true, .is_of_writes = true, .is_lockable = true,
+  ROW(api_key, CM_SETTING_TEXT, .is_of_account = true, .is_secret = true, .is_of_writes = true,
+      .is_lockable = true,
       .doc = "The API key; it is never shown, and another base_url forgets it."),
-  ROW(api_key_file, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
-      .doc = "A file whose first line is the API key, read at each request."),
-  ROW(base_url, CM_SETTING_TEXT, .default_value = "https://api.chartmogul.com/v1",
-      .is_of_writes = true, .is_lockable = true,
+  ROW(api_key_file, CM_SETTING_TEXT, .is_of_account = true, .is_of_writes = true,
+      .is_lockable = true, .doc = "A file whose first line is the API key, read at each request."),
+  ROW(base_url, CM_SETTING_TEXT, .is_of_account = true,
+      .default_value = "https://api.chartmogul.com/v1", .is_of_writes = true, .is_lockable = true,
       .doc = "Where the API is: https, or http to this machine; another host forgets the key."),
+  ROW_OF(scope, account, CM_SETTING_TEXT,
+         .doc = "Which account functions use, by its name; not set means the first."),
   ROW(timeout_ms, CM_SETTING_INTEGER, .min = 1, .max = HOUR_OF_MS, .default_value = "30000",
       .doc = "How long one request may take."),
   ROW(deadline_ms, CM_SETTING_INTEGER, .max = DAY_OF_MS, .default_value = "0",
       .doc = "How long the requests of one statement may take together; 0 is no limit."),
   ROW(max_requests, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "0",
       .doc = "How many requests one statement may make; 0 is no limit."),
-  ROW(concurrency, CM_SETTING_INTEGER, .min = 1, .max = 20, .default_value = "8",
-      .doc = "How many requests may be under way at once; the API takes 20."),
-  ROW(requests_per_second, CM_SETTING_INTEGER, .max = CM_LIMIT_MAX_PER_SECOND,
-      .default_value = "40",
+  ROW(concurrency, CM_SETTING_INTEGER, .is_of_account = true, .min = 1, .max = 20,
+      .default_value = "8", .doc = "How many requests may be under way at once; the API takes 20."),
+  ROW(requests_per_second, CM_SETTING_INTEGER, .is_of_account = true,
+      .max = CM_LIMIT_MAX_PER_SECOND, .default_value = "40",
       .doc = "How many requests any second may see; the API takes 40; 0 is no limit."),
   ROW(max_retries, CM_SETTING_INTEGER, .max = 100, .default_value = "8",
       .doc = "How often a request that failed is sent again, where that is safe."),
@@ -73,7 +74,7 @@ static const cm_setting table[] = {
       .doc = "Writes to sources that ChartMogul fills itself are marked as edits by a user."),
   ROW(stored_tables, CM_SETTING_BOOLEAN, .default_value = "0",
       .doc = "CREATE VIRTUAL TABLE is allowed outside the temp schema."),
-  ROW(ca_file, CM_SETTING_TEXT, .is_lockable = true,
+  ROW(ca_file, CM_SETTING_TEXT, .is_of_account = true, .is_lockable = true,
       .doc = "A file of certificate authorities to trust; not set means the system's."),
   ROW_OF(recording, journal, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
          .doc = "A file in which each write is recorded before it leaves; not set means none."),
@@ -219,6 +220,10 @@ static int check_text(const cm_setting *setting, const char *text, cm_err *err) 
                       "ASCII): copy the key again",
                       setting->name);
   }
+  if (strcmp(setting->name, "account") == 0) {
+    char known[CM_MAX_ACCOUNT_NAME + 1];
+    return cm_setting_account_name(text, known, err);
+  }
   if (strlen(text) > MAX_TEXT_BYTES || has_control(text)) {
     return cm_err_set(err, SQLITE_ERROR,
                       "%s cannot be this text (longer than %d bytes, or it holds a control "
@@ -232,7 +237,7 @@ static int check_text(const cm_setting *setting, const char *text, cm_err *err) 
 
 static void forget_keys(cm_settings *settings) {
   if (settings->api_key != NULL || settings->api_key_file != NULL)
-    settings->is_key_elsewhere = true;
+    settings->scope.is_key_elsewhere = true;
   forget(settings, "api_key");
   forget(settings, "api_key_file");
 }
@@ -246,6 +251,12 @@ static void apply_text(cm_settings *settings, const cm_setting *setting, const c
     forget(settings, "api_key_file");
   } else if (text != NULL && strcmp(setting->name, "api_key_file") == 0) {
     forget(settings, "api_key");
+  }
+}
+
+static void to_lower_case(char *text) {
+  for (; *text != '\0'; text++) {
+    if (*text >= 'A' && *text <= 'Z') *text = (char)(*text - 'A' + 'a');
   }
 }
 
@@ -263,6 +274,7 @@ static int set_text(cm_settings *settings, const cm_setting *setting, const char
     for (size_t len = strlen(copy); len > 0 && copy[len - 1] == '/'; len--)
       copy[len - 1] = '\0';
   }
+  if (copy != NULL && strcmp(setting->name, "account") == 0) to_lower_case(copy);
   apply_text(settings, setting, copy);
   replace_text(settings, setting, copy);
   return SQLITE_OK;
@@ -297,7 +309,7 @@ static int set_value(cm_settings *settings, int row, const char *value, cm_err *
   return SQLITE_OK;
 }
 
-static int unknown_name(const char *name, cm_err *err) {
+int cm_setting_refuse_name(const char *name, cm_err *err) {
   char names[512] = "";
   for (size_t row = 0; row < cm_countof(table); row++)
     list_word(names, sizeof names, table[row].name);
@@ -340,7 +352,7 @@ static int check_allowed(const cm_settings *settings, const cm_setting *setting,
                       setting->name);
   }
   bool is_file = value != NULL && *value != '\0' && strcmp(setting->name, "api_key_file") == 0;
-  if (!is_file || cm_http_is_same_origin(settings->first_base_url, settings->base_url))
+  if (!is_file || cm_http_is_same_origin(settings->scope.first_base_url, settings->base_url))
     return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
                     "api_key_file cannot be set now (base_url was set to another host, which would "
@@ -350,7 +362,7 @@ static int check_allowed(const cm_settings *settings, const cm_setting *setting,
 int cm_setting_set(cm_settings *settings, const char *name, const char *value, cm_err *err) {
   int row = cm_setting_find(name);
   bool is_set = false;
-  if (row < 0) return unknown_name(name, err);
+  if (row < 0) return cm_setting_refuse_name(name, err);
   int rc = check_allowed(settings, &table[row], value, err);
   if (rc == SQLITE_OK) rc = take_value(settings, row, value, &is_set, err);
   if (rc == SQLITE_OK) settings->sources[row] = is_set ? CM_BY_CONFIG : CM_BY_DEFAULT;
@@ -369,12 +381,8 @@ static int set_defaults(cm_settings *settings, cm_err *err) {
 }
 
 static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
-  char variable[64] = ENVIRONMENT_PREFIX;
-  size_t len = strlen(ENVIRONMENT_PREFIX);
-  for (const char *at = table[row].name; *at != '\0' && len < sizeof variable - 1; at++) {
-    variable[len++] = (char)(*at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
-  }
-  variable[len] = '\0';
+  char variable[CM_SETTING_VARIABLE];
+  cm_setting_variable(settings->scope.name, table[row].name, variable);
   const char *value = getenv(variable);
   bool is_set = false;
   if (value == NULL || *value == '\0') return SQLITE_OK;
@@ -387,36 +395,80 @@ static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
   return settings->wrong[row] != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
+/** Is the value of the row the settings' own, and not the first account's? */
+static bool is_own(const cm_settings *settings, int row) {
+  return settings->scope.first == NULL || table[row].is_of_account;
+}
+
+void cm_settings_share(cm_settings *settings) {
+  static const size_t sizes[] = { [CM_SETTING_TEXT] = sizeof(char *),
+                                  [CM_SETTING_INTEGER] = sizeof(int),
+                                  [CM_SETTING_BOOLEAN] = sizeof(bool),
+                                  [CM_SETTING_WORD] = sizeof(int) };
+  for (int row = 0; row < (int)cm_countof(table); row++) {
+    if (is_own(settings, row)) continue;
+    memcpy(place_of(settings, &table[row]), value_of(settings->scope.first, &table[row]),
+           sizes[table[row].type]);
+  }
+}
+
+/** The rows that are the settings' own, from the environment, and what that says for later. */
+static int take_environment(cm_settings *settings, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int row = (int)cm_countof(table) - 1; rc == SQLITE_OK && row >= 0; row--) {
+    if (is_own(settings, row)) rc = set_from_environment(settings, row, err);
+  }
+  if (rc != SQLITE_OK) return rc;
+  settings->scope.first_base_url = sqlite3_mprintf("%s", settings->base_url);
+  return settings->scope.first_base_url != NULL ? SQLITE_OK : SQLITE_NOMEM;
+}
+
 int cm_settings_init(cm_settings *settings, cm_err *err) {
   cm_err wrong = { 0 };
   int rc = set_defaults(settings, &wrong);
-  for (int row = (int)cm_countof(table) - 1; rc == SQLITE_OK && row >= 0; row--) {
-    rc = set_from_environment(settings, row, &wrong);
-  }
-  if (rc == SQLITE_OK) {
-    settings->first_base_url = sqlite3_mprintf("%s", settings->base_url);
-    if (settings->first_base_url != NULL) return SQLITE_OK;
-  }
+  if (rc == SQLITE_OK) rc = take_environment(settings, &wrong);
+  if (rc == SQLITE_OK) return SQLITE_OK;
   cm_settings_clear(settings);
   set_defaults(settings, NULL);
   return cm_err_nomem(err);
 }
 
+int cm_settings_init_account(cm_settings *settings, const cm_settings *first, const char *name,
+                             cm_err *err) {
+  cm_err wrong = { 0 };
+  memset(settings, 0, sizeof *settings);
+  settings->scope.first = first;
+  settings->scope.name = name;
+  int rc = SQLITE_OK;
+  for (int row = 0; rc == SQLITE_OK && row < (int)cm_countof(table); row++) {
+    bool has_default = is_own(settings, row) && table[row].default_value != NULL;
+    if (has_default) rc = set_value(settings, row, NULL, &wrong);
+  }
+  if (rc == SQLITE_OK) rc = take_environment(settings, &wrong);
+  if (rc == SQLITE_OK) {
+    cm_settings_share(settings);
+    return SQLITE_OK;
+  }
+  cm_settings_clear(settings);
+  return cm_err_nomem(err);
+}
+
 int cm_settings_check(const cm_settings *settings, cm_err *err) {
-  for (size_t row = 0; row < cm_countof(table); row++) {
-    const char *wrong = settings->wrong[row];
-    if (wrong != NULL) return cm_err_set(err, SQLITE_ERROR, "%s", wrong);
+  for (int row = 0; row < (int)cm_countof(table); row++) {
+    const cm_settings *of = is_own(settings, row) ? settings : settings->scope.first;
+    if (of->wrong[row] != NULL) return cm_err_set(err, SQLITE_ERROR, "%s", of->wrong[row]);
   }
   return SQLITE_OK;
 }
 
 void cm_settings_clear(cm_settings *settings) {
-  for (size_t row = 0; row < cm_countof(table); row++) {
-    if (table[row].type == CM_SETTING_TEXT) replace_text(settings, &table[row], NULL);
-    settle(settings, (int)row);
+  for (int row = 0; row < (int)cm_countof(table); row++) {
+    if (table[row].type == CM_SETTING_TEXT && is_own(settings, row))
+      replace_text(settings, &table[row], NULL);
+    settle(settings, row);
   }
-  sqlite3_free(settings->first_base_url);
-  settings->first_base_url = NULL;
+  sqlite3_free(settings->scope.first_base_url);
+  settings->scope.first_base_url = NULL;
 }
 
 bool cm_setting_has_value(const cm_settings *settings, int row) {

@@ -38,12 +38,24 @@ typedef struct cm_at_prompt {
   bool log_bodies;
 } cm_at_prompt;
 
-/** The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. */
+/** Whose settings they are. */
+typedef struct cm_setting_scope {
+  const struct cm_settings
+      *first; /* of the first account, whose are what is not the account's own; NULL: this is it */
+  const char *name;      /* of the account; borrowed; NULL: the first */
+  char *account;         /* of the first: which one functions use; owned; NULL: the first */
+  char *first_base_url;  /* before SQL changed it; owned */
+  bool is_key_elsewhere; /* a key was set, for another origin than base_url */
+} cm_setting_scope;
+
+/**
+ * The values in force. Texts are owned (sqlite3_malloc) and may be NULL: not set. Those of an account that are not its own
+ * are the first account's, borrowed.
+ */
 typedef struct cm_settings {
   char *api_key; /* never shown */
   char *api_key_file;
-  char *base_url;        /* no slash at its end */
-  bool is_key_elsewhere; /* a key was set, for another origin than base_url */
+  char *base_url; /* no slash at its end */
   char *ca_file;
   int timeout_ms;
   int deadline_ms;
@@ -65,7 +77,7 @@ typedef struct cm_settings {
   /* Per row of the table below: a cm_setting_source, and what is wrong with the value in the environment. */
   unsigned char sources[CM_MAX_SETTINGS];
   char *wrong[CM_MAX_SETTINGS];
-  char *first_base_url; /* before SQL changed it */
+  cm_setting_scope scope;
 } cm_settings;
 
 typedef enum cm_setting_source { CM_BY_DEFAULT, CM_BY_ENVIRONMENT, CM_BY_CONFIG } cm_setting_source;
@@ -85,11 +97,12 @@ typedef struct cm_setting {
   const char *const
       *words; /* of CM_SETTING_WORD (an int), NULL-terminated, in the order of its enum */
   const char *default_value;
-  bool is_secret;    /* never readable: shows as "set" / "not set" */
-  bool is_of_writes; /* where writes go, or what they are: it cannot change while some wait */
-  bool is_lockable;  /* it says which account is meant: lock_settings holds it */
-  int latch_code;    /* of a switch that stays on once it is: what unsetting it fails with */
-  const char *doc;   /* one sentence with a period */
+  bool is_secret;     /* never readable: shows as "set" / "not set" */
+  bool is_of_writes;  /* where writes go, or what they are: it cannot change while some wait */
+  bool is_lockable;   /* it says which account is meant: lock_settings holds it */
+  bool is_of_account; /* each account has its own */
+  int latch_code;     /* of a switch that stays on once it is: what unsetting it fails with */
+  const char *doc;    /* one sentence with a period */
 } cm_setting;
 
 /** The table of knobs. */
@@ -104,6 +117,38 @@ int cm_setting_find(const char *name);
  * @return SQLITE_OK or SQLITE_NOMEM; `settings` is valid (defaults) in any case.
  */
 int cm_settings_init(cm_settings *settings, cm_err *err);
+
+/**
+ * The same for another account: CHARTMOGUL_EU_API_KEY and the like, and what is not its own is the first account's.
+ * @param first  Of the first account; stays until `settings` are cleared.
+ * @param name   As cm_setting_account_name makes it; stays, too.
+ * @return SQLITE_OK or SQLITE_NOMEM, and `settings` is empty then.
+ */
+int cm_settings_init_account(cm_settings *settings, const cm_settings *first, const char *name,
+                             cm_err *err);
+
+/** Take over from the first account what is not the account's own. Of the first: nothing. */
+void cm_settings_share(cm_settings *settings);
+
+/**
+ * The name of an account as it is kept: letters, digits and underscores, in lower case.
+ * @param out  CM_MAX_ACCOUNT_NAME + 1 bytes.
+ * @return SQLITE_OK; SQLITE_ERROR with what a name is.
+ */
+int cm_setting_account_name(const char *name, char *out, cm_err *err) CM_MUST_CHECK;
+
+enum { CM_SETTING_VARIABLE = 96 }; /* bytes of the name of a variable, with the NUL */
+
+/** The environment variable of a setting: CHARTMOGUL_PER_PAGE, CHARTMOGUL_EU_API_KEY. @param account  NULL: the first. */
+void cm_setting_variable(const char *account, const char *name, char out[CM_SETTING_VARIABLE]);
+
+/** Does the environment say anything of that account? */
+bool cm_setting_has_account(const char *name);
+
+/** There is no setting of this name: the valid ones. @return SQLITE_ERROR. */
+int cm_setting_refuse_name(const char *name, cm_err *err);
+/** The setting is one of all accounts, and was given for one. @return SQLITE_ERROR. */
+int cm_setting_refuse_account(int row, cm_err *err);
 
 /**
  * What is wrong with the values in the environment, unless they were set anew since.

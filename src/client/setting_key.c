@@ -79,7 +79,7 @@ int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) {
     return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
   }
   if (settings->api_key_file != NULL) return key_from_file(settings->api_key_file, out, err);
-  if (settings->is_key_elsewhere) {
+  if (settings->scope.is_key_elsewhere) {
     return cm_err_set(err, SQLITE_AUTH,
                       "no API key for base_url, now %.100s (the key that was set is for another "
                       "origin, and is not sent there): give it anew with SELECT "

@@ -71,7 +71,8 @@ static int check_name(cm_target *target, const char *name, cm_err *err) {
 static int check_hidden(cm_target *target, const cm_copied_list *list, cm_err *err) {
   cm_names names;
   sqlite3 *db = target->session->db;
-  int rc = cm_names_look(db, "temp", CM_SHORT_NAMES, &names);
+  const cm_names_of short_names = { .kind = CM_SHORT_NAMES, .schema = "temp" };
+  int rc = cm_names_look(db, &short_names, &names);
   if (rc != SQLITE_OK) cm_err_set(err, rc, "temp cannot be read (%s)", sqlite3_errmsg(db));
   for (int i = 0; i < names.count && rc == SQLITE_OK; i++) {
     if (names.list[i].taken_in < 0) continue;

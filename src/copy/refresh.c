@@ -86,7 +86,7 @@ static int find_first_day(refreshing *job, const cm_copied *copied, cm_err *err)
 static int copy_list(refreshing *job, int first, cm_err *err) {
   int count = 0;
   int at = job->done;
-  int64_t requests = job->session->statement.requests;
+  int64_t requests = job->session->statement->requests;
   int64_t started_ms = cm_session_now_ms(job->session);
   int rc = find_first_day(job, &job->list.tables[first], err);
   for (int i = first; i < job->list.count && rc == SQLITE_OK; i++) {
@@ -100,7 +100,7 @@ static int copy_list(refreshing *job, int first, cm_err *err) {
     cm_stage_close(&job->stages[i]);
   cm_err_prefix(err, job->list.tables[first].resource->name);
   if (rc != SQLITE_OK) return rc;
-  job->outcomes[at].requests = job->session->statement.requests - requests;
+  job->outcomes[at].requests = job->session->statement->requests - requests;
   job->outcomes[at].duration_ms = cm_session_now_ms(job->session) - started_ms;
   return SQLITE_OK;
 }
@@ -234,24 +234,28 @@ static int refresh_filter(sqlite3_vtab_cursor *base, int number, const char *tex
                           sqlite3_value **argv) {
   refresh_cursor *cursor = (refresh_cursor *)base;
   refresh_table *table = table_of(base);
-  refreshing job = { .session = table->session };
+  cm_session *session = cm_session_chosen(table->session);
+  refreshing job = { .session = session };
   cm_err err = { 0 };
   (void)text;
   (void)argc;
-  cm_memo_enter(table->session);
+  cm_memo_enter(session);
   int rc = cursor->was_run ? SQLITE_OK : keep_arguments(cursor, number, argv, &err);
   if (rc == SQLITE_OK) rc = check_call(table, cursor, &err);
   cursor->was_run = true;
-  table->session->reading.is_fresh = true;
+  session->reading.is_fresh = true;
   if (rc == SQLITE_OK) rc = run(&job, cursor->schema, cursor->tables, &err);
-  table->session->reading.is_fresh = false;
+  session->reading.is_fresh = false;
   if (rc == SQLITE_OK) {
     cursor->outcomes = job.outcomes;
     cursor->count = job.done;
     job.outcomes = NULL;
   }
   end(&job);
-  return rc == SQLITE_OK ? SQLITE_OK : cm_bridge_table_error(&table->base, who, &err);
+  if (rc == SQLITE_OK) return rc;
+  cm_err_prefix(&err, who);
+  cm_session_name_account(session, &err);
+  return cm_bridge_table_error(&table->base, NULL, &err);
 }
 
 static int refresh_next(sqlite3_vtab_cursor *base) {

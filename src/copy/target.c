@@ -70,7 +70,7 @@ static int check_writable(sqlite3 *db, const char *schema, cm_err *err) {
 /** SQLite's machine asks now and then: 1 stops the statement. */
 static int look_for_interrupt(void *context) {
   const cm_target *target = context;
-  return cm_statement_is_interrupted(&target->session->statement);
+  return cm_statement_is_interrupted(target->session->statement);
 }
 
 /** Another process holds the file. @return 0: do not wait any longer. */

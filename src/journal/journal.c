@@ -21,7 +21,8 @@ enum { DAY_SECONDS = 24 * 60 * 60 };
   "run.is_ended AND run.time_ms < ?1 AND NOT EXISTS (SELECT 1 FROM line AS open WHERE "            \
   "open.id" OF_RUN("run.id") "AND open.state IN ('queued', 'sent', 'unknown'))"
 
-#define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended"
+#define READ_COLUMNS LINE_COLUMNS ", (SELECT name FROM run WHERE run.id = line.run)"
+#define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended, name"
 
 typedef enum statement {
   FORGET_LINE,
@@ -48,10 +49,10 @@ static const char *const sql[STATEMENTS] = {
                   "response = coalesce(?13, response) WHERE id = ?1",
   [PUT_WHOLE] = "UPDATE run SET whole_to = ?2 WHERE id = ?1",
   [PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
-  [NEXT_LINE] = "SELECT " LINE_COLUMNS
+  [NEXT_LINE] = "SELECT " READ_COLUMNS
                 " FROM line WHERE id > ?1 AND (run <> ?2 OR change IS NULL) ORDER BY id LIMIT 1",
   [NEXT_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
-  [FIND_LINE] = "SELECT " LINE_COLUMNS " FROM line WHERE id = ?1",
+  [FIND_LINE] = "SELECT " READ_COLUMNS " FROM line WHERE id = ?1",
   [FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
 };
 
@@ -199,7 +200,7 @@ int64_t cm_journal_run_number(const cm_journal *journal) {
   return journal->run;
 }
 
-int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) {
+int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *name, cm_err *err) {
   cm_process self;
   sqlite3_stmt *stmt = NULL;
   if (journal->run != 0) return SQLITE_OK;
@@ -208,14 +209,15 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) {
   cm_process_self(&self);
   int64_t now = journal->clock.wall_ms(journal->clock.context);
   rc = sqlite3_prepare_v2(journal->db,
-                          "INSERT INTO run(time_ms, origin, account, pid, host, process, "
-                          "whole_to, is_ended) VALUES(?1, ?2, '', ?3, ?4, ?5, 0, 0)",
+                          "INSERT INTO run(time_ms, origin, account, name, pid, host, process, "
+                          "whole_to, is_ended) VALUES(?1, ?2, '', ?6, ?3, ?4, ?5, 0, 0)",
                           -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, now);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, origin, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 3, self.pid);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 4, self.host, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.start, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 6, name, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) sqlite3_step(stmt);
   int end = sqlite3_finalize(stmt);
   if (rc != SQLITE_OK || end != SQLITE_OK) return fail_putting(journal, err);
@@ -370,7 +372,8 @@ static void read_line(sqlite3_stmt *stmt, cm_journal_line *out) {
                             .response = text_at(stmt, 12),
                             .before = text_at(stmt, 13),
                             .change = text_at(stmt, 14),
-                            .host = sqlite3_column_int64(stmt, 15) };
+                            .host = sqlite3_column_int64(stmt, 15),
+                            .account = text_at(stmt, 16) };
 }
 
 int cm_journal_next(cm_journal *journal, int64_t id, cm_journal_line *out, cm_err *err) {
@@ -392,10 +395,12 @@ static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, bool *may_live, cm_
   *out = (cm_journal_run){ .id = sqlite3_column_int64(stmt, 0),
                            .whole_to = sqlite3_column_int64(stmt, 1),
                            .origin = text_at(stmt, 2),
-                           .account = text_at(stmt, 3) };
+                           .account = text_at(stmt, 3),
+                           .name = text_at(stmt, 8) };
   const char *host = text_at(stmt, 5);
   const char *process = text_at(stmt, 6);
-  if (out->origin == NULL || out->account == NULL || host == NULL || process == NULL)
+  if (out->origin == NULL || out->account == NULL || out->name == NULL || host == NULL ||
+      process == NULL)
     return cm_err_nomem(err);
   *may_live = sqlite3_column_int(stmt, 7) == 0 &&
               cm_process_may_live((long)sqlite3_column_int64(stmt, 4), host, process);

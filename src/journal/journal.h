@@ -26,7 +26,8 @@ typedef struct cm_journal_line {
   const char *error, *uuid, *not_taken, *body, *response, *before;
   const char *
       change; /* what the write is made of again, see write/record.h; NULL: it is a call of a function */
-  int64_t host; /* id of the row that it was to go inside; 0: none */
+  int64_t host;        /* id of the row that it was to go inside; 0: none */
+  const char *account; /* name of the account that its run is of, when it is read; "": the first */
 } cm_journal_line;
 
 /** A run that was cut off. Texts are borrowed until the next call. */
@@ -34,6 +35,7 @@ typedef struct cm_journal_run {
   int64_t id;
   int64_t whole_to;             /* id of the last write whose COMMIT had begun; 0: none */
   const char *origin, *account; /* account "": no COMMIT of it had begun */
+  const char *name;             /* that the connection knew the account by; "": its first */
 } cm_journal_run;
 
 /**
@@ -50,8 +52,9 @@ void cm_journal_close(cm_journal *journal);
 /** True in the process that opened it: another may not touch the handle. */
 bool cm_journal_is_ours(const cm_journal *journal);
 
-/** Begin a run, once. Nobody has asked yet whose account it writes to. */
-int cm_journal_begin_run(cm_journal *journal, const char *origin, cm_err *err) CM_MUST_CHECK;
+/** Begin a run, once. Nobody has asked yet whose account it writes to. @param name  Of the account; "": the first. */
+int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *name,
+                         cm_err *err) CM_MUST_CHECK;
 /** Before the first COMMIT of the run: whose account it is. @param account  Who the API says that the key belongs to. */
 int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) CM_MUST_CHECK;
 /** Who the own run's account is; NULL before it is named. */

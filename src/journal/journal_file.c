@@ -12,7 +12,8 @@ enum { MAX_PATH_BYTES = 4096 + 16, LOCK_POLL_MS = 20, LOCK_TEXT_BYTES = 256 };
 /* The tables of a journal, as sqlite_schema shows them. */
 static const char *const tables[] = {
   "CREATE TABLE run(id INTEGER PRIMARY KEY, time_ms INTEGER NOT NULL, origin TEXT NOT NULL, "
-  "account TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, process TEXT NOT NULL, "
+  "account TEXT NOT NULL, name TEXT NOT NULL, pid INTEGER NOT NULL, host TEXT NOT NULL, process "
+  "TEXT NOT NULL, "
   "whole_to INTEGER NOT NULL, is_ended INTEGER NOT NULL)",
   "CREATE TABLE line(id INTEGER PRIMARY KEY, run INTEGER NOT NULL, time_ms INTEGER NOT NULL, "
   "table_name TEXT NOT NULL, operation TEXT NOT NULL, key TEXT, state TEXT NOT NULL, "

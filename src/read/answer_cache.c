@@ -68,9 +68,9 @@ static bool are_all_reading(sqlite3 *db) {
 
 /** What was kept of another account, or before a write, or while it was on its way, says nothing any more. */
 static void look_at_writes(cm_answer_cache *cache, const cm_session *session) {
-  if (cache->writes == session->calls.writes && cache->account == session->account) return;
+  if (cache->writes == session->connection->writes && cache->account == session->account) return;
   cm_answer_cache_clear(cache);
-  cache->writes = session->calls.writes;
+  cache->writes = session->connection->writes;
   cache->account = session->account;
 }
 
@@ -86,7 +86,7 @@ cm_cache_ticket cm_answer_cache_ticket(cm_answer_cache *cache, const cm_session 
   return (cm_cache_ticket){
     .may_keep = is_on && !session->reading.is_fresh && are_all_reading(session->db),
     .asked_ms = cm_session_now_ms(session),
-    .writes = session->calls.writes,
+    .writes = session->connection->writes,
     .account = session->account,
   };
 }
@@ -130,7 +130,8 @@ static cm_cached *make(const cm_cache_ticket *ticket, const char *path, char *bo
 void cm_answer_cache_take(cm_answer_cache *cache, const cm_session *session,
                           const cm_cache_ticket *ticket, const char *path, char *body, size_t len) {
   look_at_writes(cache, session);
-  bool is_of_now = ticket->writes == session->calls.writes && ticket->account == session->account;
+  bool is_of_now = ticket->writes == session->connection->writes &&
+                   ticket->account == session->account;
   bool is_kept = ticket->may_keep && is_of_now && !is_old(session, ticket->asked_ms);
   cm_cached *cached = is_kept && body != NULL ? make(ticket, path, body, len) : NULL;
   if (cached == NULL || cached->bytes > CM_MAX_CACHE_BYTES) {

@@ -40,7 +40,7 @@ static bool may_split(const cm_pager *plain, const cm_resource *resource, const 
   const cm_settings *settings = &plain->session->settings;
   return CM_EXTRA(read, splits) != NULL && read->each == NULL && plain->list.wanted < 0 &&
          plain->list.per_page == settings->per_page && settings->max_requests == 0 &&
-         settings->concurrency > 1 && plain->session->statement.open_cursors <= 1 &&
+         settings->concurrency > 1 && plain->session->statement->open_cursors <= 1 &&
          cm_registry_key(resource) >= 0;
 }
 

@@ -91,15 +91,17 @@ void cm_list_store_clear(cm_session *session) {
 }
 
 void cm_list_store_open_cursor(cm_session *session) {
-  cm_statement_enter(&session->statement); /* while only others have cursors */
-  session->statement.open_cursors++;
+  cm_statement_enter(session->statement); /* while only others have cursors */
+  session->statement->open_cursors++;
 }
 
 void cm_list_store_close_cursor(cm_session *session) {
-  session->statement.open_cursors--;
+  session->statement->open_cursors--;
   cm_session_rest(session); /* of a call that nobody waits for any more */
-  cm_memo_leave(session, session->statement.open_cursors);
-  if (session->statement.open_cursors == 0) cm_list_store_clear(session);
+  cm_memo_leave(session, session->statement->open_cursors);
+  for (int i = 0; i < session->connection->account_count && session->statement->open_cursors == 0;
+       i++)
+    cm_list_store_clear(session->connection->accounts[i]);
 }
 
 void cm_list_rows_clear(cm_list_rows *rows) {
@@ -412,12 +414,12 @@ static int note_request(question_kind *kind, const cm_list_question *question, c
 /** The store of the statements that run now. NULL: memory ran out. */
 static cm_list_store *need_store(cm_session *session) {
   cm_list_store *store = session->reading.lookups;
-  if (store != NULL && store->running_id == session->statement.id) return store;
+  if (store != NULL && store->running_id == session->statement->id) return store;
   cm_list_store_clear(session);
   store = sqlite3_malloc64(sizeof *store);
   if (store == NULL) return NULL;
   memset(store, 0, sizeof *store);
-  store->running_id = session->statement.id;
+  store->running_id = session->statement->id;
   session->reading.lookups = store;
   return store;
 }

@@ -213,7 +213,7 @@ static int settle_page(cm_memo *memo, cm_memo_answer *answer, cm_err *err) {
 
 int cm_memo_answer_settle(cm_memo_answer *answer, int64_t rows, bool is_whole, cm_err *err) {
   cm_memo *memo = answer->session->memo;
-  cm_request_line *line = cm_request_log_find(&answer->session->log,
+  cm_request_line *line = cm_request_log_find(answer->session->log,
                                               cm_call_result_of(answer->call)->request_id);
   if (line != NULL) line->rows = rows;
   answer->is_settled = true;
@@ -249,7 +249,7 @@ static int need_memo(cm_session *session, cm_err *err) {
   cm_memo *memo = sqlite3_malloc64(sizeof *memo);
   if (memo == NULL) return cm_err_nomem(err);
   memset(memo, 0, sizeof *memo);
-  memo->running_id = session->statement.id;
+  memo->running_id = session->statement->id;
   session->memo = memo;
   session->free_memo = free_memo;
   return SQLITE_OK;
@@ -439,10 +439,10 @@ void cm_memo_answer_release(cm_memo_answer *answer) {
 /* ---- emptying ------------------------------------------------------------------------------ */
 
 void cm_memo_enter(cm_session *session) {
-  cm_statement_enter(&session->statement);
-  if (session->memo == NULL || session->memo->running_id == session->statement.id) return;
+  cm_statement_enter(session->statement);
+  if (session->memo == NULL || session->memo->running_id == session->statement->id) return;
   empty(session->memo);
-  session->memo->running_id = session->statement.id;
+  session->memo->running_id = session->statement->id;
 }
 
 void cm_memo_forget(cm_session *session) {
@@ -450,8 +450,9 @@ void cm_memo_forget(cm_session *session) {
 }
 
 void cm_memo_leave(cm_session *session, int open) {
-  bool is_beside = open > 0 && cm_statement_enter(&session->statement) > 1;
-  if (open > 0 && (!is_beside || open > session->statement.cursors_before)) return;
-  session->statement.running = 0; /* what runs next is another statement, wherever it stands */
-  cm_memo_forget(session);
+  bool is_beside = open > 0 && cm_statement_enter(session->statement) > 1;
+  if (open > 0 && (!is_beside || open > session->statement->cursors_before)) return;
+  session->statement->running = 0; /* what runs next is another statement, wherever it stands */
+  for (int i = 0; i < session->connection->account_count; i++)
+    cm_memo_forget(session->connection->accounts[i]);
 }

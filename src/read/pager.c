@@ -126,7 +126,7 @@ int cm_pager_wrong_shape(const cm_pager *pager, const char *why, cm_err *err) {
   char words[SHOWN_WORDS] = "";
   const cm_call_result *result = pager->page != NULL ? cm_memo_answer_result(pager->page) : NULL;
   if (result != NULL) cm_json_error_words(result->body, words, sizeof words);
-  if (pager->session != NULL) cm_http_distrust(pager->session->http);
+  if (pager->session != NULL) cm_http_distrust(pager->session->connection->http);
   if (pager->list.fault != NULL)
     return cm_err_set(err, SQLITE_ERROR, "%s: %s (%s%s): %s", pager->list.who, pager->list.fault,
                       why, words, pager->list.advice);

@@ -284,7 +284,7 @@ static int accept_row(cm_scan *scan, cm_leg *leg, bool *accepted, cm_err *err) {
 
 static int check_interrupt(cm_scan *scan, cm_err *err) {
   if (++scan->pace.dropped % ROWS_BETWEEN_INTERRUPT_CHECKS != 0) return SQLITE_OK;
-  if (!cm_statement_is_interrupted(&scan->session->statement)) return SQLITE_OK;
+  if (!cm_statement_is_interrupted(scan->session->statement)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_INTERRUPT, "%s: interrupted", scan->resource->name);
 }
 

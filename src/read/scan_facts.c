@@ -42,5 +42,5 @@ static void tell(const cm_session *session, cm_progress_facts *out) {
 }
 
 void cm_scan_offer_facts(cm_session *session) {
-  session->watch.tell = tell;
+  session->watch->tell = tell;
 }

@@ -138,8 +138,8 @@ static int check_hidden(const cm_scan *scan, int index, const cm_word *words, cm
 /** The columns of the table whose texts were read already; NULL: there is no room to note it. */
 static uint64_t *read_columns(const cm_scan *scan) {
   cm_read_texts *texts = &scan->session->reading.texts;
-  if (texts->statement_id != scan->session->statement.id) *texts = (cm_read_texts){ 0 };
-  texts->statement_id = scan->session->statement.id;
+  if (texts->statement_id != scan->session->statement->id) *texts = (cm_read_texts){ 0 };
+  texts->statement_id = scan->session->statement->id;
   for (int i = 0; i < texts->count; i++) {
     if (texts->tables[i].resource == scan->resource) return &texts->tables[i].columns;
   }

@@ -29,7 +29,7 @@ int cm_cursor_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   cm_err err = { 0 };
   int rc = table->is_eponymous ? cm_caller_check_table(table->db, table->resource->name, &err)
                                : SQLITE_OK;
-  if (rc != SQLITE_OK) return cm_bridge_table_error(&table->base, table->resource->name, &err);
+  if (rc != SQLITE_OK) return cm_table_error(table, true, &err);
   cm_cursor *cursor = sqlite3_malloc64(sizeof *cursor);
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
@@ -103,9 +103,7 @@ static int cursor_advance(cm_cursor *cursor) {
   cursor->asked = (cm_asked){ 0 };
   int rc = cm_scan_next(cursor->scan, &err);
   cursor->is_eof = rc != SQLITE_ROW;
-  return rc == SQLITE_ROW || rc == SQLITE_DONE
-             ? SQLITE_OK
-             : cm_bridge_table_error(&table->base, table->resource->name, &err);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : cm_table_error(table, true, &err);
 }
 
 /** A row that waits for COMMIT cannot be read yet: to find nothing would be to lie about it. */
@@ -139,7 +137,7 @@ int cm_cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, in
   cursor->is_eof = true;
   cursor->was_moved = false;
   cm_memo_enter(table->session);
-  int64_t statement = table->session->statement.id;
+  int64_t statement = table->session->statement->id;
   cm_seen_begin(&table->seen, table->db, table->seen_statement != statement);
   table->seen_statement = statement;
   int rc = cm_plan_decode(table->resource, text, &cursor->plan);
@@ -147,7 +145,7 @@ int cm_cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, in
   if (rc != SQLITE_OK) {
     cm_err_set(&err, rc, "%s: SQLite handed back a plan that is not one: report this as a bug",
                table->resource->name);
-    return cm_bridge_table_error(&table->base, table->resource->name, &err);
+    return cm_table_error(table, true, &err);
   }
   rc = read_args(&cursor->plan, argv, args, &err);
   if (rc == SQLITE_OK) rc = check_waiting(table, &cursor->plan, args, &err);
@@ -155,13 +153,12 @@ int cm_cursor_filter(sqlite3_vtab_cursor *base, int number, const char *text, in
     cm_scan_arg_clear(&args[i]);
   if (rc == SQLITE_OK)
     rc = cm_scan_open(table->session, table->resource, &cursor->plan, args, &cursor->scan, &err);
-  return rc == SQLITE_OK ? cursor_advance(cursor)
-                         : cm_bridge_table_error(&table->base, table->resource->name, &err);
+  return rc == SQLITE_OK ? cursor_advance(cursor) : cm_table_error(table, true, &err);
 }
 
 int cm_cursor_next(sqlite3_vtab_cursor *base) {
   cm_cursor *cursor = (cm_cursor *)base;
-  if (cursor->was_moved) table_of(base)->session->statement.sqlite_has_looked = true;
+  if (cursor->was_moved) table_of(base)->session->statement->sqlite_has_looked = true;
   cursor->was_moved = true;
   return cursor_advance(cursor);
 }
@@ -225,6 +222,7 @@ int cm_cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int co
     cm_bridge_result(context, &value);
   } else {
     cm_err_prefix(&err, row->resource->name);
+    cm_session_name_account(table_of(base)->session, &err);
     cm_bridge_error(context, &err);
   }
   cm_value_clear(&value);

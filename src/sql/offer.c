@@ -123,7 +123,7 @@ int cm_offer_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);
   info->needToFreeIdxStr = 1;
   if (info->idxStr != NULL) rc = SQLITE_OK;
-  cm_explained *explained = table->session->statement.explained;
+  cm_explained *explained = table->session->statement->explained;
   if (rc == SQLITE_OK && explained != NULL)
     rc = cm_explained_note(explained, table, &offer, &plan, info);
 done:

@@ -58,11 +58,60 @@ static int declare(sqlite3 *db, const cm_resource *resource, cm_err *err) {
   return rc;
 }
 
+static int refuse_argument(const char *argument, cm_err *err) {
+  return cm_err_set(err, SQLITE_ERROR,
+                    "the argument '%.80s' is not one (a table takes the account's name, or none): "
+                    "write account = 'eu'",
+                    argument);
+}
+
+/** The text between quotes, or a bare word, which must be all that is left. NULL: neither. Free it with sqlite3_free. */
+static char *read_word(const char *text) {
+  char quote = *text == '\'' || *text == '"' ? *text++ : '\0';
+  size_t len = quote != '\0' ? strcspn(text, "'\"") : strcspn(text, " \t\r\n'\"");
+  const char *behind = text + len;
+  if (quote != '\0' && *behind++ != quote) return sqlite3_mprintf("");
+  behind += strspn(behind, " \t\r\n");
+  return *behind == '\0' ? sqlite3_mprintf("%.*s", (int)len, text) : sqlite3_mprintf("");
+}
+
+/** "account = 'eu'": whose table it is. */
+static int read_argument(const char *argument, const cm_session *session, cm_session **out,
+                         cm_err *err) {
+  static const char blanks[] = " \t\r\n";
+  static const char word[] = "account";
+  const char *at = argument + strspn(argument, blanks);
+  if (sqlite3_strnicmp(at, word, (int)strlen(word)) != 0) return refuse_argument(argument, err);
+  at += strlen(word);
+  at += strspn(at, blanks);
+  if (*at != '=') return refuse_argument(argument, err);
+  at += 1;
+  at += strspn(at, blanks);
+  char *name = read_word(at);
+  if (name == NULL) return cm_err_nomem(err);
+  int rc = *name == '\0' ? refuse_argument(argument, err)
+                         : cm_session_account(session, name, out, err);
+  sqlite3_free(name);
+  return rc;
+}
+
+/** What stands between the parentheses behind the module's name. */
+static int read_arguments(int argc, const char *const *argv, const cm_session *session,
+                          cm_session **out, cm_err *err) {
+  enum { FIRST_ARGUMENT = 3 };
+  int rc = cm_session_account(session, NULL, out, err);
+  bool is_any = argc > FIRST_ARGUMENT && argv[FIRST_ARGUMENT][0] != '\0';
+  if (rc == SQLITE_OK && argc > FIRST_ARGUMENT + 1)
+    rc = refuse_argument(argv[FIRST_ARGUMENT + 1], err);
+  if (rc == SQLITE_OK && is_any) rc = read_argument(argv[FIRST_ARGUMENT], session, out, err);
+  return rc;
+}
+
 static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                          sqlite3_vtab **out, char **error) {
   const module_data *data = aux;
+  cm_session *session = NULL;
   cm_err err = { 0 };
-  (void)argc;
   if (!is_allowed(db, data->session, argv[0], argv[1], argv[2])) {
     *error = sqlite3_mprintf(
         "%s: a table of this module cannot be stored in a file (it would use "
@@ -72,7 +121,9 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
         argv[0]);
     return SQLITE_ERROR;
   }
-  int rc = declare(db, data->resource, &err);
+  int rc = read_arguments(argc, argv, data->session, &session, &err);
+  cm_err_prefix(&err, argv[2]);
+  if (rc == SQLITE_OK) rc = declare(db, data->resource, &err);
   cm_table *table = rc == SQLITE_OK ? sqlite3_malloc64(sizeof *table) : NULL;
   if (rc == SQLITE_OK && table == NULL) rc = cm_err_nomem(&err);
   if (rc != SQLITE_OK) {
@@ -83,7 +134,7 @@ static int table_connect(sqlite3 *db, void *aux, int argc, const char *const *ar
   table->db = db;
   table->resource = data->resource;
   table->is_eponymous = is_eponymous(db, argv[0], argv[1], argv[2]);
-  table->session = cm_session_ref(data->session);
+  table->session = cm_session_ref(session);
   *out = &table->base;
   return SQLITE_OK;
 }

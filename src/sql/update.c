@@ -140,15 +140,15 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   cm_err err = { 0 };
   (void)rowid; /* the new row's key is known later, if at all */
   if (cm_queue_check_process(session, table->resource->name, &err) != SQLITE_OK)
-    return cm_bridge_table_error(base, NULL, &err);
+    return cm_table_error(table, false, &err);
   if (session->settings.read_only) {
     cm_err_set(&err, SQLITE_READONLY,
                "%s: nothing was written (read_only is set): open another connection to write",
                table->resource->name);
-    return cm_bridge_table_error(&table->base, table->resource->name, &err);
+    return cm_table_error(table, true, &err);
   }
   if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
-    return cm_bridge_table_error(&table->base, table->resource->name, &err);
+    return cm_table_error(table, true, &err);
   int rc = read_row(table, argc, argv, on_conflict, &row, &err);
   if (rc == SQLITE_OK) rc = take_row(table, &row, is_autocommit, &waits, &err);
   if (rc == SQLITE_OK && waits)
@@ -157,7 +157,7 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
   if (rc == SQLITE_DONE) return SQLITE_CONSTRAINT; /* the row is there: OR IGNORE skips it */
   if (rc == SQLITE_OK) return SQLITE_OK;
   err.code = visible_code(rc, on_conflict);
-  return cm_bridge_table_error(&table->base, table->resource->name, &err);
+  return cm_table_error(table, true, &err);
 }
 
 /* ---- transactions -------------------------------------------------------------------------- */
@@ -167,13 +167,19 @@ int cm_write_begin(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
+/* SQLite calls it for each table, in the order in which they were first written: so one account goes behind the other. */
 int cm_write_sync(sqlite3_vtab *base) {
   cm_table *table = (cm_table *)base;
+  cm_session *of = table->session; /* whose error it is */
   cm_err err = { 0 };
   int rc = cm_queue_check_process(table->session, table->resource->name, &err);
+  if (rc == SQLITE_OK) rc = cm_queue_record_others(table->session, &of, &err);
   if (rc == SQLITE_OK) rc = cm_queue_send(table->session, CM_QUEUE_ALL, &err);
-  /* The first table of the transaction sends the rows of all: the line says whose they are. */
-  return rc == SQLITE_OK ? rc : cm_bridge_table_error(base, NULL, &err);
+  if (rc == SQLITE_OK) return rc;
+  /* The first table of an account sends the rows of all its tables: the line says whose they are. */
+  cm_queue_tell_of_others(of, &err);
+  cm_session_name_account(of, &err);
+  return cm_bridge_table_error(base, NULL, &err);
 }
 
 int cm_write_commit(sqlite3_vtab *base) {

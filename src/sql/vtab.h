@@ -21,4 +21,11 @@ typedef struct cm_table {
   int64_t seen_statement; /* id of the statement that did; see cm_statement */
 } cm_table;
 
+/**
+ * Put the error's text on the table, with the account that it is of.
+ * @param is_of_table  It begins with the name of the table; else it stays as it is.
+ * @return the error's code.
+ */
+int cm_table_error(cm_table *table, bool is_of_table, cm_err *err);
+
 #endif

@@ -110,7 +110,7 @@ static cm_end take_object(cm_queue *queue, cm_entry *entry, cm_slice object, cm_
   }
   if (rc != SQLITE_MISMATCH) return give_up(queue, entry, object, err);
   cm_err why = *err;
-  cm_http_distrust(queue->session->http);
+  cm_http_distrust(queue->session->connection->http);
   return doubt_odd(queue, entry, why.text, err);
 }
 

@@ -38,6 +38,17 @@ static int count_rows(cm_session *session, const char *who, const char *path, in
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/** How many records the transaction deletes so far, in all accounts. */
+static int64_t count_deleted(const cm_connection *connection) {
+  int64_t deleted = 0;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_queue *queue = connection->accounts[i]->queue;
+    if (queue != NULL)
+      deleted += queue->transaction.deleted + queue->transaction.deleted_by_functions;
+  }
+  return deleted;
+}
+
 /* ---- the limit ------------------------------------------------------------------------------- */
 
 /** The path whose rows a DELETE counts besides itself. NULL out: none. */
@@ -55,7 +66,7 @@ static int counted_path(cm_change *change, cm_buf *path, cm_err *err) {
 static int allow_delete(const cm_queue *queue, const char *who, const char *what, const char *path,
                         int64_t *weight, cm_err *err) {
   int limit = queue->session->settings.delete_limit;
-  int64_t deleted = queue->transaction.deleted + queue->transaction.deleted_by_functions;
+  int64_t deleted = count_deleted(queue->session->connection);
   int64_t allowed = limit - deleted;
   int rc = SQLITE_OK;
   if (path != NULL && path[0] != 0 && *weight <= allowed)
@@ -76,11 +87,14 @@ static int allow_delete(const cm_queue *queue, const char *who, const char *what
 ** transaction is over.
 */
 void cm_queue_begin_statement(cm_session *session) {
-  cm_queue *queue = session->queue;
-  if (queue == NULL) return;
+  const cm_connection *connection = session->connection;
   bool is_alone = sqlite3_get_autocommit(session->db) != 0;
-  if (is_alone || queue->transaction.was_alone) queue->transaction.deleted_by_functions = 0;
-  queue->transaction.was_alone = is_alone;
+  for (int i = 0; i < connection->account_count; i++) {
+    cm_queue *queue = connection->accounts[i]->queue;
+    if (queue == NULL) continue;
+    if (is_alone || queue->transaction.was_alone) queue->transaction.deleted_by_functions = 0;
+    queue->transaction.was_alone = is_alone;
+  }
 }
 
 int cm_queue_allow_delete(cm_session *session, const char *who, const char *path,
@@ -122,9 +136,13 @@ int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 int64_t cm_queue_waiting_deletes(const cm_session *session) {
+  const cm_connection *connection = session->connection;
   int64_t deletes = 0;
-  const cm_entry *entry = session->queue != NULL ? session->queue->waiting.first : NULL;
-  for (; entry != NULL; entry = entry->next)
-    deletes += entry->weight;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_queue *queue = connection->accounts[i]->queue;
+    const cm_entry *entry = queue != NULL ? queue->waiting.first : NULL;
+    for (; entry != NULL; entry = entry->next)
+      deletes += entry->weight;
+  }
   return deletes;
 }

@@ -1,6 +1,6 @@
 /*
 ** delete_limit.h -- how many records the DELETEs of a transaction take away, against delete_limit: each counts
-** itself and, where the descriptor says so, the rows of a list that go with it.
+** itself and, where the descriptor says so, the rows of a list that go with it. The limit is one for all accounts.
 */
 #ifndef CM_WRITE_DELETE_LIMIT_H
 #define CM_WRITE_DELETE_LIMIT_H
@@ -16,7 +16,7 @@ typedef struct cm_entry cm_entry;
  */
 int cm_queue_weigh(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
 
-/** How many records the deletes that wait take away. */
+/** How many records the deletes that wait take away, in all accounts. */
 int64_t cm_queue_waiting_deletes(const cm_session *session);
 
 /**

@@ -415,7 +415,8 @@ bool cm_question_poll(cm_question *question, const char *who) {
   if (!cm_call_is_done(question->call)) return false;
   const cm_call_result *result = cm_call_result_of(question->call);
   int rc = read_answer(question, result, who, &err);
-  if (rc != SQLITE_OK && result->code == SQLITE_OK) cm_http_distrust(question->session->http);
+  if (rc != SQLITE_OK && result->code == SQLITE_OK)
+    cm_http_distrust(question->session->connection->http);
   if (rc != SQLITE_OK) fail(question, rc, err.text);
   question->is_done = true;
   cm_call_free(question->call);

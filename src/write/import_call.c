@@ -424,7 +424,7 @@ static void take_answer(cm_queue *queue, cm_shipment *shipment, const cm_call_re
     put_status(shipment, result->status);
     take_state(queue, shipment, result->body);
   } else if (result->code == SQLITE_OK) {
-    cm_http_distrust(queue->session->http);
+    cm_http_distrust(queue->session->connection->http);
     miss(queue, shipment);
   } else if (result->status == 404 && result->is_api_error) {
     miss(queue, shipment);

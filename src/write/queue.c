@@ -86,14 +86,21 @@ static bool has_written(const cm_queue *queue) {
 }
 
 int cm_queue_check_journal(cm_session *session, const char *setting, cm_err *err) {
+  const cm_connection *connection = session->connection;
+  bool has_any = false;
   if (setting == NULL || strcmp(setting, "journal") != 0) return SQLITE_OK;
-  if (has_written(session->queue)) {
+  for (int i = 0; i < connection->account_count; i++)
+    has_any = has_any || has_written(connection->accounts[i]->queue);
+  if (has_any) {
     return cm_err_set(err, SQLITE_ERROR,
                       "journal cannot change now (this connection has written already): set it "
                       "first in another connection");
   }
-  if (session->journal != NULL) session->free_journal(session->journal);
-  session->journal = NULL;
+  for (int i = 0; i < connection->account_count; i++) {
+    cm_session *account = connection->accounts[i];
+    if (account->journal != NULL) account->free_journal(account->journal);
+    account->journal = NULL;
+  }
   return SQLITE_OK;
 }
 
@@ -197,15 +204,22 @@ static int refuse_more(const cm_entry *entry, cm_err *err) {
 
 static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_autocommit,
                       cm_err *err) {
-  bool is_full = queue->waiting.count >= CM_MAX_QUEUED_WRITES ||
-                 queue->waiting.bytes + entry->bytes > CM_MAX_QUEUED_BYTES;
+  const cm_connection *connection = queue->session->connection;
+  int64_t count = 0;
+  size_t bytes = entry->bytes;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_queue *other = connection->accounts[i]->queue;
+    count += other != NULL ? other->waiting.count : 0;
+    bytes += other != NULL ? other->waiting.bytes : 0;
+  }
+  bool is_full = count >= CM_MAX_QUEUED_WRITES || bytes > CM_MAX_QUEUED_BYTES;
   if (is_full && is_autocommit && is_create(entry)) return refuse_more(entry, err);
-  if (queue->waiting.count >= CM_MAX_QUEUED_WRITES) {
+  if (count >= CM_MAX_QUEUED_WRITES) {
     return cm_err_set(err, SQLITE_TOOBIG,
                       "%s: the transaction holds %d writes already: COMMIT, and go on in the next",
                       entry->resource->name, CM_MAX_QUEUED_WRITES);
   }
-  if (queue->waiting.bytes + entry->bytes > CM_MAX_QUEUED_BYTES) {
+  if (bytes > CM_MAX_QUEUED_BYTES) {
     return cm_err_set(err, SQLITE_TOOBIG,
                       "%s: the writes of the transaction fill %d MiB already: COMMIT, and go on in "
                       "the next",
@@ -221,7 +235,7 @@ static int check_room(const cm_queue *queue, const cm_entry *entry, bool is_auto
 static void stream_if_full(cm_queue *queue) {
   bool is_full = queue->waiting.count >= CM_MAX_QUEUED_WRITES ||
                  queue->waiting.bytes > CM_MAX_QUEUED_BYTES / 2;
-  if (is_full && queue->sending.is_autocommit && queue->session->statement.open_cursors == 0)
+  if (is_full && queue->sending.is_autocommit && queue->session->statement->open_cursors == 0)
     queue->sending.is_streaming = true;
 }
 
@@ -358,7 +372,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     rc = check_room(queue, entry, is_autocommit, err);
   }
   if (rc == SQLITE_OK) rc = cm_queue_weigh(queue, entry, err);
-  entry->id = queue->next_id;
+  entry->id = *queue->next_id;
   entry->time_ms = cm_session_wall_ms(session);
   entry->filters = session->reading.scan_count;
   if (rc == SQLITE_OK) rc = cm_queue_log_add(queue, entry, err);
@@ -366,7 +380,7 @@ int cm_queue_add(cm_session *session, cm_change *change, bool is_autocommit, cm_
     cm_entry_free(entry);
     return rc;
   }
-  queue->next_id++;
+  (*queue->next_id)++;
   entry->ties.delete_epoch = delete_epoch_after(queue->waiting.last, entry);
   entry->ties.verb_epoch = verb_epoch_after(queue, entry);
   queue->sending.is_autocommit = is_autocommit;

@@ -35,8 +35,8 @@ int cm_queue_open(cm_session *session, cm_err *err) {
   memset(queue, 0, sizeof *queue);
   queue->session = session;
   queue->finder.session = session;
-  queue->next_id = 1;
-  queue->transaction.begun_id = 1;
+  queue->next_id = &session->connection->next_write_id;
+  queue->transaction.begun_id = *queue->next_id;
   session->queue = queue;
   session->free_queue = free_queue;
   return SQLITE_OK;

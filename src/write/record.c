@@ -72,7 +72,8 @@ int cm_record_check(cm_session *session, cm_err *err) {
 
 static int begin_run(cm_session *session, cm_err *err) {
   int rc = cm_record_check(session, err);
-  return rc == SQLITE_OK ? cm_journal_begin_run(session->journal, session->settings.base_url, err)
+  return rc == SQLITE_OK ? cm_journal_begin_run(session->journal, session->settings.base_url,
+                                                session->name, err)
                          : rc;
 }
 
@@ -166,7 +167,7 @@ static int put_all_refused(cm_queue *queue, cm_err *err) {
     rc = begin_run(queue->session, err);
     if (rc == SQLITE_OK) rc = put_refused(queue->session->journal, entry, err);
   }
-  if (rc == SQLITE_OK) queue->refused_to = queue->next_id - 1;
+  if (rc == SQLITE_OK) queue->refused_to = *queue->next_id - 1;
   return rc;
 }
 
@@ -185,7 +186,7 @@ int cm_record_call(cm_queue *queue, const cm_called *called, int64_t *out, cm_er
   if (rc != SQLITE_OK) return rc;
   cm_journal *journal = queue->session->journal;
   int64_t run = cm_journal_run_number(journal);
-  const cm_journal_line line = { .id = run * CM_JOURNAL_RUN_IDS + queue->next_id++,
+  const cm_journal_line line = { .id = run * CM_JOURNAL_RUN_IDS + (*queue->next_id)++,
                                  .run = run,
                                  .time_ms = cm_session_wall_ms(queue->session),
                                  .table_name = called->who,

@@ -181,7 +181,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   if (err->is_of_row || err->is_at_row) cm_err_name_row(err, entry->resource->name, name);
   int rc = entry->line.error == NULL ? SQLITE_NOMEM : cm_queue_open(session, NULL);
   if (rc == SQLITE_OK) {
-    entry->id = session->queue->next_id;
+    entry->id = *session->queue->next_id;
     entry->time_ms = cm_session_wall_ms(session);
     rc = cm_queue_log_add(session->queue, entry, NULL);
   }
@@ -190,7 +190,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
     return cm_err_nomem(err);
   }
   cm_queue *queue = session->queue;
-  queue->next_id++;
+  (*queue->next_id)++;
   entry->line.code = err->code;
   if (goes_on) {
     entry->line.is_refused_early = true;

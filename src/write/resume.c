@@ -355,18 +355,40 @@ static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed
   return rc == SQLITE_OK ? cm_journal_end_run(session->journal, run->id, err) : rc;
 }
 
-int cm_queue_resume(cm_session *session, cm_resumed *out, cm_err *err) {
+/** By the account that the connection knows by the name which the run had for it. */
+static int resume_named(cm_session *session, cm_journal_run *run, cm_resumed *out, cm_session **of,
+                        cm_err *err) {
+  bool may_live = false;
+  int64_t id = run->id;
+  int rc = cm_session_account(session, run->name, of, err);
+  if (rc == SQLITE_OK && *of != session) {
+    cm_journal_rest(session->journal); /* the other account has a handle of its own, which writes */
+    cm_journal_leave(session->journal);
+    rc = check(*of, err);
+    if (rc == SQLITE_OK) rc = cm_journal_find_run((*of)->journal, id, run, &may_live, err);
+    if (rc == SQLITE_ROW) rc = SQLITE_OK;
+  }
+  if (rc == SQLITE_OK) rc = check_account(*of, run, err);
+  if (rc == SQLITE_OK) rc = cm_record_enter(*of, err);
+  if (rc == SQLITE_OK) rc = resume_run(*of, run, out, err);
+  if (*of == session || (*of)->journal == NULL) return rc;
+  cm_journal_rest((*of)->journal);
+  cm_journal_leave((*of)->journal);
+  return rc;
+}
+
+int cm_queue_resume(cm_session *session, cm_resumed *out, cm_session **of, cm_err *err) {
   cm_journal_run run = { 0 };
   int64_t at = 0;
   memset(out, 0, sizeof *out);
+  *of = session;
   int rc = check(session, err);
   if (rc != SQLITE_OK) return rc;
   while ((rc = cm_journal_next_cut_off(session->journal, at, &run, err)) == SQLITE_ROW) {
     at = run.id;
-    rc = check_account(session, &run, err);
-    if (rc == SQLITE_OK) rc = cm_record_enter(session, err);
-    if (rc == SQLITE_OK) rc = resume_run(session, &run, out, err);
+    rc = resume_named(session, &run, out, of, err);
     if (rc != SQLITE_OK) break;
+    *of = session;
   }
   cm_journal_rest(session->journal);
   cm_journal_leave(session->journal);
@@ -432,11 +454,31 @@ static void tell_own_log(cm_session *session, int64_t id, cm_settle_word word,
   }
 }
 
-int cm_queue_settle(cm_session *session, int64_t id, cm_settle_word word, cm_resumed *out,
-                    cm_err *err) {
+/** Whose write it is, as the journal has it. Where that cannot be told, what is looked for next says why. */
+static int find_settled_account(cm_session *session, int64_t id, cm_session **of, cm_err *err) {
+  cm_journal_line line = { 0 };
+  *of = session;
+  if (session->settings.recording.journal == NULL) return SQLITE_OK;
+  int rc = cm_record_check(session, err);
+  if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_OK;
+  if (rc == SQLITE_OK) rc = cm_journal_find(session->journal, id, &line, err);
+  bool is_named = rc == SQLITE_ROW && line.account != NULL;
+  char *name = is_named ? sqlite3_mprintf("%s", line.account) : NULL;
+  if (is_named && name == NULL) rc = SQLITE_NOMEM;
+  if (name != NULL) rc = cm_session_account(session, name, of, err);
+  sqlite3_free(name);
+  if (session->journal != NULL) cm_journal_rest(session->journal);
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
+}
+
+int cm_queue_settle(cm_session *chosen, int64_t id, cm_settle_word word, cm_resumed *out,
+                    cm_session **of, cm_err *err) {
   cm_journal_line line;
   memset(out, 0, sizeof *out);
-  int rc = check(session, err);
+  int rc = find_settled_account(chosen, id, of, err);
+  cm_session *session = *of;
+  if (rc == SQLITE_OK) rc = check(session, err);
   if (rc != SQLITE_OK) return rc;
   rc = find_open(session, id, &line, err);
   if (rc == SQLITE_OK && word == CM_SETTLE_SEND) {

@@ -91,7 +91,7 @@ static void drain(cm_queue *queue) {
  * stand at the same address: one that changed rows has added to their count, and one of several rows had a savepoint.
  */
 static void forget_answers(cm_queue *queue, cm_queue_goal goal) {
-  cm_statement *statement = &queue->session->statement;
+  cm_statement *statement = queue->session->statement;
   bool is_row = goal == CM_QUEUE_ROW;
   if (is_row) cm_statement_enter(statement);
   int changes = sqlite3_total_changes(statement->db);
@@ -177,8 +177,7 @@ static int send_all(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
   bool is_row_of_many = goal == CM_QUEUE_ROW && !queue->sending.is_autocommit;
   if (!queue->sending.is_autocommit) begin_sending(queue, goal);
-  if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit)
-    cm_statement_begin(&session->statement);
+  if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_statement_begin(session->statement);
   queue->sending.stays_open = goal == CM_QUEUE_ALL && !queue->sending.is_autocommit;
   int64_t left_alone = queue->tally.left_alone;
   if (goal == CM_QUEUE_ALL && !queue->sending.is_autocommit) cm_inside_find_all(queue);

@@ -178,15 +178,17 @@ static void touch(cm_queue *queue, cm_entry *entry) {
 
 /** Of the rows created so far the last one in the order of the statements, not of the answers. An import shows none. */
 static void note_last_uuid(cm_queue *queue, const cm_entry *entry) {
+  cm_connection *connection = queue->session->connection;
   bool is_imported = entry->bulk.import != NULL;
-  if ((entry->line.uuid == NULL && !is_imported) || entry->id < queue->last_uuid_id) return;
+  if (entry->line.uuid == NULL && !is_imported) return;
+  if (entry->id < connection->last_uuid_write_id) return;
   if (entry->line.uuid != NULL) {
-    cm_queue_put_text(queue, &queue->session->last_uuid, entry->line.uuid);
+    cm_queue_put_text(queue, &connection->last_uuid, entry->line.uuid);
   } else {
-    sqlite3_free(queue->session->last_uuid);
-    queue->session->last_uuid = NULL;
+    sqlite3_free(connection->last_uuid);
+    connection->last_uuid = NULL;
   }
-  queue->last_uuid_id = entry->id;
+  connection->last_uuid_write_id = entry->id;
 }
 
 static void end_written(cm_queue *queue, cm_entry *entry) {

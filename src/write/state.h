@@ -82,7 +82,7 @@ typedef struct cm_transaction {
 
 struct cm_queue {
   cm_session *session;
-  int64_t next_id;
+  int64_t *next_id; /* the connection's: no two writes of its accounts have the same */
   cm_log log;
   cm_waiting waiting;
   cm_dispatch sending;
@@ -90,7 +90,6 @@ struct cm_queue {
   cm_tally tally;
   cm_finder finder;
   cm_created created;
-  int64_t last_uuid_id; /* the write that session->last_uuid is of */
   char *lost_record;    /* why the journal lacks an outcome; owned; NULL: it lacks none */
   bool is_record_cut;   /* memory ran out for one */
   bool is_record_short; /* a sync failed: it may have taken outcomes away */

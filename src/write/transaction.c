@@ -1,5 +1,6 @@
 #include "write/transaction.h"
 
+#include <string.h>
 #include <unistd.h>
 
 #include "base/sqlite_api.h"
@@ -44,10 +45,10 @@ static void begin_anew(cm_queue *queue) {
   queue->sending.is_streaming = false;
   queue->transaction.deleted = 0;
   queue->transaction.deleted_by_functions = 0;
-  queue->transaction.begun_id = queue->next_id;
+  queue->transaction.begun_id = *queue->next_id;
   cm_tally_clear(&queue->tally);
   cm_question_forget_all(&queue->finder);
-  cm_statement_begin(&queue->session->statement); /* whatever comes next is another one */
+  cm_statement_begin(queue->session->statement); /* whatever comes next is another one */
 }
 
 /** SQLite hears of no failure here; a line that the file shows as open is looked at by the next resume. */
@@ -127,6 +128,37 @@ void cm_queue_rollback(cm_session *session) {
   begin_anew(queue);
 }
 
+/* ---- several accounts ---------------------------------------------------------------------- */
+
+int cm_queue_record_others(cm_session *session, cm_session **of, cm_err *err) {
+  const cm_connection *connection = session->connection;
+  int rc = SQLITE_OK;
+  *of = session;
+  for (int i = 0; i < connection->account_count && rc == SQLITE_OK; i++) {
+    cm_session *other = connection->accounts[i];
+    if (other == session || other->queue == NULL || other->queue->waiting.count == 0) continue;
+    rc = cm_record_begin(other->queue, true, err);
+    if (rc == SQLITE_OK) rc = cm_record_end(other->queue, true, err);
+    if (rc != SQLITE_OK) *of = other;
+  }
+  return rc;
+}
+
+void cm_queue_tell_of_others(const cm_session *session, cm_err *err) {
+  const cm_connection *connection = session->connection;
+  int64_t written = 0;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_session *other = connection->accounts[i];
+    if (other != session && other->queue != NULL) written += other->queue->tally.written;
+  }
+  if (written == 0 || err->code == SQLITE_NOMEM || err->code == SQLITE_BUSY) return;
+  cm_err told = *err;
+  cm_err_set(&told, err->code, "%s; %lld %s of another account %s written before, and %s",
+             err->text, (long long)written, written == 1 ? "row" : "rows",
+             written == 1 ? "was" : "were", written == 1 ? "stays" : "stay");
+  memcpy(err->text, told.text, sizeof err->text);
+}
+
 /* ---- savepoints ---------------------------------------------------------------------------- */
 
 /*
@@ -148,7 +180,7 @@ int cm_queue_savepoint(cm_session *session, int level) {
     queue->transaction.savepoint_capacity = capacity;
   }
   while (queue->transaction.savepoint_count <= level)
-    queue->transaction.savepoints[queue->transaction.savepoint_count++] = queue->next_id;
+    queue->transaction.savepoints[queue->transaction.savepoint_count++] = *queue->next_id;
   return SQLITE_OK;
 }
 

@@ -33,4 +33,15 @@ void cm_queue_release(cm_session *session, int level);
 
 void cm_queue_rollback_to(cm_session *session, int level);
 
+/**
+ * A COMMIT of several accounts begins: what waits in the others is in the journal too, before anything leaves. Without a
+ * journal nothing.
+ * @param of  Receives the account that an error is of.
+ * @return as cm_queue_send.
+ */
+int cm_queue_record_others(cm_session *session, cm_session **of, cm_err *err) CM_MUST_CHECK;
+
+/** A COMMIT has failed for good: say in its error what it has written to other accounts. */
+void cm_queue_tell_of_others(const cm_session *session, cm_err *err);
+
 #endif

@@ -27,7 +27,8 @@ typedef struct cm_answered {
 typedef struct cm_write_line {
   int64_t position; /* among the lines */
   int64_t id;
-  int64_t run; /* of which connection; 1 without a journal */
+  int64_t run;         /* of which connection and account; 1 without a journal */
+  const char *account; /* its name; "": the first */
   const char *table_name;
   const char *operation; /* "INSERT", ... */
   const char *key;
@@ -44,7 +45,7 @@ typedef struct cm_write_line {
 } cm_write_line;
 
 /**
- * The first line behind a position: of the other runs in the journal, then of this connection. Free it with cm_write_line_clear.
+ * The first line behind a position: of the other runs in the journal, then of this connection and all its accounts. Free it with cm_write_line_clear.
  * @return SQLITE_ROW, SQLITE_DONE, SQLITE_NOMEM.
  */
 int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out);

@@ -146,6 +146,7 @@ static int own_line(cm_session *session, int index, cm_write_line *out) {
   out->position = own_base(session) + entry->id;
   out->id = run * CM_JOURNAL_RUN_IDS + entry->id;
   out->run = run != 0 ? run : 1;
+  out->account = session->name;
   out->table_name = entry->resource->name;
   out->operation = cm_entry_operation(entry->verb);
   out->key = entry->line.label;
@@ -175,24 +176,41 @@ static int own_line(cm_session *session, int index, cm_write_line *out) {
 static int lost_lines(int64_t position, const cm_err *why, cm_write_line *out) {
   const int64_t last = own_lines - 1;
   if (position == last) return SQLITE_DONE;
-  *out = (cm_write_line){ .position = last, .state = cm_entry_state_word(CM_ENTRY_UNKNOWN) };
+  *out = (cm_write_line){ .position = last,
+                          .account = "",
+                          .state = cm_entry_state_word(CM_ENTRY_UNKNOWN) };
   out->owned_body = sqlite3_mprintf("%s", why->text);
   out->error = out->owned_body;
   return out->error != NULL ? SQLITE_ROW : SQLITE_NOMEM;
 }
 
+/** Is it a write of this connection, which its own log has? */
+static bool is_own_run(const cm_connection *connection, const cm_journal_line *line) {
+  bool is_own = false;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_journal *journal = connection->accounts[i]->journal;
+    is_own = is_own || (journal != NULL && cm_journal_run_number(journal) == line->run);
+  }
+  return is_own && line->change != NULL;
+}
+
 /** A line of another run. */
 static int others_line(cm_session *session, int64_t id, cm_write_line *out) {
-  cm_journal_line line = { 0 };
+  cm_journal_line line = { .id = id };
   cm_err err = { 0 };
   int rc = cm_record_check(session, &err);
   if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_DONE;
-  if (rc == SQLITE_OK) rc = cm_journal_next(session->journal, id, &line, &err);
+  if (rc == SQLITE_OK) {
+    do
+      rc = cm_journal_next(session->journal, line.id, &line, &err);
+    while (rc == SQLITE_ROW && is_own_run(session->connection, &line));
+  }
   if (rc == SQLITE_NOMEM || rc == SQLITE_DONE) return rc;
   if (rc != SQLITE_ROW) return lost_lines(id, &err, out);
   *out = (cm_write_line){ .position = line.id,
                           .id = line.id,
                           .run = line.run,
+                          .account = line.account != NULL ? line.account : "",
                           .time_ms = line.time_ms,
                           .table_name = line.table_name,
                           .operation = line.operation,
@@ -208,16 +226,35 @@ static int others_line(cm_session *session, int64_t id, cm_write_line *out) {
   return SQLITE_ROW;
 }
 
+/** The first line of an account behind a write. -1: there is none. */
+static int find_own_line(const cm_session *session, int64_t id) {
+  const cm_queue *queue = session->queue;
+  if (queue == NULL) return -1;
+  int index = find_behind(queue, id);
+  while (index < queue->log.count && cm_queue_log_at(queue, index)->is_resumed)
+    index++; /* the journal has it under the number of its own run */
+  return index < queue->log.count ? index : -1;
+}
+
 int cm_queue_next_line(cm_session *session, int64_t position, cm_write_line *out) {
+  const cm_connection *connection = session->connection;
   int64_t base = own_base(session);
+  cm_session *first = NULL;
+  int at = -1;
   memset(out, 0, sizeof *out);
   int rc = position < base ? others_line(session, position, out) : SQLITE_DONE;
   if (rc != SQLITE_DONE) return rc;
-  if (session->queue == NULL) return SQLITE_DONE;
-  int index = find_behind(session->queue, position < base ? 0 : position - base);
-  while (index < session->queue->log.count && cm_queue_log_at(session->queue, index)->is_resumed)
-    index++; /* the journal has it under the number of its own run */
-  return index < session->queue->log.count ? own_line(session, index, out) : SQLITE_DONE;
+  for (int i = 0; i < connection->account_count; i++) {
+    cm_session *account = connection->accounts[i];
+    int index = find_own_line(account, position < base ? 0 : position - base);
+    if (index < 0) continue;
+    if (first != NULL &&
+        cm_queue_log_at(first->queue, at)->id < cm_queue_log_at(account->queue, index)->id)
+      continue;
+    first = account;
+    at = index;
+  }
+  return first != NULL ? own_line(first, at, out) : SQLITE_DONE;
 }
 
 void cm_write_line_clear(cm_session *session, cm_write_line *line) {
@@ -228,7 +265,7 @@ void cm_write_line_clear(cm_session *session, cm_write_line *line) {
 }
 
 int64_t cm_queue_newest_line(const cm_session *session) {
-  return own_base(session) + (session->queue != NULL ? session->queue->next_id - 1 : 0);
+  return own_base(session) + session->connection->next_write_id - 1;
 }
 
 void cm_queue_put_text(cm_queue *queue, char **text, const char *new_text) {

@@ -102,9 +102,11 @@ static void remove_temp(play *in) {
   free(in->temp);
 }
 
-/* {BASE} and {TMP} in `body`. Free with free(). */
+/* {BASE}, {OTHER} and {TMP} in `body`. Free with free(). */
 char *play_substitute(play *in, const char *body) {
-  char *with_base = template_replace(body, "{BASE}", play_base(in));
+  char *with_other = template_replace(body, "{OTHER}", server_base(in->on->other));
+  char *with_base = template_replace(with_other, "{BASE}", play_base(in));
+  free(with_other);
   if (!strstr(with_base, "{TMP}")) return with_base;
   char *done = template_replace(with_base, "{TMP}", temp_folder(in));
   free(with_base);
@@ -170,7 +172,10 @@ static void add_reply(play *in, const section *at) {
   text why = { 0 };
   char *source = play_substitute(in, at->body);
   char *body = template_expand(source, in->folder, &why);
-  if (!body || !server_add_reply(in->on->server, at->argument, body, &why))
+  bool is_other = text_starts(at->argument, "other ");
+  server *of = is_other ? in->on->other : in->on->server;
+  const char *target = is_other ? at->argument + strlen("other ") : at->argument;
+  if (!body || !server_add_reply(of, target, body, &why))
     play_complain(in, at, "reply", text_str(&why));
   free(source);
   free(body);
@@ -298,11 +303,11 @@ static char *folder_of(const char *path) {
   return slash ? text_copy_part(path, (size_t)(slash - path)) : text_copy(".");
 }
 
-/* What the server noticed. Whether a reply was left over says nothing once a run broke off. */
-static void check_server(play *in) {
+/* What a server noticed. Whether a reply was left over says nothing once a run broke off. */
+static void check_server(play *in, server *of) {
   if (in->torture) return;
-  char *problems = server_problems(in->on->server);
-  char *unused = in->is_over ? text_copy("") : server_unused(in->on->server);
+  char *problems = server_problems(of);
+  char *unused = in->is_over ? text_copy("") : server_unused(of);
   const section *last = &in->story->sections[in->story->count - 1];
   play_trim(problems);
   play_trim(unused);
@@ -319,6 +324,7 @@ void play_run(const stage *on, story *which, const play_torture *torture, play_r
   in.binds = text_copy("");
   fake_clock_init(&in.clock);
   server_reset(on->server, &in.clock);
+  server_reset(on->other, &in.clock);
   sqlite3_int64 used_before = sqlite3_memory_used();
   for (size_t i = 0; i < which->count && !in.is_over; i++)
     perform(&in, i);
@@ -330,8 +336,10 @@ void play_run(const stage *on, story *which, const play_torture *torture, play_r
     snprintf(bytes, sizeof bytes, "%lld bytes", (long long)lost);
     play_complain(&in, last, "memory was not given back", bytes);
   }
-  check_server(&in);
+  check_server(&in, on->server);
+  check_server(&in, on->other);
   server_reset(on->server, NULL);
+  server_reset(on->other, NULL);
   unset_env(&in);
   remove_temp(&in);
   free(in.folder);

@@ -12,6 +12,7 @@
 /** What the runs have in common. Borrows everything. */
 typedef struct stage {
   server *server;
+  server *other;               /* of a second account */
   sandbox **sandbox;           /* started when the first case wants it */
   const char *sandbox_program; /* its path */
   double slowness;             /* factor on time bounds, for valgrind and sanitizers */

@@ -10,13 +10,29 @@
 
 /* ---- what was sent ----------------------------------------------------------------------- */
 
-char *play_take_sent(play *in, const section *at, const char *headers) {
+static char *take_sent_of_first(play *in, const section *at, const char *headers) {
   if (!in->has_seed) return server_take_log(in->on->server, headers);
   text why = { 0 };
   char *sent = sandbox_take_log(*in->on->sandbox, headers, &why);
   if (!sent) play_complain(in, at, "the sandbox does not tell what it was asked", text_str(&why));
   text_clear(&why);
   return sent ? sent : text_copy("");
+}
+
+char *play_take_sent(play *in, const section *at, const char *headers) {
+  char *first = take_sent_of_first(in, at, headers);
+  char *others = server_take_log(in->on->other, headers);
+  text all = { 0 };
+  text_add(&all, first);
+  for (const char *line = others; *line;) {
+    size_t len = strcspn(line, "\n");
+    bool is_header = *line == ' ';
+    text_printf(&all, "%s%.*s\n", is_header ? "" : "other: ", (int)len, line);
+    line += len + (line[len] == '\n');
+  }
+  free(first);
+  free(others);
+  return text_take(&all);
 }
 
 /* ---- expectations ------------------------------------------------------------------------ */

@@ -42,13 +42,13 @@ void play_complain_diff(play *in, const section *at, const char *expected, const
 /** The base URL of the server that answers in this run. Borrowed. */
 const char *play_base(const play *in);
 
-/** `body` with {BASE} and {TMP} filled in. Free with free(). */
+/** `body` with {BASE}, {OTHER} and {TMP} filled in. Free with free(). */
 char *play_substitute(play *in, const char *body);
 
 /** Cut off empty lines at the end, in place. */
 void play_trim(char *lines);
 
-/** What the server in charge was asked since the last call. Free with free(). */
+/** What the server in charge was asked since the last call, then what the other account's was. Free with free(). */
 char *play_take_sent(play *in, const section *at, const char *headers);
 
 /** Compare an outcome with all expectations behind the sql section, or rewrite them. */

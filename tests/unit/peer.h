@@ -358,7 +358,7 @@ static inline cm_call *peer_post(peer_world *world, const char *path) {
 }
 
 static inline const cm_request_line *peer_log_of(peer_world *world, const cm_call *call) {
-  const cm_request_line *line = cm_request_log_find(&world->session->log,
+  const cm_request_line *line = cm_request_log_find(world->session->log,
                                                     cm_call_result_of(call)->request_id);
   assert_non_null(line);
   return line;

@@ -415,7 +415,7 @@ static void run(sqlite3_context *context, int argc, sqlite3_value **argv) {
     cm_sending_result(context, cm_function_session(context), &sending);
   } else {
     cm_err_prefix(&err, action->name);
-    cm_bridge_error(context, &err);
+    cm_function_error(context, &err);
   }
   cm_buf_clear(&path);
   cm_buf_clear(&body);

@@ -71,9 +71,9 @@ static int prepare(explaining *job, const char *sql, sqlite3_stmt **out, cm_err 
   char *text = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", sql);
   *out = NULL;
   if (text == NULL) return cm_err_nomem(err);
-  job->session->statement.explained = &job->explained;
+  job->session->statement->explained = &job->explained;
   int rc = sqlite3_prepare_v2(db, text, -1, out, &tail);
-  job->session->statement.explained = NULL;
+  job->session->statement->explained = NULL;
   if (rc == SQLITE_NOMEM) {
     cm_err_nomem(err);
   } else if (rc != SQLITE_OK) {

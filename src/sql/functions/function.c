@@ -11,7 +11,12 @@ typedef struct function_data {
 } function_data;
 
 cm_session *cm_function_session(sqlite3_context *context) {
-  return ((const function_data *)sqlite3_user_data(context))->session;
+  return cm_session_chosen(((const function_data *)sqlite3_user_data(context))->session);
+}
+
+void cm_function_error(sqlite3_context *context, cm_err *err) {
+  cm_session_name_account(cm_function_session(context), err);
+  cm_bridge_error(context, err);
 }
 
 const void *cm_function_row(sqlite3_context *context) {

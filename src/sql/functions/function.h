@@ -35,9 +35,12 @@ typedef struct cm_function {
 int cm_function_create(sqlite3 *db, cm_session *session, const cm_function *function,
                        const void *row);
 
-/** Of a function that cm_function_create has registered, while it runs: the session, and its `row`. */
+/** Of a function that cm_function_create has registered, while it runs: the account that it uses, and its `row`. */
 cm_session *cm_function_session(sqlite3_context *context);
 const void *cm_function_row(sqlite3_context *context);
+
+/** Hand an error of the account that the function uses to SQLite. */
+void cm_function_error(sqlite3_context *context, cm_err *err);
 
 /**
  * The type of the pointer that the entry point binds to chartmogul_config in place of a name: it sets read_only,

@@ -8,6 +8,7 @@
 #include "read/feed.h"
 #include "read/memo.h"
 #include "sql/bridge.h"
+#include "sql/functions/function.h"
 #include "sql/functions/statement_cache.h"
 #include "write/queue.h"
 
@@ -28,9 +29,9 @@ static int find_once(sqlite3_context *context, cm_session *session, cm_once **ou
   *out = sqlite3_get_auxdata(context, ONCE_PLACE);
   if (*out == NULL) return cm_err_nomem(err); /* SQLite has freed it */
   /* A statement that is prepared again can look like the one before: its counters start here. */
-  bool is_alone = cm_statement_enter(&session->statement) <= 1 &&
-                  session->statement.open_cursors == 0;
-  if (is_alone) cm_statement_begin(&session->statement);
+  bool is_alone = cm_statement_enter(session->statement) <= 1 &&
+                  session->statement->open_cursors == 0;
+  if (is_alone) cm_statement_begin(session->statement);
   cm_queue_begin_statement(session);
   return SQLITE_OK;
 }
@@ -71,7 +72,7 @@ static cm_value body_value(const cm_call_result *result, bool is_dry) {
  */
 static int ask_again(cm_session *session, const cm_call_request *request, cm_call **call,
                      cm_err *err) {
-  cm_http_distrust(session->http);
+  cm_http_distrust(session->connection->http);
   cm_call_free(*call);
   *call = NULL;
   int rc = cm_call_start(session, request, call, err);
@@ -80,7 +81,7 @@ static int ask_again(cm_session *session, const cm_call_request *request, cm_cal
 
 /** A write that was answered with another object may or may not have happened. */
 static int refuse_answer(cm_session *session, const cm_sending *sending, cm_err *err) {
-  cm_http_distrust(session->http);
+  cm_http_distrust(session->connection->http);
   return cm_err_set(
       err, SQLITE_ERROR,
       "%s: %s %s was answered wrongly (it shows another object): it may or may not have "
@@ -210,7 +211,7 @@ void cm_sending_result(sqlite3_context *context, cm_session *session, const cm_s
   if (cm_sending_run(context, session, sending, &answer, &err) == SQLITE_OK) {
     cm_bridge_result(context, &answer);
   } else {
-    cm_bridge_error(context, &err);
+    cm_function_error(context, &err);
   }
 }
 

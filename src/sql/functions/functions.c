@@ -6,6 +6,7 @@
 #include "sql/bridge.h"
 #include "sql/functions/actions.h"
 #include "sql/functions/explain.h"
+#include "sql/functions/function.h"
 #include "sql/functions/function_call.h"
 #include "sql/functions/get.h"
 #include "sql/functions/make_tables.h"
@@ -61,21 +62,42 @@ static int check_delete_limit(const cm_session *session, const cm_setting *setti
                     setting->name, (long long)limit, (long long)waiting, waiting == 1 ? "" : "s");
 }
 
+/** Do writes wait of the account whose setting it is, or of any where it is one for all? */
+static bool waits(const cm_session *of, const cm_setting *setting) {
+  const cm_connection *connection = of->connection;
+  bool is_any = false;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_session *session = connection->accounts[i];
+    bool is_meant = session == of || !setting->is_of_account;
+    is_any = is_any || (is_meant && cm_queue_is_waiting(session, NULL));
+  }
+  return is_any;
+}
+
 /** Where waiting writes go, when, and what they are cannot change under them. */
-static int check_waiting(const cm_session *session, cm_slice name, cm_slice value, cm_err *err) {
-  int row = cm_setting_find(name.ptr);
-  if (row < 0 || !cm_queue_is_waiting(session, NULL)) return SQLITE_OK;
-  const cm_setting *setting = &cm_setting_table(NULL)[row];
+static int check_waiting(const cm_session *of, const cm_setting *setting, const char *value,
+                         cm_err *err) {
+  if (!waits(of, setting)) return SQLITE_OK;
   if (strcmp(setting->name, "delete_limit") == 0)
-    return check_delete_limit(session, setting, value.ptr, err);
+    return check_delete_limit(of, setting, value, err);
   if (!setting->is_of_writes) return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
                     "%s cannot change now (writes wait for COMMIT): COMMIT or ROLLBACK first",
                     setting->name);
 }
 
+static int set(cm_session *of, int row, const char *name, const char *value, cm_err *err) {
+  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  int rc = check_waiting(of, setting, value, err);
+  if (rc == SQLITE_OK) rc = cm_queue_check_journal(of, setting->name, err);
+  if (rc == SQLITE_OK) rc = cm_session_configure(of, name, value, err);
+  if (rc != SQLITE_OK) cm_session_name_account(of, err);
+  return rc;
+}
+
 static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  cm_session *session = session_of(context);
+  cm_session *of = NULL;
+  int row = -1;
   cm_slice name = { NULL, 0 };
   cm_slice value = { NULL, 0 };
   cm_err err = { 0 };
@@ -86,14 +108,10 @@ static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
     rc = cm_sending_text(argv[0], "the setting's name", &name, &err);
   }
   if (rc == SQLITE_OK && argc > 1) rc = cm_sending_text(argv[1], "the value", &value, &err);
-  if (rc == SQLITE_OK && argc > 1) rc = check_waiting(session, name, value, &err);
-  if (rc == SQLITE_OK && argc > 1) rc = cm_queue_check_journal(session, name.ptr, &err);
-  bool is_known = rc == SQLITE_OK && cm_setting_find(name.ptr) >= 0;
-  /* Setting an unknown one changes nothing and says which ones there are. */
-  if (rc == SQLITE_OK && (argc > 1 || !is_known))
-    rc = cm_session_configure(session, name.ptr, value.ptr, &err);
+  if (rc == SQLITE_OK) rc = cm_session_find_setting(session_of(context), name.ptr, &of, &row, &err);
+  if (rc == SQLITE_OK && argc > 1) rc = set(of, row, name.ptr, value.ptr, &err);
   if (rc == SQLITE_OK) {
-    result_setting(context, &session->settings, cm_setting_find(name.ptr));
+    result_setting(context, &of->settings, row);
   } else {
     cm_err_prefix(&err, "chartmogul_config");
     cm_bridge_error(context, &err);
@@ -103,7 +121,7 @@ static void config(sqlite3_context *context, int argc, sqlite3_value **argv) {
 /* ---- what the connection knows ------------------------------------------------------------- */
 
 static void last_uuid(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  const char *uuid = session_of(context)->last_uuid;
+  const char *uuid = session_of(context)->connection->last_uuid;
   (void)argc;
   (void)argv;
   if (uuid == NULL) {
@@ -192,7 +210,7 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argv;
   int rc = cm_sending_run(context, session_of(context), &sending, &answer, &err);
   if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT) {
-    cm_bridge_error(context, &err);
+    cm_function_error(context, &err);
     return;
   }
   cm_slice body = { answer.text, answer.len };
@@ -200,12 +218,13 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
   bool is_pong = rc == SQLITE_OK && data.len == strlen(pong) &&
                  memcmp(data.ptr, pong, data.len) == 0;
   if (rc == SQLITE_OK && !is_pong) {
-    cm_http_distrust(session_of(context)->http);
+    cm_http_distrust(session_of(context)->connection->http);
     cm_err_set(&err, SQLITE_ERROR,
                "%s: the answer to GET /ping is not 'pong!' (something else than ChartMogul "
                "answered): check base_url",
                sending.who);
   }
+  cm_session_name_account(session_of(context), &err);
   sqlite3_result_text(context, is_pong ? pong : err.text, -1, SQLITE_TRANSIENT);
 }
 
@@ -239,6 +258,7 @@ static int settle_id(sqlite3_value *value, int64_t *out, cm_err *err) {
 }
 
 static void settle(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  cm_session *of = session_of(context);
   cm_settle_word word = CM_SETTLE_DROP;
   cm_resumed done = { 0 };
   cm_err err = { 0 };
@@ -246,22 +266,25 @@ static void settle(sqlite3_context *context, int argc, sqlite3_value **argv) {
   (void)argc;
   int rc = settle_id(argv[0], &id, &err);
   if (rc == SQLITE_OK) rc = settle_word(argv[1], &word, &err);
-  if (rc == SQLITE_OK) rc = cm_queue_settle(session_of(context), id, word, &done, &err);
+  if (rc == SQLITE_OK) rc = cm_queue_settle(session_of(context), id, word, &done, &of, &err);
   if (rc == SQLITE_OK) {
     result_resumed(context, &done);
   } else {
     cm_err_prefix(&err, "chartmogul_settle");
+    cm_session_name_account(of, &err);
     cm_bridge_error(context, &err);
   }
 }
 
 static void resume(sqlite3_context *context, int argc, sqlite3_value **argv) {
+  cm_session *of = session_of(context);
   cm_resumed done = { 0 };
   cm_err err = { 0 };
   (void)argc;
   (void)argv;
-  if (cm_queue_resume(session_of(context), &done, &err) != SQLITE_OK) {
+  if (cm_queue_resume(session_of(context), &done, &of, &err) != SQLITE_OK) {
     cm_err_prefix(&err, "chartmogul_resume");
+    cm_session_name_account(of, &err);
     cm_bridge_error(context, &err);
     return;
   }
@@ -287,6 +310,8 @@ static const cm_function table[] = {
     "Sets a setting of this connection and returns the value in force; NULL is the default." },
   { "chartmogul_short_names", 0, CONFIGURES, cm_function_short_names,
     "Creates customers, plans, … in temp, and returns how many tables have a short name." },
+  { "chartmogul_short_names", 1, CONFIGURES, cm_function_short_names,
+    "The same for an account: 'eu' makes eu_customers, eu_plans, …" },
   { "chartmogul_store_tables", 0, CONFIGURES, cm_function_store_tables, STORE_DOC },
   { "chartmogul_store_tables", 1, CONFIGURES, cm_function_store_tables, STORE_DOC },
   { "chartmogul_last_uuid", 0, SQLITE_UTF8, last_uuid,

@@ -30,16 +30,13 @@ typedef struct get_table {
 typedef struct get_cursor {
   sqlite3_vtab_cursor base;
   cm_pager pager;
-  uint64_t account;   /* of the session when it began */
-  char *path, *query; /* as given; owned, NULL: not given */
+  cm_session *session; /* the account that is read */
+  uint64_t account;    /* of it when it began */
+  char *path, *query;  /* as given; owned, NULL: not given */
   cm_slice row;
   sqlite3_int64 rowid;
   bool is_eof;
 } get_cursor;
-
-static get_table *table_of(sqlite3_vtab_cursor *cursor) {
-  return (get_table *)cursor->pVtab;
-}
 
 static int get_connect(sqlite3 *db, void *aux, int argc, const char *const *argv,
                        sqlite3_vtab **out, char **error) {
@@ -85,8 +82,9 @@ static int get_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {
   if (cursor == NULL) return SQLITE_NOMEM;
   memset(cursor, 0, sizeof *cursor);
   cursor->pager.is_done = cursor->is_eof = true;
+  cursor->session = cm_session_chosen(((get_table *)base)->session);
   *out = &cursor->base;
-  cm_list_store_open_cursor(((get_table *)base)->session);
+  cm_list_store_open_cursor(cursor->session);
   return SQLITE_OK;
 }
 
@@ -99,7 +97,7 @@ static void clear(get_cursor *cursor) {
 }
 
 static int get_close(sqlite3_vtab_cursor *base) {
-  cm_session *session = table_of(base)->session;
+  cm_session *session = ((get_cursor *)base)->session;
   clear((get_cursor *)base);
   sqlite3_free(base);
   cm_list_store_close_cursor(session);
@@ -107,7 +105,9 @@ static int get_close(sqlite3_vtab_cursor *base) {
 }
 
 static int fail(sqlite3_vtab_cursor *base, cm_err *err) {
-  return cm_bridge_table_error(base->pVtab, who, err);
+  cm_err_prefix(err, who);
+  cm_session_name_account(((get_cursor *)base)->session, err);
+  return cm_bridge_table_error(base->pVtab, NULL, err);
 }
 
 /** Keep the arguments: the columns show them, and the request is made from them. */
@@ -159,7 +159,7 @@ static int open_pager(get_cursor *cursor, cm_session *session, int number, cm_er
 static int get_next(sqlite3_vtab_cursor *base) {
   get_cursor *cursor = (get_cursor *)base;
   cm_err err = { 0 };
-  int rc = cm_session_check_account(table_of(base)->session, cursor->account, who, &err);
+  int rc = cm_session_check_account(cursor->session, cursor->account, who, &err);
   if (rc == SQLITE_OK) rc = cm_pager_next(&cursor->pager, &cursor->row, &err);
   if (rc == SQLITE_ROW && cursor->pager.is_single &&
       cm_user_is_of_another(cursor->pager.url, cursor->row))
@@ -177,7 +177,7 @@ static sqlite3_int64 first_rowid(const get_cursor *cursor) {
 static int get_filter(sqlite3_vtab_cursor *base, int number, const char *text, int argc,
                       sqlite3_value **argv) {
   get_cursor *cursor = (get_cursor *)base;
-  cm_session *session = table_of(base)->session;
+  cm_session *session = cursor->session;
   cm_err err = { 0 };
   (void)text;
   (void)argc;

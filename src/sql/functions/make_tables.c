@@ -19,7 +19,7 @@ enum { MAX_NAMES_SHOWN = 600 };
 typedef struct maker {
   const char *function;
   const char *schema;
-  cm_names_kind kind;
+  const char *account; /* whose tables; NULL: the first account's */
   const char *what;    /* one of them */
   const char *instead; /* what else to do where a name is taken */
   const char *again;   /* what to do where SQLite fails */
@@ -62,8 +62,9 @@ static int check_statement(sqlite3 *db, const maker *make, cm_err *err) {
     if (!opens_behind_call(db, sql, make->function)) continue;
     return cm_err_set(err, SQLITE_ERROR,
                       "no %s was made (the statement opens a table after it): call it in "
-                      "a statement of its own, SELECT %s()",
-                      make->what, make->function);
+                      "a statement of its own, SELECT %s(%s%s%s)",
+                      make->what, make->function, make->account != NULL ? "'" : "",
+                      make->account != NULL ? make->account : "", make->account != NULL ? "'" : "");
   }
   return SQLITE_OK;
 }
@@ -92,11 +93,19 @@ static int check_names(const maker *make, const cm_names *names, cm_err *err) {
   return rc;
 }
 
-static int execute(sqlite3 *db, const char *format, const maker *make, const cm_table_name *name) {
-  char *sql = sqlite3_mprintf(format, make->schema, name->name, name->module);
+/** Make one table. */
+static int create(sqlite3 *db, const maker *make, const cm_names *names, int index) {
+  char *sql = cm_names_sql(names, &names->list[index], make->schema);
   int rc = sql == NULL ? SQLITE_NOMEM : sqlite3_exec(db, sql, NULL, NULL, NULL);
   sqlite3_free(sql);
   return rc;
+}
+
+/** Where it cannot be dropped, it stays. */
+static void drop(sqlite3 *db, const maker *make, const char *name) {
+  char *sql = sqlite3_mprintf("DROP TABLE IF EXISTS \"%w\".%s", make->schema, name);
+  if (sql != NULL) (void)sqlite3_exec(db, sql, NULL, NULL, NULL);
+  sqlite3_free(sql);
 }
 
 /** All or none: what was made before a failure is dropped again. */
@@ -105,13 +114,12 @@ static int make_names(sqlite3 *db, const maker *make, const cm_names *names, cm_
   int made = 0;
   for (; made < names->count && rc == SQLITE_OK; made++) {
     if (!is_to_make(make, names, made)) continue;
-    rc = execute(db, "CREATE VIRTUAL TABLE \"%w\".%s USING %s", make, &names->list[made]);
+    rc = create(db, make, names, made);
   }
   if (rc == SQLITE_OK) return rc;
   sql_error(db, rc, make, err);
   for (int i = 0; i < made - 1; i++) {
-    if (is_to_make(make, names, i))
-      execute(db, "DROP TABLE IF EXISTS \"%w\".%s", make, &names->list[i]);
+    if (is_to_make(make, names, i)) drop(db, make, names->list[i].name);
   }
   return rc;
 }
@@ -134,20 +142,34 @@ static void finish(sqlite3_context *context, const maker *make, int rc, int coun
   }
 }
 
+/** The account that is named, or the first. */
+static int read_account(cm_session *session, int argc, sqlite3_value **argv, maker *make,
+                        cm_err *err) {
+  cm_slice name = { NULL, 0 };
+  cm_session *account = NULL;
+  int rc = argc > 0 ? cm_sending_text(argv[0], "the account", &name, err) : SQLITE_OK;
+  if (rc == SQLITE_OK) rc = cm_session_account(session, name.ptr, &account, err);
+  if (rc != SQLITE_OK || account->name[0] == '\0') return rc;
+  make->account = account->name;
+  make->instead = "";
+  return SQLITE_OK;
+}
+
 void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value **argv) {
-  static const maker make = { .function = "chartmogul_short_names",
-                              .schema = "temp",
-                              .kind = CM_SHORT_NAMES,
-                              .what = "short name",
-                              .instead = ", or write chartmogul_ in front",
-                              .again = "try again outside a transaction" };
+  maker make = { .function = "chartmogul_short_names",
+                 .schema = "temp",
+                 .what = "short name",
+                 .instead = ", or write chartmogul_ in front",
+                 .again = "try again outside a transaction" };
   sqlite3 *db = sqlite3_context_db_handle(context);
-  cm_names names;
+  cm_names names = { 0 };
   cm_err err = { 0 };
-  (void)argc;
-  (void)argv;
-  int rc = cm_names_look(db, NULL, make.kind, &names);
-  if (rc != SQLITE_OK) sql_error(db, rc, &make, &err);
+  int rc = read_account(cm_function_session(context), argc, argv, &make, &err);
+  if (rc == SQLITE_OK) {
+    const cm_names_of which = { .kind = CM_SHORT_NAMES, .account = make.account };
+    rc = cm_names_look(db, &which, &names);
+    if (rc != SQLITE_OK) sql_error(db, rc, &make, &err);
+  }
   if (rc == SQLITE_OK) rc = make_all(db, &make, &names, &err);
   finish(context, &make, rc, names.count, &err);
   cm_names_clear(&names);
@@ -181,7 +203,6 @@ static int store_all(sqlite3 *db, cm_session *session, const maker *make, cm_nam
 void cm_function_store_tables(sqlite3_context *context, int argc, sqlite3_value **argv) {
   maker make = { .function = "chartmogul_store_tables",
                  .schema = "main",
-                 .kind = CM_LONG_NAMES,
                  .what = "table",
                  .instead = "",
                  .again = "see whether the file can be written, and try again outside a "
@@ -193,7 +214,8 @@ void cm_function_store_tables(sqlite3_context *context, int argc, sqlite3_value 
   int rc = argc > 0 ? cm_sending_text(argv[0], "the schema", &schema, &err) : SQLITE_OK;
   if (schema.ptr != NULL) make.schema = schema.ptr;
   if (rc == SQLITE_OK) {
-    rc = cm_names_look(db, make.schema, make.kind, &names);
+    const cm_names_of which = { .kind = CM_LONG_NAMES, .schema = make.schema };
+    rc = cm_names_look(db, &which, &names);
     if (rc != SQLITE_OK) sql_error(db, rc, &make, &err);
   }
   if (rc == SQLITE_OK) rc = find_schema(&names, &make, &err);

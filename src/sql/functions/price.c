@@ -173,7 +173,7 @@ static int read_rows(const cm_asked_length *asked, cm_slice body, int64_t *rows,
   cm_slice list = cm_slice_find(body, asked->read->rows);
   bool is_list = cm_slice_type(list) == CM_JSON_ARRAY;
   if (!is_list || (more != CM_JSON_TRUE && more != CM_JSON_FALSE)) {
-    cm_http_distrust(asked->session->http);
+    cm_http_distrust(asked->session->connection->http);
     return cm_err_set(
         err, SQLITE_ERROR,
         "%s: the answer to GET %s is not what it should be (it is no page of a list): "
@@ -226,11 +226,11 @@ static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan,
 /** Milliseconds of the last answers, those with rows before all others; below 0: there were none. */
 static double latency_ms(cm_session *session) {
   enum { LAST = 20 };
-  const cm_request_log *log = &session->log;
+  const cm_request_log *log = session->log;
   double sum[2] = { 0, 0 };
   int count[2] = { 0, 0 };
   for (int64_t id = log->newest_id; id > 0 && count[0] < LAST && count[1] < LAST; id--) {
-    const cm_request_line *line = cm_request_log_find(&session->log, id);
+    const cm_request_line *line = cm_request_log_find(session->log, id);
     if (line == NULL) break;
     if (line->is_cached || line->status == 0) continue;
     bool has_rows = line->rows > 0;

@@ -67,7 +67,7 @@ void cm_function_request(sqlite3_context *context, int argc, sqlite3_value **arg
     cm_sending_result(context, cm_function_session(context), &sending);
   } else {
     cm_err_prefix(&err, who);
-    cm_bridge_error(context, &err);
+    cm_function_error(context, &err);
   }
   cm_user_headers_clear(&headers);
   cm_buf_clear(&path);

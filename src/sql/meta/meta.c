@@ -58,7 +58,7 @@ static void forget_names(void *found) {
 static int look_for_names(cm_session *session, void **out) {
   cm_names *names = sqlite3_malloc64(sizeof *names);
   if (names == NULL) return SQLITE_NOMEM;
-  int rc = cm_names_look(session->db, NULL, CM_LONG_NAMES, names);
+  int rc = cm_names_look(session->db, &(cm_names_of){ .kind = CM_LONG_NAMES }, names);
   if (rc != SQLITE_NOMEM) {
     *out = names;
     return SQLITE_OK;
@@ -252,21 +252,31 @@ static const char *source_text(unsigned char source) {
 }
 
 /** The value comes from cm_setting_get alone, which never gives a secret away. */
+static int setting_row(const cm_session *account, int row, cm_value *cells) {
+  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  char *value = cm_setting_get(&account->settings, row);
+  if (value == NULL && cm_setting_has_value(&account->settings, row)) return SQLITE_NOMEM;
+  int rc = cm_meta_account_words(account->name, setting->name, &cells[0]);
+  if (rc == SQLITE_OK) rc = cm_meta_copy(&cells[1], value);
+  cells[2] = cm_meta_constant(setting->default_value);
+  cells[3] = cm_meta_constant(setting->doc);
+  cells[4] = cm_meta_constant(source_text(account->settings.sources[row]));
+  sqlite3_free(value);
+  return rc == SQLITE_OK ? SQLITE_ROW : rc;
+}
+
+/** Those of the first account, then what each of the others has by itself. */
 static int next_setting(cm_session *session, int64_t *position, cm_value *cells) {
   int count = 0;
   const cm_setting *settings = cm_setting_table(&count);
-  if (*position >= count) return SQLITE_DONE;
-  int row = (int)(*position)++;
-  const cm_setting *setting = &settings[row];
-  char *value = cm_setting_get(&session->settings, row);
-  if (value == NULL && cm_setting_has_value(&session->settings, row)) return SQLITE_NOMEM;
-  cells[0] = cm_meta_constant(setting->name);
-  int rc = cm_meta_copy(&cells[1], value);
-  cells[2] = cm_meta_constant(setting->default_value);
-  cells[3] = cm_meta_constant(setting->doc);
-  cells[4] = cm_meta_constant(source_text(session->settings.sources[row]));
-  sqlite3_free(value);
-  return rc == SQLITE_OK ? SQLITE_ROW : rc;
+  const cm_connection *connection = session->connection;
+  while (*position < (int64_t)count * connection->account_count) {
+    int account = (int)(*position / count);
+    int row = (int)((*position)++ % count);
+    if (account == 0 || settings[row].is_of_account)
+      return setting_row(connection->accounts[account], row, cells);
+  }
+  return SQLITE_DONE;
 }
 
 static const cm_meta_column setting_columns[] = {
@@ -287,7 +297,8 @@ static const cm_meta_table settings_table = {
 
 /* ---- chartmogul_requests ------------------------------------------------------------------- */
 
-static int request_row(const cm_request_line *request, cm_value *cells) {
+static int request_row(const cm_session *session, const cm_request_line *request, cm_value *cells) {
+  const cm_session *account = session->connection->accounts[request->account];
   char time[CM_INSTANT_TEXT];
   cm_instant_format_sql(request->time_ms, time);
   cells[0] = cm_value_integer(request->id);
@@ -300,25 +311,26 @@ static int request_row(const cm_request_line *request, cm_value *cells) {
   cells[7] = cm_value_integer(request->duration_ms);
   cells[8] = cm_value_integer(request->bytes);
   if (request->rows >= 0) cells[9] = cm_value_integer(request->rows);
-  if (rc == SQLITE_OK) rc = cm_meta_copy(&cells[10], request->error);
+  if (rc == SQLITE_OK) rc = cm_meta_account_words(account->name, request->error, &cells[10]);
   if (rc == SQLITE_OK) rc = cm_meta_copy(&cells[11], request->body);
   cells[12] = cm_value_integer(request->is_cached);
+  if (rc == SQLITE_OK) rc = cm_meta_account(account->name, &cells[13]);
   return rc == SQLITE_OK ? SQLITE_ROW : rc;
 }
 
 /** The position is the id of the line before. Lines leave the ring while a statement reads it. */
 static int next_request(cm_session *session, int64_t *position, cm_value *cells) {
-  int64_t oldest = session->log.newest_id + 1 - CM_MAX_REQUEST_LOG;
+  int64_t oldest = session->log->newest_id + 1 - CM_MAX_REQUEST_LOG;
   if (*position < oldest - 1) *position = oldest - 1;
-  while (++*position <= session->log.newest_id) {
-    const cm_request_line *request = cm_request_log_find(&session->log, *position);
-    if (request != NULL) return request_row(request, cells);
+  while (++*position <= session->log->newest_id) {
+    const cm_request_line *request = cm_request_log_find(session->log, *position);
+    if (request != NULL) return request_row(session, request, cells);
   }
   return SQLITE_DONE;
 }
 
 static int64_t newest_request(const cm_session *session) {
-  return session->log.newest_id;
+  return session->log->newest_id;
 }
 
 static const cm_meta_column request_columns[] = {
@@ -336,6 +348,7 @@ static const cm_meta_column request_columns[] = {
   { "body", "TEXT",
     "Body that was sent; kept in dry_run and with log_bodies, of the latest up to 64 MiB." },
   { "cached", "INTEGER", "1 where an answer was kept by cache_ttl, so that nothing was sent." },
+  { "account", "TEXT", "Name of the account that was asked; NULL: the first." },
 };
 
 static const cm_meta_table requests_table = {

@@ -37,6 +37,17 @@ int cm_meta_copy(cm_value *cell, const char *text) {
   return cm_value_copy(&borrowed, cell);
 }
 
+int cm_meta_account_words(const char *account, const char *text, cm_value *cell) {
+  char *words = text != NULL ? cm_session_account_words(account, text) : NULL;
+  int rc = text != NULL && words == NULL ? SQLITE_NOMEM : cm_meta_copy(cell, words);
+  sqlite3_free(words);
+  return rc;
+}
+
+int cm_meta_account(const char *account, cm_value *cell) {
+  return cm_meta_copy(cell, account[0] != '\0' ? account : NULL);
+}
+
 cm_value cm_meta_constant(const char *text) {
   return cm_value_text(text, text == NULL ? 0 : strlen(text));
 }

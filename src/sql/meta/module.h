@@ -66,6 +66,12 @@ int cm_meta_create_module(sqlite3 *db, const cm_meta_table *table,
 /** Make the cell a copy of the text. NULL text: NULL. @return SQLITE_OK or SQLITE_NOMEM. */
 int cm_meta_copy(cm_value *cell, const char *text) CM_MUST_CHECK;
 
+/** Make the cell a copy of the text in the words of its account. NULL text: NULL. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_meta_account_words(const char *account, const char *text, cm_value *cell) CM_MUST_CHECK;
+
+/** Make the cell the name of the account; of the first: NULL. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_meta_account(const char *account, cm_value *cell) CM_MUST_CHECK;
+
 /** A cell that borrows a constant text. NULL text: NULL. */
 cm_value cm_meta_constant(const char *text);
 

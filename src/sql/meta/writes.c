@@ -11,11 +11,13 @@ static int copy_texts(const cm_write_line *line, cm_value *cells) {
     int cell;
     const char *text;
   } texts[] = { { 1, line->table_name }, { 2, line->operation }, { 3, line->key },
-                { 4, line->state },      { 6, line->error },     { 7, line->uuid },
-                { 8, line->not_taken },  { 9, line->body },      { 10, line->response } };
+                { 4, line->state },      { 7, line->uuid },      { 8, line->not_taken },
+                { 9, line->body },       { 10, line->response } };
   int rc = SQLITE_OK;
   for (size_t i = 0; i < cm_countof(texts) && rc == SQLITE_OK; i++)
     rc = cm_meta_copy(&cells[texts[i].cell], texts[i].text);
+  if (rc == SQLITE_OK) rc = cm_meta_account_words(line->account, line->error, &cells[6]);
+  if (rc == SQLITE_OK) rc = cm_meta_account(line->account, &cells[14]);
   cm_value before = cm_value_text(line->before.ptr, line->before.len);
   if (rc == SQLITE_OK && line->before.ptr != NULL) rc = cm_value_copy(&before, &cells[13]);
   return rc;
@@ -61,6 +63,7 @@ static const cm_meta_column columns[] = {
   { "run", "INTEGER", "Number of the connection in the journal; 1 without one." },
   { "time", "TEXT", "When the write was made, UTC." },
   { "before", "TEXT", "The row as it was read, before an UPDATE, DELETE or OR REPLACE." },
+  { "account", "TEXT", "Name of the account that was written; NULL: the first." },
 };
 
 const cm_meta_table cm_meta_writes = {

@@ -308,7 +308,7 @@ static void max_requests_is_of_a_statement(void **state) {
   assert_int_equal(cm_call_start(world->session, &request, &call, &err), SQLITE_ERROR);
   peer_assert_has(err.text, "chartmogul_plans: GET /plans was not sent");
   peer_assert_has(err.text, "raise max_requests");
-  cm_statement_begin(&world->session->statement);
+  cm_statement_begin(world->session->statement);
   cm_call_free(peer_get(world, "/3"));
 }
 

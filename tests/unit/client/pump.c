@@ -194,8 +194,8 @@ static void cancel_frees(void **state) {
   assert_int_equal(world->session->calls.in_flight, 1);
   assert_ptr_equal(world->session->calls.first, calls[0]);
   assert_ptr_equal(world->session->calls.last, calls[0]);
-  assert_string_equal(cm_request_log_find(&world->session->log, 2)->error, "cancelled");
-  assert_null(cm_request_log_find(&world->session->log, 3)); /* never sent, so no line */
+  assert_string_equal(cm_request_log_find(world->session->log, 2)->error, "cancelled");
+  assert_null(cm_request_log_find(world->session->log, 3)); /* never sent, so no line */
   cm_call_free(calls[0]);
   assert_int_equal(world->session->calls.in_flight, 0);
   cm_call_free(NULL);
@@ -352,14 +352,14 @@ static void interrupted_write_ends_unknown(void **state) {
 static void log_is_a_ring(void **state) {
   peer_world *world = *state;
   for (int i = 0; i < CM_MAX_REQUEST_LOG + 2; i++)
-    cm_request_log_add(&world->session->log, cm_session_wall_ms(world->session), "GET", "/x",
+    cm_request_log_add(world->session->log, cm_session_wall_ms(world->session), "GET", "/x",
                        "body");
-  assert_null(cm_request_log_find(&world->session->log, 0));
-  assert_null(cm_request_log_find(&world->session->log, 2));
-  assert_int_equal(cm_request_log_find(&world->session->log, 3)->id, 3);
-  assert_int_equal(cm_request_log_find(&world->session->log, CM_MAX_REQUEST_LOG + 2)->time_ms,
+  assert_null(cm_request_log_find(world->session->log, 0));
+  assert_null(cm_request_log_find(world->session->log, 2));
+  assert_int_equal(cm_request_log_find(world->session->log, 3)->id, 3);
+  assert_int_equal(cm_request_log_find(world->session->log, CM_MAX_REQUEST_LOG + 2)->time_ms,
                    INT64_C(1700001000000));
-  assert_null(cm_request_log_find(&world->session->log, CM_MAX_REQUEST_LOG + 3));
+  assert_null(cm_request_log_find(world->session->log, CM_MAX_REQUEST_LOG + 3));
 }
 
 static void line_that_left_the_ring(void **state) {
@@ -368,11 +368,11 @@ static void line_that_left_the_ring(void **state) {
   cm_call *call = peer_get(world, "/x");
   cm_session_pump(world->session, 0);
   for (int i = 0; i < CM_MAX_REQUEST_LOG; i++)
-    cm_request_log_add(&world->session->log, cm_session_wall_ms(world->session), "GET", "/other",
+    cm_request_log_add(world->session->log, cm_session_wall_ms(world->session), "GET", "/other",
                        NULL);
   peer_release(world->server);
   assert_int_equal(cm_call_wait(call, NULL), SQLITE_OK);
-  assert_null(cm_request_log_find(&world->session->log, cm_call_result_of(call)->request_id));
+  assert_null(cm_request_log_find(world->session->log, cm_call_result_of(call)->request_id));
   cm_call_free(call);
 }
 

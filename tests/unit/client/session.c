@@ -27,21 +27,21 @@ static int end_session(void **state) {
 }
 
 static bool has_body(cm_session *session, int64_t id) {
-  return cm_request_log_find(&session->log, id)->body != NULL;
+  return cm_request_log_find(session->log, id)->body != NULL;
 }
 
 static void log_one(cm_session *session, const char *body) {
-  (void)cm_request_log_add(&session->log, cm_session_wall_ms(session), "POST", "/plans", body);
+  (void)cm_request_log_add(session->log, cm_session_wall_ms(session), "POST", "/plans", body);
 }
 
 static void a_line_leaves_after_a_thousand(void **state) {
   cm_session *session = *state;
   for (int i = 0; i <= CM_MAX_REQUEST_LOG; i++)
     log_one(session, "{}");
-  assert_null(cm_request_log_find(&session->log, 1));
-  assert_non_null(cm_request_log_find(&session->log, 2));
-  assert_null(cm_request_log_find(&session->log, CM_MAX_REQUEST_LOG + 2));
-  assert_int_equal(session->log.body_bytes, 3 * CM_MAX_REQUEST_LOG);
+  assert_null(cm_request_log_find(session->log, 1));
+  assert_non_null(cm_request_log_find(session->log, 2));
+  assert_null(cm_request_log_find(session->log, CM_MAX_REQUEST_LOG + 2));
+  assert_int_equal(session->log->body_bytes, 3 * CM_MAX_REQUEST_LOG);
 }
 
 /** Of bodies that do not fit together the latest stay; the lines stay all. */
@@ -61,8 +61,8 @@ static void large_bodies_push_out_older_ones(void **state) {
   assert_false(has_body(session, 3));
   assert_true(has_body(session, 4));
   assert_true(has_body(session, 5));
-  assert_string_equal(cm_request_log_find(&session->log, 1)->path, "/plans");
-  assert_int_equal(session->log.body_bytes, 2 * (len + 1));
+  assert_string_equal(cm_request_log_find(session->log, 1)->path, "/plans");
+  assert_int_equal(session->log->body_bytes, 2 * (len + 1));
   log_one(session, "{}");
   assert_true(has_body(session, 4));
   sqlite3_free(body);

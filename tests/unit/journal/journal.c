@@ -58,7 +58,7 @@ static void lines_last(void **state) {
   (void)state;
   cm_journal *journal = open_it();
   assert_int_equal(cm_journal_run_number(journal), 0);
-  assert_int_equal(cm_journal_begin_run(journal, "https://a", &err), SQLITE_OK);
+  assert_int_equal(cm_journal_begin_run(journal, "https://a", "", &err), SQLITE_OK);
   assert_int_equal(cm_journal_run_number(journal), 1);
   assert_int_equal(cm_journal_put(journal, &line, &err), SQLITE_OK);
   line.change = "{\"sent\":1}";
@@ -89,7 +89,7 @@ static void closing_ends_a_run(void **state) {
   cm_journal_run run;
   (void)state;
   cm_journal *journal = open_it();
-  assert_int_equal(cm_journal_begin_run(journal, "https://a", &err), SQLITE_OK);
+  assert_int_equal(cm_journal_begin_run(journal, "https://a", "", &err), SQLITE_OK);
   assert_int_equal(cm_journal_put(journal, &line, &err), SQLITE_OK);
   assert_int_equal(cm_journal_flush(journal, &err), SQLITE_OK);
   cm_journal *other = open_it();

@@ -76,7 +76,7 @@ static void whole_list_is_kept(void **state) {
   read_answer(world, first, first, true);
   read_answer(world, first, first, true);
   assert_requests(world, 1);
-  assert_int_equal(cm_request_log_find(&world->session->log, 1)->rows, 1); /* as settled */
+  assert_int_equal(cm_request_log_find(world->session->log, 1)->rows, 1); /* as settled */
 }
 
 static void longer_list_is_kept_from_its_second_reading(void **state) {
@@ -275,13 +275,13 @@ static void another_statement_starts_the_counters_again(void **state) {
   read_in_statement(world, 1);
   world->clock.now_ms += 5000;
   read_in_statement(world, 1);
-  assert_int_equal(world->session->statement.requests, 1);
-  assert_int_equal(cm_session_now_ms(world->session) - world->session->statement.started_ms, 5000);
+  assert_int_equal(world->session->statement->requests, 1);
+  assert_int_equal(cm_session_now_ms(world->session) - world->session->statement->started_ms, 5000);
   sqlite3_reset(statement);
   sqlite3_step(statement);
   cm_memo_enter(world->session);
-  assert_int_equal(world->session->statement.requests, 0);
-  assert_int_equal(cm_session_now_ms(world->session), world->session->statement.started_ms);
+  assert_int_equal(world->session->statement->requests, 0);
+  assert_int_equal(cm_session_now_ms(world->session), world->session->statement->started_ms);
   sqlite3_finalize(statement);
 }
 
@@ -297,7 +297,7 @@ static void fire(sqlite3_context *context, int argc, sqlite3_value **argv) {
 static void trigger_empties_nothing(void **state) {
   peer_world *world = *state;
   sqlite3_create_function(world->db, "fire", 0, SQLITE_UTF8, world, fire, NULL, NULL);
-  world->session->statement.open_cursors = 1;
+  world->session->statement->open_cursors = 1;
   int rc = sqlite3_exec(world->db,
                         "CREATE TABLE t(a); CREATE TRIGGER r AFTER INSERT ON t BEGIN SELECT "
                         "fire(); END; INSERT INTO t VALUES (1), (2), (3)",
@@ -315,8 +315,8 @@ static void last_cursor_empties(void **state) {
   cm_memo_leave(world->session, 0);
   world->clock.now_ms += 1;
   read_in_statement(world, 2);
-  assert_int_equal(world->session->statement.started_ms, world->clock.now_ms);
-  world->session->statement.open_cursors = 1;
+  assert_int_equal(world->session->statement->started_ms, world->clock.now_ms);
+  world->session->statement->open_cursors = 1;
   sqlite3_stmt *beside = begin(world);
   read_in_statement(world, 3);
   cm_memo_leave(world->session, 2); /* several statements, another cursor of the last one */
@@ -441,11 +441,11 @@ static void asking_ahead_has_bounds(void **state) {
   }
   cm_memo_drop_prefetched(world->session);
   assert_null(world->session->calls.first);
-  assert_int_equal(world->session->statement.requests, CM_MAX_AHEAD);
-  cm_statement_begin(&world->session->statement);
+  assert_int_equal(world->session->statement->requests, CM_MAX_AHEAD);
+  cm_statement_begin(world->session->statement);
   peer_set(world, "max_requests", "100");
   cm_memo_prefetch(world->session, who, "/plans/1");
-  assert_int_equal(world->session->statement.requests, 0);
+  assert_int_equal(world->session->statement->requests, 0);
 }
 
 static void large_answers_ahead_stop_it(void **state) {

@@ -262,7 +262,7 @@ static void settings_show_value_default_and_source(void **state) {
 
 static void a_request_is_shown_as_it_was_logged(void **state) {
   const bed *fixture = *state;
-  cm_request_line *line = cm_request_log_add(&fixture->session->log,
+  cm_request_line *line = cm_request_log_add(fixture->session->log,
                                              cm_session_wall_ms(fixture->session), "POST",
                                              "/customers?a=b", "{\"x\":1}");
   line->time_ms = 1452873600500; /* 2016-01-15 16:00:00.5 */
@@ -277,7 +277,7 @@ static void a_request_is_shown_as_it_was_logged(void **state) {
              "SELECT id, time, method, path, status, tries, waited_ms, duration_ms, bytes, rows, "
              "error FROM chartmogul_requests",
              "1|2016-01-15 16:00:00.500|POST|/customers?a=b|422|2|3|4|5|6|no");
-  line = cm_request_log_add(&fixture->session->log, cm_session_wall_ms(fixture->session), "GET",
+  line = cm_request_log_add(fixture->session->log, cm_session_wall_ms(fixture->session), "GET",
                             "/plans", NULL);
   line->status = 0;
   line->rows = -1;
@@ -288,7 +288,7 @@ static void a_request_is_shown_as_it_was_logged(void **state) {
 
 static void log_many(const bed *fixture, int count) {
   for (int i = 0; i < count; i++)
-    cm_request_log_add(&fixture->session->log, cm_session_wall_ms(fixture->session), "GET", "/many",
+    cm_request_log_add(fixture->session->log, cm_session_wall_ms(fixture->session), "GET", "/many",
                        NULL);
 }
 

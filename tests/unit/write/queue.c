@@ -574,7 +574,7 @@ static void last_uuid_by_statement(void **state) {
   add_plan(world, "gold");
   assert_started(world, "1 2");
   if (cm_queue_send(world->session, CM_QUEUE_ALL, &err) != SQLITE_OK) fail_msg("%s", err.text);
-  assert_string_equal(world->session->last_uuid, "pl_1");
+  assert_string_equal(world->session->connection->last_uuid, "pl_1");
 }
 
 static void a_refusal_stops_a_commit(void **state) {
