@@ -137,7 +137,14 @@ static int open_parts(cm_chains *chains, const cm_parts *parts, cm_err *err) {
   return rc;
 }
 
-/** The pages that are read in any case are used up: split the list, in the first way that gives parts. */
+/** Is the list long enough for so many parts? Of windows of days there are never more. */
+static bool are_worth_it(const cm_chains *chains, const cm_parts *parts) {
+  bool by_date = chains->split->until != NULL;
+  int64_t pages = chains->plain->total_pages;
+  return parts->count > 1 && (by_date || pages >= (int64_t)parts->count * CM_LEAST_PAGES_OF_A_PART);
+}
+
+/** The pages that are read in any case are used up: split the list, in the first way that is worth it. */
 static int split(cm_chains *chains, cm_err *err) {
   cm_pager *plain = chains->plain;
   cm_parts parts = { .count = 0 };
@@ -145,7 +152,7 @@ static int split(cm_chains *chains, cm_err *err) {
   while (rc == SQLITE_OK && chains->split != NULL) {
     rc = cm_split_find(chains->split, plain, &chains->hint, &chains->shown, &parts, err);
     cm_pager_close(&chains->hint);
-    if (rc != SQLITE_OK || parts.count > 1) break;
+    if (rc != SQLITE_OK || are_worth_it(chains, &parts)) break;
     cm_parts_clear(&parts);
     chains->split = cm_split_usable(chains->split + 1, plain->url);
     if (chains->split != NULL) rc = cm_split_ask(chains->split, plain, &chains->hint, err);

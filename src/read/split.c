@@ -9,8 +9,7 @@
 
 enum {
   WINDOWS_PER_CONNECTION = 2, /* so that none of them is the tail */
-  LEAST_PAGES_OF_A_WINDOW = 4,
-  LEAST_DAYS_OF_A_WINDOW = 8 /* two of them are read twice */
+  LEAST_DAYS_OF_A_WINDOW = 8  /* two of them are read twice */
 };
 
 static const int64_t DAY_MS = INT64_C(86400000);
@@ -145,8 +144,8 @@ static int64_t count_windows(const cm_pager *plain, const cm_shown_dates *shown,
   if (shown->are_unordered || end_ms == 0 || all_ms < read_ms) return 0;
   double pages = (double)plain->pages * (double)left_ms / (double)(read_ms > 0 ? read_ms : 1);
   int64_t windows = least(most, left_ms / DAY_MS / LEAST_DAYS_OF_A_WINDOW);
-  bool are_many = pages > (double)(windows * LEAST_PAGES_OF_A_WINDOW);
-  return are_many ? windows : (int64_t)(pages / LEAST_PAGES_OF_A_WINDOW);
+  bool are_many = pages > (double)(windows * CM_LEAST_PAGES_OF_A_PART);
+  return are_many ? windows : (int64_t)(pages / CM_LEAST_PAGES_OF_A_PART);
 }
 
 static void put_day(cm_buf *url, const char *param, int64_t at_ms) {

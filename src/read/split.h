@@ -8,7 +8,8 @@
 #include "read/pager.h"
 
 enum {
-  CM_LONG_LIST_PAGES = 4, /* a list of fewer pages is not split */
+  CM_LONG_LIST_PAGES = 4,       /* a list of fewer pages is not split */
+  CM_LEAST_PAGES_OF_A_PART = 4, /* on average: each part ends with a page that is not full */
   CM_MAX_PARTS = 128
 };
 

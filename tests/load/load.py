@@ -94,11 +94,6 @@ class Night:
         return sum(max(1, -(-size // 200)) for size in sizes)
 
 
-# A long list of customers is read by status: with the page that shows that it is long and the one that counts its rows,
-# and with statuses that nobody has, this costs seven pages more, or eight.
-BY_STATUS = 8
-
-
 # ---- the account -----------------------------------------------------------------------------------------------------------------
 
 
@@ -181,12 +176,12 @@ def check_load(night):
     yield "a first load: what cannot go in is named, with the reason"
     check_books(night)
     yield "a first load: the books"
-    must_be("its look-ups are few", len(night.requests) - len(night.writes()) <= night.pages() + 8 + BY_STATUS, True)
+    must_be("its look-ups are few", len(night.requests) - len(night.writes()) <= night.pages() + 8, True)
     yield "a first load: lists instead of look-ups"
     night.run("load.sql")
     must_be("its exit code", night.code, 1)
     must_be("what it writes", night.writes(), [])
-    must_be("what it asks for are the lists, twice", len(night.requests) <= 2 * night.pages() + 4 + BY_STATUS, True)
+    must_be("what it asks for are the lists, twice", len(night.requests) <= 2 * night.pages() + 4, True)
     check_refused(night)
     yield "the same load again writes nothing"
 
@@ -206,7 +201,7 @@ def check_bulk(night):
     polls = [row for row in night.requests if row["method"] == "GET" and "/json_imports/" in row["target"]]
     imports = [write for write in night.writes() if write.endswith("/json_imports")]
     must_be("what it writes", night.writes(), ["POST /data_sources", *imports])
-    in_commit = [row for row in night.requests[: -night.pages() - 1 - BY_STATUS] if row not in polls]
+    in_commit = [row for row in night.requests[: -night.pages() - 1] if row not in polls]
     must_be("its imports and look-ups are few", (len(in_commit) - 3 <= 12, len(imports), len(polls)), (True, 3, 3))
     check_refused_in_bulk(night)
     yield "a first load by imports: what was not taken is named, in the words of the API"
@@ -257,7 +252,7 @@ def check_sync(night):
     night.run("sync.sql")
     must_be("its exit code", night.code, 0)
     must_be("what it writes", night.writes(), [])
-    must_be("what it asks for", len(night.requests), 2 * (night.pages() + BY_STATUS - 1) + 2)  # the data source, and for the journal the account
+    must_be("what it asks for", len(night.requests), 2 * night.pages() + 2)  # the data source, and for the journal the account
     must_be("sql/README.md has this number", f" {len(night.requests)} requests where nothing changed" in night.manual, True)
     yield "a night without changes reads the lists twice and writes nothing"
 
