@@ -288,6 +288,20 @@ const sb_list sb_customer_list = {
   .filters = filters,
 };
 
+/* Some customers get another status, other ones each time. */
+static void move_statuses(sb_account *account) {
+  sb_db_run(account->db,
+            "UPDATE customers SET status = CASE status WHEN 'Active' THEN 'Past Due'"
+            " WHEN 'Past Due' THEN 'Cancelled' ELSE 'Active' END WHERE id IN (SELECT id FROM"
+            " customers ORDER BY ((id + total_changes()) * 7919 + id * ?) % 10007 LIMIT 8)",
+            "i", account->decisions.statuses_move);
+}
+
+void sb_customer_list_all(sb_call *call) {
+  if (call->account->decisions.statuses_move > 0) move_statuses(call->account);
+  sb_handle_list(call);
+}
+
 void sb_customer_delete(sb_call *call) {
   sb_account *account = call->account;
   int64_t source = sb_db_int(account->db, 0, "SELECT data_source_id FROM customers WHERE id = ?",

@@ -27,6 +27,7 @@ void sb_data_source_clear(sb_call *call);
 /** DELETE /data_sources/{ds}/customers/{cus}/invoices */
 void sb_data_source_delete_invoices(sb_call *call);
 
+void sb_customer_list_all(sb_call *call);
 void sb_customer_delete(sb_call *call);
 void sb_customer_search(sb_call *call);
 void sb_customer_subscriptions(sb_call *call);

@@ -42,7 +42,7 @@ const sb_route sb_routes[] = {
   { "DELETE", "/data_sources/{ds}/customers/{cus}/invoices", R, 204, sb_data_source_delete_invoices,
     NULL, NULL },
 
-  { "GET", "/customers", G, 200, sb_handle_list, NULL, &sb_customer_list },
+  { "GET", "/customers", G, 200, sb_customer_list_all, NULL, &sb_customer_list },
   { "POST", "/customers", G, 201, sb_handle_create, &sb_customers, NULL },
   { "GET", "/customers/search", G, 200, sb_customer_search, NULL, NULL },
   { "POST", "/customers/merges", G, 202, sb_customer_merge, NULL, NULL },

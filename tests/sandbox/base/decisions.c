@@ -226,6 +226,12 @@ static const switch_row switches[] = {
   SWITCH(latency_ms, NUMBER, 0, NULL),
   /* Real latencies have a tail: of so many answers one takes a second; 0: none. */
   SWITCH(slow_every, NUMBER, 0, NULL),
+
+  /* -- others at work -- */
+
+  /* Customers change their status while their list is read: with each page of it some, which ones
+     the number says; 0: none. */
+  SWITCH(statuses_move, NUMBER, 0, NULL),
 };
 
 static const size_t switch_count = sizeof switches / sizeof *switches;

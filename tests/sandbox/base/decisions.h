@@ -93,6 +93,7 @@ typedef struct sb_decisions {
   int64_t max_connections;
   int64_t latency_ms;
   int64_t slow_every;
+  int64_t statuses_move;
   int64_t processing_delay_ms;
   int64_t async_delay_ms;
   int64_t polls_until_done;

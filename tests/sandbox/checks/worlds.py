@@ -7,7 +7,7 @@ from sandbox import Account, equal, expect
 CASES = pathlib.Path(__file__).resolve().parents[2] / "cases"
 # What the extension meets through faults and replies of cases, in the benches, or not at all.
 NOT_OF_THE_API = {
-    "http_chunked", "gzip", "gzip_from_bytes", "rate_limit_per_second", "rate_limit_retry_after", "max_connections", "latency_ms", "slow_every",
+    "http_chunked", "gzip", "gzip_from_bytes", "rate_limit_per_second", "rate_limit_retry_after", "max_connections", "latency_ms", "slow_every", "statuses_move",
     "async_delay_ms", "processing_delay_ms", "today", "source_system", "read_only_status",
 }
 
