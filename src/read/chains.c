@@ -294,3 +294,8 @@ int64_t cm_chains_page(const cm_chains *chains) {
 int64_t cm_chains_rows(const cm_chains *chains) {
   return chains->state == CHAINS_COMPLETE ? chains->keys.count : 0;
 }
+
+int64_t cm_chains_seen(const cm_chains *chains) {
+  bool is_one = chains->state == CHAINS_FIRST || chains->state == CHAINS_PLAIN;
+  return is_one ? 0 : chains->keys.count;
+}

@@ -49,6 +49,9 @@ int64_t cm_chains_page(const cm_chains *chains);
 /** Of a list that is at its end: how many different rows came. 0: that was not counted. */
 int64_t cm_chains_rows(const cm_chains *chains);
 
+/** How many different rows came so far of a list that was split; 0: it is one chain. */
+int64_t cm_chains_seen(const cm_chains *chains);
+
 /** NULL: nothing. */
 void cm_chains_free(cm_chains *chains);
 

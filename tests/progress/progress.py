@@ -36,11 +36,11 @@ def check(what, is_right, seen):
 class Shell:
     """What sqlite3 wrote on the terminal, and on the pipe that is its stdout where it has one."""
 
-    def __init__(self, library, base_url, *statements, mode="auto", on_terminal=("err",), stop_at=None, columns=200):
+    def __init__(self, library, base_url, *statements, mode="auto", on_terminal=("err",), stop_at=None, columns=200, per_page=50):
         terminal, far = pty.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         environment = {**os.environ, "CHARTMOGUL_BASE_URL": base_url, "CHARTMOGUL_API_KEY": KEY,
-                       "CHARTMOGUL_PROGRESS": mode, "CHARTMOGUL_PER_PAGE": "50"}
+                       "CHARTMOGUL_PROGRESS": mode, "CHARTMOGUL_PER_PAGE": str(per_page)}
         program = ["sqlite3", "-batch", "-init", "/dev/null", ":memory:", f".load {library.removesuffix('.so')}", *statements]
         out = far if "out" in on_terminal else subprocess.PIPE
         err = far if "err" in on_terminal else subprocess.STDOUT
@@ -99,6 +99,10 @@ def tell(library, base_url):
     check("it says how long it takes", any("s left" in line for line in lines), lines)
     check("it is erased", whole.terminal.endswith(ERASE) and left(whole.terminal) == "", whole.terminal)
     check("the rows are there", whole.piped == "400\n", whole.piped)
+
+    split = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", per_page=20)
+    pages = [int(page) for page in re.findall(r"page (\d+) of 20", split.terminal)]
+    check("a list in chains counts the pages of all", pages and pages == sorted(pages) and pages[-1] > 9, split.terminal)
 
     narrow = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", columns=30)
     check("it is no wider than the terminal", shown(narrow.terminal) and max(map(len, shown(narrow.terminal))) == 29, narrow.terminal)
