@@ -107,14 +107,24 @@ shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-LIBDIR  := $(DESTDIR)$(PREFIX)/lib/sqlite3
+LIBDIR  := $(DESTDIR)$(PREFIX)/lib
 DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
 DIST    := sqlite-chartmogul-$(VERSION)
+STRIP   ?= strip
+
+# What install makes, and uninstall takes away again.
+INSTALLED := $(LIBDIR)/sqlite3/$(notdir $(LIBRARY)) $(LIBDIR)/libchartmogul.a $(LIBDIR)/pkgconfig/chartmogul.pc \
+  $(DESTDIR)$(PREFIX)/include/chartmogul.h
 
 .PHONY: install
-install: $(LIBRARY) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DESTDIR
-	$(Q)mkdir -p $(LIBDIR) $(DATADIR)/sql/reports $(DATADIR)/sql/load
-	$(Q)cp $(LIBRARY) $(LIBDIR)/
+install: $(LIBRARY) $(ARCHIVE) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DESTDIR
+	$(Q)mkdir -p $(dir $(INSTALLED)) $(DATADIR)/sql/reports $(DATADIR)/sql/load
+	$(Q)cp $(LIBRARY) $(LIBDIR)/sqlite3/
+	$(Q)$(STRIP) -x $(LIBDIR)/sqlite3/$(notdir $(LIBRARY))
+	$(Q)cp $(ARCHIVE) $(LIBDIR)/
+	$(Q)$(STRIP) -S $(LIBDIR)/libchartmogul.a
+	$(Q)cp src/chartmogul.h $(DESTDIR)$(PREFIX)/include/
+	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/packaging/chartmogul.pc.in >$(LIBDIR)/pkgconfig/chartmogul.pc
 	$(Q)cp README.md LICENSE $(DATADIR)/
 	$(Q)cp sql/*.sql sql/README.md $(DATADIR)/sql/
 	$(Q)cp sql/reports/*.sql $(DATADIR)/sql/reports/
@@ -123,7 +133,7 @@ install: $(LIBRARY) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DES
 
 .PHONY: uninstall
 uninstall: ## what install has put there
-	$(Q)rm -f $(LIBDIR)/$(notdir $(LIBRARY))
+	$(Q)rm -f $(INSTALLED)
 	$(Q)rm -rf $(DATADIR)
 
 .PHONY: dist

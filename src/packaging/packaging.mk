@@ -41,7 +41,8 @@ $(STANDALONE): src/packaging/standalone.sh $(LOADABLE_OBJECTS) $(SOURCED)/curl/c
 $(SOURCED)/curl/configure:
 	$(Q)sh src/packaging/fetch_source.sh curl $(SOURCED)
 
-$(SOURCED)/cjson/cJSON.c:
+# One after the other: apt locks its lists.
+$(SOURCED)/cjson/cJSON.c: | $(SOURCED)/curl/configure
 	$(Q)sh src/packaging/fetch_source.sh cjson $(SOURCED)
 
 .PHONY: test-standalone
@@ -49,6 +50,23 @@ test-standalone: $(STANDALONE) $(SANDBOX) $(NO_NETWORK) ## what it needs, what i
 	$(Q)$(IN_TEST) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/standalone.sh $(STANDALONE) $(SANDBOX)
 
 PACKAGES := $(BUILD)/packages
+
+# ---- for programs that load no extensions -------------------------------------------------------
+
+PRELOAD := $(BUILD)/chartmogul-preload.so
+
+.PHONY: preload test-preload
+preload: $(PRELOAD) ## a library for LD_PRELOAD, where a program does not load extensions (Linux)
+
+$(PRELOAD): src/packaging/preload.c $(ARCHIVE)
+	$(Q)$(CC) $(CFLAGS_ALL) -shared $(LDFLAGS_ALL) -Wl,--exclude-libs,ALL -o $@ $^ $(PKG_LIBS) $(SQLITE_LIBS)
+
+test-preload: $(PRELOAD) $(SANDBOX) ## that library before programs that load nothing
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/preload.sh $(PRELOAD) $(SANDBOX)
+
+.PHONY: test-install
+test-install: $(LIBRARY) $(ARCHIVE) $(SANDBOX) ## what make install puts where, that it works there, and that uninstall leaves nothing
+	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) CC='$(CC)' $(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/install.sh $(SANDBOX)
 
 # ---- Debian -------------------------------------------------------------------------------------
 

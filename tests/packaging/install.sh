@@ -1,0 +1,60 @@
+#!/bin/sh
+# What `make install` puts where, used from there, and what `make uninstall` leaves.
+#
+#   install.sh SANDBOX      with MAKE, BUILD and CC in the environment
+set -u
+
+sandbox=$1
+# shellcheck source=tests/packaging/stage.sh
+. "$(dirname "$0")/stage.sh"
+
+root=$folder/root
+# The flags of the calling make name its targets and jobs.
+of_make() { MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$root" PREFIX=/opt/cm "$@"; }
+
+of_make install >"$folder/said"
+same "it says how it is loaded" "sqlite3 -cmd '.load /opt/cm/lib/sqlite3/chartmogul'" "$(cat "$folder/said")"
+library=$(find "$root/opt/cm/lib/sqlite3" -name 'chartmogul.*')
+serve "$sandbox" --port 0
+same "the library reads" 25 "$(sqlite3 -batch -init /dev/null -cmd ".load ${library%.*}" ':memory:' 'SELECT count(*) FROM chartmogul_customers' 2>&1)"
+same "it is stripped" 0 "$(nm "$library" 2>/dev/null | grep -c ' t ')"
+
+cat >"$folder/program.c" <<'PROGRAM'
+#include <chartmogul.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+static int show(void *none, int count, char **texts, char **names) {
+  (void)none, (void)count, (void)names;
+  return puts(texts[0]) < 0;
+}
+
+int main(void) {
+  sqlite3 *db = 0;
+  char *error = 0;
+  sqlite3_auto_extension((void (*)(void))sqlite3_chartmogul_init);
+  int rc = sqlite3_open(":memory:", &db);
+  if (rc == SQLITE_OK) rc = sqlite3_exec(db, "SELECT count(*) FROM chartmogul_customers", show, 0, &error);
+  if (rc != SQLITE_OK) puts(error ? error : sqlite3_errmsg(db));
+  sqlite3_free(error);
+  sqlite3_close(db);
+  return rc;
+}
+PROGRAM
+if pkg-config --exists sqlite3 libcurl libcjson; then
+  PKG_CONFIG_PATH=$root/opt/cm/lib/pkgconfig
+  PKG_CONFIG_SYSROOT_DIR=$root
+  # shellcheck disable=SC2046
+  "$CC" -o "$folder/program" "$folder/program.c" -I"$root/opt/cm/include" $(PKG_CONFIG_PATH=$PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR=$PKG_CONFIG_SYSROOT_DIR \
+    pkg-config --cflags --libs chartmogul) 2>"$folder/compiler"
+  same "a program is linked with what chartmogul.pc says" "" "$(cat "$folder/compiler")"
+  same "and reads" 25 "$("$folder/program")"
+  same "the version is told" "$(sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)" \
+    "$(PKG_CONFIG_PATH=$PKG_CONFIG_PATH pkg-config --modversion chartmogul)"
+else
+  skip "pkg-config does not know sqlite3, libcurl and libcjson"
+fi
+
+of_make uninstall
+same "uninstall leaves no file" "" "$(find "$root" -type f)"
+summary
