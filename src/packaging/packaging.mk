@@ -90,14 +90,23 @@ test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed 
 
 WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH).whl
 NPM      := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tgz
+SQLPKG_ARCH := $(subst aarch64,arm64,$(subst x86_64,amd64,$(ARCH)))
 TARBALL  := $(PACKAGES)/sqlite-chartmogul-$(VERSION)-linux-$(ARCH).tar.gz
 
-.PHONY: wheel npm packages
+SDIST    := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tar.gz
+# Where the packages will be fetched from, for sqlpkg.json.
+RELEASES ?= https://sqlite-chartmogul.invalid/releases/$(VERSION)
+
+.PHONY: wheel sdist npm packages
 wheel: $(WHEEL) ## a wheel for Python with the standalone library
+sdist: $(SDIST) ## a source distribution for Python, which compiles the library where it is installed
 npm: $(NPM) ## npm packages with the standalone library
 
 $(WHEEL): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(STANDALONE)
-	$(Q)sh $< $(VERSION) $(STANDALONE) manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH) $(PACKAGES)
+	$(Q)sh $< wheel $(VERSION) $(STANDALONE) manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH) $(PACKAGES)
+
+$(SDIST): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(AMALGAMATION) $(BUILD)/amalgamation/chartmogul.h
+	$(Q)sh $< sdist $(VERSION) $(BUILD)/amalgamation $(PACKAGES)
 
 $(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE)
 	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
@@ -107,12 +116,17 @@ $(TARBALL): $(STANDALONE) README.md LICENSE src/chartmogul.h
 	$(Q)cp $^ $(PACKAGES)/laid/$(basename $(basename $(@F)))/
 	$(Q)tar -C $(PACKAGES)/laid -czf $@ $(basename $(basename $(@F)))
 
-packages: $(TARBALL) $(WHEEL) $(NPM) $(DEB) ## all of them, with SHA256SUMS, in build/packages
-	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl *.deb >SHA256SUMS && cat SHA256SUMS
+packages: $(TARBALL) $(WHEEL) $(SDIST) $(NPM) $(DEB) ## all of them, with sqlpkg.json and SHA256SUMS, in build/packages
+	$(Q)sed 's|@VERSION@|$(VERSION)|; s|@RELEASES@|$(RELEASES)|; s|@FILES@|"linux-$(SQLPKG_ARCH)": "$(notdir $(TARBALL))"|' \
+	  src/packaging/sqlpkg.json.in >$(PACKAGES)/sqlpkg.json
+	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl *.deb sqlpkg.json >SHA256SUMS && cat SHA256SUMS
 
-.PHONY: test-wheel test-npm
+.PHONY: test-wheel test-sdist test-npm
 test-wheel: $(WHEEL) $(SANDBOX) ## the wheel, installed and used
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/packages.sh wheel $(WHEEL) $(SANDBOX)
+
+test-sdist: $(SDIST) $(SANDBOX) ## the source distribution, compiled, installed and used
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/packages.sh sdist $(SDIST) $(SANDBOX)
 
 test-npm: $(NPM) $(SANDBOX) $(BETTER_SQLITE3)/package.json $(NODE_22)/package.json ## the npm packages, installed and used
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/packages.sh npm $(PACKAGES) $(BETTER_SQLITE3) $(NODE_22) $(SANDBOX)

@@ -1,15 +1,23 @@
 #!/bin/sh
-# Makes the wheel of one platform: wheel.sh VERSION LIBRARY PLATFORM OUT
+# Makes a wheel of one platform, or a source distribution:
+#
+#   wheel.sh wheel VERSION LIBRARY PLATFORM OUT
+#   wheel.sh sdist VERSION FOLDER-OF-ONE-SOURCE-FILE OUT
+#
 # PLATFORM is the tag, such as manylinux_2_34_x86_64: the oldest system that the library fits.
 set -eu
 
-version=$1 library=$2 platform=$3 out=$4
+kind=$1 version=$2 given=$3
+for out; do :; done
 here=$(cd "$(dirname "$0")" && pwd)
-laid=$out/python
+laid=$out/python-$kind
 rm -rf "$laid"
 mkdir -p "$out"
 cp -r "$here/python" "$laid"
-cp "$library" "$laid/sqlite_chartmogul/"
+case $kind in
+wheel) cp "$given" "$laid/sqlite_chartmogul/" && export CHARTMOGUL_PLATFORM="$4" ;;
+sdist) cp "$given/chartmogul.c" "$given/chartmogul.h" "$laid/" ;;
+esac
 cp "$here/../../LICENSE" "$laid/"
 echo "$version" >"$laid/VERSION"
 out=$(cd "$out" && pwd)
@@ -22,8 +30,8 @@ done
   echo "wheel.sh: no python3 with build, setuptools and wheel here: apt-get install python3-build python3-setuptools python3-wheel" >&2
   exit 1
 }
-CHARTMOGUL_PLATFORM=$platform "$python" -m build --no-isolation --wheel --outdir "$out" >"$out/wheel.log" 2>&1 || {
-  tail -n 20 "$out/wheel.log" >&2
+"$python" -m build --no-isolation "--$kind" --outdir "$out" >"$out/$kind.log" 2>&1 || {
+  tail -n 20 "$out/$kind.log" >&2
   exit 1
 }
-find "$out" -maxdepth 1 -name "*-$version-py3-none-$platform.whl"
+sed -n 's/^Successfully built //p' "$out/$kind.log"

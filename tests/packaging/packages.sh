@@ -2,6 +2,7 @@
 # Installs what src/packaging/ makes, from the built files and from nowhere else, and uses it over https.
 #
 #   packages.sh wheel WHEEL SANDBOX
+#   packages.sh sdist TARBALL SANDBOX
 #   packages.sh npm FOLDER-OF-TARBALLS BETTER-SQLITE3 NODE-22 SANDBOX
 set -u
 
@@ -12,14 +13,20 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/stage.sh"
 serve_https "$sandbox"
 
-# use PROGRAM...: what it prints, in one line.
-use() { SSL_CERT_FILE=$folder/ca.pem NODE_NO_WARNINGS=1 "$@" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
+# use PROGRAM...: what it prints, in one line. The standalone library looks for authorities as OpenSSL does; libcurl of the system
+# has its own.
+case $kind in
+sdist) export CHARTMOGUL_CA_FILE="$folder/ca.pem" ;;
+*) export SSL_CERT_FILE="$folder/ca.pem" ;;
+esac
+use() { NODE_NO_WARNINGS=1 "$@" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 
-try_wheel() {
+# try_python OPTION...: of pip
+try_python() {
   python=$(sh "$here/../tools/python_with_extensions.sh") || { skip "no python3 whose sqlite3 module loads extensions"; return; }
   "$python" -m pip --version >/dev/null 2>&1 || { skip "this python3 has no pip"; return; }
-  "$python" -m pip install --quiet --no-index --no-deps --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
-  same "pip installs the wheel" "0 " "$? $(grep -i error "$folder/pip.log")"
+  "$python" -m pip install --quiet --no-index --no-deps "$@" --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
+  same "pip installs the $kind" "0 " "$? $(grep -i error "$folder/pip.log")"
   same "Python" "25 By wheel chartmogul_plans" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py")"
 }
 
@@ -48,7 +55,8 @@ try_npm() {
 }
 
 case $kind in
-wheel) try_wheel ;;
+wheel) try_python ;;
+sdist) try_python --no-build-isolation ;;
 npm) try_npm "$(cd "$3" 2>/dev/null && pwd)" "$(cd "$4" 2>/dev/null && pwd)" ;;
 esac
 
