@@ -103,6 +103,10 @@ demo: $(LIBRARY) $(SANDBOX) ## a dozen queries against a made-up account (yours,
 shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on yours, if CHARTMOGUL_API_KEY is set)
 	$(Q)sh tests/tools/demo.sh shell $(LIBRARY) $(SANDBOX)
 
+.PHONY: dashboard
+dashboard: $(LIBRARY) $(SANDBOX) ## build/dashboard.html: pictures of a made-up account (of yours, if CHARTMOGUL_API_KEY is set)
+	$(Q)sh tests/tools/demo.sh dashboard $(LIBRARY) $(SANDBOX) $(BUILD)/dashboard.html
+
 # ---- shipping it ----------------------------------------------------------------------------------
 
 PREFIX  ?= /usr/local

@@ -2,9 +2,10 @@
 # Shows the extension at work, on the sandbox's made-up account or on yours.
 #
 #   demo.sh demo|shell LIBRARY SANDBOX
+#   demo.sh dashboard LIBRARY SANDBOX PAGE
 #
-# demo runs sql/demo.sql, shell leaves you at a sqlite3 prompt. With CHARTMOGUL_API_KEY (or CHARTMOGUL_API_KEY_FILE)
-# in the environment both are on that account, and the demo only reads.
+# demo runs sql/demo.sql, shell leaves you at a sqlite3 prompt, dashboard makes the page of sql/dashboard.sql. With
+# CHARTMOGUL_API_KEY (or CHARTMOGUL_API_KEY_FILE) in the environment all are on that account, and only the shell may write.
 set -eu
 
 CHARTMOGUL_PROGRESS=${CHARTMOGUL_PROGRESS:-auto}
@@ -73,8 +74,26 @@ shell)
   # statement, which says nothing about the shell.
   HOME=$folder XDG_CONFIG_HOME=$folder sqlite3 -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory: || true
   ;;
+dashboard)
+  page=$4
+  if [ -n "$is_real" ]; then
+    CHARTMOGUL_READ_ONLY=1
+    export CHARTMOGUL_READ_ONLY
+    today=NULL
+  else
+    start_sandbox
+    today="'2025-12-31'" # the last day of the made-up account
+  fi
+  {
+    printf '%s\n' '.bail on' '.mode list' '.headers off' '.once /dev/null' 'SELECT chartmogul_short_names();' '.parameter init'
+    printf '.parameter set :today "%s"\n' "$today"
+    echo '.read sql/dashboard.sql'
+  } | sqlite3 -batch -init /dev/null -cmd "$load" :memory: >"$folder/page.html"
+  mv "$folder/page.html" "$page"
+  echo "$page"
+  ;;
 *)
-  echo "demo.sh: $mode is neither demo nor shell" >&2
+  echo "demo.sh: $mode is none of demo, shell, dashboard" >&2
   exit 2
   ;;
 esac

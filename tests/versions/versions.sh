@@ -65,6 +65,11 @@ in_host() {
   grep -qx "SQLite $version" "$log.host" && echo "1 passed, 0 failed"
 }
 
+# The page of sql/dashboard.sql, where there is a Python whose sqlite3 module takes the SQLite that is slipped in.
+dashboard() {
+  "$python" -B tests/dashboard/dashboard.py "$BUILD/chartmogul.so" "$sandbox"
+}
+
 version_of() { sed -n 's/^#define SQLITE_VERSION  *"\(.*\)"/\1/p' "$1/deps/sqlite3/sqlite3.h"; }
 
 # all_tests FOLDER RUN-CASES
@@ -78,6 +83,7 @@ all_tests() {
   record "$version, differential" "$BUILD/differential" --sandbox "$sandbox" --count 400
   record "$version, library" in_host "$BUILD/chartmogul.so"
   record "$version, library with the newest headers" in_host "$BUILD/newest/chartmogul.so"
+  [ "$("$python" -c 'import sqlite3; print(sqlite3.sqlite_version)')" != "$version" ] || record "$version, dashboard" dashboard
 }
 
 two_libraries() {
@@ -86,6 +92,7 @@ two_libraries() {
 }
 
 sandbox=$BUILD/chartmogul-sandbox
+python=$(sh tests/tools/python_with_extensions.sh) || python=false
 compile "$oldest" &
 compile "$newest"
 wait
