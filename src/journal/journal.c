@@ -22,7 +22,13 @@ enum { DAY_SECONDS = 24 * 60 * 60 };
   "open.id" OF_RUN("run.id") "AND open.state IN ('queued', 'sent', 'unknown'))"
 
 #define READ_COLUMNS LINE_COLUMNS ", (SELECT name FROM run WHERE run.id = line.run)"
-#define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended, name"
+
+/* Is something of it left to send, or to look for? */
+#define HAS_OPEN                                                                                   \
+  "EXISTS (SELECT 1 FROM line WHERE line.id" OF_RUN(                                               \
+      "run.id") "AND (state = 'sent' OR (state = 'queued' AND line.id <= whole_to)))"
+
+#define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended, name, " HAS_OPEN
 
 typedef enum statement {
   FORGET_LINE,
@@ -210,7 +216,8 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *na
   int64_t now = journal->clock.wall_ms(journal->clock.context);
   rc = sqlite3_prepare_v2(journal->db,
                           "INSERT INTO run(time_ms, origin, account, name, pid, host, process, "
-                          "whole_to, is_ended) VALUES(?1, ?2, '', ?6, ?3, ?4, ?5, 0, 0)",
+                          "whole_to, is_ended) VALUES(?1, ?2, coalesce(?7, ''), ?6, ?3, ?4, ?5, 0, "
+                          "0)",
                           -1, &stmt, NULL);
   if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, now);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 2, origin, -1, SQLITE_STATIC);
@@ -218,6 +225,7 @@ int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *na
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 4, self.host, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 5, self.start, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 6, name, -1, SQLITE_STATIC);
+  if (rc == SQLITE_OK) rc = sqlite3_bind_text(stmt, 7, journal->account, -1, SQLITE_STATIC);
   if (rc == SQLITE_OK) sqlite3_step(stmt);
   int end = sqlite3_finalize(stmt);
   if (rc != SQLITE_OK || end != SQLITE_OK) return fail_putting(journal, err);
@@ -325,8 +333,9 @@ int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) {
 int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) {
   const cm_journal_line line = { .id = journal->run, .table_name = account };
   char *copy = sqlite3_mprintf("%s", account);
-  int rc = copy != NULL ? put(journal, PUT_ACCOUNT, &line, err) : cm_err_nomem(err);
-  if (rc == SQLITE_OK) rc = cm_journal_flush(journal, err);
+  int rc = copy != NULL ? SQLITE_OK : cm_err_nomem(err);
+  if (rc == SQLITE_OK && journal->run != 0) rc = put(journal, PUT_ACCOUNT, &line, err);
+  if (rc == SQLITE_OK && journal->run != 0) rc = cm_journal_flush(journal, err);
   if (rc != SQLITE_OK) {
     sqlite3_free(copy);
     return rc;
@@ -396,7 +405,8 @@ static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, bool *may_live, cm_
                            .whole_to = sqlite3_column_int64(stmt, 1),
                            .origin = text_at(stmt, 2),
                            .account = text_at(stmt, 3),
-                           .name = text_at(stmt, 8) };
+                           .name = text_at(stmt, 8),
+                           .has_open = sqlite3_column_int(stmt, 9) != 0 };
   const char *host = text_at(stmt, 5);
   const char *process = text_at(stmt, 6);
   if (out->origin == NULL || out->account == NULL || out->name == NULL || host == NULL ||

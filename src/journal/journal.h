@@ -36,6 +36,7 @@ typedef struct cm_journal_run {
   int64_t whole_to;             /* id of the last write whose COMMIT had begun; 0: none */
   const char *origin, *account; /* account "": no COMMIT of it had begun */
   const char *name;             /* that the connection knew the account by; "": its first */
+  bool has_open;                /* it has writes to send, or to look for */
 } cm_journal_run;
 
 /**
@@ -52,12 +53,12 @@ void cm_journal_close(cm_journal *journal);
 /** True in the process that opened it: another may not touch the handle. */
 bool cm_journal_is_ours(const cm_journal *journal);
 
-/** Begin a run, once. Nobody has asked yet whose account it writes to. @param name  Of the account; "": the first. */
+/** Begin a run, once: when it has a first line. @param name  Of the account; "": the first. */
 int cm_journal_begin_run(cm_journal *journal, const char *origin, const char *name,
                          cm_err *err) CM_MUST_CHECK;
-/** Before the first COMMIT of the run: whose account it is. @param account  Who the API says that the key belongs to. */
+/** Before the first COMMIT: whose account its run is of, begun or not. @param account  Who the API says that the key belongs to. */
 int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) CM_MUST_CHECK;
-/** Who the own run's account is; NULL before it is named. */
+/** Who the own account is; NULL before it is named. */
 const char *cm_journal_account(const cm_journal *journal);
 /** Its number, 0 before it is begun. */
 int64_t cm_journal_run_number(const cm_journal *journal);

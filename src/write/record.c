@@ -100,16 +100,17 @@ static const char *name_of_import(const cm_entry *entry) {
 
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
-  int64_t run = cm_journal_run_number(journal);
   char *body = NULL;
   char *change = NULL;
   cm_slice before = cm_change_before(entry->change);
   char *old = before.ptr != NULL ? sqlite3_mprintf("%.*s", (int)before.len, before.ptr) : NULL;
   int rc = before.ptr != NULL && old == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  if (rc == SQLITE_OK && entry->journal_id == 0) rc = begin_run(queue->session, err);
   if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
   if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
   cm_change_release_scratch(entry->change);
-  if (entry->journal_id == 0) entry->journal_id = run * CM_JOURNAL_RUN_IDS + entry->id;
+  if (rc == SQLITE_OK && entry->journal_id == 0)
+    entry->journal_id = cm_journal_run_number(journal) * CM_JOURNAL_RUN_IDS + entry->id;
   const cm_journal_line line = { .id = entry->journal_id,
                                  .run = entry->journal_id / CM_JOURNAL_RUN_IDS,
                                  .time_ms = entry->time_ms,
@@ -131,7 +132,6 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
 int cm_record_enter(cm_session *session, cm_err *err) {
   int rc = cm_record_check(session, err);
   if (rc == SQLITE_OK) rc = cm_journal_enter(session->journal, err);
-  if (rc == SQLITE_OK) rc = begin_run(session, err);
   return rc == SQLITE_OK ? name_account(session, err) : rc;
 }
 

@@ -20,7 +20,7 @@ int cm_record_check(cm_session *session, cm_err *err) CM_MUST_CHECK;
  */
 int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) CM_MUST_CHECK;
 
-/** No other connection sends with this journal until cm_journal_leave; its run is begun. Codes as cm_record_begin. */
+/** No other connection sends with this journal until cm_journal_leave, and its account is named. Codes as cm_record_begin. */
 int cm_record_enter(cm_session *session, cm_err *err) CM_MUST_CHECK;
 
 /** The connection ends: rows that were refused since the last COMMIT are recorded. */

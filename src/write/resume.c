@@ -17,6 +17,7 @@
 #include "write/queue.h"
 #include "write/queue_open.h"
 #include "write/record.h"
+#include "write/resume_state.h"
 #include "write/settle.h"
 #include "write/state.h"
 #include "write/write_log.h"
@@ -42,8 +43,8 @@ typedef struct resumption {
 static const char *const cut_off = "the program ended before the answer came: it may or may not "
                                    "have happened, look before you write it again";
 
-/** A line of the file may have no state. */
-static bool is_in(const cm_journal_line *line, cm_entry_state state) {
+/* A line of the file may have no state. */
+bool cm_resume_is_in(const cm_journal_line *line, cm_entry_state state) {
   return line->state != NULL && strcmp(line->state, cm_entry_state_word(state)) == 0;
 }
 
@@ -95,7 +96,7 @@ static int put_import(resumption *all, cm_entry *entry, const char *name, cm_err
   return rc == SQLITE_OK ? find_import(all, entry, name, &entry->bulk.import, err) : rc;
 }
 
-static int refuse_line(const cm_journal_line *line, cm_err *err) {
+int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err) {
   const char *why = line->change == NULL ? "it is a call of a function"
                                          : "it is not a write of a table of this version";
   return cm_err_set(
@@ -128,14 +129,15 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   cm_session *session = all->session;
   const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
                                                          : NULL;
-  bool is_sent = is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
+  bool is_sent = cm_resume_is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
   char *import = NULL;
   cm_change change;
-  if (resource == NULL || line->change == NULL || all->is_of_nobody) return refuse_line(line, err);
+  if (resource == NULL || line->change == NULL || all->is_of_nobody)
+    return cm_resume_refuse_line(line, err);
   int rc = cm_change_of_text(resource, line->change, &change, &import, err);
   if (rc != SQLITE_OK) {
     sqlite3_free(import);
-    return rc == SQLITE_NOMEM ? rc : refuse_line(line, err);
+    return rc == SQLITE_NOMEM ? rc : cm_resume_refuse_line(line, err);
   }
   rc = add_change(session, &change, err);
   if (rc != SQLITE_OK) {
@@ -162,8 +164,8 @@ static int give_up(resumption *all, const cm_journal_line *line, cm_err *err) {
 /** Is the line open, and was its COMMIT begun? */
 static bool is_wanted(const resumption *all, const cm_journal_line *line) {
   if (line->run != all->run) return false;
-  bool is_queued = is_in(line, CM_ENTRY_QUEUED) && line->id <= all->whole_to;
-  return is_queued || is_in(line, CM_ENTRY_SENT);
+  bool is_queued = cm_resume_is_in(line, CM_ENTRY_QUEUED) && line->id <= all->whole_to;
+  return is_queued || cm_resume_is_in(line, CM_ENTRY_SENT);
 }
 
 static int take_lines(resumption *all, cm_err *err) {
@@ -248,7 +250,7 @@ static void end_unfindable(resumption *all) {
 
 /* ---- sending -------------------------------------------------------------------------------------- */
 
-static int check(cm_session *session, cm_err *err) {
+int cm_resume_check(cm_session *session, cm_err *err) {
   if (session->settings.recording.journal == NULL)
     return cm_err_set(err, SQLITE_ERROR,
                       "there is no journal: SELECT chartmogul_config('journal', 'file.db') first");
@@ -268,7 +270,7 @@ static int check(cm_session *session, cm_err *err) {
   return rc;
 }
 
-static int check_account(cm_session *session, const cm_journal_run *run, cm_err *err) {
+int cm_resume_check_account(cm_session *session, const cm_journal_run *run, cm_err *err) {
   const char *why = NULL;
   if (strcmp(run->origin, session->settings.base_url) != 0)
     why = "its writes went to another base_url";
@@ -277,8 +279,8 @@ static int check_account(cm_session *session, const cm_journal_run *run, cm_err 
     why = "its writes are of another account";
   if (why == NULL) return SQLITE_OK;
   return cm_err_set(err, SQLITE_ERROR,
-                    "nothing was sent (run %lld in the journal: %s): set api_key and base_url of "
-                    "that account",
+                    "run %lld in the journal was left alone (%s): set api_key and base_url of that "
+                    "account, then call it again",
                     (long long)run->id, why);
 }
 
@@ -328,13 +330,17 @@ static void set_aside(resumption *all) {
   }
 }
 
-/** A person has said what it is; the own log says so, too. */
-static int put_verdict(cm_session *session, int64_t id, const char *state, cm_err *err) {
-  const cm_journal_line line = { .id = id,
-                                 .state = state,
-                                 .error = "settled by chartmogul_settle" };
-  int rc = cm_journal_put_outcome(session->journal, &line, err);
-  return rc == SQLITE_OK ? cm_journal_flush(session->journal, err) : rc;
+int cm_resume_send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
+                        cm_err *err) {
+  resumption all = { .session = session, .run = line->run, .is_sent_anew = true };
+  int rc = take_line(&all, line, err);
+  if (rc == SQLITE_OK) {
+    rc = send(&all, out, err);
+  } else {
+    set_aside(&all);
+  }
+  sqlite3_free(all.list);
+  return rc;
 }
 
 static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed *out,
@@ -355,142 +361,91 @@ static int resume_run(cm_session *session, const cm_journal_run *run, cm_resumed
   return rc == SQLITE_OK ? cm_journal_end_run(session->journal, run->id, err) : rc;
 }
 
-/** By the account that the connection knows by the name which the run had for it. */
-static int resume_named(cm_session *session, cm_journal_run *run, cm_resumed *out, cm_session **of,
-                        cm_err *err) {
+/** Another handle writes from now on: what this one has read it reads again. */
+static void hand_over(cm_session *session) {
+  if (session->journal == NULL) return;
+  cm_journal_rest(session->journal);
+  cm_journal_leave(session->journal);
+}
+
+/** Make the account ready that the connection knows by the name which the run had for it. */
+static int enter_named(cm_session *session, cm_journal_run *run, cm_session **of, cm_err *err) {
   bool may_live = false;
   int64_t id = run->id;
   int rc = cm_session_account(session, run->name, of, err);
   if (rc == SQLITE_OK && *of != session) {
-    cm_journal_rest(session->journal); /* the other account has a handle of its own, which writes */
-    cm_journal_leave(session->journal);
-    rc = check(*of, err);
+    hand_over(session);
+    rc = cm_resume_check(*of, err);
     if (rc == SQLITE_OK) rc = cm_journal_find_run((*of)->journal, id, run, &may_live, err);
     if (rc == SQLITE_ROW) rc = SQLITE_OK;
   }
-  if (rc == SQLITE_OK) rc = check_account(*of, run, err);
-  if (rc == SQLITE_OK) rc = cm_record_enter(*of, err);
-  if (rc == SQLITE_OK) rc = resume_run(*of, run, out, err);
-  if (*of == session || (*of)->journal == NULL) return rc;
-  cm_journal_rest((*of)->journal);
-  cm_journal_leave((*of)->journal);
+  if (rc == SQLITE_OK) rc = cm_resume_check_account(*of, run, err);
+  return rc == SQLITE_OK ? cm_record_enter(*of, err) : rc;
+}
+
+/** What all runs together have come to, while they are settled one after the other. */
+typedef struct resuming {
+  cm_session *of; /* whose run it is */
+  cm_session *left_of;
+  cm_err left; /* why the first of the runs that are left alone is */
+} resuming;
+
+/** A run of an account that cannot be reached from here keeps no other one from its end. */
+static int leave_alone(resuming *all, int rc, cm_err *err) {
+  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT || rc == SQLITE_BUSY) return rc;
+  if (all->left.code == SQLITE_OK) {
+    all->left = *err;
+    all->left_of = all->of;
+  }
+  cm_err_clear(err);
+  return SQLITE_OK;
+}
+
+static int resume_one(cm_session *session, resuming *all, cm_journal_run *run, cm_resumed *out,
+                      cm_err *err) {
+  int64_t id = run->id;
+  bool has_open = run->has_open;
+  all->of = session;
+  int rc = cm_journal_enter(session->journal, err);
+  if (rc != SQLITE_OK) return rc;
+  if (!has_open) return cm_journal_end_run(session->journal, id, err); /* whosever it is */
+  rc = enter_named(session, run, &all->of, err);
+  rc = rc == SQLITE_OK ? resume_run(all->of, run, out, err) : leave_alone(all, rc, err);
+  if (all->of != session) hand_over(all->of);
   return rc;
 }
 
+/** Some of it has been done, and the rest not. */
+static int tell_done(const cm_resumed *done, cm_err *err) {
+  int64_t count = done->written + done->refused + done->unknown;
+  if (err->code == SQLITE_NOMEM || count == 0) return err->code;
+  return cm_err_set(err, err->code,
+                    "%lld write%s of the journal %s settled (%lld written, %lld refused, %lld "
+                    "unknown), but not all: %s",
+                    (long long)count, count == 1 ? "" : "s", count == 1 ? "was" : "were",
+                    (long long)done->written, (long long)done->refused, (long long)done->unknown,
+                    err->text);
+}
+
 int cm_queue_resume(cm_session *session, cm_resumed *out, cm_session **of, cm_err *err) {
+  resuming all = { .of = session };
   cm_journal_run run = { 0 };
   int64_t at = 0;
   memset(out, 0, sizeof *out);
   *of = session;
-  int rc = check(session, err);
+  int rc = cm_resume_check(session, err);
   if (rc != SQLITE_OK) return rc;
   while ((rc = cm_journal_next_cut_off(session->journal, at, &run, err)) == SQLITE_ROW) {
     at = run.id;
-    rc = resume_named(session, &run, out, of, err);
+    rc = resume_one(session, &all, &run, out, err);
     if (rc != SQLITE_OK) break;
-    *of = session;
   }
-  cm_journal_rest(session->journal);
-  cm_journal_leave(session->journal);
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-/* ---- one write, as a person says ------------------------------------------------------------------ */
-
-/** A line that can be settled: it is unknown, refused, or open, and of a run of this account that does not go on elsewhere. */
-static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_err *err) {
-  cm_journal_run run = { 0 };
-  bool may_live = false;
-  int rc = cm_journal_find(session->journal, id, line, err);
-  if (rc == SQLITE_DONE)
-    return cm_err_set(err, SQLITE_ERROR,
-                      "there is no write %lld in the journal: give an id of chartmogul_writes",
-                      (long long)id);
-  if (rc == SQLITE_ROW) rc = cm_journal_find_run(session->journal, line->run, &run, &may_live, err);
-  if (rc == SQLITE_DONE) return refuse_line(line, err);
-  if (rc != SQLITE_ROW) return rc;
-  bool is_own = run.id == cm_journal_run_number(session->journal);
-  bool is_open = is_in(line, CM_ENTRY_UNKNOWN) || is_in(line, CM_ENTRY_SENT) ||
-                 is_in(line, CM_ENTRY_QUEUED) || is_in(line, CM_ENTRY_REFUSED);
-  if (may_live && !is_own)
-    return cm_err_set(
-        err, SQLITE_ERROR,
-        "write %lld is of a connection that may be at work (run %lld): close it first",
-        (long long)id, (long long)run.id);
-  if (!is_open)
-    return cm_err_set(err, SQLITE_ERROR, "write %lld is settled (%s): nothing is left to say of it",
-                      (long long)id, line->state != NULL ? line->state : "?");
-  return check_account(session, &run, err);
-}
-
-/** It is sent as if it had not been. */
-static int send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
-                     cm_err *err) {
-  resumption all = { .session = session, .run = line->run, .is_sent_anew = true };
-  int rc = take_line(&all, line, err);
-  if (rc == SQLITE_OK) {
-    rc = send(&all, out, err);
-  } else {
-    set_aside(&all);
+  hand_over(session);
+  if (rc != SQLITE_DONE) *of = all.of;
+  if (rc == SQLITE_DONE && all.left.code != SQLITE_OK) {
+    *of = all.left_of;
+    *err = all.left;
+    rc = err->code;
   }
-  sqlite3_free(all.list);
-  return rc;
-}
-
-/** The own log shows what the journal says. */
-static void tell_own_log(cm_session *session, int64_t id, cm_settle_word word,
-                         const cm_resumed *done) {
-  cm_queue *queue = session->queue;
-  int64_t own = id - cm_journal_run_number(session->journal) * CM_JOURNAL_RUN_IDS;
-  cm_entry_state state = done->refused > 0 ? CM_ENTRY_REFUSED : CM_ENTRY_WRITTEN;
-  if (word == CM_SETTLE_DROP) state = CM_ENTRY_DROPPED;
-  if (word == CM_SETTLE_SEND && done->written + done->refused == 0) return;
-  for (int i = queue->log.count - 1; i >= 0; i--) {
-    cm_entry *entry = cm_queue_log_at(queue, i);
-    if (entry->id != own || entry->is_waiting || entry->is_resumed) continue;
-    entry->state = state;
-    cm_queue_put_text(queue, &entry->line.error, "settled by chartmogul_settle");
-    return;
-  }
-}
-
-/** Whose write it is, as the journal has it. Where that cannot be told, what is looked for next says why. */
-static int find_settled_account(cm_session *session, int64_t id, cm_session **of, cm_err *err) {
-  cm_journal_line line = { 0 };
-  *of = session;
-  if (session->settings.recording.journal == NULL) return SQLITE_OK;
-  int rc = cm_record_check(session, err);
-  if (rc == SQLITE_OK && session->journal == NULL) return SQLITE_OK;
-  if (rc == SQLITE_OK) rc = cm_journal_find(session->journal, id, &line, err);
-  bool is_named = rc == SQLITE_ROW && line.account != NULL;
-  char *name = is_named ? sqlite3_mprintf("%s", line.account) : NULL;
-  if (is_named && name == NULL) rc = SQLITE_NOMEM;
-  if (name != NULL) rc = cm_session_account(session, name, of, err);
-  sqlite3_free(name);
-  if (session->journal != NULL) cm_journal_rest(session->journal);
-  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  return rc == SQLITE_ROW || rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-int cm_queue_settle(cm_session *chosen, int64_t id, cm_settle_word word, cm_resumed *out,
-                    cm_session **of, cm_err *err) {
-  cm_journal_line line;
-  memset(out, 0, sizeof *out);
-  int rc = find_settled_account(chosen, id, of, err);
-  cm_session *session = *of;
-  if (rc == SQLITE_OK) rc = check(session, err);
-  if (rc != SQLITE_OK) return rc;
-  rc = find_open(session, id, &line, err);
-  if (rc == SQLITE_OK && word == CM_SETTLE_SEND) {
-    rc = send_line(session, &line, out, err);
-  } else if (rc == SQLITE_OK) {
-    out->written = word == CM_SETTLE_WRITTEN;
-    rc = put_verdict(
-        session, id,
-        cm_entry_state_word(word == CM_SETTLE_WRITTEN ? CM_ENTRY_WRITTEN : CM_ENTRY_DROPPED), err);
-  }
-  if (rc == SQLITE_OK) tell_own_log(session, id, word, out);
-  cm_journal_rest(session->journal);
-  cm_journal_leave(session->journal);
-  return rc;
+  return rc == SQLITE_DONE ? SQLITE_OK : tell_done(out, err);
 }

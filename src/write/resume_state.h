@@ -1,0 +1,33 @@
+/*
+** resume_state.h -- what settling a run of the journal and settling one of its lines share.
+** Only resume.c and resume_line.c include it.
+*/
+#ifndef CM_WRITE_RESUME_STATE_H
+#define CM_WRITE_RESUME_STATE_H
+
+#include "journal/journal.h"
+#include "write/entry.h"
+#include "write/resume.h"
+
+/** Has the line this state? */
+bool cm_resume_is_in(const cm_journal_line *line, cm_entry_state state);
+
+/** Say that no call can be made of a line. @return SQLITE_ERROR. */
+int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err);
+
+/**
+ * May this connection settle anything now? After SQLITE_OK no other one sends with this journal until cm_journal_leave, and
+ * the account is named.
+ * @return As cm_queue_resume.
+ */
+int cm_resume_check(cm_session *session, cm_err *err) CM_MUST_CHECK;
+
+/** Is a run of this account? @return SQLITE_OK; SQLITE_ERROR with why not. */
+int cm_resume_check_account(cm_session *session, const cm_journal_run *run,
+                            cm_err *err) CM_MUST_CHECK;
+
+/** Send a line as if it had not been sent. Counts in `out` how it ended. Codes as cm_queue_resume. */
+int cm_resume_send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
+                        cm_err *err) CM_MUST_CHECK;
+
+#endif
