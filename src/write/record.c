@@ -94,6 +94,20 @@ static const char *word_of(const cm_entry *entry) {
   return cm_entry_state_word(is_in_doubt ? CM_ENTRY_SENT : entry->state);
 }
 
+/** The row was found when its turn came, and the INSERT became its update. */
+static bool is_replacing(const cm_entry *entry) {
+  bool is_update = entry->change != NULL ? entry->change->verb == CM_VERB_UPDATE
+                                         : entry->line.before != NULL;
+  return entry->verb == CM_VERB_INSERT && is_update;
+}
+
+/** The row as it was read, to be freed; NULL where none was. */
+static int copy_before(const cm_entry *entry, char **out, cm_err *err) {
+  cm_slice before = cm_change_before(entry->change);
+  *out = before.ptr != NULL ? sqlite3_mprintf("%.*s", (int)before.len, before.ptr) : NULL;
+  return before.ptr != NULL && *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
+}
+
 static const char *name_of_import(const cm_entry *entry) {
   return entry->bulk.import != NULL ? entry->bulk.import->name : NULL;
 }
@@ -102,9 +116,8 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
   char *body = NULL;
   char *change = NULL;
-  cm_slice before = cm_change_before(entry->change);
-  char *old = before.ptr != NULL ? sqlite3_mprintf("%.*s", (int)before.len, before.ptr) : NULL;
-  int rc = before.ptr != NULL && old == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  char *old = NULL;
+  int rc = copy_before(entry, &old, err);
   if (rc == SQLITE_OK && entry->journal_id == 0) rc = begin_run(queue->session, err);
   if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
   if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
@@ -237,13 +250,17 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
 
 static int put_sent(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *change = NULL;
+  char *old = NULL;
   int rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
+  if (rc == SQLITE_OK && is_replacing(entry)) rc = copy_before(entry, &old, err);
   const cm_journal_line line = { .id = entry->journal_id,
+                                 .before = old,
                                  .change = change,
                                  .host = entry->inside.host != NULL ? entry->inside.host->journal_id
                                                                     : 0 };
   if (rc == SQLITE_OK) rc = cm_journal_put_sent(queue->session->journal, &line, err);
   cm_change_release_scratch(entry->change);
+  sqlite3_free(old);
   sqlite3_free(change);
   queue->has_marks = true;
   return rc;
@@ -305,6 +322,7 @@ static void note_failure(cm_queue *queue, const cm_err *err) {
 }
 
 static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
+  bool is_other = is_replacing(entry); /* than its statement had said */
   const cm_journal_line line = { .id = entry->journal_id,
                                  .state = word_of(entry),
                                  .status = entry->line.status,
@@ -312,7 +330,9 @@ static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
                                                                     : entry->line.note,
                                  .uuid = entry->line.uuid,
                                  .not_taken = entry->line.not_taken,
-                                 .response = entry->line.response };
+                                 .body = is_other ? entry->line.body : NULL,
+                                 .response = entry->line.response,
+                                 .before = is_other ? entry->line.before : NULL };
   return cm_journal_put_outcome(queue->session->journal, &line, err);
 }
 

@@ -6,7 +6,7 @@
 **
 ** The tables come from chartmogul_tables; each needs a row in rows.c. Where a write goes is learnt by a dry run. Then
 ** the sandbox answers it oddly (answers.c), having carried it out or not, and the records are read by another
-** connection. --step N tries every Nth; --only those whose name has TEXT in it.
+** connection. recorded.c compares what a journal keeps. --step N tries every Nth; --only those whose name has TEXT in it.
 */
 #include <sqlite3.h>
 #include <stdio.h>
@@ -16,6 +16,7 @@
 #include "answers.h"
 #include "extension.h"
 #include "fake_clock.h"
+#include "recorded.h"
 #include "rows.h"
 #include "sandbox.h"
 
@@ -66,21 +67,20 @@ static void end_sandbox(void) {
   sandbox_free(run.api);
 }
 
-static void die(const char *what, const char *why) {
+void die(const char *what, const char *why) {
   fprintf(stderr, "outcomes: %s: %s\n", what, why);
   exit(2);
 }
 
-static int execute(sqlite3 *db, const char *sql) {
+int execute(sqlite3 *db, const char *sql) {
   return sqlite3_exec(db, sql, NULL, NULL, NULL);
 }
 
-static void must(sqlite3 *db, const char *sql) {
+void must(sqlite3 *db, const char *sql) {
   if (execute(db, sql) != SQLITE_OK) die(sql, sqlite3_errmsg(db));
 }
 
-/** The only value of a statement as text, "" where there is no row; to be freed. */
-static char *ask(sqlite3 *db, const char *sql) {
+char *ask(sqlite3 *db, const char *sql) {
   sqlite3_stmt *statement = NULL;
   if (sqlite3_prepare_v2(db, sql, -1, &statement, NULL) != SQLITE_OK) die(sql, sqlite3_errmsg(db));
   int rc = sqlite3_step(statement);
@@ -91,14 +91,14 @@ static char *ask(sqlite3 *db, const char *sql) {
   return answer;
 }
 
-static int ask_number(sqlite3 *db, const char *sql) {
+int ask_number(sqlite3 *db, const char *sql) {
   char *answer = ask(db, sql);
   int number = (int)strtol(answer, NULL, 10);
   free(answer);
   return number;
 }
 
-static sqlite3 *open_account(void) {
+sqlite3 *open_account(void) {
   sqlite3 *db = NULL;
   char *error = NULL;
   text sql = { 0 };
@@ -332,15 +332,15 @@ static void play_table(const char *name, bool can_insert, bool can_update, bool 
   }
 }
 
-static void play_tables(void) {
+void each_table(table_story *tell_it) {
   sqlite3_stmt *tables = NULL;
   sqlite3 *db = open_account();
   const char *sql = "SELECT name, can_insert, can_update, can_delete FROM chartmogul_tables"
                     " WHERE can_insert OR can_update OR can_delete";
   if (sqlite3_prepare_v2(db, sql, -1, &tables, NULL) != SQLITE_OK) die(sql, sqlite3_errmsg(db));
   while (sqlite3_step(tables) == SQLITE_ROW) {
-    play_table((const char *)sqlite3_column_text(tables, 0), sqlite3_column_int(tables, 1) != 0,
-               sqlite3_column_int(tables, 2) != 0, sqlite3_column_int(tables, 3) != 0);
+    tell_it((const char *)sqlite3_column_text(tables, 0), sqlite3_column_int(tables, 1) != 0,
+            sqlite3_column_int(tables, 2) != 0, sqlite3_column_int(tables, 3) != 0);
   }
   sqlite3_finalize(tables);
   sqlite3_close(db);
@@ -380,7 +380,8 @@ int main(int argc, char **argv) {
   fake_clock_init(&run.clock);
   run.records = open_account();
   rows_prepare(run.records);
-  play_tables();
+  each_table(play_table);
+  if (run.only == NULL) recorded_check(run.records, &run.passed, &run.failed);
   sqlite3_close(run.records);
   text_clear(&why);
   printf("%d passed, %d failed\n", run.passed, run.failed);
