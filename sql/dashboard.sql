@@ -206,11 +206,13 @@ INSERT INTO dash_pictures
 SELECT 2, 'waterfall', 'bars', 'money', s.symbol,
        CASE WHEN coalesce(won, 0) = 0 AND coalesce(lost, 0) = 0 THEN 'Nothing has moved MRR'
             ELSE printf('%s%,d of MRR was won, %s%,d was lost', s.symbol, round(won), s.symbol, -round(lost)) END,
-       'From the start of ' || coalesce((SELECT month FROM dash_moves ORDER BY date LIMIT 1), 'the year')
-         || ' to the end of ' || coalesce((SELECT month FROM dash_moves ORDER BY date DESC LIMIT 1), 'this month'),
-       'Step', NULL
+       CASE WHEN first IS NULL THEN 'What was won and lost in the last twelve months' WHEN first = last THEN 'In ' || first
+            ELSE 'From the start of ' || first || ' to the end of ' || last END, 'Step', NULL
   FROM dash_settings AS s,
-       (SELECT sum(new_business + expansion + reactivation) AS won, sum(contraction + churn) AS lost FROM dash_moves);
+       (SELECT sum(new_business + expansion + reactivation) AS won, sum(contraction + churn) AS lost,
+               (SELECT month FROM dash_moves ORDER BY date LIMIT 1) AS first,
+               (SELECT month FROM dash_moves ORDER BY date DESC LIMIT 1) AS last
+          FROM dash_moves);
 
 -- ---- The movements of each month ------------------------------------------------------------------------------------
 
@@ -664,7 +666,8 @@ powers (power) AS (VALUES (0.01) UNION ALL SELECT power * 10 FROM powers WHERE p
 steps (step) AS (SELECT power * factor FROM powers, (SELECT 1 AS factor UNION SELECT 2 UNION SELECT 2.5 UNION SELECT 5)),
 ranges AS (
   SELECT part, kind, unit, picture, max(place) AS places, max(series) AS series,
-         min(0, min(low), min(high)) AS least, max(0, max(low), max(high)) AS most
+         min(0, min(low), min(high)) AS least, max(0, max(low), max(high)) AS most,
+         max(length(replace(shown, '&#160;', ' '))) + iif(max(series) > 1, max(length(name)) + 1, 0) AS ends -- letters behind a line
     FROM dash_shown
    WHERE kind IN ('columns', 'lines')
    GROUP BY picture),
@@ -677,7 +680,7 @@ counted AS ( -- rounded down and up, without mathematical functions, which not e
          max(1, CAST(most / step AS INTEGER) + (most / step > CAST(most / step AS INTEGER) + 1e-9)) AS last_tick
     FROM stepped)
 SELECT part, kind, unit, picture, places, series, step, first_tick, last_tick,
-       CASE WHEN kind = 'columns' THEN 306.0 WHEN series = 1 THEN 246.0 ELSE 206.0 END / places AS slot, -- from x = 50 on
+       iif(kind = 'columns', 306.0, 300 - 7.6 * ends) / places AS slot, -- from x = 50 on
        180.0 / (last_tick - first_tick) / step AS unit_height, 196 + 180.0 * first_tick / (last_tick - first_tick) AS zero
   FROM counted;
 
@@ -721,7 +724,7 @@ SELECT m.part, 40 AS line, m.place * 100 + m.series AS piece,
  WHERE m.kind = 'columns';
 
 CREATE TEMP VIEW dash_points AS
-SELECT m.*, 50 + (m.place - 0.5) * s.slot AS x, s.zero - m.high * s.unit_height AS y, s.series AS all_series,
+SELECT m.*, 50 + (m.place - 0.5) * s.slot AS x, s.zero - m.high * s.unit_height AS y, 50 + s.places * s.slot AS right, s.series AS all_series,
        row_number() OVER (PARTITION BY m.part, m.series ORDER BY m.place DESC) AS from_last
   FROM dash_shown AS m
   JOIN dash_scales AS s ON s.picture = m.picture
@@ -741,7 +744,7 @@ SELECT part, 40, place * 100 + series,
   FROM dash_points
 UNION ALL
 SELECT e.part, 45, e.series,
-       printf('<text class="end %s" x="%.1f" y="%.1f">%s</text>', e.class, e.x + 7,
+       printf('<text class="end %s" x="%.1f" y="%.1f">%s</text>', e.class, e.right + 6,
               CASE WHEN o.y IS NULL OR abs(o.y - e.y) >= 14 THEN min(e.y + 4, 200)
                    WHEN e.y < o.y OR (e.y = o.y AND e.series < o.series) THEN min((e.y + o.y) / 2 - 3, 186)
                    ELSE min((e.y + o.y) / 2 + 11, 200) END,
@@ -852,7 +855,7 @@ h2 { margin: 0; font-size: 16px; font-weight: 650; line-height: 1.3; overflow-wr
 svg { display: block; width: 100%; height: auto; margin: 12px 0; font-size: 11px; }
 svg text, .name { fill: var(--text); color: var(--text); font-family: inherit; font-size: 11px; line-height: 16px; }
 .name { overflow: hidden; white-space: nowrap; text-overflow: ellipsis; text-align: left; }
-svg .tick, svg .month, svg .row, svg .age, svg .value { fill: var(--quiet); }
+svg .nothing, svg .tick, svg .month, svg .row, svg .age, svg .value { fill: var(--quiet); }
 svg .strong { fill: var(--text); }
 .tick, .value { text-anchor: end; }
 .month, .age, .cell, .nothing { text-anchor: middle; }
@@ -913,9 +916,10 @@ SELECT part, 5, series, iif(series = 1, '<ul class="key">', '')
   FROM (SELECT DISTINCT part, series, class, name FROM dash_shown WHERE kind = 'columns' AND picture = 'movements')
 UNION ALL
 SELECT p.place, 10, 0, printf('<svg viewBox="0 0 360 %d" role="img" aria-labelledby="%s-what %s-how"><title id="%s-what">%s</title>'
-       || '<desc id="%s-how">%s. The table below has the numbers.</desc>',
+       || '<desc id="%s-how">%s.%s</desc>',
           CASE WHEN places = 0 THEN 60 WHEN kind = 'bars' THEN 29 * places WHEN kind = 'cells' THEN 32 + 17 * places ELSE 232 END,
-          p.picture, p.picture, p.picture, s.html, p.picture, b.html)
+          p.picture, p.picture, p.picture, s.html, p.picture, b.html,
+          iif(places, ' The table below has the numbers.', ''))
        || iif(places, '', '<text class="nothing" x="180" y="34">Nothing to show</text>')
   FROM (SELECT *, (SELECT count(DISTINCT m.place) FROM dash_marks AS m WHERE m.picture = q.picture) AS places
           FROM dash_pictures AS q) AS p
@@ -940,14 +944,17 @@ SELECT p.place, 60, 0, printf('<details><summary aria-describedby="%s-title">Tab
        || '<table><thead><tr><th scope="col">%s</th>', p.picture, p.picture, b.html)
   FROM dash_pictures AS p
   JOIN dash_html AS b ON b.text = p.by
+ WHERE EXISTS (SELECT 1 FROM dash_marks AS m WHERE m.picture = p.picture)
 UNION ALL
 SELECT p.place, 62, 0, iif(p.note IS NULL, '', '<th scope="col">' || n.html || '</th>') || '</tr></thead><tbody>'
   FROM dash_pictures AS p
   JOIN dash_html AS n ON n.text = coalesce(p.note, '')
+ WHERE EXISTS (SELECT 1 FROM dash_marks AS m WHERE m.picture = p.picture)
 UNION ALL SELECT * FROM dash_drawn_tables
 UNION ALL
-SELECT place, 100000, 0, '</tbody></table></div></details>
-</article>' FROM dash_pictures
+SELECT place, 100000, 0,
+       iif(EXISTS (SELECT 1 FROM dash_marks AS m WHERE m.picture = p.picture), '</tbody></table></div></details>', '') || '</article>'
+  FROM dash_pictures AS p
 UNION ALL
 SELECT 1000, 0, 0, '</main>
 </body>

@@ -57,6 +57,7 @@ class Made:
 
     def __init__(self, library, sandbox, folder):
         self.library, self.folder = os.path.splitext(os.path.abspath(library))[0], folder
+        self.path, self.sandbox = library, sandbox
         self.server = subprocess.Popen([sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
         self.account = Account(self.server.stdout.readline().strip())
         enrich(self.account)
@@ -300,6 +301,24 @@ def no_parameters(made):
     must_be("problems", list(Page(write(made.db)).problems()), [])
 
 
+def script(made):
+    """What `make dashboard` does: on the made-up account, and on that of a key, where it only reads."""
+    page = os.path.join(made.folder, "page.html")
+    environment = {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH" and not name.startswith("CHARTMOGUL_")}
+    of_key = {"CHARTMOGUL_BASE_URL": made.account.base_url, "CHARTMOGUL_API_KEY": "test-key"}
+    for more, name in (({}, "Northwind Analytics"), (of_key, "Northwind Analytics")):
+        made.account.forget_requests()
+        done = subprocess.run(["sh", "tests/tools/demo.sh", "dashboard", made.path, made.sandbox, page],
+                              env={**environment, **more}, capture_output=True, text=True, check=False)
+        must_be("errors", done.stderr, "")
+        with open(page, encoding="utf-8") as file:
+            shown = Page(file.read())
+        must_be("problems", list(shown.problems()), [])
+        must_be("whose", shown.root.find("body/header/h1").text, name)
+        must_be("the sandbox was asked", {request["method"] for request in made.account.requests()}, {"GET"} if more else set())
+        os.remove(page)
+
+
 def told(name):
     make, wanted = accounts.STORIES[name]
     page = Page(write(make(), today=TODAY))
@@ -350,7 +369,7 @@ def ratio(one, other):
 
 
 ON_THE_SANDBOX = [mrr_by_month, waterfall, movements, metrics, leads, plans, countries, largest, retention, reasons, risk, failed, due,
-                  requests, copy, shell, no_parameters]
+                  requests, copy, shell, no_parameters, script]
 
 
 def main():

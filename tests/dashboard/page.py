@@ -67,7 +67,7 @@ class Picture:
         self.box = [float(part) for part in self.svg.get("viewBox").split()]
         self.marks = [one for one in self.svg.iter() if one.tag in MARKS]
         rows = list(article.iter("tr"))
-        self.heads = ["".join(cell.itertext()) for cell in rows[0]]
+        self.heads = ["".join(cell.itertext()) for cell in rows[0]] if rows else []
         self.rows = [["".join(cell.itertext()) for cell in row] for row in rows[1:]]
 
     def column(self, place):
@@ -122,6 +122,8 @@ class Page:
             yield from (f"{name}, outside of the drawing: {what}" for what in picture.outside())
             if [one.tag for one in picture.svg][:2] != ["title", "desc"] or picture.svg.get("role") != "img":
                 yield f"{name} has no title and description"
+            if bool(picture.marks) != bool(picture.rows):
+                yield f"{name} has a table and no marks, or marks and no table"
             if not picture.marks and "Nothing to show" not in picture.labels():
                 yield f"{name} is empty and does not say so"
             if any(len(row) != len(picture.heads) for row in picture.rows):
