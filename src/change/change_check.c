@@ -249,7 +249,7 @@ static int take_key_parts(cm_change *change, cm_err *err) {
   return rc;
 }
 
-static int take_key(cm_change *change, const cm_value *key, cm_err *err) {
+int cm_change_take_key(cm_change *change, const cm_value *key, cm_err *err) {
   bool is_made_up = cm_value_is_text(key) && (key->len == 0 || key->text[0] == '?');
   if (key->type == CM_VALUE_NULL || is_made_up) {
     cm_err_set(err, SQLITE_ERROR,
@@ -433,7 +433,7 @@ int cm_change_make(const cm_stated_row *row, cm_change *out, cm_err *err) {
   out->verb = verb;
   out->conflict = row->conflict;
   int rc = check_verb(row->resource, verb, err);
-  if (rc == SQLITE_OK && verb != CM_VERB_INSERT) rc = take_key(out, &row->key, err);
+  if (rc == SQLITE_OK && verb != CM_VERB_INSERT) rc = cm_change_take_key(out, &row->key, err);
   if (rc == SQLITE_OK && verb == CM_VERB_INSERT) rc = take_inserted_row(out, row->cells, err);
   if (rc == SQLITE_OK && verb == CM_VERB_DELETE) rc = take_deleted_row(out, row->deleted, err);
   if (rc == SQLITE_OK && verb == CM_VERB_UPDATE) rc = take_updated_row(out, row, err);

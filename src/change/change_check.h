@@ -41,4 +41,15 @@ cm_verb cm_stated_verb(const cm_stated_row *row);
  */
 int cm_change_make(const cm_stated_row *row, cm_change *out, cm_err *err) CM_MUST_CHECK;
 
+/** Set the key of an UPDATE or DELETE, and its parts. @return SQLITE_OK; SQLITE_ERROR where it is no key; SQLITE_NOMEM. */
+int cm_change_take_key(cm_change *change, const cm_value *key, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * The row's own JSON as cm_change_bodies has it, of a row that no change can be made of: a value that does not fit its column
+ * stands there as it was given, and a column that no call carries stands beside the others.
+ * @param out  Receives the text, to free with sqlite3_free; NULL of a DELETE.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
+int cm_change_stated_body(const cm_stated_row *row, char **out, cm_err *err) CM_MUST_CHECK;
+
 #endif

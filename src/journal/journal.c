@@ -51,10 +51,10 @@ static const char *const sql[STATEMENTS] = {
                ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
   [PUT_SENT] = "UPDATE OR FAIL line SET state = 'sent', before = coalesce(?14, before), "
                "change = ?15, host = ?16 WHERE id = ?1",
-  [PUT_OUTCOME] = "UPDATE OR FAIL line SET state = ?7, status = coalesce(nullif(?8, 0), status), "
-                  "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
-                  "body = coalesce(?12, body), response = coalesce(?13, response), "
-                  "before = coalesce(?14, before) WHERE id = ?1",
+  [PUT_OUTCOME] =
+      "UPDATE OR FAIL line SET state = ?7, status = coalesce(nullif(?8, 0), status), "
+      "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
+      "response = coalesce(?13, response), before = coalesce(?14, before) WHERE id = ?1",
   [PUT_WHOLE] = "UPDATE run SET whole_to = ?2 WHERE id = ?1",
   [PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
   [NEXT_LINE] = "SELECT " READ_COLUMNS

@@ -72,7 +72,7 @@ int cm_journal_put(cm_journal *journal, const cm_journal_line *line, cm_err *err
 /** A call of it is about to leave: of the line the id, change and host; before where it has come to be known. */
 int cm_journal_put_sent(cm_journal *journal, const cm_journal_line *line,
                         cm_err *err) CM_MUST_CHECK;
-/** How it ended: of the line the id, state, status, error, uuid, not_taken and response; body and before where they are others. */
+/** How it ended: of the line the id, state, status, error, uuid, not_taken and response; before where it has come to be known. */
 int cm_journal_put_outcome(cm_journal *journal, const cm_journal_line *line,
                            cm_err *err) CM_MUST_CHECK;
 /** A COMMIT has begun: all lines up to this one belong to it, or to earlier ones. */

@@ -322,7 +322,6 @@ static void note_failure(cm_queue *queue, const cm_err *err) {
 }
 
 static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
-  bool is_other = is_replacing(entry); /* than its statement had said */
   const cm_journal_line line = { .id = entry->journal_id,
                                  .state = word_of(entry),
                                  .status = entry->line.status,
@@ -330,9 +329,8 @@ static int put_outcome(cm_queue *queue, const cm_entry *entry, cm_err *err) {
                                                                     : entry->line.note,
                                  .uuid = entry->line.uuid,
                                  .not_taken = entry->line.not_taken,
-                                 .body = is_other ? entry->line.body : NULL,
                                  .response = entry->line.response,
-                                 .before = is_other ? entry->line.before : NULL };
+                                 .before = is_replacing(entry) ? entry->line.before : NULL };
   return cm_journal_put_outcome(queue->session->journal, &line, err);
 }
 

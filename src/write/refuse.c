@@ -104,44 +104,17 @@ int cm_change_label(const cm_change *change, char **label, char **owner, cm_err 
 
 /* ---- its line in the log ------------------------------------------------------------------- */
 
-static cm_json *json_of(const cm_value *value) {
-  char *text = NULL;
-  if (value->type == CM_VALUE_INTEGER) return cm_json_new_integer(value->integer);
-  if (value->type == CM_VALUE_REAL) return cm_json_new_real(value->real);
-  if (cm_plain_copy(value, &text, NULL) != SQLITE_OK) return NULL;
-  cm_json *json = cm_json_new_text(text);
-  sqlite3_free(text);
-  return json;
-}
-
-/** What the statement gave: a JSON object of its columns. */
-static int put_body(const given_row *row, cm_verb verb, char **out, cm_err *err) {
-  const cm_resource *resource = row->resource;
-  cm_json *object = cm_json_new_object();
-  int rc = object != NULL ? SQLITE_OK : SQLITE_NOMEM;
-  for (int i = 0; i < resource->column_count && rc == SQLITE_OK; i++) {
-    const cm_cell *cell = &row->cells[i];
-    bool is_given = verb == CM_VERB_UPDATE ? !cell->is_unchanged
-                                           : cell->value.type != CM_VALUE_NULL;
-    if (!is_given || !(resource->columns[i].flags & (CM_INSERT | CM_UPDATE))) continue;
-    rc = cm_json_set(object, resource->columns[i].name, json_of(&cell->value));
-  }
-  *out = rc == SQLITE_OK ? cm_json_format(object) : NULL;
-  cm_json_free(object);
-  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
-}
-
 /** NULL: memory ran out. */
-static cm_entry *new_line(const given_row *row, cm_verb verb) {
+static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
   if (entry == NULL) return NULL;
   memset(entry, 0, sizeof *entry);
   cm_buf_init(&entry->progress.not_taken, CM_MAX_URL_BYTES);
   entry->resource = row->resource;
-  entry->verb = verb;
+  entry->verb = cm_stated_verb(stated);
   entry->state = CM_ENTRY_REFUSED;
   int rc = put_label(row, &entry->line.label, &entry->line.owner, NULL);
-  if (rc == SQLITE_OK && row->cells != NULL) rc = put_body(row, verb, &entry->line.body, NULL);
+  if (rc == SQLITE_OK) rc = cm_change_stated_body(stated, &entry->line.body, NULL);
   if (rc == SQLITE_OK) return entry;
   cm_entry_free(entry);
   return NULL;
@@ -173,7 +146,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
                     cm_err *err) {
   given_row given = { .resource = row->resource, .key = &row->key, .cells = row->cells };
   bool goes_on = err->is_of_row && session->settings.on_refusal != CM_REFUSAL_STOPS;
-  cm_entry *entry = new_line(&given, cm_stated_verb(row));
+  cm_entry *entry = new_line(row, &given);
   if (entry == NULL) return cm_err_nomem(err);
   cm_err_prefix(err, entry->resource->name);
   entry->line.error = sqlite3_mprintf("%s", err->text);

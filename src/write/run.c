@@ -96,12 +96,14 @@ static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause)
   return CM_END_LATER;
 }
 
-/** The row exists and is to be replaced: what differs is sent as an update. */
+/** The row exists and is to be replaced: what differs is sent as an update, and the log shows what the statement gave. */
 static cm_end replace(cm_entry *entry, cm_err *err) {
   const char *row = entry->progress.questions[0]->row;
-  int rc = row == NULL
-               ? cm_err_nomem(err)
-               : cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, err);
+  int rc = row == NULL ? cm_err_nomem(err) : SQLITE_OK;
+  if (rc == SQLITE_OK && entry->line.body == NULL)
+    rc = cm_change_bodies(entry->change, &entry->line.body, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_become_update(entry->change, (cm_slice){ row, strlen(row) }, err);
   cm_change_free_steps(entry->progress.steps, entry->progress.step_count);
   entry->progress.steps = NULL;
   entry->progress.step_count = entry->progress.step = 0;

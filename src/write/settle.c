@@ -29,6 +29,10 @@ static void stop_running(cm_entry *entry) {
 
 /** Take the row's own body over from its call, where it is that. */
 static int keep_body(cm_entry *entry) {
+  bool is_replacing = entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_UPDATE;
+  if (is_replacing && entry->line.body != NULL) return SQLITE_OK; /* see replace in write/run.c */
+  sqlite3_free(entry->line.body);
+  entry->line.body = NULL;
   cm_change_step *step = entry->progress.steps;
   bool is_own = entry->progress.step_count == 1 && entry->list.token == 0 &&
                 cm_change_is_own_body(entry->change, step->write);
@@ -80,8 +84,6 @@ void cm_entry_retire(cm_queue *queue, cm_entry *entry) {
     if (other->ties.blocker == entry) other->ties.blocker = NULL;
     if (other->progress.phase == CM_PHASE_IDLE) seen++;
   }
-  sqlite3_free(entry->line.body);
-  entry->line.body = NULL;
   bool is_kept = keep_bodies(queue, entry);
   if (entry->progress.not_taken.len > 0)
     entry->line.not_taken = cm_buf_take(&entry->progress.not_taken);

@@ -166,8 +166,99 @@ static void play(const recorded *what) {
   if (sqlite3_close(db) != SQLITE_OK) die("sqlite3_close", "a statement is left");
 }
 
+/* ---- rows that are refused before they are sent ----------------------------------------------- */
+
+/** A column that the row's INSERT leaves out, and that does not take any text; to be freed. "": there is none. */
+static char *find_column(sqlite3 *db, const row_kind *row) {
+  text sql = { 0 };
+  char *names = text_copy(row->insert);
+  char *end = strchr(names, ')');
+  if (end != NULL) *end = 0;
+  for (char *at = names; *at != 0; at++)
+    if (strchr("( ", *at) != NULL) *at = ',';
+  text_printf(
+      &sql,
+      "SELECT name FROM chartmogul_columns WHERE table_name = 'chartmogul_%s' AND can_insert"
+      " AND type NOT IN ('TEXT', 'ANY') AND instr('%s,', ',' || name || ',') = 0",
+      row->table, names);
+  char *column = ask(db, text_str(&sql));
+  text_clear(&sql);
+  free(names);
+  return column;
+}
+
+/** The row of an INSERT with one value more, which does not fit: the statement goes on without it. */
+static void put_unfit(const row_kind *row, const char *column, text *into) {
+  text values = { 0 };
+  row_fill(row->insert, run.number, &values);
+  const char *rest = strchr(text_str(&values), '(') + 1;
+  const char *from = strstr(rest, " VALUES (");
+  text_printf(into, "INSERT INTO chartmogul_%s (%s, %.*s VALUES ('{', %s", row->table, column,
+              (int)(from - rest), rest, from + strlen(" VALUES ("));
+  text_clear(&values);
+}
+
+/** Its body has all that the body of the row has which was sent, at the same places. */
+static const char *judge_unfit(sqlite3 *db) {
+  if (ask_number(db, "SELECT count(*) FROM chartmogul_writes WHERE state = 'refused'") != 1)
+    return "it was not refused";
+  if (ask_number(db, "SELECT count(*) FROM chartmogul_writes WHERE state = 'written'") != 1)
+    return "the row without that value was not written";
+  if (ask_number(
+          db, "SELECT count(*) FROM (SELECT fullkey, atom FROM chartmogul_writes, json_tree(body)"
+              " WHERE state = 'written' AND atom IS NOT NULL EXCEPT "
+              "SELECT fullkey, atom FROM chartmogul_writes, json_tree(body) WHERE state = "
+              "'refused')") != 0)
+    return "its body has another form than that of the row which was sent";
+  return NULL;
+}
+
+static void play_unfit(const row_kind *row, const char *mode, bool is_transaction) {
+  recorded what = { .row = row, .of = NEW, .mode = mode, .is_transaction = is_transaction };
+  run.number++;
+  forget_journal();
+  prepare(&what);
+  sqlite3 *db = open_journal(mode);
+  char *column = find_column(db, row);
+  if (*column != 0) {
+    text sql = { 0 };
+    must(db, "SELECT chartmogul_config('on_refusal', 'ignore')");
+    if (is_transaction) must(db, "BEGIN");
+    put_unfit(row, column, &sql);
+    must(db, text_str(&sql));
+    text_clear(&sql);
+    put_statement(&what, &sql);
+    must(db, text_str(&sql));
+    if (is_transaction) must(db, "COMMIT");
+    char *shown = ask(db, LINES);
+    sqlite3_close(db);
+    db = open_journal(mode);
+    char *read = ask(db, LINES);
+    const char *wrong = strcmp(shown, read) != 0
+                            ? "the next connection does not show what this one has shown"
+                            : judge_unfit(db);
+    tell(&what, wrong, read);
+    free(read);
+    free(shown);
+    text_clear(&sql);
+  }
+  free(column);
+  sqlite3_close(db);
+}
+
+/* ---- all of them ------------------------------------------------------------------------------- */
+
+static void play_unfits(const row_kind *row) {
+  bool can = row->insert != NULL && strstr(row->insert, " VALUES (") != NULL;
+  for (size_t mode = 0; can && mode < sizeof modes / sizeof *modes; mode++) {
+    play_unfit(row, modes[mode], false);
+    play_unfit(row, modes[mode], true);
+  }
+}
+
 static void play_table(const char *name, bool can_insert, bool can_update, bool can_delete) {
   const row_kind *row = row_find(name);
+  play_unfits(row);
   for (int of = 0; of < DEEDS; of++) {
     bool can = of == UPDATED ? can_update : of == DELETED ? can_delete : can_insert;
     bool is_by_key = of == ANEW || of == REPLACED;

@@ -9,7 +9,7 @@
 
 /**
  * Every table that can be written × every verb × every write_mode × outside and inside a transaction, with a journal: the next connection
- * reads in the file what the one that wrote has shown, and the row as it was read stands there wherever a row was changed.
+ * reads in the file what the one that wrote has shown, and the row as it was read stands there wherever a row was changed. A row that is refused before it is sent stands there in the form of one that is sent.
  * @param records  The connection that makes rows and reads them, without a journal.
  */
 void recorded_check(sqlite3 *records, int *passed, int *failed);
