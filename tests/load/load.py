@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,7 @@ class Night:
         with open(os.path.join(folder, "key"), "w", encoding="utf-8") as key:
             key.write("test-key\n")
         self.code, self.output, self.requests, self.figures = 0, "", [], {}
+        self.stood, self.number = {}, 0  # the account before the second night; its run in the journal
 
     def end(self):
         self.server.terminate()
@@ -68,9 +70,17 @@ class Night:
         with open(os.path.join(self.folder, "left_out.csv"), "w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([("file", "key", "why"), *rows])
 
-    def run(self, script, **settings):
-        """The command of sql/README.md, with the folder, the library and the script of this test in it."""
-        command = self.command.replace("/srv/billing", self.folder).replace("/usr/local/lib/sqlite3/chartmogul", self.library)
+    def last_run(self):
+        """Its number in the journal, where chartmogul_writes has it from."""
+        journal = sqlite3.connect(os.path.join(self.folder, "journal.db"))
+        try:
+            return journal.execute("SELECT max(run) FROM line").fetchone()[0]
+        finally:
+            journal.close()
+
+    def run(self, script, command=None, **settings):
+        """A command of sql/README.md, with the folder, the library and the script of this test in it."""
+        command = (command or self.command).replace("/srv/billing", self.folder).replace("/usr/local/lib/sqlite3/chartmogul", self.library)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
         environment.update(CHARTMOGUL_BASE_URL=self.account.base_url, CHARTMOGUL_REQUESTS_PER_SECOND="0", HOME=self.folder, **settings)
         self.account.forget_requests()
@@ -241,7 +251,9 @@ def check_sync(night):
     must_be("its exit code and writes", (night.code, night.writes()), (1, []))
     planned = [line.replace("dry run", "written") for line in night.part("Written")]
     yield "a dry run sends nothing"
+    night.stood = shown_by(night.account)
     night.run("sync.sql")
+    night.number = night.last_run()
     must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
     must_be("what it writes", night.part("Written"), planned)
     yield "the next night writes what the dry run said"
@@ -255,6 +267,32 @@ def check_sync(night):
     must_be("what it asks for", len(night.requests), 2 * night.pages() + 2)  # the data source, and for the journal the account
     must_be("sql/README.md has this number", f" {len(night.requests)} requests where nothing changed" in night.manual, True)
     yield "a night without changes reads the lists twice and writes nothing"
+
+
+def without(shown, gone):
+    """What the account shows but for the invoices of these customers, which left with them, and what they were worth."""
+    invoices = {key for key, row in shown["invoices"].items() if row[0] in gone}
+    kept = dict(shown, mrr={key: mrr for key, mrr in shown["mrr"].items() if key not in gone},
+                invoices={key: row for key, row in shown["invoices"].items() if key not in invoices})
+    kept.update({name: {key: row for key, row in shown[name].items() if row[0] not in invoices} for name in ("lines", "payments")})
+    return kept
+
+
+def check_undo(night):
+    """The night is taken back by its journal, then done once more."""
+    gone = night.stood["customers"].keys() - night.figures["customers"].keys()
+    command = re.search(r"``` (cd [^`]*?undo[.]sql.*?) ```", night.manual).group(1).replace("\\", "")
+    night.run("sync.sql", command.replace("run 7", f"run {night.number}"))
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    shown = shown_by(night.account)
+    for name, rows in without(night.stood, gone).items():
+        must_be(name, without(shown, gone)[name], rows)
+    must_be("customers were deleted, and changed", (len(gone) > 0, shown != night.stood), (True, True))
+    yield "an undo of the whole night: the account is as it stood before"
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    check_books(night)
+    yield "the night once more: the books"
 
 
 def check_merged(night):
@@ -339,7 +377,7 @@ def main():
             if "--show" in sys.argv:
                 show(night)
                 return
-            for check in (check_load, check_bulk, check_sync, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
+            for check in (check_load, check_bulk, check_sync, check_undo, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
                 try:
                     for last in check(night):
                         passed += 1
