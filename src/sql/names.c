@@ -20,7 +20,8 @@ char *cm_names_sql(const cm_names *names, const cm_table_name *name, const char 
 }
 
 static void add_name(cm_names *names, const char *module, const char *name) {
-  names->list[names->count++] = (cm_table_name){ name, module, .found_in = -1, .taken_in = -1 };
+  names->list[names->count++] = (cm_table_name){ name, module, .found_in = -1, .taken_in = -1,
+                                                 .copied_in = -1 };
 }
 
 /** The short names of another account, each with the account in front. */
@@ -62,10 +63,18 @@ static int list_names(cm_names *names, cm_names_kind kind) {
 typedef struct visitor {
   cm_names *names;
   int schema;
+  bool has_copies; /* the schema has the list of a copy's tables */
 } visitor;
 
+/** A table with rows of its own: to read it runs nobody's code. */
+static bool is_ordinary(const cm_schema_row *row) {
+  static const char begin[] = "CREATE TABLE ";
+  return row->type != NULL && strcmp(row->type, "table") == 0 && row->sql != NULL &&
+         sqlite3_strnicmp(row->sql, begin, (int)strlen(begin)) == 0;
+}
+
 static int visit(void *context, const cm_schema_row *row) {
-  const visitor *to = context;
+  visitor *to = context;
   bool is_table = row->type != NULL &&
                   (strcmp(row->type, "table") == 0 || strcmp(row->type, "view") == 0);
   cm_table_name *found = NULL;
@@ -73,6 +82,8 @@ static int visit(void *context, const cm_schema_row *row) {
     cm_table_name *name = &to->names->list[i];
     if (row->name != NULL && sqlite3_stricmp(row->name, name->name) == 0) found = name;
   }
+  if (row->name != NULL && strcmp(row->name, "chartmogul_copy") == 0)
+    to->has_copies = is_ordinary(row) && strcmp(row->schema, "temp") != 0;
   if (found == NULL) return SQLITE_OK;
   char *ours = cm_names_sql(to->names, found, NULL);
   if (ours == NULL) return SQLITE_NOMEM;
@@ -83,15 +94,44 @@ static int visit(void *context, const cm_schema_row *row) {
   return SQLITE_OK;
 }
 
+/** The name is not taken where the table is the copy's. */
+static void mark_copied(cm_names *names, int schema, const char *copied) {
+  for (int i = 0; i < names->count; i++) {
+    cm_table_name *name = &names->list[i];
+    if (name->taken_in != schema || sqlite3_stricmp(name->name, copied) != 0) continue;
+    name->taken_in = -1;
+    if (name->copied_in < 0) name->copied_in = schema;
+  }
+}
+
+/** See which names are tables of a copy; a list with other columns is not a copy's. */
+static int look_at_copies(sqlite3 *db, cm_names *names, int schema) {
+  sqlite3_stmt *stmt = NULL;
+  const char *shown = names->schemas.names[schema];
+  char *sql = sqlite3_mprintf(
+      "SELECT s.name FROM \"%w\".chartmogul_copy AS c JOIN \"%w\".sqlite_schema AS s ON s.name = "
+      "c.table_name WHERE s.type = 'table' AND s.rootpage > 0",
+      shown, shown);
+  int rc = sql == NULL ? SQLITE_NOMEM : sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  sqlite3_free(sql);
+  if (rc == SQLITE_ERROR) return SQLITE_OK;
+  if (rc != SQLITE_OK) return rc;
+  while (sqlite3_step(stmt) == SQLITE_ROW)
+    mark_copied(names, schema, (const char *)sqlite3_column_text(stmt, 0));
+  return sqlite3_finalize(stmt);
+}
+
 int cm_names_look(sqlite3 *db, const cm_names_of *which, cm_names *out) {
   *out = (cm_names){ .account = which->account != NULL ? which->account : "" };
   int rc = list_names(out, which->kind);
   if (rc == SQLITE_OK) rc = cm_schemas_list(db, &out->schemas);
   for (int i = 0; i < out->schemas.count && rc == SQLITE_OK; i++) {
-    visitor to = { out, i };
+    visitor to = { .names = out, .schema = i };
     const char *only = which->schema;
     if (only != NULL && sqlite3_stricmp(only, out->schemas.names[i]) != 0) continue;
     rc = cm_schemas_read(db, out->schemas.names[i], visit, &to);
+    if (rc == SQLITE_OK && which->kind == CM_SHORT_NAMES && to.has_copies)
+      rc = look_at_copies(db, out, i);
   }
   return rc;
 }

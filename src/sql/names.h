@@ -13,6 +13,7 @@ typedef struct cm_table_name {
   const char *module; /* the name of its module, constant */
   int found_in;       /* where SQLite finds a table or view of this name */
   int taken_in;       /* the first schema in which it is not our own table: it stays the user's */
+  int copied_in;      /* of a short name: the first schema in which it is the copy of this table */
 } cm_table_name;
 
 /** What one look has found. */

@@ -71,6 +71,7 @@ static int check_statement(sqlite3 *db, const maker *make, cm_err *err) {
 
 static bool is_to_make(const maker *make, const cm_names *names, int index) {
   int found_in = names->list[index].found_in;
+  if (names->list[index].copied_in >= 0) return false;
   return found_in < 0 || sqlite3_stricmp(names->schemas.names[found_in], make->schema) != 0;
 }
 
@@ -133,6 +134,14 @@ static int make_all(sqlite3 *db, const maker *make, cm_names *names, cm_err *err
   return rc == SQLITE_OK ? make_names(db, make, names, err) : rc;
 }
 
+/** How many of the names show the account; the others show a copy. */
+static int count_ours(const cm_names *names) {
+  int count = 0;
+  for (int i = 0; i < names->count; i++)
+    count += names->list[i].copied_in < 0 || names->list[i].copied_in != names->list[i].found_in;
+  return count;
+}
+
 static void finish(sqlite3_context *context, const maker *make, int rc, int count, cm_err *err) {
   if (rc == SQLITE_OK) {
     sqlite3_result_int(context, count);
@@ -171,7 +180,7 @@ void cm_function_short_names(sqlite3_context *context, int argc, sqlite3_value *
     if (rc != SQLITE_OK) sql_error(db, rc, &make, &err);
   }
   if (rc == SQLITE_OK) rc = make_all(db, &make, &names, &err);
-  finish(context, &make, rc, names.count, &err);
+  finish(context, &make, rc, count_ours(&names), &err);
   cm_names_clear(&names);
 }
 
