@@ -1,10 +1,11 @@
 -- What does an average customer pay a month, country by country?
 --
 -- Customers that pay now, in units of the account's currency. The lists of active and past due customers.
+-- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
 SELECT coalesce(country, 'unknown') AS country, count(*) AS customers, sum(mrr) / 100.0 AS mrr,
        round(avg(mrr) / 100, 2) AS arpa,
        round(100.0 * sum(mrr) / sum(sum(mrr)) OVER (), 1) AS percent_of_mrr
-  FROM chartmogul_customers
+  FROM customers
  WHERE status IN ('Active', 'Past Due') AND mrr > 0
  GROUP BY 1
  ORDER BY arpa DESC, country;

@@ -1,17 +1,18 @@
--- Which records need somebody's attention?
+-- Which records need somebody's attention? (Not on a copy: that has no invalid invoices.)
 --
 -- Invoices that ChartMogul could not take into account, with what it says; customers without an e-mail address, a
 -- country or a name. Two lists: the invalid invoices, and the customers.
-WITH customers AS MATERIALIZED (
+-- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
+WITH details AS MATERIALIZED (
   SELECT uuid, external_id, name, email, country, mrr
-    FROM chartmogul_customers)
+    FROM customers)
 SELECT 'invoice with errors' AS problem, uuid, external_id, errors AS detail
-  FROM chartmogul_invoices
+  FROM invoices
  WHERE validation_type = 'invalid'
 UNION ALL
-SELECT 'customer without e-mail', uuid, external_id, name FROM customers WHERE coalesce(email, '') = ''
+SELECT 'customer without e-mail', uuid, external_id, name FROM details WHERE coalesce(email, '') = ''
 UNION ALL
-SELECT 'customer without country', uuid, external_id, name FROM customers WHERE coalesce(country, '') = ''
+SELECT 'customer without country', uuid, external_id, name FROM details WHERE coalesce(country, '') = ''
 UNION ALL
-SELECT 'customer without name', uuid, external_id, email FROM customers WHERE coalesce(name, '') = ''
+SELECT 'customer without name', uuid, external_id, email FROM details WHERE coalesce(name, '') = ''
  ORDER BY problem, external_id;

@@ -2,9 +2,10 @@
 --
 -- Two or more customers with the same e-mail address, or the same company; upper and lower case count as equal.
 -- chartmogul_merge_customers(from, into) merges two. One list.
+-- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
 WITH candidates AS MATERIALIZED (
   SELECT uuid, name, mrr, lower(trim(email)) AS email, lower(trim(company)) AS company
-    FROM chartmogul_customers)
+    FROM customers)
 SELECT 'e-mail' AS same, email AS value, count(*) AS customers, sum(mrr) / 100.0 AS mrr,
        json_group_array(uuid) AS uuids
   FROM (SELECT * FROM candidates ORDER BY uuid)

@@ -3,9 +3,10 @@
 -- net counts what customers pay now, expansion included; gross counts each customer at most at what it began with.
 -- In percent. A customer enters a column once it is that old on :today (today, unless given); a customer that left
 -- counts 0. One list: the account's activities.
+-- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
 WITH movements AS MATERIALIZED (
   SELECT customer_uuid, date, activity_mrr_movement AS movement
-    FROM chartmogul_activities),
+    FROM activities),
 firsts AS MATERIALIZED (
   SELECT customer_uuid, min(date) AS since
     FROM movements

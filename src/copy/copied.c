@@ -9,14 +9,13 @@ static const char prefix[] = "chartmogul_";
 
 /* ---- which tables ---------------------------------------------------------------------------- */
 
-/** The column of the first day of what is computed for a range of days. -1: it is not. */
-static int start_of(const cm_resource *resource, const cm_read *read) {
+/** What says from which day on something is computed by intervals. NULL: nothing is. */
+static const cm_filter *start_of(const cm_read *read) {
   for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
     const cm_widened *widened = CM_EXTRA(filter, widened);
-    if (widened != NULL && widened->op == CM_GE)
-      return cm_registry_column(resource, filter->column);
+    if (widened != NULL && widened->op == CM_GE) return filter;
   }
-  return -1;
+  return NULL;
 }
 
 /** What the widest list of a resource needs, as far as it decides whether it is copied. */
@@ -62,11 +61,14 @@ bool cm_copied_describe(const cm_resource *resource, cm_copied *out) {
                       .read = resource->read_count - 1 };
   const cm_read *list = &resource->reads[out->read];
   out->is_by_parent = list->parent != NULL;
-  out->start = start_of(resource, list);
+  const cm_filter *start = start_of(list);
+  out->start = start != NULL ? cm_registry_column(resource, start->column) : -1;
+  int interval = start != NULL ? cm_registry_column(resource, CM_EXTRA(start, widened)->interval)
+                               : -1;
   if (!can_list(list, out)) return false;
   for (int i = 0; i < resource->column_count; i++) {
     bool is_hidden = (resource->columns[i].flags & CM_HIDDEN) != 0;
-    if (is_hidden || out->column_count == CM_MAX_COPIED_COLUMNS) continue;
+    if ((is_hidden && i != interval) || out->column_count == CM_MAX_COPIED_COLUMNS) continue;
     out->columns[out->column_count++] = i;
   }
   find_key(out);

@@ -15,7 +15,7 @@ enum {
   CM_MAX_COPIED_KEYS = 4
 };
 
-/** One table of a copy: the visible columns of a resource. */
+/** One table of a copy: the visible columns of a resource, and of a series the column that says how long its intervals are. */
 typedef struct cm_copied {
   const cm_resource *resource;
   const char *name;  /* in the file: without "chartmogul_" */

@@ -75,7 +75,8 @@ def shown(db, table, columns):
     where = ""
     if "date" in columns and "end_date" in [row[1] for row in db.execute(f"PRAGMA table_xinfo(chartmogul_{table})")]:
         where = " WHERE start_date = (SELECT date(min(date)) FROM chartmogul_activities)"
-    return sorted(db.execute(f"SELECT * FROM chartmogul_{table}{where}").fetchall(), key=repr)
+    names = ", ".join(f'"{name}"' for name in columns)
+    return sorted(db.execute(f"SELECT {names} FROM chartmogul_{table}{where}").fetchall(), key=repr)
 
 
 def must_be_the_account(books):

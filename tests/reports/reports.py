@@ -1,4 +1,5 @@
-"""Runs every report and view of sql/ on the sandbox and compares it, row by row, with figures that are worked out here.
+"""Runs every report and view of sql/ on the sandbox and compares it, row by row, with figures that are worked out here; and
+then on a copy of the account, where it must show the same.
 
     reports.py LIBRARY SANDBOX
 
@@ -7,10 +8,13 @@ report must show. A report may not send a request twice either, nor more than th
 """
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 
 import expected
+import on_copy
 from account import Account, Books
 
 # What a report asks for, in pages of these lists.
@@ -40,14 +44,8 @@ PARAMETERS = {
 
 
 def run_shell(library, base_url, script):
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
-    environment.update(CHARTMOGUL_BASE_URL=base_url, CHARTMOGUL_API_KEY="test-key", CHARTMOGUL_REQUESTS_PER_SECOND="0")
-    begin = f".bail on\n.load {os.path.splitext(os.path.abspath(library))[0]}\n.mode json\n"
-    done = subprocess.run(["sqlite3", "-batch", "-init", os.devnull], input=begin + script, env=environment,
-                          capture_output=True, text=True, check=False)
-    if done.stderr:
-        return done.stderr.strip()
-    return json.loads(done.stdout) if done.stdout.strip() else []
+    text, problem = on_copy.run_shell(library, base_url, ":memory:", ".mode json\n" + script)
+    return problem or (json.loads(text) if text.strip() else [])
 
 
 def is_same(name, shown, wanted):
@@ -115,10 +113,15 @@ def count_pages(account, books):
     return {name: max(1, -(-count // 200)) for name, count in lists.items()}
 
 
+def set_parameters(name):
+    values = PARAMETERS.get(name, {})
+    return ".parameter init\n" + "".join(f".parameter set {key} \"'{value}'\"\n" for key, value in values.items())
+
+
 def check_report(name, library, account, books, pages):
     account.forget_requests()
-    parameters = "".join(f".parameter set {key} \"'{value}'\"\n" for key, value in PARAMETERS.get(name, {}).items())
-    shown = run_shell(library, account.base_url, f".parameter init\n{parameters}.read sql/reports/{name}.sql\n")
+    parameters = set_parameters(name)
+    shown = run_shell(library, account.base_url, f"{parameters}.read sql/reports/{name}.sql\n")
     sent = [request["target"] for request in account.requests()]
     yield "its rows", difference(shown, getattr(expected, name)(books))
     wanted = sum(pages[what] for what in REPORTS[name])
@@ -135,7 +138,7 @@ def check_report(name, library, account, books, pages):
 def check_question(path):
     """A file begins with its question, and the catalogue has it."""
     with open(f"sql/{path}", encoding="utf-8") as text, open("sql/README.md", encoding="utf-8") as catalogue:
-        first = text.readline().strip()
+        first = text.readline().strip().split(" (")[0]
         line = f"| `{path}` | {first.removeprefix('-- ')} |"
         return None if first.endswith("?") and line in catalogue.read() else f"sql/README.md has no line {line}"
 
@@ -149,6 +152,7 @@ def main():
     library, sandbox = sys.argv[1:3]
     passed = failed = 0
     server = subprocess.Popen([sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
+    folder = tempfile.mkdtemp()
     try:
         account = Account(server.stdout.readline().strip())
         complicate(account)
@@ -158,6 +162,7 @@ def main():
         checks = [(f"sql/reports: {name}", check_report(name, library, account, books, pages)) for name in names]
         checks += [(f"sql/views.sql: {name}", check_view(name, library, account, books)) for name in VIEWS]
         checks.append(("sql/views.sql", [("its question", check_question("views.sql"))]))
+        checks += on_copy.checks(library, account, folder, {name: set_parameters(name) for name in names}, VIEWS)
         for name, results in checks:
             for what, problem in results:
                 passed, failed = passed + (problem is None), failed + (problem is not None)
@@ -166,6 +171,7 @@ def main():
     finally:
         server.terminate()
         server.wait()
+        shutil.rmtree(folder)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

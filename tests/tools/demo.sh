@@ -43,7 +43,8 @@ show() {
     /^--/ && !statement { print ".print"; printf ".print \"%s\"\n", $0; next }
     { statement = statement $0 "\n"; quoted = $0; gsub(/"/, "\\\"", quoted); printf ".print \"  %s\"\n", quoted }
     /;$/ { printf "%s", statement; statement = "" }' "$1" |
-    sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.mode column' -cmd '.headers on' :memory:
+    sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.once /dev/null' -cmd 'SELECT chartmogul_short_names()' \
+      -cmd '.mode column' -cmd '.headers on' :memory:
 }
 
 is_real=${CHARTMOGUL_API_KEY:-}${CHARTMOGUL_API_KEY_FILE:-}
