@@ -1,7 +1,7 @@
 """The copy of an account (chartmogul_refresh), as programs use it: compared with the account table by table, with its former
 versions, beside a program that writes to the same file, killed at any step and run again.
 
-    copy.py LIBRARY SANDBOX [STORY ...]
+    copy.py LIBRARY SANDBOX KILL_AT_LIBRARY [STORY ...]
 """
 import json
 import multiprocessing
@@ -18,6 +18,7 @@ from account import Account  # noqa: E402
 # Listed parent by parent: copied when they are named.
 BY_PARENT = "customer_activities plan_group_plans subscriptions import_subscriptions".split()
 KEPT = ("chartmogul_copy", "chartmogul_copy_added")
+KILLS = 5  # of the first copy, and of later ones
 
 
 class Failed(Exception):
@@ -34,8 +35,9 @@ def must_be(what, shown, wanted):
 class Books:
     """A file with a copy of an account of the sandbox."""
 
-    def __init__(self, library, url, folder):
-        self.library, self.url = os.path.splitext(os.path.abspath(library))[0], url
+    def __init__(self, library, sandbox, kill_at, url, folder):
+        self.sandbox = sandbox
+        self.library, self.kill_at, self.url = os.path.splitext(os.path.abspath(library))[0], kill_at, url
         self.path = os.path.join(folder, "books.db")
 
     def open(self):
@@ -184,6 +186,43 @@ def not_fetched(books, _account):
     must_be_the_account(books)
 
 
+def two_schemas(books, account):
+    """One connection copies into two files, the account or two accounts: each copy is whole, and of its own account."""
+    second, other = books.path + "-second", books.path + "-other"
+    server = subprocess.Popen([books.sandbox, "--seed", "300"], stdout=subprocess.PIPE, text=True)
+    try:
+        db = books.open()
+        for name, value in (("base_url", server.stdout.readline().strip()), ("api_key", "test-key"), ("requests_per_second", "0")):
+            db.execute("SELECT chartmogul_config(?, ?)", ("eu." + name, value)).fetchall()
+        db.execute("ATTACH ? AS second", (second,))
+        db.execute("ATTACH ? AS eu", (other,))
+        both = "{0}'main'{1} {2} {0}'second'{1}".format("SELECT table_name, rows FROM chartmogul_refresh(", ", 'customers, plans')", "{}")
+        for how in ("UNION ALL", "EXCEPT"):
+            must_be("rows of both", len(db.execute(both.format(how)).fetchall()), 4 if how == "UNION ALL" else 0)
+        db.execute("SELECT * FROM chartmogul_refresh('main')").fetchall()
+        reading = db.execute("SELECT uuid FROM main.customers")
+        reading.fetchone()
+        db.execute("SELECT * FROM chartmogul_refresh('second')").fetchall()
+        reading.close()
+        account.forget_requests()
+        db.execute("SELECT chartmogul_config('account', 'eu')").fetchall()
+        db.execute("SELECT * FROM chartmogul_refresh('eu')").fetchall()
+        must_be("requests to the other account", account.requests(), [])
+        db.close()
+    finally:
+        server.terminate()
+        server.wait()
+    listed = sorted((row["uuid"], row["name"]) for row in account.pages("/customers", "entries"))
+    for path, wanted in ((books.path, True), (second, True), (other, False)):
+        db = sqlite3.connect(path)
+        is_same = db.execute("SELECT uuid, name FROM customers ORDER BY 1").fetchall() == listed
+        db.close()
+        must_be(f"customers of {path}", is_same, wanted)
+    must_be_the_account(books)
+    books.path = second
+    must_be_the_account(books)
+
+
 def write_meanwhile(path, mode, stop, failures):
     """The other program: a row each 50 ms, with the time-out that Python has by itself."""
     db = sqlite3.connect(path, isolation_level=None)
@@ -248,37 +287,53 @@ def two_at_once(books, _account):
     must_be_the_account(books)
 
 
-def kill_at(books, account, request):
-    """Refresh in a process of its own, which is killed once it has sent so many requests."""
-    account.forget_requests()
-    process = multiprocessing.Process(target=books.refresh)
-    process.start()
-    while process.is_alive() and account.send("GET", account.root + "/control/stats")["requests"] < request:
-        pass
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
+def refresh_until(books, step):
+    """Refresh in a program of its own, which is killed before its step of that number: bytes that leave or come, a sync of a file."""
+    count = books.path + "-steps"
+    preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), books.kill_at]))
+    environment = {**os.environ, "LD_PRELOAD": preload, "KILL_COUNT": count, "CHARTMOGUL_BASE_URL": books.url,
+                   "CHARTMOGUL_API_KEY": "test-key", "CHARTMOGUL_REQUESTS_PER_SECOND": "0", **({"KILL_AT": str(step)} if step else {})}
+    command = ["sqlite3", "-batch", "-init", os.devnull, books.path, f".load {books.library}", "SELECT count(*) FROM chartmogul_refresh('main')"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    must_be(f"the program that is killed before step {step}", ended.returncode, -signal.SIGKILL if step else 0)
     must_be("integrity", books.rows("PRAGMA integrity_check"), [("ok",)])
+    if step:
+        return 0
+    with open(count, encoding="ascii") as steps:
+        return int(steps.read())
+
+
+def change(account, number):
+    """Something to do for a refresh."""
+    source = account.send("GET", "/data_sources")["data_sources"][0]["uuid"]
+    entries = account.pages("/customers", "entries")
+    account.send("PATCH", f"/customers/{entries[number]['uuid']}", {"company": f"Company {number}"})
+    account.send("DELETE", f"/customers/{entries[-1]['uuid']}")
+    account.send("POST", "/customers", {"data_source_uuid": source, "external_id": f"new-{number}", "name": "New"})
 
 
 def killed(books, account):
-    """Killed after any number of requests, before and after the first copy: the next run makes it whole."""
+    """Killed at any step, in the first copy and in later ones: the file is sound, and the next run makes it whole."""
     with tempfile.TemporaryDirectory() as folder:
-        account.forget_requests()
-        Books(books.library, books.url, folder).refresh()
-        total = len(account.requests())
-    for is_first in (True, False):
-        must_be("requests of a run", total > 20, True)
-        for request in range(1, total, 7):
-            kill_at(books, account, request)
-            listed = [name for (name,) in books.rows("SELECT table_name FROM chartmogul_copy")] if books.tables() else []
-            begun = [name for name in books.tables() if name.startswith("chartmogul_new_")]
-            must_be("tables that are not listed", set(books.tables()) - set(listed) - set(begun), set())
-        account.forget_requests()
+        other = Books(books.library, books.sandbox, books.kill_at, books.url, folder)
+        steps = [refresh_until(other, None)]
+        change(account, 0)
+        steps.append(refresh_until(other, None))
+    for total in steps:
+        must_be("steps of a run", total > 100, True)
+        for number in range(KILLS):
+            change(account, 1 + number)
+            refresh_until(books, 1 + number * (total - 1) // KILLS)
+            begun = {name for name in books.tables() if name.startswith("chartmogul_new_")}
+            listed = {name for (name,) in books.rows("SELECT table_name FROM chartmogul_copy")} if set(books.tables()) - begun else set()
+            must_be("tables that are not listed", set(books.tables()) - listed - begun, set())
+            if total == steps[0]:
+                books.refresh()
+                left = [name for name in books.tables() if name.startswith("chartmogul_new_")]
+                must_be("tables left behind", left, [])
+                os.remove(books.path)
         books.refresh()
-        total = len(account.requests())
-        must_be("tables left behind", [name for name in books.tables() if name.startswith("chartmogul_new_")], [])
         must_be_the_account(books)
-        must_be("a run after the first copy", is_first or total > 20, True)
 
 
 def short_list(books, account):
@@ -297,20 +352,20 @@ def short_list(books, account):
     must_be("rows are not asked for one by one", len(account.requests()), 1 + len(lists))
 
 
-STORIES = [whole, unchanged, history, recomputed, not_fetched, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
+STORIES = [whole, unchanged, history, recomputed, not_fetched, two_schemas, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
 
 
 def main():
-    library, sandbox = sys.argv[1:3]
+    library, sandbox, kill_at = sys.argv[1:4]
     passed = failed = 0
     for story in STORIES:
-        if sys.argv[3:] and story.__name__ not in sys.argv[3:]:
+        if sys.argv[4:] and story.__name__ not in sys.argv[4:]:
             continue
         server = subprocess.Popen([sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
         account = Account(server.stdout.readline().strip())
         try:
             with tempfile.TemporaryDirectory() as folder:
-                story(Books(library, account.base_url, folder), account)
+                story(Books(library, sandbox, kill_at, account.base_url, folder), account)
             passed += 1
         except (Failed, sqlite3.Error) as error:
             failed += 1
