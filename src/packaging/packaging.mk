@@ -23,11 +23,13 @@ ONE_FILE_PARTS ?= cases examples
 test-amalgamation: $(AMALGAMATION) ## cases and examples on the one file (ONE_FILE_PARTS='...': others)
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/one-file ONE_FILE=$(abspath $(AMALGAMATION)) PARTS='$(ONE_FILE_PARTS)' test
 
+PACKAGES := $(BUILD)/packages
+
 # ---- a library that needs only libc -------------------------------------------------------------
 
 ARCH       := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)
-STANDALONE := $(BUILD)/packages/linux-$(ARCH)/chartmogul.so
-SOURCED    := $(BUILD)/packages/sources
+STANDALONE = $(BUILD)/packages/linux-$(ARCH)/chartmogul.so
+SOURCED    = $(BUILD)/packages/sources
 # The newest version of glibc that the standalone library may ask for, and so the oldest system that loads it.
 NEWEST_GLIBC ?= 2.34
 
@@ -49,7 +51,51 @@ $(SOURCED)/cjson/cJSON.c: | $(SOURCED)/curl/configure
 test-standalone: $(STANDALONE) $(SANDBOX) $(NO_NETWORK) ## what it needs, what it shows, and that it reads and writes
 	$(Q)$(IN_TEST) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/standalone.sh $(STANDALONE) $(SANDBOX)
 
-PACKAGES := $(BUILD)/packages
+# ---- the same for other machines ----------------------------------------------------------------
+
+# Its own objects, the sources and packages of this house. The headers of the libraries are those of their sources, sqlite3.h
+# is the same on every machine.
+SYSROOT_ARM64 := $(PACKAGES)/sysroot-arm64
+LINUX_ARM64   := $(PACKAGES)/linux-aarch64/chartmogul.so
+
+.PHONY: linux-arm64 test-linux-arm64
+linux-arm64: $(LINUX_ARM64) ## the standalone library for Linux on 64-bit ARM (needs crossbuild-essential-arm64)
+
+$(SYSROOT_ARM64)/laid/usr/bin/sqlite3: src/packaging/sysroot.sh
+	$(Q)sh $< arm64 $(SYSROOT_ARM64) libc6 libgcc-s1 libssl-dev zlib1g-dev zlib1g sqlite3 libsqlite3-0 libreadline8 libtinfo6
+	$(Q)touch $@
+
+INCLUDES := $(call pkg,--variable=includedir,sqlite3,/usr/include)
+$(PACKAGES)/sqlite/sqlite3ext.h:
+	@mkdir -p $(@D)
+	$(Q)cp $(INCLUDES)/sqlite3.h $(INCLUDES)/sqlite3ext.h $(@D)/
+
+$(LINUX_ARM64): $(SOURCES) $(SYSROOT_ARM64)/laid/usr/bin/sqlite3 $(PACKAGES)/sqlite/sqlite3ext.h $(SOURCED)/curl/configure $(SOURCED)/cjson/cJSON.c
+	$(Q)CROSS_HOST=aarch64-linux-gnu SYSROOT=$(SYSROOT_ARM64)/laid $(MAKE) --no-print-directory BUILD=$(BUILD)/linux-arm64 \
+	  CC=aarch64-linux-gnu-gcc SOURCED=$(abspath $(SOURCED)) STANDALONE=$(abspath $@) \
+	  PKG_CFLAGS='-I$(abspath $(PACKAGES))/sqlite -I$(abspath $(SOURCED))/curl/include -I$(abspath $(SOURCED))' standalone
+
+test-linux-arm64: $(LINUX_ARM64) $(SANDBOX) ## that library under qemu: what it needs, and that it reads and writes
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/foreign.sh aarch64-linux-gnu \
+	  'qemu-aarch64-static -L $(SYSROOT_ARM64)/laid $(SYSROOT_ARM64)/laid/usr/bin/sqlite3' $(LINUX_ARM64) $(SANDBOX)
+
+# On macOS the library for both kinds of processor, with the system's libcurl, which is there for both, and cJSON inside:
+# CJSON names the folder of cJSON.c and cJSON.h, because Homebrew's is of one kind. It is made on no other system, and was
+# tried on none: src/packaging/README.md.
+MACOS := $(PACKAGES)/macos/chartmogul.dylib
+CJSON ?= $(SOURCED)/cjson
+
+.PHONY: macos
+macos: ## on macOS: a library for both kinds of processor (CJSON=the folder of cJSON.c)
+	@[ '$(UNAME)' = Darwin ] || { echo 'make macos: this is $(UNAME): the compiler and the SDK of macOS are needed' >&2; exit 1; }
+	$(Q)mkdir -p $(dir $(MACOS)) $(PACKAGES)/macos/include/cjson && cp '$(CJSON)/cJSON.h' $(PACKAGES)/macos/include/cjson/
+	$(Q)for arch in arm64 x86_64; do \
+	  $(CC) -arch $$arch -O2 -fPIC -DCJSON_HIDE_SYMBOLS -c -o $(PACKAGES)/macos/cJSON-$$arch.o '$(CJSON)/cJSON.c' && \
+	  $(MAKE) --no-print-directory BUILD=$(BUILD)/macos-$$arch PKG_CFLAGS=-I$(abspath $(PACKAGES))/macos/include \
+	    PKG_LIBS='$(abspath $(PACKAGES))/macos/cJSON-'$$arch.o' -lcurl' CFLAGS="$(CFLAGS) -arch $$arch" \
+	    LDFLAGS="$(LDFLAGS) -arch $$arch -Wl,-install_name,@loader_path/chartmogul.dylib" all || exit 1; done
+	$(Q)lipo -create -output $(MACOS) $(BUILD)/macos-arm64/chartmogul.dylib $(BUILD)/macos-x86_64/chartmogul.dylib
+	@echo $(MACOS)
 
 # ---- for programs that load no extensions -------------------------------------------------------
 

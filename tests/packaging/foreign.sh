@@ -1,0 +1,39 @@
+#!/bin/sh
+# The standalone library of another machine, in that machine's sqlite3 under an emulator: what it needs, and that it reads, writes and
+# tells errors over https.
+#
+#   foreign.sh TRIPLET 'EMULATOR SQLITE3' LIBRARY SANDBOX      (wants NEWEST_GLIBC, where the library is one of glibc's)
+set -u
+
+triplet=$1 emulated=$2 library=$(cd "$(dirname "$3")" && pwd)/$(basename "$3") sandbox=$4
+# shellcheck source=tests/packaging/stage.sh
+. "$(dirname "$0")/stage.sh"
+
+if ! command -v "${emulated%% *}" >/dev/null; then
+  skip "no ${emulated%% *}"
+  summary
+  exit
+fi
+# shellcheck disable=SC2086 # a program with its options
+shell() { printf '%s\n' ".load ${library%.so}" "$@" | $emulated -batch -init /dev/null 2>&1; }
+
+same "names it shows" "sqlite3_chartmogul_init sqlite3_chartmogulreadonly_init sqlite3_extension_init" \
+  "$("$triplet-nm" -D --defined-only "$library" | awk '{ print $3 }' | sort | tr '\n' ' ' | sed 's/ $//')"
+same "libraries it needs" "" \
+  "$("$triplet-objdump" -p "$library" | awk '/NEEDED/ { print $2 }' | grep -vE '^(libc\.so\.6|ld-linux.*|libc\.so)$')"
+if [ -n "${NEWEST_GLIBC:-}" ]; then
+  newest=$("$triplet-objdump" -T "$library" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | sed 's/GLIBC_//')
+  echo "foreign: $(($(wc -c <"$library") / 1000)) kB, glibc $newest or newer"
+  same "the newest glibc it asks for" "$NEWEST_GLIBC" "$(printf '%s\n' "$newest" "$NEWEST_GLIBC" | sort -V | tail -n 1)"
+fi
+
+serve_https "$sandbox"
+unset LD_PRELOAD # the guard of the network is a library of this machine
+count="SELECT count(*) FROM chartmogul_customers;"
+trusting() { SSL_CERT_FILE="$folder/ca.pem" shell "$@"; }
+same "rows" 25 "$(trusting "$count")"
+same "a row that is written" "Mine" "$(trusting "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');" \
+  "SELECT name FROM chartmogul_data_sources WHERE name = 'Mine';")"
+has "a write that is refused" "chartmogul_plans: " "$(trusting "INSERT INTO chartmogul_plans (name) VALUES ('p');")"
+has "a server that nobody vouches for" "certificate" "$(SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt shell "$count")"
+summary
