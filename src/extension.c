@@ -11,6 +11,7 @@
 #include "copy/refresh.h"
 #include "spec/registry.h"
 #include "sql/functions/functions.h"
+#include "sql/functions/help.h"
 #include "sql/meta/meta.h"
 #include "sql/names.h"
 #include "sql/table.h"
@@ -79,6 +80,7 @@ static int register_all(sqlite3 *db, cm_session *session) {
   if (rc == SQLITE_OK) rc = cm_meta_register(db, session);
   if (rc == SQLITE_OK) rc = cm_functions_register(db, session);
   if (rc == SQLITE_OK) rc = cm_refresh_register(db, session);
+  if (rc == SQLITE_OK) rc = cm_help_register(db);
   return rc;
 }
 

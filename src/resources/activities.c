@@ -35,7 +35,8 @@ static const cm_column columns[] = {
   { CM_COLUMN("plan_external_id", CM_TEXT, CM_READ_ONLY, "External id of the plan."),
     .path = "plan-external-id" },
   { CM_COLUMN("billing_connector_uuid", CM_TEXT, CM_READ_ONLY, "Data source."),
-    .path = "billing-connector-uuid" },
+    .path = "billing-connector-uuid",
+    .extras = &(const cm_column_extras){ .of = "chartmogul_data_sources" } },
   CM_JSON_COLUMN("The movement as the API sent it."),
 };
 

@@ -118,6 +118,16 @@ static int check_flags(const cm_check *check, const cm_column *column) {
   return rule == NULL ? SQLITE_OK : cm_check_fail(check, column->name, "%s", rule);
 }
 
+static int check_reference(const cm_check *check, const cm_column *column) {
+  const char *of = CM_EXTRA(column, of);
+  const cm_resource *table = of != NULL ? cm_check_find(check, of) : NULL;
+  if (of == NULL) return SQLITE_OK;
+  if (table != NULL && cm_registry_key(table) >= 0 && cm_text_ends_in(column->name, "_uuid"))
+    return SQLITE_OK;
+  return cm_check_fail(check, column->name, "%s is not a table whose key a column in _uuid holds",
+                       of);
+}
+
 static bool any_read(const cm_resource *resource, bool unfolds_words) {
   for (int i = 0; i < resource->read_count; i++) {
     const cm_read *read = &resource->reads[i];
@@ -184,6 +194,7 @@ int cm_check_columns(const cm_check *check) {
     rc = check_name(check, column);
     if (rc == SQLITE_OK) rc = check_flags(check, column);
     if (rc == SQLITE_OK) rc = check_column_path(check, column);
+    if (rc == SQLITE_OK) rc = check_reference(check, column);
     keys += (column->flags & CM_KEY) != 0;
     rows += cm_source_is(column, CM_FROM_ROW);
   }

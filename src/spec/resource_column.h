@@ -81,6 +81,9 @@ typedef struct cm_column_extras {
   const char *wants;
   /* The words that a write may give, where answers have others too. NULL: the same, or anything. */
   const cm_word *written;
+  /* Of a column whose name ends in _uuid: the table whose key it holds. NULL: the one that the name says ("plan_uuid":
+  ** chartmogul_plans), or none. */
+  const char *of;
 } cm_column_extras;
 
 typedef struct cm_column {

@@ -53,6 +53,12 @@
   X(empties, b->column_extras.empties = "x";                                                       \
     b->columns[PARENT].extras = &b->column_extras,                                                 \
     AT("parent_uuid") "emptied by UPDATE, which cannot set it")                                    \
+  X(column_of_table, b->column_extras.of = "chartmogul_none";                                      \
+    b->columns[PARENT].extras = &b->column_extras,                                                 \
+    AT("parent_uuid") "chartmogul_none is not a table whose key a column in _uuid holds")          \
+  X(column_of_name, b->column_extras.of = "chartmogul_parents";                                    \
+    b->columns[COLOUR].extras = &b->column_extras,                                                 \
+    AT("colour") "chartmogul_parents is not a table whose key a column in _uuid holds")            \
   X(path_self, b->columns[COLOUR].path = "@self", AT("colour") "no read unfolds rows")             \
   X(path_key, b->columns[COLOUR].path = "@key", AT("colour") "no read unfolds rows")               \
   X(path_outer, b->columns[COLOUR].path = "^colour", AT("colour") "no read unfolds rows")          \

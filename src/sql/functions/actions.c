@@ -426,7 +426,11 @@ int cm_actions_register(sqlite3 *db, cm_session *session) {
   for (size_t i = 0; i < cm_countof(table); i++) {
     int count = cm_action_least(&table[i]);
     for (; count <= cm_action_most(&table[i]) && rc == SQLITE_OK; count++) {
-      const cm_function function = { table[i].name, count, CM_SENDING_FUNCTION, run, table[i].doc };
+      const cm_function function = { .name = table[i].name,
+                                     .argument_count = count,
+                                     .flags = CM_SENDING_FUNCTION,
+                                     .run = run,
+                                     .doc = table[i].doc };
       rc = cm_function_create(db, session, &function, &table[i]);
     }
   }

@@ -22,7 +22,8 @@ typedef struct cm_function {
   int argument_count;
   int flags; /* for sqlite3_create_function_v2 */
   void (*run)(sqlite3_context *context, int argc, sqlite3_value **argv);
-  const char *doc; /* one sentence with a period */
+  const char *doc;       /* one sentence with a period */
+  const char *arguments; /* "name[, value]", of all forms with the same doc; "": none */
 } cm_function;
 
 /**
