@@ -34,10 +34,22 @@ static const cm_read reads[] = {
              "refund_handling,proximate_movement_reclassification" },
 };
 
+static const cm_example examples[] = {
+  { "Whose account is it, and in which currency are its figures?",
+    "SELECT name, currency, time_zone FROM chartmogul_account" },
+  { "When does a cancelled subscription count as lost?",
+    "SELECT churn_recognition, churn_when_zero_mrr, auto_churn_subscription\n"
+    "FROM chartmogul_account" },
+  { "On which day do the weeks of the metrics begin, and how do refunds count?",
+    "SELECT week_start_on, refund_handling FROM chartmogul_account" },
+  { 0 },
+};
+
 const cm_resource cm_resource_account = {
   .name = "chartmogul_account",
   .doc = "The account.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .examples = examples,
   .example = "SELECT name, currency, time_zone FROM chartmogul_account",
 };

@@ -72,12 +72,41 @@ static const cm_growth growth = { .by = "date",
                                   .checked = "chartmogul_mrr",
                                   .sums = sums };
 
+static const cm_example examples[] = {
+  { "Which contractions of the last 90 days were the largest?",
+    "SELECT date(date) AS day, customer_name, description,\n"
+    "       activity_mrr_movement / 100.0 AS mrr\n"
+    "FROM chartmogul_activities\n"
+    "WHERE type = 'contraction' AND date >= date('now', '-90 days')\n"
+    "ORDER BY activity_mrr_movement LIMIT 10" },
+  { "Who left this quarter, and what did they pay?",
+    "SELECT date(date) AS day, customer_name, plan_external_id,\n"
+    "       -activity_mrr_movement / 100.0 AS mrr\n"
+    "FROM chartmogul_activities\n"
+    "WHERE type = 'churn' AND date >= date('now', 'start of month', '-2 months')\n"
+    "ORDER BY activity_mrr_movement" },
+  { "Which plans won and lost MRR this year?",
+    "SELECT plan_external_id,\n"
+    "       sum(max(activity_mrr_movement, 0)) / 100.0 AS won,\n"
+    "       sum(min(activity_mrr_movement, 0)) / 100.0 AS lost\n"
+    "FROM chartmogul_activities\n"
+    "WHERE date >= date('now', 'start of year')\n"
+    "GROUP BY plan_external_id ORDER BY won + lost DESC" },
+  { "Who has come back this year?",
+    "SELECT date(date) AS day, customer_name, activity_mrr_movement / 100.0 AS mrr\n"
+    "FROM chartmogul_activities\n"
+    "WHERE type = 'reactivation' AND date >= date('now', 'start of year')\n"
+    "ORDER BY date DESC" },
+  { 0 },
+};
+
 const cm_resource cm_resource_activities = {
   .name = "chartmogul_activities",
   .doc = "A movement of the MRR of the account.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   .extras = &(const cm_resource_extras){ .growth = &growth },
+  .examples = examples,
   .example = "SELECT type, sum(activity_mrr_movement) FROM chartmogul_activities WHERE date >= "
              "date('now', '-30 days') GROUP BY type",
 };

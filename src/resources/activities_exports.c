@@ -29,12 +29,30 @@ static const cm_write writes[] = {
   { CM_CALL(CM_VERB_INSERT, "POST", "/activities_export") },
 };
 
+static const cm_example examples[] = {
+  { "Start an export of all churn of the last year, and look how far it is.",
+    "INSERT INTO chartmogul_activities_exports (type, start_date, end_date)\n"
+    "VALUES ('churn', date('now', '-1 year'), date('now'));\n"
+    "SELECT id, status, file_url FROM chartmogul_activities_exports\n"
+    "WHERE id = chartmogul_last_uuid()" },
+  { "Start an export of everything.",
+    "INSERT INTO chartmogul_activities_exports DEFAULT VALUES;\n"
+    "SELECT id, status, expires_at FROM chartmogul_activities_exports\n"
+    "WHERE id = chartmogul_last_uuid()" },
+  { "Export what customers added and what they gave up into two files.",
+    "INSERT INTO chartmogul_activities_exports (type) VALUES ('expansion'), ('contraction');\n"
+    "SELECT e.type, e.status, e.file_url\n"
+    "FROM chartmogul_writes AS w JOIN chartmogul_activities_exports AS e ON e.id = w.uuid" },
+  { 0 },
+};
+
 const cm_resource cm_resource_activities_exports = {
   .name = "chartmogul_activities_exports",
   .doc = "A job that exports activities to a file; INSERT starts one.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .examples = examples,
   .example = "SELECT status, file_url FROM chartmogul_activities_exports WHERE id = "
              "'00000000-0000-0000-0000-000000000000'",
 };

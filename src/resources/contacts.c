@@ -62,6 +62,30 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_example examples[] = {
+  { "Whom do we write to at the ten largest customers?",
+    "SELECT c.company, p.first_name, p.last_name, p.title, p.email\n"
+    "FROM (SELECT * FROM chartmogul_customers\n"
+    "      WHERE status = 'Active' ORDER BY mrr DESC LIMIT 10) AS c\n"
+    "JOIN chartmogul_contacts AS p ON p.customer_uuid = c.uuid\n"
+    "ORDER BY c.mrr DESC, p.position" },
+  { "Which addresses do the past due customers have for invoices?",
+    "SELECT c.name AS customer, p.email\n"
+    "FROM chartmogul_customers AS c JOIN chartmogul_contacts AS p ON p.customer_uuid = c.uuid\n"
+    "WHERE c.status = 'Past Due' AND p.email LIKE 'accounts@%'" },
+  { "At how many active customers do we know nobody?",
+    "SELECT count(*) AS customers, sum(c.mrr) / 100.0 AS mrr\n"
+    "FROM chartmogul_customers AS c\n"
+    "WHERE c.status = 'Active'\n"
+    "  AND NOT EXISTS (SELECT 1 FROM chartmogul_contacts AS p WHERE p.customer_uuid = c.uuid)" },
+  { "Add a contact to a customer, whom the billing system knows by a number.",
+    "INSERT INTO chartmogul_contacts (data_source_uuid, customer_external_id, first_name,\n"
+    "  last_name, email)\n"
+    "SELECT uuid, 'cus_0393', 'Ada', 'Lind', 'ada.lind@swiftloop.example.org'\n"
+    "FROM chartmogul_data_sources WHERE name = 'Stripe'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_contacts = {
   .name = "chartmogul_contacts",
   .doc = "A contact: a person at a customer, or one that stands alone.",
@@ -70,5 +94,6 @@ const cm_resource cm_resource_contacts = {
   CM_WRITES(writes),
   .extras = &(const cm_resource_extras){ .also_created_by = "/customers/{customer_uuid}/contacts" },
   .references = references,
+  .examples = examples,
   .example = "SELECT first_name, last_name, email FROM chartmogul_contacts LIMIT 10",
 };

@@ -33,11 +33,37 @@ static const cm_read reads[] = {
     .parent = "chartmogul_customers", .pages = 5000 },
 };
 
+static const cm_example examples[] = {
+  { "How did the MRR of one customer come about?",
+    "SELECT date(date) AS day, type, description, activity_mrr_movement / 100.0 AS movement\n"
+    "FROM chartmogul_customer_activities\n"
+    "WHERE customer_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_customers\n"
+    "  WHERE email = 'grace.ellis@swiftloop.example.org')\n"
+    "ORDER BY date" },
+  { "What was the most that each past due customer ever paid for a subscription?",
+    "SELECT c.name, c.mrr / 100.0 AS mrr, max(a.activity_mrr) / 100.0 AS highest\n"
+    "FROM chartmogul_customers AS c\n"
+    "JOIN chartmogul_customer_activities AS a ON a.customer_uuid = c.uuid\n"
+    "WHERE c.status = 'Past Due'\n"
+    "GROUP BY c.uuid ORDER BY highest DESC" },
+  { "How have the five largest customers grown since they came?",
+    "SELECT c.name, date(c.customer_since) AS since,\n"
+    "       sum(iif(a.type = 'new_biz', a.activity_mrr_movement, 0)) / 100.0 AS began_with,\n"
+    "       sum(iif(a.type = 'expansion', a.activity_mrr_movement, 0)) / 100.0 AS expansion\n"
+    "FROM (SELECT * FROM chartmogul_customers\n"
+    "      WHERE status = 'Active' ORDER BY mrr DESC LIMIT 5) AS c\n"
+    "JOIN chartmogul_customer_activities AS a ON a.customer_uuid = c.uuid\n"
+    "GROUP BY c.uuid" },
+  { 0 },
+};
+
 const cm_resource cm_resource_customer_activities = {
   .name = "chartmogul_customer_activities",
   .doc = "A movement of the MRR of one customer.",
   CM_COLUMNS(columns),
   CM_READS(reads),
+  .examples = examples,
   .example =
       "SELECT date, type, activity_mrr_movement FROM chartmogul_customer_activities WHERE "
       "customer_uuid = (SELECT uuid FROM chartmogul_customers WHERE status = 'Active' LIMIT 1)",

@@ -47,6 +47,31 @@ static const cm_member_of member_of = { .resource = "chartmogul_customers",
                                         .name = "key",
                                         .value = "value" };
 
+static const cm_example examples[] = {
+  { "Through which channel do customers come, and what is one worth a month?",
+    "SELECT a.value AS channel, count(*) AS customers,\n"
+    "       round(avg(c.mrr) / 100, 2) AS average_mrr\n"
+    "FROM chartmogul_customer_attributes AS a\n"
+    "JOIN chartmogul_customers AS c ON c.uuid = a.customer_uuid\n"
+    "WHERE a.key = 'channel' AND c.status = 'Active'\n"
+    "GROUP BY channel ORDER BY average_mrr DESC" },
+  { "Which attributes are in use, and how many values do they have?",
+    "SELECT key, type, count(*) AS customers, count(DISTINCT value) AS \"values\"\n"
+    "FROM chartmogul_customer_attributes\n"
+    "GROUP BY key, type" },
+  { "Of which large customers do we not know the number of employees?",
+    "SELECT c.name, c.mrr / 100.0 AS mrr\n"
+    "FROM chartmogul_customers AS c\n"
+    "WHERE c.status = 'Active' AND c.mrr >= 200000 AND NOT EXISTS (\n"
+    "  SELECT 1 FROM chartmogul_customer_attributes AS a\n"
+    "  WHERE a.customer_uuid = c.uuid AND a.key = 'employees')" },
+  { "Note at the largest customers until when their price is fixed.",
+    "INSERT INTO chartmogul_customer_attributes (customer_uuid, key, value, type)\n"
+    "SELECT uuid, 'price_fixed_until', '2026-12-31', 'Timestamp' FROM chartmogul_customers\n"
+    "WHERE status = 'Active' AND mrr >= 400000" },
+  { 0 },
+};
+
 const cm_resource cm_resource_customer_attributes = {
   .name = "chartmogul_customer_attributes",
   .doc = "A custom attribute of a customer.",
@@ -55,5 +80,6 @@ const cm_resource cm_resource_customer_attributes = {
   CM_WRITES(writes),
   .member_of = &member_of,
   .key_parts = "customer_uuid key",
+  .examples = examples,
   .example = "SELECT key, count(*) FROM chartmogul_customer_attributes GROUP BY key",
 };

@@ -32,6 +32,24 @@ static const cm_member_of member_of = {
   .resource = "chartmogul_customers", .set = "tags", .owner = "customer_uuid", .value = "tag"
 };
 
+static const cm_example examples[] = {
+  { "How many customers has each tag, and what do they pay a month?",
+    "SELECT t.tag, count(*) AS customers, sum(c.mrr) / 100.0 AS mrr\n"
+    "FROM chartmogul_customer_tags AS t\n"
+    "JOIN chartmogul_customers AS c ON c.uuid = t.customer_uuid\n"
+    "GROUP BY t.tag" },
+  { "Tag all customers that are past due.",
+    "INSERT OR IGNORE INTO chartmogul_customer_tags (customer_uuid, tag)\n"
+    "SELECT uuid, 'payment-open' FROM chartmogul_customers WHERE status = 'Past Due'" },
+  { "Which tags has one customer?", "SELECT tag FROM chartmogul_customer_tags\n"
+                                    "WHERE customer_uuid = (\n"
+                                    "  SELECT uuid FROM chartmogul_customers\n"
+                                    "  WHERE email = 'grace.ellis@swiftloop.example.org')" },
+  { "Take a tag off all customers that have it.",
+    "DELETE FROM chartmogul_customer_tags WHERE tag = 'payment-open'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_customer_tags = {
   .name = "chartmogul_customer_tags",
   .doc = "A tag of a customer.",
@@ -40,5 +58,6 @@ const cm_resource cm_resource_customer_tags = {
   CM_WRITES(writes),
   .member_of = &member_of,
   .key_parts = "customer_uuid tag",
+  .examples = examples,
   .example = "SELECT tag, count(*) FROM chartmogul_customer_tags GROUP BY tag",
 };

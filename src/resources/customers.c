@@ -171,6 +171,38 @@ static const cm_write record = CM_IMPORT_CALL("data_source_uuid:");
 
 static const cm_bulk bulk = { .list = "customers", .write = &record, .customer = "external_id" };
 
+static const cm_example examples[] = {
+  { "Which ten customers pay most, and who is in charge of them?",
+    "SELECT name, company, mrr / 100.0 AS mrr, owner\n"
+    "FROM chartmogul_customers\n"
+    "WHERE status = 'Active'\n"
+    "ORDER BY mrr DESC LIMIT 10" },
+  { "Which paying customers has nobody taken charge of?",
+    "SELECT name, email, mrr / 100.0 AS mrr\n"
+    "FROM chartmogul_customers\n"
+    "WHERE status IN ('Active', 'Past Due') AND owner IS NULL\n"
+    "ORDER BY mrr DESC" },
+  { "How many leads are at each stage, and since when does the oldest one wait?",
+    "SELECT status, count(*) AS leads, date(min(lead_created_at)) AS oldest\n"
+    "FROM chartmogul_customers\n"
+    "WHERE status IN ('New Lead', 'Working Lead', 'Qualified Lead')\n"
+    "GROUP BY status" },
+  { "How many customers of each year are still there?",
+    "SELECT strftime('%Y', customer_since) AS year, count(*) AS won,\n"
+    "       count(*) FILTER (WHERE status <> 'Cancelled') AS still_there\n"
+    "FROM chartmogul_customers\n"
+    "WHERE customer_since IS NOT NULL\n"
+    "GROUP BY year" },
+  { "Who writes from this address?",
+    "SELECT name, company, status, mrr / 100.0 AS mrr, chartmogul_url\n"
+    "FROM chartmogul_customers\n"
+    "WHERE email = 'grace.ellis@swiftloop.example.org'" },
+  { "Put the past due customers without an owner into the care of a user.",
+    "UPDATE chartmogul_customers SET owner = 'maria.lopez@example.com'\n"
+    "WHERE status = 'Past Due' AND owner IS NULL" },
+  { 0 },
+};
+
 const cm_resource cm_resource_customers = {
   .name = "chartmogul_customers",
   .doc = "A customer or lead.",
@@ -182,5 +214,6 @@ const cm_resource cm_resource_customers = {
           .also_created_by = "/customers/unmerges /data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .bulk = &bulk,
+  .examples = examples,
   .example = "SELECT name, mrr FROM chartmogul_customers WHERE status = 'Active'",
 };

@@ -50,6 +50,25 @@ static const cm_natural_key natural_key = { .columns = { "name" },
                                             .replace_is_ignore = true,
                                             .exists = "name" };
 
+static const cm_example examples[] = {
+  { "How many paying customers comes from each source, and how much MRR?",
+    "SELECT d.name, d.system, count(*) AS customers, sum(c.mrr) / 100.0 AS mrr\n"
+    "FROM chartmogul_data_sources AS d\n"
+    "JOIN chartmogul_customers AS c ON c.data_source_uuid = d.uuid\n"
+    "WHERE c.status IN ('Active', 'Past Due')\n"
+    "GROUP BY d.uuid" },
+  { "Is an import under way, and does one fail?",
+    "SELECT name, status, processing_status ->> '$.pending' AS pending,\n"
+    "       processing_status ->> '$.failed' AS failed\n"
+    "FROM chartmogul_data_sources" },
+  { "In which sources does an unpaid subscription end by itself?",
+    "SELECT name, auto_churn_subscription_setting ->> '$.enabled' AS ends_by_itself\n"
+    "FROM chartmogul_data_sources" },
+  { "Make a source for what is sold through partners, unless there is one.",
+    "INSERT OR IGNORE INTO chartmogul_data_sources (name) VALUES ('Partner sales')" },
+  { 0 },
+};
+
 const cm_resource cm_resource_data_sources = {
   .name = "chartmogul_data_sources",
   .doc = "A billing source; deleting one deletes its customers, plans and invoices too.",
@@ -58,5 +77,6 @@ const cm_resource cm_resource_data_sources = {
   CM_WRITES(writes),
   .natural_key = &natural_key,
   .extras = &(const cm_resource_extras){ .delete_counts = "/customers?data_source_uuid={uuid}" },
+  .examples = examples,
   .example = "SELECT name, system, status FROM chartmogul_data_sources",
 };

@@ -119,6 +119,38 @@ static const cm_bulk bulk = { .list = "invoices",
                               .write = &record,
                               .customer = "customer_external_id" };
 
+static const cm_example examples[] = {
+  { "Which invoices are overdue, and for how many days?",
+    "SELECT external_id, customer_external_id, date(due_date) AS due,\n"
+    "       CAST(julianday('now') - julianday(due_date) AS INTEGER) AS days\n"
+    "FROM chartmogul_invoices\n"
+    "WHERE status = 'open' AND due_date < date('now')\n"
+    "ORDER BY due_date" },
+  { "What has one customer been billed for?",
+    "SELECT i.external_id, date(i.date) AS day, i.status,\n"
+    "       sum(l.value ->> '$.amount_in_cents') / 100.0 AS amount\n"
+    "FROM chartmogul_invoices AS i, json_each(i.line_items) AS l\n"
+    "WHERE i.customer_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_customers\n"
+    "  WHERE email = 'grace.ellis@swiftloop.example.org')\n"
+    "GROUP BY i.uuid ORDER BY i.date" },
+  { "Which invoices does ChartMogul leave out of its figures, and why?",
+    "SELECT external_id, date(date) AS day, errors\n"
+    "FROM chartmogul_invoices WHERE validation_type = 'invalid'" },
+  { "What was raised in the last week, source by source and currency by currency?",
+    "SELECT d.name, i.currency, count(*) AS invoices\n"
+    "FROM chartmogul_data_sources AS d\n"
+    "JOIN chartmogul_invoices AS i ON i.data_source_uuid = d.uuid\n"
+    "WHERE i.date >= date('now', '-7 days')\n"
+    "GROUP BY d.uuid, i.currency" },
+  { "Write off an invoice that nobody will pay.",
+    "UPDATE chartmogul_invoices SET status = 'written_off'\n"
+    "WHERE external_id = 'INV-002388'\n"
+    "  AND data_source_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_data_sources WHERE name = 'Stripe')" },
+  { 0 },
+};
+
 const cm_resource cm_resource_invoices = {
   .name = "chartmogul_invoices",
   .doc = "An invoice with its line items and transactions.",
@@ -130,5 +162,6 @@ const cm_resource cm_resource_invoices = {
   .references = references,
   .bulk = &bulk,
   .needs = needs,
+  .examples = examples,
   .example = "SELECT external_id, date, status FROM chartmogul_invoices LIMIT 10",
 };

@@ -50,12 +50,34 @@ static const cm_write writes[] = {
   { CM_CALL(CM_VERB_INSERT, "POST", "/data_sources/{data_source_uuid}/json_imports") },
 };
 
+static const cm_example examples[] = {
+  { "Import customers and plans in one job.",
+    "INSERT INTO chartmogul_json_imports (data_source_uuid, external_id, customers, plans)\n"
+    "SELECT uuid, 'import-1',\n"
+    "       '[{\"external_id\": \"new-1\", \"name\": \"Ada Lind\", \"country\": \"SE\"}]',\n"
+    "       '[{\"external_id\": \"solo\", \"name\": \"Solo\", \"interval_count\": 1,\n"
+    "          \"interval_unit\": \"month\"}]'\n"
+    "FROM chartmogul_data_sources WHERE name = 'Stripe'" },
+  { "Is the job done?", "SELECT status, updated_at FROM chartmogul_json_imports\n"
+                        "WHERE external_id = 'import-1'\n"
+                        "  AND data_source_uuid = (\n"
+                        "  SELECT uuid FROM chartmogul_data_sources WHERE name = 'Stripe')" },
+  { "What has become of each part of it?",
+    "SELECT d.key AS part, d.value AS state\n"
+    "FROM chartmogul_json_imports AS j, json_each(j.status_details) AS d\n"
+    "WHERE j.external_id = 'import-1'\n"
+    "  AND j.data_source_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_data_sources WHERE name = 'Stripe')" },
+  { 0 },
+};
+
 const cm_resource cm_resource_json_imports = {
   .name = "chartmogul_json_imports",
   .doc = "A job that imports many records at once; INSERT starts one.",
   CM_COLUMNS(columns),
   CM_READS(reads),
   CM_WRITES(writes),
+  .examples = examples,
   .example = "SELECT status FROM chartmogul_json_imports WHERE data_source_uuid = "
              "'ds_00000000-0000-0000-0000-000000000000' AND external_id = 'import-1'",
 };

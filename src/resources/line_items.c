@@ -77,6 +77,36 @@ static const cm_write record = CM_IMPORT_CALL(
 
 static const cm_bulk bulk = { .list = "line_items", .write = &record };
 
+static const cm_example examples[] = {
+  { "What do discounts cost, code by code?",
+    "SELECT discount_code, count(*) AS lines,\n"
+    "       sum(discount_amount_in_cents) / 100.0 AS discount\n"
+    "FROM chartmogul_line_items\n"
+    "WHERE discount_code <> ''\n"
+    "GROUP BY discount_code" },
+  { "What has been sold beside subscriptions?",
+    "SELECT description, count(*) AS lines, sum(amount_in_cents) / 100.0 AS amount\n"
+    "FROM chartmogul_line_items\n"
+    "WHERE type = 'one_time'\n"
+    "GROUP BY description" },
+  { "What stands on one invoice?",
+    "SELECT l.type, l.description, l.quantity, l.amount_in_cents / 100.0 AS amount\n"
+    "FROM chartmogul_line_items AS l\n"
+    "WHERE l.invoice_external_id = 'INV-002388'\n"
+    "  AND l.data_source_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_data_sources WHERE name = 'Stripe')" },
+  { "Which plans has most been billed for?",
+    "SELECT p.name, count(*) AS lines, sum(l.amount_in_cents) / 100.0 AS amount\n"
+    "FROM chartmogul_line_items AS l JOIN chartmogul_plans AS p ON p.uuid = l.plan_uuid\n"
+    "GROUP BY p.uuid ORDER BY amount DESC LIMIT 5" },
+  { "Add a line to an invoice.",
+    "INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, external_id,\n"
+    "  type, description, amount_in_cents)\n"
+    "SELECT uuid, 'INV-002388', 'setup-1', 'one_time', 'Setup', 15000\n"
+    "FROM chartmogul_data_sources WHERE name = 'Stripe'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_line_items = {
   .name = "chartmogul_line_items",
   .doc = "A line of an invoice.",
@@ -87,5 +117,6 @@ const cm_resource cm_resource_line_items = {
   .references = references,
   .inside_of = &inside_of,
   .bulk = &bulk,
+  .examples = examples,
   .example = "SELECT type, amount_in_cents, description FROM chartmogul_line_items LIMIT 10",
 };

@@ -67,6 +67,7 @@ static const cm_widened until_date = { "date", CM_LE, "interval" };
     CM_COLUMNS(id##_columns),                                                                      \
     CM_READS(id##_reads),                                                                          \
     .extras = &(const cm_resource_extras){ .told_by = "date" },                                    \
+    .examples = id##_examples,                                                                     \
     .example = "SELECT date, " shown " FROM chartmogul_" #id                                       \
                " WHERE start_date = date('now', '-1 year') AND end_date = date('now')",            \
   }
@@ -88,6 +89,108 @@ static const cm_widened until_date = { "date", CM_LE, "interval" };
 /* clang-format on */
 
 static const cm_filter filters[] = { FILTERS(&from_date, &until_date) };
+
+/* ---- questions ---------------------------------------------------------------------------------- */
+
+static const cm_example arr_examples[] = {
+  { "What was the ARR at the end of each year?",
+    "SELECT date, arr / 100.0 AS arr, percentage_change FROM chartmogul_arr\n"
+    "WHERE interval = 'year' AND date >= date('now', '-3 years')" },
+  { "When did the ARR pass a million?",
+    "SELECT min(date) AS passed FROM chartmogul_arr\n"
+    "WHERE date >= date('now', '-3 years') AND arr >= 100000000" },
+  { "How did it move in the last two weeks, day by day?",
+    "SELECT date, arr / 100.0 AS arr FROM chartmogul_arr\n"
+    "WHERE interval = 'day' AND date >= date('now', '-14 days')" },
+  { 0 },
+};
+
+static const cm_example arpa_examples[] = {
+  { "Does an average customer pay more than a year ago?",
+    "SELECT date, arpa / 100.0 AS arpa, percentage_change FROM chartmogul_arpa" },
+  { "How do two countries compare, month by month?",
+    "SELECT us.date, us.arpa / 100.0 AS us, de.arpa / 100.0 AS de\n"
+    "FROM chartmogul_arpa AS us JOIN chartmogul_arpa AS de ON de.date = us.date\n"
+    "WHERE us.geo = 'US' AND de.geo = 'DE'" },
+  { "In which quarter of the last three years was it highest?",
+    "SELECT date, arpa / 100.0 AS arpa FROM chartmogul_arpa\n"
+    "WHERE interval = 'quarter' AND date >= date('now', '-3 years')\n"
+    "ORDER BY arpa DESC LIMIT 1" },
+  { 0 },
+};
+
+static const cm_example asp_examples[] = {
+  { "What does a new customer begin with, month by month?",
+    "SELECT date, asp / 100.0 AS asp, percentage_change FROM chartmogul_asp" },
+  { "Do new customers pay more than an average one?",
+    "SELECT s.date, s.asp / 100.0 AS of_new_ones, a.arpa / 100.0 AS of_all\n"
+    "FROM chartmogul_asp AS s JOIN chartmogul_arpa AS a ON a.date = s.date\n"
+    "WHERE s.interval = 'quarter' AND a.interval = 'quarter'" },
+  { "What do new customers of one country begin with?",
+    "SELECT date, asp / 100.0 AS asp FROM chartmogul_asp\n"
+    "WHERE geo = 'US' AND interval = 'quarter'" },
+  { 0 },
+};
+
+static const cm_example customer_count_examples[] = {
+  { "How many customers are there, and how many more than a month before?",
+    "SELECT date, customers, customers - lag(customers) OVER (ORDER BY date) AS more\n"
+    "FROM chartmogul_customer_count" },
+  { "How many were there at the end of each year?",
+    "SELECT date, customers FROM chartmogul_customer_count\n"
+    "WHERE interval = 'year' AND date >= date('now', '-3 years')" },
+  { "How many customers has one plan?",
+    "SELECT date, customers FROM chartmogul_customer_count\n"
+    "WHERE plans = 'Team' AND date >= date('now', '-3 months')" },
+  { 0 },
+};
+
+static const cm_example customer_churn_rate_examples[] = {
+  { "What part of the customers is lost, month by month?",
+    "SELECT date, customer_churn_rate FROM chartmogul_customer_churn_rate" },
+  { "Is it getting better: the average of each year?",
+    "SELECT strftime('%Y', date) AS year,\n"
+    "       round(avg(customer_churn_rate), 2) AS average_of_months\n"
+    "FROM chartmogul_customer_churn_rate\n"
+    "WHERE date >= date('now', 'start of year', '-2 years')\n"
+    "GROUP BY year" },
+  { "Is it higher for small plans?",
+    "SELECT small.date, small.customer_churn_rate AS starter,\n"
+    "       large.customer_churn_rate AS business\n"
+    "FROM chartmogul_customer_churn_rate AS small\n"
+    "JOIN chartmogul_customer_churn_rate AS large ON large.date = small.date\n"
+    "WHERE small.plans = 'Starter' AND large.plans = 'Business'\n"
+    "  AND small.interval = 'quarter' AND large.interval = 'quarter'" },
+  { 0 },
+};
+
+static const cm_example mrr_churn_rate_examples[] = {
+  { "What part of the MRR is lost, month by month?",
+    "SELECT date, mrr_churn_rate FROM chartmogul_mrr_churn_rate" },
+  { "In which months did growing customers make up for what was lost?",
+    "SELECT date, mrr_churn_rate FROM chartmogul_mrr_churn_rate\n"
+    "WHERE date >= date('now', '-3 years') AND mrr_churn_rate < 0" },
+  { "Do we lose small customers or large ones?",
+    "SELECT m.date, c.customer_churn_rate, m.mrr_churn_rate\n"
+    "FROM chartmogul_mrr_churn_rate AS m\n"
+    "JOIN chartmogul_customer_churn_rate AS c ON c.date = m.date\n"
+    "WHERE m.interval = 'quarter' AND c.interval = 'quarter'" },
+  { 0 },
+};
+
+static const cm_example ltv_examples[] = {
+  { "What is a customer worth until it leaves?",
+    "SELECT date, ltv / 100.0 AS ltv FROM chartmogul_ltv WHERE interval = 'quarter'" },
+  { "What may it cost to win one, if a third of that is the limit?",
+    "SELECT date, round(ltv / 300.0) AS at_most FROM chartmogul_ltv\n"
+    "ORDER BY date DESC LIMIT 1" },
+  { "What is one worth in the United States?",
+    "SELECT date, ltv / 100.0 AS ltv FROM chartmogul_ltv\n"
+    "WHERE geo = 'US' AND interval = 'quarter'" },
+  { 0 },
+};
+
+/* ---- one metric each ------------------------------------------------------------------------------ */
 
 METRIC(arr, "arr", "arr", NULL, CM_INTEGER, "Annual recurring revenue in minor units.",
        "the annual recurring revenue.");
@@ -126,6 +229,26 @@ static const cm_column mrr_columns[] = {
   LAST_COLUMNS,
 };
 
+static const cm_example mrr_examples[] = {
+  { "How fast does the MRR grow, month by month?",
+    "SELECT date, mrr / 100.0 AS mrr, percentage_change FROM chartmogul_mrr" },
+  { "What moved it, quarter by quarter?",
+    "SELECT date, mrr_new_business / 100.0 AS new_business,\n"
+    "       mrr_expansion / 100.0 AS expansion,\n"
+    "       mrr_contraction / 100.0 AS contraction, mrr_churn / 100.0 AS churn,\n"
+    "       mrr_reactivation / 100.0 AS reactivation\n"
+    "FROM chartmogul_mrr\n"
+    "WHERE interval = 'quarter' AND date >= date('now', '-2 years')" },
+  { "For each unit of MRR that is lost, how many are won?",
+    "SELECT date, round(-1.0 * (mrr_new_business + mrr_expansion + mrr_reactivation)\n"
+    "                   / nullif(mrr_contraction + mrr_churn, 0), 2) AS quick_ratio\n"
+    "FROM chartmogul_mrr" },
+  { "How much of it comes from Germany, Austria and Switzerland?",
+    "SELECT date, mrr / 100.0 AS mrr FROM chartmogul_mrr\n"
+    "WHERE geo = 'DE,AT,CH' AND date >= date('now', '-6 months')" },
+  { 0 },
+};
+
 TABLE(mrr, "mrr", "the monthly recurring revenue.", "mrr");
 
 /* ---- all metrics ----------------------------------------------------------------------------- */
@@ -151,6 +274,23 @@ static const cm_column metrics_columns[] = {
               "Rate at which revenue is lost, in percent."),
   WITH_CHANGE("ltv", "ltv", CM_INTEGER, "Customer lifetime value in minor units."),
   LAST_COLUMNS,
+};
+
+static const cm_example metrics_examples[] = {
+  { "How is the business doing, in one look?",
+    "SELECT date, mrr / 100.0 AS mrr, customers, arpa / 100.0 AS arpa, customer_churn_rate,\n"
+    "       mrr_churn_rate\n"
+    "FROM chartmogul_metrics" },
+  { "Which were the three best months of the last three years?",
+    "SELECT date, mrr / 100.0 AS mrr, mrr_percentage_change\n"
+    "FROM chartmogul_metrics\n"
+    "WHERE date >= date('now', '-3 years')\n"
+    "ORDER BY mrr_percentage_change DESC LIMIT 3" },
+  { "How did the last four weeks go?",
+    "SELECT date, mrr / 100.0 AS mrr, mrr_percentage_change, customers\n"
+    "FROM chartmogul_metrics\n"
+    "WHERE interval = 'week' AND date >= date('now', '-28 days')" },
+  { 0 },
 };
 
 TABLE(metrics, "all", "all metrics.", "mrr, customers");
@@ -191,11 +331,24 @@ static const cm_read summary_reads[] = {
     .filters = summary_filters },
 };
 
+static const cm_example summary_examples[] = {
+  { "What has become of each figure since a month ago?",
+    "SELECT metric, current, previous, percentage_change FROM chartmogul_metrics_summary" },
+  { "And since a quarter ago?",
+    "SELECT metric, current, previous, percentage_change FROM chartmogul_metrics_summary\n"
+    "WHERE interval = 'quarter'" },
+  { "Which figures of one country became worse?",
+    "SELECT metric, previous, current FROM chartmogul_metrics_summary\n"
+    "WHERE geo = 'US' AND iif(metric LIKE '%churn%', current > previous, current < previous)" },
+  { 0 },
+};
+
 const cm_resource cm_resource_metrics_summary = {
   .name = "chartmogul_metrics_summary",
   .doc = "The current and the previous value of one metric.",
   CM_COLUMNS(summary_columns),
   CM_READS(summary_reads),
+  .examples = summary_examples,
   .example = "SELECT metric, current, previous FROM chartmogul_metrics_summary WHERE start_date = "
              "date('now', '-1 year') AND end_date = date('now')",
 };

@@ -49,6 +49,33 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_example examples[] = {
+  { "What was noted of late about customers that pay much?",
+    "SELECT date(n.created_at) AS day, c.name, n.type, n.text, n.author\n"
+    "FROM chartmogul_notes AS n JOIN chartmogul_customers AS c ON c.uuid = n.customer_uuid\n"
+    "WHERE c.mrr >= 100000 AND n.created_at >= datetime('now', '-180 days')\n"
+    "ORDER BY n.created_at DESC" },
+  { "How long do calls take, user by user?",
+    "SELECT author, count(*) AS calls, sum(call_duration) / 60 AS minutes\n"
+    "FROM chartmogul_notes\n"
+    "WHERE type = 'call'\n"
+    "GROUP BY author ORDER BY minutes DESC" },
+  { "Which large customers has nobody called for half a year?",
+    "SELECT c.name, c.mrr / 100.0 AS mrr, date(max(n.created_at)) AS last_call\n"
+    "FROM chartmogul_customers AS c\n"
+    "LEFT JOIN chartmogul_notes AS n ON n.customer_uuid = c.uuid AND n.type = 'call'\n"
+    "WHERE c.status = 'Active' AND c.mrr >= 200000\n"
+    "GROUP BY c.uuid\n"
+    "HAVING last_call IS NULL OR last_call < date('now', '-6 months')\n"
+    "ORDER BY c.mrr DESC" },
+  { "Write down a call with a customer.",
+    "INSERT INTO chartmogul_notes (customer_uuid, type, text, call_duration, author_email)\n"
+    "SELECT uuid, 'call', 'Wants to pay by invoice from March on.', 540,\n"
+    "       'ben.harris@example.com'\n"
+    "FROM chartmogul_customers WHERE email = 'grace.ellis@swiftloop.example.org'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_notes = {
   .name = "chartmogul_notes",
   .doc = "A note or a call log about a customer or a contact.",
@@ -57,5 +84,6 @@ const cm_resource cm_resource_notes = {
   CM_WRITES(writes),
   .references = references,
   .extras = &(const cm_resource_extras){ CM_OWNERS, .young = "/notes" },
+  .examples = examples,
   .example = "SELECT type, text, author FROM chartmogul_notes LIMIT 10",
 };

@@ -62,6 +62,35 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_example examples[] = {
+  { "What may we expect from the next 90 days, stage by stage?",
+    "SELECT pipeline_stage, count(*) AS opportunities,\n"
+    "       sum(amount_in_cents) / 100.0 AS amount,\n"
+    "       sum(amount_in_cents * win_likelihood) / 10000.0 AS weighted\n"
+    "FROM chartmogul_opportunities\n"
+    "WHERE estimated_close_date BETWEEN date('now') AND date('now', '+90 days')\n"
+    "  AND forecast_category NOT IN ('won', 'lost')\n"
+    "GROUP BY pipeline_stage" },
+  { "Which ones should have been closed by now?",
+    "SELECT c.name, o.owner, o.estimated_close_date, o.amount_in_cents / 100.0 AS amount\n"
+    "FROM chartmogul_opportunities AS o\n"
+    "JOIN chartmogul_customers AS c ON c.uuid = o.customer_uuid\n"
+    "WHERE o.estimated_close_date < date('now')\n"
+    "  AND o.forecast_category NOT IN ('won', 'lost')\n"
+    "ORDER BY o.estimated_close_date" },
+  { "What share of what is decided does each user win?",
+    "SELECT owner, count(*) AS decided,\n"
+    "       round(100.0 * avg(forecast_category = 'won')) AS won_percent\n"
+    "FROM chartmogul_opportunities\n"
+    "WHERE forecast_category IN ('won', 'lost')\n"
+    "GROUP BY owner ORDER BY won_percent DESC" },
+  { "Move the committed ones that are three weeks late to the end of the next month.",
+    "UPDATE chartmogul_opportunities\n"
+    "SET estimated_close_date = date('now', 'start of month', '+2 months', '-1 day')\n"
+    "WHERE estimated_close_date < date('now', '-21 days') AND forecast_category = 'committed'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_opportunities = {
   .name = "chartmogul_opportunities",
   .doc = "A sales opportunity.",
@@ -69,6 +98,7 @@ const cm_resource cm_resource_opportunities = {
   CM_READS(reads),
   CM_WRITES(writes),
   .references = references,
+  .examples = examples,
   .example = "SELECT pipeline_stage, sum(amount_in_cents) FROM chartmogul_opportunities GROUP BY "
              "pipeline_stage",
 };

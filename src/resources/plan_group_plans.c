@@ -38,6 +38,29 @@ static const cm_write writes[] = {
     .columns = "plan_uuid:@self", .body = "plans[]", .extras = &answered, .flags = CM_WHOLE_LIST },
 };
 
+static const cm_example examples[] = {
+  { "Which plans are in each group?",
+    "SELECT g.name AS plan_group, p.name AS plan\n"
+    "FROM chartmogul_plan_groups AS g\n"
+    "JOIN chartmogul_plan_group_plans AS p ON p.plan_group_uuid = g.uuid\n"
+    "ORDER BY 1, 2" },
+  { "How often are the plans of one group paid?",
+    "SELECT interval_count, interval_unit, count(*) AS plans\n"
+    "FROM chartmogul_plan_group_plans\n"
+    "WHERE plan_group_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_plan_groups WHERE name = 'Enterprise')\n"
+    "GROUP BY 1, 2" },
+  { "Put a plan into one more group.",
+    "INSERT INTO chartmogul_plan_group_plans (plan_group_uuid, plan_uuid)\n"
+    "SELECT g.uuid, p.uuid FROM chartmogul_plan_groups AS g JOIN chartmogul_plans AS p\n"
+    "WHERE g.name = 'Enterprise' AND p.external_id = 'business-annual'" },
+  { "Take it out again.", "DELETE FROM chartmogul_plan_group_plans\n"
+                          "WHERE external_id = 'business-annual'\n"
+                          "  AND plan_group_uuid = (\n"
+                          "  SELECT uuid FROM chartmogul_plan_groups WHERE name = 'Enterprise')" },
+  { 0 },
+};
+
 const cm_resource cm_resource_plan_group_plans = {
   .name = "chartmogul_plan_group_plans",
   .doc = "The membership of a plan in a plan group.",
@@ -45,5 +68,6 @@ const cm_resource cm_resource_plan_group_plans = {
   CM_READS(reads),
   CM_WRITES(writes),
   .key_parts = "plan_group_uuid plan_uuid",
+  .examples = examples,
   .example = "SELECT plan_group_uuid, name FROM chartmogul_plan_group_plans",
 };

@@ -49,6 +49,27 @@ static const cm_write record = CM_IMPORT_CALL("data_source_uuid:");
 
 static const cm_bulk bulk = { .list = "plans", .write = &record };
 
+static const cm_example examples[] = {
+  { "Which plans has new business of this year been sold on?",
+    "SELECT p.name, count(*) AS sold, sum(a.activity_mrr_movement) / 100.0 AS mrr\n"
+    "FROM chartmogul_plans AS p\n"
+    "JOIN chartmogul_activities AS a ON a.plan_external_id = p.external_id\n"
+    "  AND a.billing_connector_uuid = p.data_source_uuid\n"
+    "WHERE a.type = 'new_biz' AND a.date >= date('now', 'start of year')\n"
+    "GROUP BY p.uuid ORDER BY mrr DESC" },
+  { "Which plans are paid once a year?",
+    "SELECT name, external_id FROM chartmogul_plans\n"
+    "WHERE interval_unit = 'year' OR interval_unit = 'month' AND interval_count = 12" },
+  { "In how many groups is each plan?",
+    "SELECT p.name, count(g.plan_uuid) AS plan_groups\n"
+    "FROM chartmogul_plans AS p\n"
+    "LEFT JOIN chartmogul_plan_group_plans AS g ON g.plan_uuid = p.uuid\n"
+    "GROUP BY p.uuid ORDER BY plan_groups" },
+  { "Give a plan another name.", "UPDATE chartmogul_plans SET name = 'Starter (until 2025)'\n"
+                                 "WHERE external_id = 'starter-monthly'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_plans = {
   .name = "chartmogul_plans",
   .doc = "A plan: a name and a billing interval.",
@@ -58,5 +79,6 @@ const cm_resource cm_resource_plans = {
   .extras = &(const cm_resource_extras){ .also_created_by = "/data_sources/{uuid}/json_imports" },
   .natural_key = &natural_key,
   .bulk = &bulk,
+  .examples = examples,
   .example = "SELECT name, interval_count, interval_unit FROM chartmogul_plans ORDER BY name",
 };

@@ -98,6 +98,34 @@ static const cm_bulk bulk = { .list = "subscription_events",
                                        "chartmogul_line_items.subscription_external_id:"
                                        "subscription_external_id" };
 
+static const cm_example examples[] = {
+  { "Which cancellations are to come, and what do they cost a month?",
+    "SELECT date(e.effective_date) AS ends, c.name, c.mrr / 100.0 AS mrr\n"
+    "FROM chartmogul_subscription_events AS e\n"
+    "JOIN chartmogul_customers AS c ON c.external_id = e.customer_external_id\n"
+    "  AND c.data_source_uuid = e.data_source_uuid\n"
+    "WHERE e.event_type = 'subscription_cancellation_scheduled'\n"
+    "  AND e.effective_date >= date('now')\n"
+    "ORDER BY e.effective_date" },
+  { "What has happened to one subscription?",
+    "SELECT date(event_date) AS day, event_type, date(effective_date) AS takes_effect\n"
+    "FROM chartmogul_subscription_events\n"
+    "WHERE subscription_external_id = 'sub_0355'\n"
+    "ORDER BY event_date" },
+  { "How many events of each kind came in the last 90 days?",
+    "SELECT event_type, count(*) AS events\n"
+    "FROM chartmogul_subscription_events\n"
+    "WHERE event_date >= date('now', '-90 days')\n"
+    "GROUP BY event_type" },
+  { "Note that a customer will leave.",
+    "INSERT INTO chartmogul_subscription_events (data_source_uuid, external_id,\n"
+    "  customer_external_id, subscription_external_id, event_type, event_date, effective_date)\n"
+    "SELECT uuid, 'event-1', 'client_0036', 'sub_0031',\n"
+    "       'subscription_cancellation_scheduled', date('now'), '2026-03-31'\n"
+    "FROM chartmogul_data_sources WHERE name = 'Contracts'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_subscription_events = {
   .name = "chartmogul_subscription_events",
   .doc = "An event in the life of a subscription.",
@@ -109,6 +137,7 @@ const cm_resource cm_resource_subscription_events = {
                                                   "chartmogul_invoices chartmogul_line_items" },
   .natural_key = &natural_key,
   .bulk = &bulk,
+  .examples = examples,
   .example =
       "SELECT event_type, event_date, external_id FROM chartmogul_subscription_events LIMIT 10",
 };

@@ -63,6 +63,35 @@ static const cm_need needs[] = {
   { 0 },
 };
 
+static const cm_example examples[] = {
+  { "What does one customer pay for?",
+    "SELECT plan, quantity, mrr / 100.0 AS mrr, status, date(end_date) AS paid_until\n"
+    "FROM chartmogul_subscriptions\n"
+    "WHERE customer_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_customers\n"
+    "  WHERE email = 'oscar.bergman@falconfield.example.org')" },
+  { "Which plans are at risk, because their payment is past due?",
+    "SELECT s.plan, count(*) AS subscriptions, sum(s.mrr) / 100.0 AS mrr\n"
+    "FROM chartmogul_customers AS c\n"
+    "JOIN chartmogul_subscriptions AS s ON s.customer_uuid = c.uuid\n"
+    "WHERE c.status = 'Past Due' AND s.status = 'active'\n"
+    "GROUP BY s.plan ORDER BY mrr DESC" },
+  { "Which of the largest customers have to renew a year within six months?",
+    "SELECT c.name, s.plan, s.mrr / 100.0 AS mrr, date(s.end_date) AS renews\n"
+    "FROM chartmogul_customers AS c\n"
+    "JOIN chartmogul_subscriptions AS s ON s.customer_uuid = c.uuid\n"
+    "WHERE c.status = 'Active' AND c.mrr >= 300000 AND s.billing_cycle = 'year'\n"
+    "  AND s.end_date BETWEEN date('now') AND date('now', '+6 months')\n"
+    "ORDER BY s.end_date" },
+  { "Cancel what a customer has, at the end of the time that is paid.",
+    "UPDATE chartmogul_subscriptions SET cancelled_at = end_date\n"
+    "WHERE status = 'active'\n"
+    "  AND customer_uuid = (\n"
+    "  SELECT uuid FROM chartmogul_customers\n"
+    "  WHERE email = 'grace.ellis@swiftloop.example.org')" },
+  { 0 },
+};
+
 const cm_resource cm_resource_subscriptions = {
   .name = "chartmogul_subscriptions",
   .doc = "A subscription of a customer.",
@@ -71,5 +100,6 @@ const cm_resource cm_resource_subscriptions = {
   .companion = &companion,
   CM_WRITES(writes),
   .needs = needs,
+  .examples = examples,
   .example = "SELECT plan, mrr, status FROM chartmogul_subscriptions LIMIT 10",
 };

@@ -47,6 +47,30 @@ static const cm_reference references[] = {
   { 0 },
 };
 
+static const cm_example examples[] = {
+  { "What is late, and who has it?", "SELECT assignee, date(due_date) AS due, task_details\n"
+                                     "FROM chartmogul_tasks\n"
+                                     "WHERE completed = 0 AND due_date < date('now')\n"
+                                     "ORDER BY due_date" },
+  { "What is to be done this week for the customers that pay most?",
+    "SELECT date(t.due_date) AS due, c.name, c.mrr / 100.0 AS mrr, t.task_details, t.assignee\n"
+    "FROM chartmogul_tasks AS t JOIN chartmogul_customers AS c ON c.uuid = t.customer_uuid\n"
+    "WHERE t.completed = 0 AND t.due_date BETWEEN date('now') AND date('now', '+7 days')\n"
+    "ORDER BY c.mrr DESC LIMIT 10" },
+  { "How many tasks does each user finish, and how many days late?",
+    "SELECT assignee, count(*) AS finished,\n"
+    "       round(avg(julianday(completed_at) - julianday(due_date)), 1) AS days_late\n"
+    "FROM chartmogul_tasks\n"
+    "WHERE completed = 1\n"
+    "GROUP BY assignee" },
+  { "Let somebody call each customer that is past due.",
+    "INSERT INTO chartmogul_tasks (customer_uuid, task_details, assignee, due_date)\n"
+    "SELECT uuid, 'Call about the open invoice', coalesce(owner, 'maria.lopez@example.com'),\n"
+    "       date('now', '+2 days')\n"
+    "FROM chartmogul_customers WHERE status = 'Past Due'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_tasks = {
   .name = "chartmogul_tasks",
   .doc = "A task about a customer or a contact.",
@@ -55,6 +79,7 @@ const cm_resource cm_resource_tasks = {
   CM_WRITES(writes),
   .references = references,
   .extras = &(const cm_resource_extras){ CM_OWNERS },
+  .examples = examples,
   .example =
       "SELECT task_details, assignee, due_date FROM chartmogul_tasks WHERE completed = 0 ORDER BY "
       "due_date",

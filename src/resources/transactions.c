@@ -43,6 +43,34 @@ static const cm_write record = CM_IMPORT_CALL("invoice_external_id:invoice_exter
 
 static const cm_bulk bulk = { .list = "transactions", .write = &record };
 
+static const cm_example examples[] = {
+  { "How many payments fail, month by month?",
+    "SELECT strftime('%Y-%m', date) AS month, count(*) AS payments,\n"
+    "       round(100 * avg(result = 'failed'), 1) AS failed_percent\n"
+    "FROM chartmogul_transactions\n"
+    "WHERE type = 'payment' AND date >= date('now', 'start of month', '-11 months')\n"
+    "GROUP BY month" },
+  { "To whom was money given back in the last half year?",
+    "SELECT date(t.date) AS day, c.name,\n"
+    "       coalesce(t.amount_in_cents / 100.0, 'the whole invoice') AS amount\n"
+    "FROM chartmogul_transactions AS t\n"
+    "JOIN chartmogul_customers AS c ON c.uuid = t.customer_uuid\n"
+    "WHERE t.type = 'refund' AND t.date >= date('now', '-6 months')\n"
+    "ORDER BY t.date DESC" },
+  { "When did one customer pay?", "SELECT date(date) AS day, invoice_external_id, type, result\n"
+                                  "FROM chartmogul_transactions\n"
+                                  "WHERE customer_uuid = (\n"
+                                  "  SELECT uuid FROM chartmogul_customers\n"
+                                  "  WHERE email = 'grace.ellis@swiftloop.example.org')\n"
+                                  "ORDER BY date DESC LIMIT 12" },
+  { "Record that an open invoice has been paid.",
+    "INSERT INTO chartmogul_transactions (data_source_uuid, invoice_external_id, external_id,\n"
+    "  type, date, result)\n"
+    "SELECT uuid, 'INV-002388', 'transfer-1', 'payment', date('now'), 'successful'\n"
+    "FROM chartmogul_data_sources WHERE name = 'Stripe'" },
+  { 0 },
+};
+
 const cm_resource cm_resource_transactions = {
   .name = "chartmogul_transactions",
   .doc = "A payment or refund of an invoice.",
@@ -53,5 +81,6 @@ const cm_resource cm_resource_transactions = {
   .references = references,
   .inside_of = &inside_of,
   .bulk = &bulk,
+  .examples = examples,
   .example = "SELECT type, date, amount_in_cents FROM chartmogul_transactions LIMIT 10",
 };

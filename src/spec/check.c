@@ -38,6 +38,32 @@ static int check_example(const cm_check *check) {
   return SQLITE_OK;
 }
 
+/** What is wrong with a question and its SQL. NULL: nothing. */
+static const char *question_rule(const cm_check *check, const cm_example *example) {
+  size_t len = strlen(example->question);
+  char end = len > 0 ? example->question[len - 1] : '\0';
+  size_t sql_len = example->sql != NULL ? strlen(example->sql) : 0;
+  if (sql_len == 0 || example->sql[sql_len - 1] == ';')
+    return "its SQL is missing, or ends with a semicolon";
+  bool reads = strncmp(example->sql, "SELECT ", 7) == 0;
+  if (end != (reads ? '?' : '.')) return "it ends with ? where its SQL reads, else with a period";
+  if (strstr(example->sql, check->resource->name) == NULL) return "its SQL does not name the table";
+  return NULL;
+}
+
+static int check_examples(const cm_check *check) {
+  enum { LEAST = 3, MOST = 6 };
+  const cm_example *example = check->resource->examples;
+  int count = 0;
+  for (; example != NULL && example->question != NULL; example++, count++) {
+    const char *rule = question_rule(check, example);
+    if (rule != NULL) return cm_check_fail(check, example->question, "%s", rule);
+  }
+  if (count < LEAST || count > MOST)
+    return cm_check_fail(check, "examples", "there are three to six, not %d", count);
+  return SQLITE_OK;
+}
+
 static int check_told_by(const cm_check *check) {
   const char *name = CM_EXTRA(check->resource, told_by);
   if (name == NULL) return SQLITE_OK;
@@ -122,7 +148,7 @@ int cm_registry_check(const cm_resource *const *resources, int count, cm_err *er
   static int (*const parts[])(
       const cm_check *) = { check_name,      cm_check_columns, cm_check_reads, cm_check_writes,
                             check_key_parts, check_owners,     check_young,    check_delete_counts,
-                            check_example,   check_told_by,    check_growth };
+                            check_example,   check_examples,   check_told_by,  check_growth };
   cm_check check = { .list = resources, .count = count, .err = err };
   int rc = SQLITE_OK;
   for (int i = 0; i < count; i++) {

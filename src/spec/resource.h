@@ -54,6 +54,13 @@ typedef struct cm_resource_extras {
   const char *also_created_by;
 } cm_resource_extras;
 
+/** A question that the table answers, and the SQL that does; or what is to be done, and the SQL that does it. */
+typedef struct cm_example {
+  const char *question; /* ends with "?", or with "." where the SQL writes */
+  const char
+      *sql; /* one statement or several, without a semicolon at the end; it may have line breaks */
+} cm_example;
+
 typedef struct cm_resource {
   const char *name; /* "chartmogul_customers" */
   const char *doc;  /* one sentence with a period */
@@ -75,6 +82,8 @@ typedef struct cm_resource {
   const char *key_parts;
   const cm_resource_extras *extras; /* NULL: none */
   const char *example;              /* one statement that works on any account */
+  /* Three to six; they end with {0}. The tests run them on the made-up company, one behind the other. */
+  const cm_example *examples;
 } cm_resource;
 
 #define CM_COLUMNS(array) .columns = (array), .column_count = (int)cm_countof(array)

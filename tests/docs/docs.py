@@ -1,16 +1,19 @@
 """Runs the examples of the documents on the sandbox, and compares what they print with what stands there.
 
-    docs.py LIBRARY SANDBOX [--update]
+    docs.py LIBRARY SANDBOX CLOCK [--update]
 
 In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell on a new account of the demo company; the
 ```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
-itself; what `make bench-docs` and `make bench-requests-docs` measure is left alone. --update writes outputs and tables anew; without it a difference is a
-failure. Every table, function and setting of the extension must be named in README.md, and every ```sql example of the descriptors must run.
+itself, and so does sql/tables/README.md (tables.py); what `make bench-docs` and `make bench-requests-docs` measure is left alone.
+--update writes outputs and tables anew; without it a difference is a failure. Every table, function and setting of the extension must
+be named in README.md, and every ```sql example of the descriptors must run.
 """
 import os
 import re
 import subprocess
 import sys
+
+from tables import check_tables
 
 DOCUMENTS = ["README.md", "sql/README.md"]
 
@@ -100,7 +103,7 @@ def unnamed(text, shell):
 
 
 def main():
-    library, sandbox = sys.argv[1:3]
+    library, sandbox, clock = sys.argv[1:4]
     update = "--update" in sys.argv
     shell, passed, failed = Shell(library, sandbox), 0, 0
 
@@ -131,6 +134,7 @@ def main():
     for name, example in shell.rows("SELECT name, example FROM chartmogul_tables WHERE example IS NOT NULL AND example <> ''"):
         output = shell.run(example + ";")
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
+    check_tables(library, sandbox, clock, update, check)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

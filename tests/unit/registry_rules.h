@@ -21,6 +21,19 @@
     AT("example") "the example does not read the table")                                           \
   X(example_semicolon, b->things.example = "SELECT 1 FROM chartmogul_things;",                     \
     AT("example") "the example is one statement without a semicolon")                              \
+  X(examples_missing, b->things.examples = NULL, AT("examples") "there are three to six, not 0")   \
+  X(examples_few, b->examples[EXAMPLES - 1].question = NULL,                                       \
+    AT("examples") "there are three to six, not 2")                                                \
+  X(examples_sql, b->examples[1].sql = NULL,                                                       \
+    AT("What?") "its SQL is missing, or ends with a semicolon")                                    \
+  X(examples_semicolon, b->examples[1].sql = "SELECT * FROM chartmogul_things;",                   \
+    AT("What?") "its SQL is missing, or ends with a semicolon")                                    \
+  X(examples_sign, b->examples[1].question = "What.",                                              \
+    AT("What.") "it ends with ? where its SQL reads, else with a period")                          \
+  X(examples_write, b->examples[1].sql = "DELETE FROM chartmogul_things",                          \
+    AT("What?") "it ends with ? where its SQL reads, else with a period")                          \
+  X(examples_table, b->examples[1].sql = "SELECT 1",                                               \
+    AT("What?") "its SQL does not name the table")                                                 \
   X(key_part, b->things.key_parts = "colour depth", AT("key_parts") "depth is not a column")       \
   X(key_part_key, b->things.key_parts = "uuid", AT("key_parts") "uuid is not a column")            \
   X(counts_path, b->extras.delete_counts = "parts", AT("parts") "a path begins with /")            \

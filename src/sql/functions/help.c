@@ -172,6 +172,11 @@ static const char *without_prefix(const char *name) {
   return sqlite3_strnicmp(name, prefix, (int)len) == 0 ? name + len : name;
 }
 
+/** A topic is named with chartmogul_ or without; a setting, which has none, is not named with it. */
+static bool is_named(const char *name, const char *wanted) {
+  return sqlite3_stricmp(wanted, name) == 0 || sqlite3_stricmp(wanted, without_prefix(name)) == 0;
+}
+
 /** How many letters have to be put in, taken out or changed to make one name of the other. */
 static size_t distance(const char *a, const char *b) {
   size_t row[MAX_NAME + 1];
@@ -222,8 +227,7 @@ static int make_lines(const char *name, cm_help_lines *lines, cm_err *err) {
   bool is_all = name != NULL;
   topic at;
   for (int i = 0; topic_at(i, &at); i++) {
-    const char *wanted = is_all ? without_prefix(name) : NULL;
-    if (is_all && sqlite3_stricmp(wanted, without_prefix(at.name)) != 0) continue;
+    if (is_all && !is_named(at.name, name)) continue;
     int before = lines->count;
     at.put(at.of, is_all, lines);
     if (lines->code != SQLITE_OK) break;

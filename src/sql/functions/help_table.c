@@ -352,4 +352,6 @@ void cm_help_table(const cm_resource *resource, cm_help_lines *lines) {
     put_verb(resource, (cm_verb)verb, lines);
   for (int i = 0; i < resource->column_count; i++)
     put_column(&resource->columns[i], lines);
+  for (const cm_example *example = resource->examples; example->question != NULL; example++)
+    cm_help_add(lines, "example", example->question, example->sql);
 }

@@ -18,6 +18,8 @@
 /* ---- a small sound resource to spoil ------------------------------------------------------- */
 
 /** chartmogul_things, below chartmogul_parents. Everything can be changed, and is made anew each time. */
+enum { EXAMPLES = 3 };
+
 typedef struct bench {
   cm_column columns[10];
   cm_word words[3];
@@ -44,6 +46,7 @@ typedef struct bench {
   cm_natural_key parent_key;
   cm_resource parents;
   const cm_resource *list[2];
+  cm_example examples[EXAMPLES + 1], parent_examples[EXAMPLES + 1];
 } bench;
 
 enum { KEY, PARENT, COLOUR, SIZE, TAGS, PARENT_EXTERNAL, LEVEL, DEEP, ROW };
@@ -176,7 +179,15 @@ static void make_parents(bench *b) {
                               CM_READS(b->parent_reads),
                               CM_WRITES(b->parent_writes),
                               .natural_key = &b->parent_key,
-                              .example = "SELECT * FROM chartmogul_parents" };
+                              .example = "SELECT * FROM chartmogul_parents",
+                              .examples = b->parent_examples };
+}
+
+static void make_examples(bench *b) {
+  for (int i = 0; i < EXAMPLES; i++) {
+    b->parent_examples[i] = (cm_example){ "Who?", "SELECT * FROM chartmogul_parents" };
+    b->examples[i] = (cm_example){ "What?", "SELECT * FROM chartmogul_things" };
+  }
 }
 
 static void make_bench(bench *b) {
@@ -186,6 +197,7 @@ static void make_bench(bench *b) {
   make_writes(b);
   make_growth(b);
   make_parents(b);
+  make_examples(b);
   b->extras.delete_counts = "/parts?thing={uuid}";
   b->things = (cm_resource){ .name = "chartmogul_things",
                              .doc = "A thing.",
@@ -198,7 +210,8 @@ static void make_bench(bench *b) {
                              .references = b->references,
                              .needs = b->needs,
                              .extras = &b->extras,
-                             .example = "SELECT * FROM chartmogul_things" };
+                             .example = "SELECT * FROM chartmogul_things",
+                             .examples = b->examples };
   b->list[0] = &b->parents;
   b->list[1] = &b->things;
 }
