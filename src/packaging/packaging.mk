@@ -25,6 +25,17 @@ test-amalgamation: $(AMALGAMATION) ## cases and examples on the one file (ONE_FI
 
 PACKAGES := $(BUILD)/packages
 
+# ---- the manual page ----------------------------------------------------------------------------
+
+MANUAL := $(BUILD)/chartmogul.7
+
+.PHONY: man
+man: $(MANUAL) ## the manual page chartmogul(7), of what chartmogul_help says
+
+$(MANUAL): src/packaging/man.py src/packaging/CHANGELOG $(LIBRARY)
+	$(if $(Q),@echo "  WRITE $@")
+	$(Q)$(LEAKS_ARE_THEIRS) python3 -B $< $(LIBRARY) $(VERSION) src/packaging/CHANGELOG $@
+
 # ---- a library that needs only libc -------------------------------------------------------------
 
 ARCH       := $(shell $(CC) -dumpmachine 2>/dev/null | cut -d- -f1)

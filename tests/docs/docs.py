@@ -1,18 +1,19 @@
 """Runs the examples of the documents on the sandbox, and compares what they print with what stands there.
 
-    docs.py LIBRARY SANDBOX CLOCK [--update]
+    docs.py LIBRARY SANDBOX CLOCK MANUAL [--update]
 
 In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell on a new account of the demo company; the
 ```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
 itself, and so does sql/tables/README.md (tables.py); what `make bench-docs` and `make bench-requests-docs` measure is left alone.
 --update writes outputs and tables anew; without it a difference is a failure. Every table, function and setting of the extension must
-be named in README.md, and every ```sql example of the descriptors must run.
+be named in README.md and in MANUAL, the page chartmogul(7), and every ```sql example of the descriptors must run.
 """
 import os
 import re
 import subprocess
 import sys
 
+from manual import check_manual
 from tables import check_tables
 
 DOCUMENTS = ["README.md", "sql/README.md"]
@@ -95,15 +96,15 @@ def with_tables(text, shell):
     return re.sub(r"<!-- generated: (\w+) -->.*?<!-- end -->", generate, text, flags=re.S)
 
 
-def unnamed(text, shell):
-    """Names of the extension that the document does not mention."""
+def all_names(shell):
+    """Of all tables, settings and functions."""
     names = shell.rows("SELECT name FROM chartmogul_tables UNION ALL SELECT name FROM chartmogul_settings UNION ALL "
                        "SELECT DISTINCT name FROM pragma_function_list WHERE name LIKE 'chartmogul%'")
-    return [name for [name] in names if name not in text]
+    return [name for [name] in names]
 
 
 def main():
-    library, sandbox, clock = sys.argv[1:4]
+    library, sandbox, clock, manual = sys.argv[1:5]
     update = "--update" in sys.argv
     shell, passed, failed = Shell(library, sandbox), 0, 0
 
@@ -129,11 +130,13 @@ def main():
         money = [re.findall(r"Money is in .*?\.(?=\s)", text.read(), flags=re.S) for text in (views, readme)]
     check("README.md and sql/views.sql say the same of money", money[0] and money[0] == money[1], money)
     with open("README.md", encoding="utf-8") as document:
-        missing = unnamed(document.read(), shell)
+        text, names = document.read(), all_names(shell)
+    missing = [name for name in names if name not in text]
     check("README.md names every table, function and setting", not missing, ", ".join(missing))
     for name, example in shell.rows("SELECT name, example FROM chartmogul_tables WHERE example IS NOT NULL AND example <> ''"):
         output = shell.run(example + ";")
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
+    check_manual(manual, names, check)
     check_tables(library, sandbox, clock, update, check)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
