@@ -107,6 +107,10 @@ shell: $(LIBRARY) $(SANDBOX) ## a sqlite3 prompt on the same made-up account (on
 dashboard: $(LIBRARY) $(SANDBOX) ## build/dashboard.html: pictures of a made-up account (of yours, if CHARTMOGUL_API_KEY is set)
 	$(Q)sh tests/tools/demo.sh dashboard $(LIBRARY) $(SANDBOX) $(BUILD)/dashboard.html
 
+.PHONY: check-account
+check-account: $(LIBRARY) ## what nobody has recorded of the API, as it is on your account: 60 requests that read, a report for an issue
+	$(Q)sh tests/tools/check_account.sh $(LIBRARY)
+
 # ---- shipping it ----------------------------------------------------------------------------------
 
 PREFIX  ?= /usr/local

@@ -48,12 +48,12 @@ include tests/sandbox/sandbox.mk
 -include tests/unit/unit.mk tests/fuzz/fuzz.mk tests/docs/docs.mk tests/bench/bench.mk
 -include tests/dashboard/dashboard.mk tests/reports/reports.mk tests/coverage/coverage.mk tests/node/node.mk tests/differential/differential.mk
 -include tests/hosts/hosts.mk tests/versions/versions.mk tests/failures/failures.mk tests/outcomes/outcomes.mk
--include tests/accounts/accounts.mk tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk tests/copy/copy.mk tests/transport/transport.mk
+-include tests/accounts/accounts.mk tests/check_account/check_account.mk tests/columns/columns.mk tests/load/load.mk tests/journal/journal.mk tests/copy/copy.mk tests/transport/transport.mk
 
 # ---- the parts ----------------------------------------------------------------------------------
 
 UNIT_RUNNER = $(IN_TEST) $(RUNNER)
-PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke progress hosts transport versions replay docs reports dashboard load copy accounts journal requests random-requests random-writes coverage examples node
+PARTS      ?= unit sandbox shapes cases differential failures outcomes columns smoke progress hosts transport versions replay docs reports dashboard check-account load copy accounts journal requests random-requests random-writes coverage examples node
 # Parts run beside each other (JOBS): what several of them are made of is there before the first begins.
 JOBS ?= 2
 for_parts = $(if $(filter $(1),$(PARTS)),$(2))

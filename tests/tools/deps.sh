@@ -2,7 +2,7 @@
 # Installs the packages that building and testing need. Does nothing where all are there.
 set -eu
 
-packages="git make gcc pkg-config sqlite3 python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
+packages="git make gcc pkg-config sqlite3 curl python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
   libcmocka-dev libmicrohttpd-dev zlib1g-dev clang clang-format clang-tidy cppcheck shellcheck
   valgrind ca-certificates openssl libdbd-sqlite3-perl"
 # Beside them, where the system has it: the runtime of libFuzzer, which elsewhere comes with clang.
@@ -11,7 +11,7 @@ optional="libclang-rt-dev"
 if ! command -v apt-get >/dev/null 2>&1; then
   echo "make deps installs with apt-get, which this machine lacks. Install by its own means:" >&2
   echo "  a C compiler, make, pkg-config; libcurl, cJSON and SQLite 3.40 or newer with headers;" >&2
-  echo "  for the tests cmocka, libmicrohttpd, zlib, python3, the sqlite3 shell;" >&2
+  echo "  for the tests cmocka, libmicrohttpd, zlib, python3, curl, the sqlite3 shell;" >&2
   echo "  for make lint clang-format, clang-tidy, cppcheck, shellcheck." >&2
   exit 1
 fi
