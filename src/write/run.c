@@ -260,6 +260,8 @@ cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   if (is_compared) mode = CM_QUESTION_WITH_ROW;
   if (entry->progress.is_doubtful || entry->progress.refusal != NULL) mode = CM_QUESTION_AGAIN;
   if (look_for_row(queue, entry, mode, err) != SQLITE_OK) return cm_end_of_failure(false, err);
+  /* what went inside it ends as it does: it is there with it, or goes again with it */
+  if (entry->progress.is_doubtful && entry->inside.are_put) cm_inside_chain(entry);
   entry->progress.phase = CM_PHASE_FIND;
   return CM_END_NONE;
 }
