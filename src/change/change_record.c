@@ -46,6 +46,20 @@ static int look_at_names(cm_change *change, bool *out, cm_err *err) {
   return rc;
 }
 
+/** Rows of nobody stand in what an import says under the name of their list, and those of a customer under his. */
+static int look_at_customer(cm_change *change, bool *out, cm_err *err) {
+  int count = 0;
+  char *customer = NULL;
+  const cm_resource *const *all = cm_registry_list(&count);
+  int rc = cm_change_record_customer(change, &customer, err);
+  for (int i = 0; i < count && customer != NULL; i++) {
+    const cm_bulk *bulk = all[i]->bulk;
+    if (bulk != NULL && bulk->customer == NULL && strcmp(bulk->list, customer) == 0) *out = false;
+  }
+  sqlite3_free(customer);
+  return rc;
+}
+
 /** The path of the import can be filled. */
 static int look_at_path(cm_change *change, bool *out) {
   cm_buf path;
@@ -66,6 +80,7 @@ int cm_change_can_be_record(cm_change *change, bool *out, cm_err *err) {
   sqlite3_free(natural[0]);
   sqlite3_free(natural[1]);
   if (rc == SQLITE_OK) rc = look_at_names(change, out, err);
+  if (rc == SQLITE_OK) rc = look_at_customer(change, out, err);
   if (rc == SQLITE_OK && *out) rc = look_at_path(change, out);
   cm_change_release_scratch(change);
   return rc == SQLITE_OK || rc == SQLITE_ERROR ? SQLITE_OK : cm_err_nomem(err);
