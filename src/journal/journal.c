@@ -1,5 +1,6 @@
 #include "journal/journal.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ enum { DAY_SECONDS = 24 * 60 * 60 };
 /* Is something of it left to send, or to look for? */
 #define HAS_OPEN                                                                                   \
   "EXISTS (SELECT 1 FROM line WHERE line.id" OF_RUN(                                               \
-      "run.id") "AND (state = 'sent' OR (state = 'queued' AND line.id <= whole_to)))"
+      "run.id") "AND (state = 'sent' OR (state = 'queued' AND line.id <= max(whole_to, "           \
+                "-whole_to))))"
 
 #define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended, name, " HAS_OPEN
 
@@ -36,11 +38,13 @@ typedef enum statement {
   PUT_SENT,
   PUT_OUTCOME,
   PUT_WHOLE,
+  PUT_PAUSED,
   PUT_ACCOUNT,
   NEXT_LINE,
   NEXT_RUN,
   FIND_LINE,
   FIND_RUN,
+  COUNT_OPEN,
   STATEMENTS
 } statement;
 
@@ -55,13 +59,16 @@ static const char *const sql[STATEMENTS] = {
       "UPDATE OR FAIL line SET state = ?7, status = coalesce(nullif(?8, 0), status), "
       "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
       "response = coalesce(?13, response), before = coalesce(?14, before) WHERE id = ?1",
-  [PUT_WHOLE] = "UPDATE run SET whole_to = ?2 WHERE id = ?1",
+  [PUT_WHOLE] = "UPDATE run SET whole_to = ?2, is_ended = 0 WHERE id = ?1",
+  [PUT_PAUSED] = "UPDATE run SET whole_to = -abs(whole_to) WHERE id = ?1",
   [PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
   [NEXT_LINE] = "SELECT " READ_COLUMNS
                 " FROM line WHERE id > ?1 AND (run <> ?2 OR change IS NULL) ORDER BY id LIMIT 1",
   [NEXT_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
   [FIND_LINE] = "SELECT " READ_COLUMNS " FROM line WHERE id = ?1",
   [FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
+  [COUNT_OPEN] = "SELECT count(*) FROM line WHERE id" OF_RUN(
+      "?1") "AND state IN ('queued', 'sent')",
 };
 
 struct cm_journal {
@@ -129,8 +136,10 @@ void cm_journal_rest(cm_journal *journal) {
 static int begin(cm_journal *journal, cm_err *err) {
   if (journal->is_open) return SQLITE_OK;
   cm_journal_rest(journal); /* what was read is of an older state of the file */
-  if (run_sql(journal, "BEGIN IMMEDIATE", 0, 0) != SQLITE_OK)
-    return fail(journal, "cannot be written", err);
+  int rc = run_sql(journal, "BEGIN IMMEDIATE", 0, 0);
+  /* who holds the file so long may go on: one wait is enough */
+  (void)sqlite3_busy_timeout(journal->db, rc == SQLITE_BUSY ? 0 : CM_JOURNAL_LOCK_MS);
+  if (rc != SQLITE_OK) return fail(journal, "cannot be written", err);
   journal->is_open = true;
   return SQLITE_OK;
 }
@@ -332,6 +341,11 @@ int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) {
   return put(journal, PUT_WHOLE, &line, err);
 }
 
+int cm_journal_put_paused(cm_journal *journal, cm_err *err) {
+  const cm_journal_line line = { .id = journal->run };
+  return put(journal, PUT_PAUSED, &line, err);
+}
+
 int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) {
   const cm_journal_line line = { .id = journal->run, .table_name = account };
   char *copy = sqlite3_mprintf("%s", account);
@@ -401,10 +415,16 @@ int cm_journal_find(cm_journal *journal, int64_t id, cm_journal_line *out, cm_er
   return rc;
 }
 
+/** What the file says of a run beside what is asked of it. */
+typedef struct run_state {
+  bool is_paused, is_elsewhere, may_live;
+} run_state;
+
 /** @return SQLITE_ROW, SQLITE_NOMEM. */
-static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, bool *may_live, cm_err *err) {
+static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, run_state *state, cm_err *err) {
+  int64_t whole_to = sqlite3_column_int64(stmt, 1);
   *out = (cm_journal_run){ .id = sqlite3_column_int64(stmt, 0),
-                           .whole_to = sqlite3_column_int64(stmt, 1),
+                           .whole_to = whole_to == INT64_MIN ? INT64_MAX : llabs(whole_to),
                            .origin = text_at(stmt, 2),
                            .account = text_at(stmt, 3),
                            .name = text_at(stmt, 8),
@@ -414,15 +434,28 @@ static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, bool *may_live, cm_
   if (out->origin == NULL || out->account == NULL || out->name == NULL || host == NULL ||
       process == NULL)
     return cm_err_nomem(err);
-  *may_live = sqlite3_column_int(stmt, 7) == 0 &&
-              cm_process_may_live((long)sqlite3_column_int64(stmt, 4), host, process);
+  bool is_ended = sqlite3_column_int(stmt, 7) != 0;
+  long pid = (long)sqlite3_column_int64(stmt, 4);
+  *state = (run_state){ .is_paused = whole_to < 0,
+                        .is_elsewhere = cm_process_is_elsewhere(host),
+                        .may_live = !is_ended && cm_process_may_live(pid, host, process) };
   return SQLITE_ROW;
 }
 
 int cm_journal_find_run(cm_journal *journal, int64_t id, cm_journal_run *out, bool *may_live,
                         cm_err *err) {
+  run_state state = { false };
   int rc = step(journal, FIND_RUN, id, 0, err);
-  return rc == SQLITE_ROW ? read_run(journal->statements[FIND_RUN], out, may_live, err) : rc;
+  if (rc == SQLITE_ROW) rc = read_run(journal->statements[FIND_RUN], out, &state, err);
+  *may_live = state.may_live && !state.is_elsewhere;
+  return rc;
+}
+
+/** Is its process gone? Who is elsewhere holds the lock as long as a COMMIT of it goes on, and the lock is ours. */
+static bool is_cut_off(const cm_journal *journal, const cm_journal_run *run,
+                       const run_state *state) {
+  bool is_over = state->is_elsewhere && !state->is_paused && run->has_open;
+  return run->id != journal->run && (!state->may_live || is_over);
 }
 
 int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out, cm_err *err) {
@@ -430,11 +463,25 @@ int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out
   memset(out, 0, sizeof *out);
   out->id = id;
   while ((rc = step(journal, NEXT_RUN, out->id, 0, err)) == SQLITE_ROW) {
-    bool may_live = false;
-    rc = read_run(journal->statements[NEXT_RUN], out, &may_live, err);
-    if (rc != SQLITE_ROW || (out->id != journal->run && !may_live)) return rc;
+    run_state state;
+    rc = read_run(journal->statements[NEXT_RUN], out, &state, err);
+    if (rc != SQLITE_ROW || is_cut_off(journal, out, &state)) return rc;
   }
   return rc;
+}
+
+int cm_journal_count_elsewhere(cm_journal *journal, int *out, cm_err *err) {
+  cm_journal_run run = { 0 };
+  int rc = SQLITE_ROW;
+  *out = 0;
+  while (rc == SQLITE_ROW && (rc = step(journal, NEXT_RUN, run.id, 0, err)) == SQLITE_ROW) {
+    run_state state;
+    rc = read_run(journal->statements[NEXT_RUN], &run, &state, err);
+    if (rc != SQLITE_ROW || !state.is_paused || !state.is_elsewhere) continue;
+    rc = step(journal, COUNT_OPEN, run.id, 0, err);
+    if (rc == SQLITE_ROW) *out += sqlite3_column_int(journal->statements[COUNT_OPEN], 0);
+  }
+  return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
 int cm_journal_prune(cm_journal *journal, int days, cm_err *err) {

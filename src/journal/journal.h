@@ -77,6 +77,10 @@ int cm_journal_put_outcome(cm_journal *journal, const cm_journal_line *line,
                            cm_err *err) CM_MUST_CHECK;
 /** A COMMIT has begun: all lines up to this one belong to it, or to earlier ones. */
 int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) CM_MUST_CHECK;
+
+/** The COMMIT of the own run has failed and may be repeated: until cm_journal_put_whole nobody holds the lock for it. */
+int cm_journal_put_paused(cm_journal *journal, cm_err *err) CM_MUST_CHECK;
+
 /** All that was put is durable after SQLITE_OK. Nothing was put: nothing. */
 int cm_journal_flush(cm_journal *journal, cm_err *err) CM_MUST_CHECK;
 
@@ -98,13 +102,19 @@ int cm_journal_next(cm_journal *journal, int64_t id, cm_journal_line *out,
 int cm_journal_find(cm_journal *journal, int64_t id, cm_journal_line *out,
                     cm_err *err) CM_MUST_CHECK;
 
-/** A run by its number. @param may_live  Receives whether its process may run, and it is not ended. Codes as cm_journal_next. */
+/** A run by its number. @param may_live  Receives whether its process may run here, and it is not ended. Codes as cm_journal_next. */
 int cm_journal_find_run(cm_journal *journal, int64_t id, cm_journal_run *out, bool *may_live,
                         cm_err *err) CM_MUST_CHECK;
 
-/** The first run behind `id` that was cut off: not ended, and its process is gone. Codes as cm_journal_next. */
+/**
+ * The first run behind `id` that was cut off: not ended, and its process is gone. Of one that is elsewhere that is sure where it has
+ * open lines, is not between two tries of its COMMIT, and the lock is ours. Codes as cm_journal_next.
+ */
 int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out,
                             cm_err *err) CM_MUST_CHECK;
+
+/** How many open lines the runs have that are elsewhere, between two tries of a COMMIT. */
+int cm_journal_count_elsewhere(cm_journal *journal, int *out, cm_err *err) CM_MUST_CHECK;
 
 /** Runs that are older than so many days, and all of whose lines are settled, go. 0: none. */
 int cm_journal_prune(cm_journal *journal, int days, cm_err *err) CM_MUST_CHECK;

@@ -26,6 +26,11 @@ static const char *const tables[] = {
 int cm_journal_file_fail(sqlite3 *db, const char *path, const char *what, cm_err *err) {
   int code = sqlite3_errcode(db) & 0xff;
   if (code == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+    return cm_err_set(err, SQLITE_BUSY,
+                      "journal: nothing is written (%s %s: another program holds it in a "
+                      "transaction of its own): try again when that has ended",
+                      path, what);
   return cm_err_set(err, SQLITE_CANTOPEN,
                     "journal: nothing is written (%s %s: %s): make room or access for it, or set "
                     "journal to another file",
@@ -156,6 +161,8 @@ int cm_journal_file_open(const char *path, sqlite3 **out, cm_err *err) {
 
 /* ---- the lock ------------------------------------------------------------------------------------- */
 
+static const char signature[] = "process ";
+
 /** Of the whole file, for this handle; it ends with the process. */
 static bool try_lock(int file) {
   return flock(file, LOCK_EX | LOCK_NB) == 0;
@@ -172,14 +179,23 @@ static int refuse_lock(const char *path, int file, cm_err *err) {
   return cm_err_set(err, SQLITE_BUSY,
                     "journal: nothing was sent (%s writes with %s now): try again when it has "
                     "ended",
-                    *holder != '\0' ? holder : "another process", path);
+                    strncmp(holder, signature, strlen(signature)) == 0 ? holder : "another process",
+                    path);
+}
+
+/** A file of this name that says something else is somebody's, and stays as it is. */
+static bool may_sign(int file) {
+  char text[sizeof signature - 1];
+  ssize_t len = pread(file, text, sizeof text, 0);
+  return len == 0 || (len == (ssize_t)sizeof text && memcmp(text, signature, sizeof text) == 0);
 }
 
 static void sign(int file) {
   char host[128] = "";
   char text[LOCK_TEXT_BYTES];
+  if (!may_sign(file)) return;
   if (gethostname(host, sizeof host - 1) != 0) host[0] = '\0';
-  sqlite3_snprintf(sizeof text, text, "process %ld on %s", (long)getpid(),
+  sqlite3_snprintf(sizeof text, text, "%s%ld on %s", signature, (long)getpid(),
                    *host != '\0' ? host : "this machine");
   size_t len = strlen(text);
   /* who has the lock is told to those who wait, no more */
@@ -190,7 +206,7 @@ int cm_journal_lock(const char *path, const cm_clock *clock, int *out, cm_err *e
   char name[MAX_PATH_BYTES];
   sqlite3_snprintf(sizeof name, name, "%s-lock", path);
   *out = -1;
-  int file = open(name, O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  int file = open(name, O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file < 0) {
     return cm_err_set(err, SQLITE_CANTOPEN,
                       "journal: nothing was sent (%s cannot be opened: %s): make its folder "

@@ -29,18 +29,33 @@ static void read_start(long pid, char *out, int size) {
   if (at != NULL) sqlite3_snprintf(size, out, "%.*s", (int)strcspn(at, " "), at);
 }
 
+/** Containers of one name have numbers of their own: " pid:[4026531836]" where the system says so. */
+static void read_host(char *out, size_t size) {
+  char space[64];
+  if (gethostname(out, size - 1) != 0) out[0] = '\0';
+  out[size - 1] = '\0';
+  ssize_t len = readlink("/proc/self/ns/pid", space, sizeof space);
+  size_t at = strlen(out);
+  if (len > 0 && at + (size_t)len + 1 < size)
+    sqlite3_snprintf((int)(size - at), out + at, " %.*s", (int)len, space);
+}
+
 void cm_process_self(cm_process *out) {
   memset(out, 0, sizeof *out);
   out->pid = (long)getpid();
-  if (gethostname(out->host, sizeof out->host - 1) != 0) out->host[0] = '\0';
+  read_host(out->host, sizeof out->host);
   read_start(out->pid, out->start, (int)sizeof out->start);
 }
 
+bool cm_process_is_elsewhere(const char *host) {
+  char own[CM_PROCESS_TEXT];
+  read_host(own, sizeof own);
+  return strcmp(host, own) != 0;
+}
+
 bool cm_process_may_live(long pid, const char *host, const char *start) {
-  cm_process self;
   char now[CM_PROCESS_TEXT];
-  cm_process_self(&self);
-  if (strcmp(host, self.host) != 0) return true;
+  if (cm_process_is_elsewhere(host)) return true;
   if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)) return false;
   read_start(pid, now, (int)sizeof now);
   return *now == '\0' || *start == '\0' || strcmp(now, start) == 0;

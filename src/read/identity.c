@@ -41,6 +41,7 @@ int cm_identity_ask(cm_session *session, const char *who, char **out, cm_err *er
   *out = NULL;
   int rc = cm_call_start(session, &request, &call, err);
   if (rc == SQLITE_OK) rc = cm_call_wait(call, err);
+  if (rc != SQLITE_OK && call != NULL) err->may_help = cm_call_result_of(call)->may_help;
   if (rc == SQLITE_OK) rc = identify(cm_call_result_of(call)->body, who, out, err);
   cm_call_free(call);
   return rc;

@@ -339,6 +339,8 @@ void cm_record_state(cm_queue *queue, cm_entry *entry) {
   if (!entry->is_recorded || !is_usable(queue->session) || queue->is_set_aside) return;
   if (!entry->is_sent_ahead) queue->has_urgent = true;
   if (entry->is_waiting) entry->is_sent_ahead = false; /* what is put now takes the mark back */
+  if (queue->is_record_short)
+    return; /* the next flush puts all that have ended: no wait for each */
   if (put_outcome(queue, entry, &err) != SQLITE_OK) {
     queue->is_record_short = true;
     note_failure(queue, &err);
@@ -370,7 +372,8 @@ int cm_record_flush(cm_queue *queue, cm_err *err) {
   if (queue->is_record_short) rc = put_all_ended(queue, err);
   if (rc == SQLITE_OK) rc = cm_journal_flush(queue->session->journal, err);
   queue->is_record_short = rc != SQLITE_OK;
-  if (rc == SQLITE_CANTOPEN) err->may_help = true; /* where there is room again it goes on */
+  /* where there is room again, or the other program has ended, it goes on */
+  if (rc == SQLITE_CANTOPEN || rc == SQLITE_BUSY) err->may_help = true;
   if (rc != SQLITE_OK) forget_marks(queue);
   if (rc == SQLITE_OK) forget_failure(queue);
   queue->has_marks = queue->has_urgent = false;
@@ -398,7 +401,10 @@ void cm_record_known(cm_queue *queue) {
 
 int cm_record_end(cm_queue *queue, bool is_over, cm_err *err) {
   cm_journal *journal = queue->session->journal;
+  cm_err paused = { 0 };
   if (!is_usable(queue->session)) return SQLITE_OK;
+  if (is_over && queue->waiting.count > 0 && cm_journal_put_paused(journal, &paused) != SQLITE_OK)
+    note_failure(queue, &paused);
   cm_record_known(queue);
   if (is_over && queue->sending.shipment_count == 0) cm_journal_leave(journal);
   bool is_cut = queue->is_record_cut;

@@ -440,6 +440,11 @@ int cm_queue_resume(cm_session *session, cm_resumed *out, cm_session **of, cm_er
     rc = resume_one(session, &all, &run, out, err);
     if (rc != SQLITE_OK) break;
   }
+  int elsewhere = 0;
+  if (rc == SQLITE_DONE &&
+      cm_journal_count_elsewhere(session->journal, &elsewhere, err) != SQLITE_OK)
+    rc = err->code;
+  out->unknown += elsewhere;
   hand_over(session);
   if (rc != SQLITE_DONE) *of = all.of;
   if (rc == SQLITE_DONE && all.left.code != SQLITE_OK) {

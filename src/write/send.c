@@ -206,12 +206,23 @@ static int send_all(cm_session *session, cm_queue_goal goal, cm_err *err) {
   return rc;
 }
 
+/** A COMMIT that could not begin, because the API was down, can be repeated: nothing has left. */
+static int tell_not_begun(const cm_queue *queue, cm_queue_goal goal, cm_err *err) {
+  bool is_passing = err->may_help || err->code == SQLITE_INTERRUPT;
+  if (goal != CM_QUEUE_ALL || queue->sending.is_autocommit || !is_passing) return err->code;
+  const char *colon = strstr(err->text, ": ");
+  const char *what = colon != NULL ? colon + 2 : err->text;
+  return cm_err_set(err, SQLITE_BUSY,
+                    "%.*snothing was sent (%.*s): COMMIT again sends it, ROLLBACK drops it",
+                    (int)(what - err->text), err->text, cm_outcome_without_advice(what), what);
+}
+
 int cm_queue_send(cm_session *session, cm_queue_goal goal, cm_err *err) {
   cm_queue *queue = session->queue;
   cm_err lost = { 0 };
   if (queue == NULL) return SQLITE_OK;
   int rc = cm_record_begin(queue, goal == CM_QUEUE_ALL, err);
-  if (rc != SQLITE_OK) return rc;
+  if (rc != SQLITE_OK) return tell_not_begun(queue, goal, err);
   rc = send_all(session, goal, err);
   bool is_over = goal == CM_QUEUE_ALL || queue->waiting.count == 0;
   int lost_rc = cm_record_end(queue, is_over, &lost);

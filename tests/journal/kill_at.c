@@ -83,3 +83,9 @@ int nanosleep(const struct timespec *wanted, struct timespec *left) {
   if (next == NULL) *(void **)&next = genuine("nanosleep");
   return getenv("NO_SLEEP") != NULL ? 0 : next(wanted, left);
 }
+
+int usleep(useconds_t wanted) {
+  static int (*next)(useconds_t);
+  if (next == NULL) *(void **)&next = genuine("usleep");
+  return getenv("NO_SLEEP") != NULL ? 0 : next(wanted);
+}

@@ -94,6 +94,36 @@ def removed(library, journal):
     assert one(connect(library, journal), "SELECT group_concat(key) FROM chartmogul_writes") == "c3"
 
 
+def held(library, journal):
+    """Another program holds the file in a transaction: COMMIT waits, fails, can be repeated."""
+    db = connect(library, journal)
+    db.execute(INSERT, ("c1", "a"))
+    other = sqlite3.connect(journal, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    db.execute("BEGIN")
+    db.execute(INSERT, ("c2", "b"))
+    told = error_of(db, "COMMIT")
+    assert "another program holds it" in told and db.in_transaction, told
+    other.execute("ROLLBACK")
+    db.execute("COMMIT")
+    assert states(db) == {"c1": "written", "c2": "written"}, states(db)
+
+
+def foreign_lock(library, journal):
+    """What stands where the lock is to be, and is somebody's, stays as it is."""
+    pathlib.Path(journal + "-lock").write_text("precious", encoding="ascii")
+    db = connect(library, journal)
+    db.execute(INSERT, ("c1", "a"))
+    assert pathlib.Path(journal + "-lock").read_text(encoding="ascii") == "precious"
+    db.close()
+    os.rename(journal + "-lock", journal + "-own")
+    os.symlink(journal + "-own", journal + "-lock")
+    db = connect(library, journal)
+    told = error_of(db, INSERT, "c2", "b")
+    assert "-lock cannot be opened" in told, told
+    assert pathlib.Path(journal + "-own").read_text(encoding="ascii") == "precious"
+
+
 def forks(library, journal):
     """The child of a fork leaves the handle of its parent alone, and has a run of its own."""
     db = connect(library, journal)
@@ -172,7 +202,7 @@ def fills(library, journal, room, goes_on):
     db.close()
 
 
-STORIES = {"waits": waits, "other_names": other_names, "removed": removed, "forks": forks, "syncs": syncs, "lock_folder": lock_folder, "fills": fills}
+STORIES = {"waits": waits, "other_names": other_names, "removed": removed, "held": held, "foreign_lock": foreign_lock, "forks": forks, "syncs": syncs, "lock_folder": lock_folder, "fills": fills}
 
 # ---- around it ----------------------------------------------------------------------------------
 
@@ -249,7 +279,7 @@ def main():
         return 0
     library, sandbox = os.path.abspath(library), os.path.abspath(sandbox)
     failed = told = 0
-    for name, *options in [("waits",), ("other_names",), ("removed",), ("forks",), ("syncs",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
+    for name, *options in [("waits",), ("other_names",), ("removed",), ("held",), ("foreign_lock",), ("forks",), ("syncs",), ("lock_folder",)] + [("fills", str(room), then) for room in (0, 150000, 330000, 500000) for then in "01"]:
         wrong = tell(library, sandbox, str(pathlib.Path(kill_at).resolve()), name, *options)
         told += 1
         if wrong:

@@ -133,6 +133,8 @@ static void processes(void **state) {
   cm_process_self(&self);
   assert_true(cm_process_may_live(self.pid, self.host, self.start));
   assert_true(cm_process_may_live(self.pid, "another host", "1"));
+  assert_true(cm_process_is_elsewhere("another host"));
+  assert_false(cm_process_is_elsewhere(self.host));
   if (*self.start != '\0') assert_false(cm_process_may_live(self.pid, self.host, "1"));
   assert_false(cm_process_may_live(0, self.host, ""));
 }
