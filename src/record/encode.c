@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/sqlite_api.h"
+#include "base/utf8.h"
 #include "record/shape.h"
 
 enum { SHOWN_VALUE_BYTES = 64 };
@@ -122,6 +123,7 @@ static cm_json *encode_text(encoding *it) {
     return cm_json_new_real(it->value->real);
   if (cm_plain_set(&plain, it->value) == NULL) return refuse(it, "text");
   if (memchr(plain.text, 0, plain.len) != NULL) return refuse(it, "text without a NUL character");
+  if (cm_utf8_valid(plain.text, plain.len) < plain.len) return refuse(it, "text in UTF-8");
   return new_text(plain.text, plain.len);
 }
 
@@ -182,6 +184,8 @@ static cm_json *encode_json(encoding *it) {
   cm_err reason = { 0 };
   cm_json *json = NULL;
   if (!cm_value_is_text(it->value)) return refuse(it, "JSON as text");
+  if (cm_utf8_valid(it->value->text, it->value->len) < it->value->len)
+    return refuse(it, "JSON in UTF-8");
   int rc = cm_json_parse((cm_slice){ it->value->text, it->value->len }, &json, &reason);
   if (rc == SQLITE_NOMEM) return NULL;
   if (rc != SQLITE_OK) {

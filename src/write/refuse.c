@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "record/encode.h"
 #include "record/token.h"
 #include "spec/registry.h"
@@ -104,6 +105,11 @@ int cm_change_label(const cm_change *change, char **label, char **owner, cm_err 
 
 /* ---- its line in the log ------------------------------------------------------------------- */
 
+/** It may be what the row is refused for. */
+static void mask(char *text) {
+  if (text != NULL) cm_utf8_mask(text, strlen(text));
+}
+
 /** NULL: memory ran out. */
 static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   cm_entry *entry = sqlite3_malloc64(sizeof *entry);
@@ -115,6 +121,9 @@ static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   entry->state = CM_ENTRY_REFUSED;
   int rc = put_label(row, &entry->line.label, &entry->line.owner, NULL);
   if (rc == SQLITE_OK) rc = cm_change_stated_body(stated, &entry->line.body, NULL);
+  mask(entry->line.label);
+  mask(entry->line.owner);
+  mask(entry->line.body);
   if (rc == SQLITE_OK) return entry;
   cm_entry_free(entry);
   return NULL;
