@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/secret.h"
+#include "base/utf8.h"
 #include "client/call_state.h"
 #include "client/writable.h"
 #include "wire/http_url.h"
@@ -223,6 +224,11 @@ static int check_request(cm_session *session, const cm_call_request *request, cm
     return cm_verdict_refuse(&asked, SQLITE_TOOBIG,
                              "was not sent (its body is larger than 16 MiB): send less at once",
                              err);
+  }
+  if (request->body != NULL &&
+      cm_utf8_valid(request->body, request->body_len) < request->body_len) {
+    return cm_verdict_refuse(&asked, SQLITE_ERROR,
+                             "was not sent (its body is not UTF-8): convert the text first", err);
   }
   if (cm_call_is_write(request->flags) && settings->read_only) {
     return cm_verdict_refuse(&asked, SQLITE_READONLY,
