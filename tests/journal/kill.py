@@ -40,6 +40,7 @@ BEGIN;
 INSERT INTO chartmogul_customers (data_source_uuid, external_id, name) SELECT ds.uuid, 'c' || i, 'C' || i FROM n, ds;
 INSERT INTO chartmogul_invoices (data_source_uuid, customer_external_id, external_id, date, currency) SELECT ds.uuid, 'c' || i, 'i' || i, '2026-01-01', 'EUR' FROM n, ds;
 INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, external_id, type, amount_in_cents, plan_external_id, subscription_external_id, service_period_start, service_period_end) SELECT ds.uuid, 'i' || i, 'l' || i, 'subscription', 100, 'p1', 's' || i, '2026-01-01', '2026-02-01' FROM n, ds;
+INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, type, amount_in_cents, description) SELECT ds.uuid, 'i' || i, 'one_time', 7, 'd' || i FROM n, ds;
 INSERT INTO chartmogul_transactions (data_source_uuid, invoice_external_id, external_id, type, date, result) SELECT ds.uuid, 'i' || i, 't' || i, 'payment', '2026-01-02', 'successful' FROM n, ds;
 INSERT INTO chartmogul_notes (customer_uuid, type, text) SELECT olds.uuid, 'note', 'n' || i FROM n, olds WHERE olds.external_id = 'old1';
 INSERT INTO chartmogul_contacts (customer_uuid, data_source_uuid, first_name, email) SELECT olds.uuid, ds.uuid, 'F' || i, 'a' || i || '@example.com' FROM n, olds, ds WHERE olds.external_id = 'old1';
@@ -54,14 +55,15 @@ LISTS = {
     "customers": "SELECT external_id FROM chartmogul_customers WHERE external_id LIKE 'c%'",
     "old": "SELECT external_id || coalesce(company, '') FROM chartmogul_customers WHERE external_id LIKE 'old%'",
     "invoices": "SELECT external_id FROM chartmogul_invoices",
-    "lines": "SELECT external_id || ' of ' || invoice_external_id FROM chartmogul_line_items",
+    "lines": "SELECT external_id || ' of ' || invoice_external_id FROM chartmogul_line_items WHERE description IS NULL",
+    "plain lines": "SELECT description || ' of ' || invoice_external_id FROM chartmogul_line_items WHERE description IS NOT NULL",
     "transactions": "SELECT external_id || ' of ' || invoice_external_id FROM chartmogul_transactions",
     "notes": "SELECT text FROM chartmogul_notes",
     "contacts": "SELECT first_name FROM chartmogul_contacts",
     "tags": "SELECT t.tag FROM chartmogul_customers c JOIN chartmogul_customer_tags t ON t.customer_uuid = c.uuid WHERE c.external_id = 'old2'",
     "group": "SELECT p.external_id FROM chartmogul_plan_groups g JOIN chartmogul_plan_group_plans gp ON gp.plan_group_uuid = g.uuid JOIN chartmogul_plans p ON p.uuid = gp.plan_uuid",
 }
-KEYLESS = ("notes", "contacts")
+KEYLESS = ("notes", "contacts", "plain lines")
 
 
 def expected(rows):
@@ -71,6 +73,7 @@ def expected(rows):
         "old": {"old1New", "old2"},
         "invoices": {f"i{i}" for i in each},
         "lines": {f"l{i} of i{i}" for i in each},
+        "plain lines": {f"d{i} of i{i}" for i in each},
         "transactions": {f"t{i} of i{i}" for i in each},
         "notes": {f"n{i}" for i in each},
         "contacts": {f"F{i}" for i in each},
