@@ -270,10 +270,10 @@ static int check_place(cm_journal *journal, cm_err *err) {
 /* The name that SQLite made of the path is the same for every link to the file, and in every folder. */
 int cm_journal_enter(cm_journal *journal, cm_err *err) {
   if (journal->lock >= 0) return SQLITE_OK;
+  cm_journal_rest(journal); /* who has the lock may be about to do what was read before */
   int rc = check_place(journal, err);
-  if (rc != SQLITE_OK) return rc;
-  return cm_journal_lock(sqlite3_db_filename(journal->db, "main"), &journal->clock, &journal->lock,
-                         err);
+  const char *file = sqlite3_db_filename(journal->db, "main");
+  return rc == SQLITE_OK ? cm_journal_lock(file, &journal->clock, &journal->lock, err) : rc;
 }
 
 void cm_journal_leave(cm_journal *journal) {

@@ -63,7 +63,8 @@ const char *cm_journal_account(const cm_journal *journal);
 /** Its number, 0 before it is begun. */
 int64_t cm_journal_run_number(const cm_journal *journal);
 
-/** One COMMIT at a time writes: codes as cm_journal_lock in journal/journal_file.h. Twice is once. */
+/** One COMMIT at a time writes: codes as cm_journal_lock in journal/journal_file.h. Twice is once. What was
+ * read before is forgotten: see cm_journal_rest. */
 int cm_journal_enter(cm_journal *journal, cm_err *err) CM_MUST_CHECK;
 void cm_journal_leave(cm_journal *journal);
 

@@ -405,9 +405,8 @@ static int resume_one(cm_session *session, resuming *all, cm_journal_run *run, c
                       cm_err *err) {
   int64_t id = run->id;
   bool has_open = run->has_open;
+  int rc = SQLITE_OK;
   all->of = session;
-  int rc = cm_journal_enter(session->journal, err);
-  if (rc != SQLITE_OK) return rc;
   if (!has_open) return cm_journal_end_run(session->journal, id, err); /* whosever it is */
   rc = enter_named(session, run, &all->of, err);
   rc = rc == SQLITE_OK ? resume_run(all->of, run, out, err) : leave_alone(all, rc, err);
@@ -427,6 +426,12 @@ static int tell_done(const cm_resumed *done, cm_err *err) {
                     err->text);
 }
 
+/** Whose lock it is not may read what another resume is about to do. */
+static int next_cut_off(cm_session *session, int64_t at, cm_journal_run *run, cm_err *err) {
+  int rc = cm_journal_enter(session->journal, err);
+  return rc == SQLITE_OK ? cm_journal_next_cut_off(session->journal, at, run, err) : rc;
+}
+
 int cm_queue_resume(cm_session *session, cm_resumed *out, cm_session **of, cm_err *err) {
   resuming all = { .of = session };
   cm_journal_run run = { 0 };
@@ -435,7 +440,7 @@ int cm_queue_resume(cm_session *session, cm_resumed *out, cm_session **of, cm_er
   *of = session;
   int rc = cm_resume_check(session, err);
   if (rc != SQLITE_OK) return rc;
-  while ((rc = cm_journal_next_cut_off(session->journal, at, &run, err)) == SQLITE_ROW) {
+  while ((rc = next_cut_off(session, at, &run, err)) == SQLITE_ROW) {
     at = run.id;
     rc = resume_one(session, &all, &run, out, err);
     if (rc != SQLITE_OK) break;

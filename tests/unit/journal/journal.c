@@ -101,6 +101,36 @@ static void closing_ends_a_run(void **state) {
   cm_journal_close(other);
 }
 
+/** Who gets the lock sees what the one before has done, whatever it was reading when it began to wait. */
+static void the_lock_shows_what_was_done(void **state) {
+  cm_err err = { 0 };
+  cm_journal_line line = { .id = CM_JOURNAL_RUN_IDS + 1,
+                           .run = 1,
+                           .table_name = "t",
+                           .operation = "INSERT",
+                           .state = "queued",
+                           .change = "{}" };
+  cm_journal_line found;
+  (void)state;
+  cm_journal *first = open_it();
+  cm_journal *second = open_it();
+  assert_int_equal(cm_journal_begin_run(first, "https://a", "", &err), SQLITE_OK);
+  assert_int_equal(cm_journal_put(first, &line, &err), SQLITE_OK);
+  assert_int_equal(cm_journal_flush(first, &err), SQLITE_OK);
+  assert_int_equal(cm_journal_next(second, 0, &found, &err), SQLITE_ROW);
+  assert_string_equal(found.state, "queued");
+  assert_int_equal(cm_journal_enter(first, &err), SQLITE_OK);
+  line.state = "written";
+  assert_int_equal(cm_journal_put_outcome(first, &line, &err), SQLITE_OK);
+  assert_int_equal(cm_journal_flush(first, &err), SQLITE_OK);
+  cm_journal_leave(first);
+  assert_int_equal(cm_journal_enter(second, &err), SQLITE_OK);
+  assert_int_equal(cm_journal_find(second, line.id, &found, &err), SQLITE_ROW);
+  assert_string_equal(found.state, "written");
+  cm_journal_close(second);
+  cm_journal_close(first);
+}
+
 static int64_t slept;
 
 static void count_sleep(void *context, int duration_ms) {
@@ -143,6 +173,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(lines_last, make_folder, remove_folder),
     cmocka_unit_test_setup_teardown(closing_ends_a_run, make_folder, remove_folder),
+    cmocka_unit_test_setup_teardown(the_lock_shows_what_was_done, make_folder, remove_folder),
     cmocka_unit_test_setup_teardown(one_at_a_time, make_folder, remove_folder),
     cmocka_unit_test(processes),
   };
