@@ -3,6 +3,7 @@
 -- ChartMogul has no field for the reason: it is read from the custom attribute that :attribute names, 'churn_reason'
 -- unless given. From :from on (a day) if given. Lost MRR in units of the account's currency. Three lists: customers, plans,
 -- and of the activities only churn.
+-- Where :bars is set, a bar behind percent_of_plan.
 -- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
 WITH churned AS MATERIALIZED (
   SELECT customer_uuid, billing_connector_uuid AS data_source_uuid, plan_external_id,
@@ -23,6 +24,8 @@ counted AS (
     LEFT JOIN names AS p ON p.data_source_uuid = c.data_source_uuid AND p.external_id = c.plan_external_id
    GROUP BY 1, 2)
 SELECT plan, reason, cancellations, round(lost_mrr, 2) AS lost_mrr,
-       round(100.0 * lost_mrr / sum(lost_mrr) OVER (PARTITION BY plan), 1) AS percent_of_plan
+       iif(:bars, printf('%5.1f ', 100.0 * lost_mrr / sum(lost_mrr) OVER (PARTITION BY plan))
+                    || substr('████████████████████', 1, coalesce(round(20.0 * lost_mrr / sum(lost_mrr) OVER (PARTITION BY plan)), 0)),
+           round(100.0 * lost_mrr / sum(lost_mrr) OVER (PARTITION BY plan), 1)) AS percent_of_plan
   FROM counted
  ORDER BY plan, lost_mrr DESC, reason;

@@ -2,6 +2,7 @@
 --
 -- Failures since :from (a day), in the last 90 days unless given. missing: of the invoices whose payment failed,
 -- what has not been paid since, in units of the currency. Two lists: invoices and customers.
+-- Where :bars is set, a bar behind missing.
 -- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
 WITH failing AS MATERIALIZED (
   SELECT uuid, customer_uuid, currency, status, transactions,
@@ -23,8 +24,11 @@ people AS MATERIALIZED (
   SELECT uuid, name, email, status, mrr
     FROM customers)
 SELECT c.name AS customer, c.email, c.status, c.mrr / 100.0 AS mrr, sum(f.failures) AS failures,
-       max(f.last_failure) AS last_failure, f.currency, sum(f.missing) / 100.0 AS missing
+       max(f.last_failure) AS last_failure, f.currency,
+       iif(:bars, printf('%12.2f ', sum(f.missing) / 100.0)
+                    || substr('████████████████████', 1, coalesce(round(20.0 * sum(f.missing) / max(sum(f.missing)) OVER (PARTITION BY f.currency)), 0)),
+           sum(f.missing) / 100.0) AS missing
   FROM failed AS f
   LEFT JOIN people AS c ON c.uuid = f.customer_uuid
  GROUP BY f.customer_uuid, f.currency
- ORDER BY missing DESC, last_failure DESC, f.customer_uuid;
+ ORDER BY sum(f.missing) DESC, last_failure DESC, f.customer_uuid;

@@ -77,7 +77,7 @@ class Made:
         return db
 
     def report(self, name, **parameters):
-        bound = {"from": None, "to": None, "today": None, "attribute": None, **parameters}
+        bound = {"from": None, "to": None, "today": None, "attribute": None, "bars": None, **parameters}
         with open(f"sql/reports/{name}.sql", encoding="utf-8") as file:
             return self.db.execute(file.read(), bound).fetchall()
 

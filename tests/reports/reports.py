@@ -43,6 +43,13 @@ PARAMETERS = {
 }
 
 
+BARS = {  # the column with a bar behind its number, and the number that a full bar stands for: None, the largest of the currency
+    "mrr_waterfall": ("at_end", None), "arpa_by_country": ("percent_of_mrr", None), "churn_reasons": ("percent_of_plan", 100),
+    "failed_payments": ("missing", None), "invoices_due": ("outstanding", None), "lead_conversion": ("percent", 100),
+    "plan_changes": ("changes", None),
+}
+
+
 def run_shell(library, base_url, script):
     text, problem = on_copy.run_shell(library, base_url, ":memory:", ".mode json\n" + script)
     return problem or (json.loads(text) if text.strip() else [])
@@ -129,10 +136,46 @@ def check_report(name, library, account, books, pages):
     of_sources = sum("?data_source_uuid=" in target and "cursor=" not in target for target in sent)
     most = wanted + (2 + of_sources if of_sources else 0)
     right = len(set(sent)) == len(sent) and wanted <= len(sent) <= most
+    barred = run_shell(library, account.base_url, f"{parameters}.parameter set :bars 1\n.read sql/reports/{name}.sql\n")
+    yield "its bars", check_paths(shown, barred) if name == "revenue_retention" else check_bars(name, shown, barred)
     yield "its requests", None if right else f"{len(sent)} requests, must be {wanted} to {most}:\n  " + "\n  ".join(sent)
     shown = run_shell(library, account.base_url, f".read sql/reports/{name}.sql\n")
     yield "no parameters", shown if isinstance(shown, str) else None
     yield "its question", check_question(f"reports/{name}.sql")
+
+
+def bar_of(text):
+    number, _, bar = text.strip().partition(" ")
+    return float(number), len(bar) if set(bar) <= {"█"} else None
+
+
+def check_bars(name, plain, barred):
+    """With :bars one column has a bar behind its number; all else is as without."""
+    if isinstance(plain, str) or isinstance(barred, str):
+        return f"{plain}\n{barred}"[:1000]
+    if name not in BARS:
+        return difference(barred, plain)
+    column, full = BARS[name]
+    for row, other in zip(barred, plain):
+        number, length = bar_of(row[column])
+        most = full or max(one[column] for one in plain if one.get("currency") == row.get("currency"))
+        if abs(number - other[column]) > 0.051 or length is None or abs(length - 20 * other[column] / (most or 1)) > 0.52:
+            return f"{row[column]!r} for {other[column]} of {most}"
+    return difference([{**row, column: None} for row in barred], [{**row, column: None} for row in plain])
+
+
+def check_paths(plain, barred):
+    """With :bars the cohort has a sparkline of net behind it: as many levels as ages, by their height."""
+    levels = []
+    for row, other in zip(barred, plain):
+        name, _, line = row["cohort"].partition(" ")
+        net = [other[f"net_{age}"] for age in (3, 6, 12, 24) if other[f"net_{age}"] is not None]
+        if name != other["cohort"] or len(line) != len(net):
+            return f"{row['cohort']!r} for {net}"
+        levels += zip(net, line)
+    levels.sort()
+    heights = ["▁▂▃▄▅▆▇█".index(level) for _, level in levels]
+    return None if heights == sorted(heights) and heights[-1] == 7 and heights[0] < 7 else str(levels)
 
 
 def check_question(path):
