@@ -71,12 +71,14 @@ CREATE TEMP TABLE dash_mrr AS
 SELECT date, mrr / 100.0 AS mrr, mrr_new_business / 100.0 AS new_business, mrr_expansion / 100.0 AS expansion,
        mrr_reactivation / 100.0 AS reactivation, mrr_contraction / 100.0 AS contraction, mrr_churn / 100.0 AS churn
   FROM mrr
- WHERE date >= (SELECT first_level FROM dash_settings) AND date <= (SELECT today FROM dash_settings);
+ WHERE date >= (SELECT first_level FROM dash_settings) AND date <= (SELECT today FROM dash_settings)
+   AND interval = 'month';
 
 CREATE TEMP TABLE dash_metrics AS
 SELECT date, customers, arpa / 100.0 AS arpa, customer_churn_rate, mrr_churn_rate
   FROM metrics
- WHERE date >= (SELECT first_level FROM dash_settings) AND date <= (SELECT today FROM dash_settings);
+ WHERE date >= (SELECT first_level FROM dash_settings) AND date <= (SELECT today FROM dash_settings)
+   AND interval = 'month';
 
 CREATE TEMP TABLE dash_activities AS
 SELECT customer_uuid, date, type, activity_mrr_movement / 100.0 AS movement, plan_external_id,

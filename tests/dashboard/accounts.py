@@ -5,8 +5,8 @@ import sqlite3
 TODAY = "2025-12-31"
 COLUMNS = {
     "account": "name currency",
-    "mrr": "date mrr mrr_new_business mrr_expansion mrr_contraction mrr_churn mrr_reactivation",
-    "metrics": "date customers arpa customer_churn_rate mrr_churn_rate",
+    "mrr": "interval date mrr mrr_new_business mrr_expansion mrr_contraction mrr_churn mrr_reactivation",
+    "metrics": "interval date customers arpa customer_churn_rate mrr_churn_rate",
     "activities": "customer_uuid date type activity_mrr_movement plan_external_id subscription_external_id billing_connector_uuid",
     "customers": "uuid name company email external_id status mrr country lead_created_at free_trial_started_at customer_since custom",
     "plans": "data_source_uuid external_id name",
@@ -40,10 +40,10 @@ def by_month(levels, customers=None):
     for place, level in enumerate(levels):
         moved = level - (levels[place - 1] if place else 0)
         date = month_end(len(levels) - 1 - place)
-        mrr.append({"date": date, "mrr": level, "mrr_new_business": max(moved, 0), "mrr_expansion": 0, "mrr_contraction": 0,
+        mrr.append({"interval": "month", "date": date, "mrr": level, "mrr_new_business": max(moved, 0), "mrr_expansion": 0, "mrr_contraction": 0,
                     "mrr_churn": min(moved, 0), "mrr_reactivation": 0})
         count = customers[place] if customers else 1
-        metrics.append({"date": date, "customers": count, "arpa": level // count if count else 0, "customer_churn_rate": 0.0,
+        metrics.append({"interval": "month", "date": date, "customers": count, "arpa": level // count if count else 0, "customer_churn_rate": 0.0,
                         "mrr_churn_rate": 0.0})
     return {"account": [{"name": "Made up", "currency": "USD"}], "mrr": mrr, "metrics": metrics}
 
