@@ -68,6 +68,7 @@ typedef struct cm_reading {
   int64_t feeds;          /* how often open lists were read to their end, see read/feed.h */
   size_t stock_bytes;     /* of their pages that were read before they were asked for */
   bool is_fresh;          /* nothing that was kept from other statements will do */
+  bool is_kept_by_key;    /* who reads keeps rows by their keys: one may come twice */
   int64_t scan_count;     /* scans begun so far: an UPDATE begins none once it hands over rows */
   cm_list_store *lookups; /* see read/list_store.h; NULL: none in these statements */
   cm_read_texts texts;    /* see read/scan_words.c */

@@ -54,6 +54,14 @@ static void write_missing(const cm_stage *stage, cm_buf *out) {
   if (stage->within.len > 0) cm_buf_printf(out, " AND (%s)", cm_buf_str(&stage->within));
 }
 
+static int open_difference(cm_target *target, cm_err *err) {
+  return cm_target_run(
+      target,
+      "CREATE TABLE IF NOT EXISTS " CM_DIFFERENCE
+      " (kind INTEGER, stage_row INTEGER, table_row INTEGER); DELETE FROM " CM_DIFFERENCE,
+      err);
+}
+
 int cm_difference_find(cm_stage *stage, const cm_owned *owned, cm_err *err) {
   cm_target *target = stage->target;
   cm_buf compare, missing, table;
@@ -65,12 +73,8 @@ int cm_difference_find(cm_stage *stage, const cm_owned *owned, cm_err *err) {
   cm_target_table(target, stage->copied->name, &table);
   bool is_whole = compare.code == SQLITE_OK && missing.code == SQLITE_OK && table.code == SQLITE_OK;
   int rc = is_whole ? SQLITE_OK : cm_err_nomem(err);
-  if (rc == SQLITE_OK)
-    rc = cm_target_run(
-        target,
-        "CREATE TABLE IF NOT EXISTS " CM_DIFFERENCE
-        " (kind INTEGER, stage_row INTEGER, table_row INTEGER); DELETE FROM " CM_DIFFERENCE,
-        err);
+  if (rc == SQLITE_OK) rc = cm_stage_settle(stage, err);
+  if (rc == SQLITE_OK) rc = open_difference(target, err);
   if (rc == SQLITE_OK) rc = cm_target_by_chunks(target, stage->table, cm_buf_str(&compare), err);
   if (rc == SQLITE_OK)
     rc = cm_target_by_chunks(target, cm_buf_str(&table), cm_buf_str(&missing), err);

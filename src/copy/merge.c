@@ -143,14 +143,14 @@ static int note_added(merging *merge, cm_err *err) {
   return cm_target_run_buf(merge->target, &sql, err);
 }
 
-static void write_insert(const merging *merge, const char *table, cm_buf *out) {
-  cm_buf_text(out, "INSERT INTO ");
+static void write_insert(const merging *merge, const char *verb, const char *table, cm_buf *out) {
+  cm_buf_printf(out, "%s INTO ", verb);
   cm_target_table(merge->target, table, out);
   cm_buf_text(out, " (");
   cm_copied_names(merge->copied, "", out);
   cm_buf_text(out, ") SELECT ");
   cm_copied_names(merge->copied, "s.", out);
-  cm_buf_printf(out, " FROM %s AS s WHERE ", merge->stage->table);
+  cm_buf_printf(out, " FROM %s", merge->stage->table);
 }
 
 static int add_rows(merging *merge, int64_t *out, cm_err *err) {
@@ -158,8 +158,8 @@ static int add_rows(merging *merge, int64_t *out, cm_err *err) {
   int rc = note_added(merge, err);
   if (rc != SQLITE_OK) return rc;
   cm_buf_init(&sql, MAX_SQL_BYTES);
-  write_insert(merge, merge->copied->name, &sql);
-  cm_buf_text(&sql, "s.rowid IN ");
+  write_insert(merge, "INSERT", merge->copied->name, &sql);
+  cm_buf_text(&sql, " AS s WHERE s.rowid IN ");
   write_rows_of("stage_row", CM_DIFFERENT_ADDED, &sql);
   return run_counted(merge, &sql, out, err);
 }
@@ -175,7 +175,7 @@ static int count_rows(merging *merge, const char *table, int64_t *out, cm_err *e
 }
 
 /** Where the stage holds all rows the table has as many: a trigger of the user's can keep rows out without a word. */
-static int check_count(merging *merge, int64_t *out, cm_err *err) {
+static int check_count(merging *merge, bool has_triggers, int64_t *out, cm_err *err) {
   int64_t wanted = 0;
   cm_buf table;
   cm_buf_init(&table, MAX_SQL_BYTES);
@@ -183,7 +183,7 @@ static int check_count(merging *merge, int64_t *out, cm_err *err) {
   int rc = table.code != SQLITE_OK ? cm_err_nomem(err)
                                    : count_rows(merge, cm_buf_str(&table), out, err);
   cm_buf_clear(&table);
-  if (rc != SQLITE_OK || merge->stage->within.len > 0) return rc;
+  if (rc != SQLITE_OK || merge->stage->within.len > 0 || !has_triggers) return rc;
   rc = count_rows(merge, merge->stage->table, &wanted, err);
   if (rc != SQLITE_OK || wanted == *out) return rc;
   return cm_err_set(err, SQLITE_CONSTRAINT,
@@ -195,17 +195,23 @@ static int check_count(merging *merge, int64_t *out, cm_err *err) {
 
 /* ---- a table that is new ------------------------------------------------------------------------------- */
 
-/** Some thousand rows a transaction: nobody sees the table before it has its name. */
+/** Some thousand rows a transaction: nobody sees the table before it has its name. Of several rows with one key the last stays. */
 static int fill(merging *merge, const char *created, cm_err *err) {
-  cm_buf sql;
+  cm_stage *stage = merge->stage;
+  cm_buf sql, sorted;
+  int rc = cm_stage_sort(stage, err);
+  if (rc != SQLITE_OK) return rc;
   cm_buf_init(&sql, MAX_SQL_BYTES);
-  write_insert(merge, created, &sql);
-  cm_buf_text(&sql, "s.rowid BETWEEN ?1 AND ?2");
-  int rc = sql.code != SQLITE_OK
-               ? cm_err_nomem(err)
-               : cm_target_by_chunks(merge->target, merge->stage->table, cm_buf_str(&sql), err);
+  cm_buf_init(&sorted, MAX_SQL_BYTES);
+  cm_buf_printf(&sorted, "%s" CM_STAGE_SORTED, stage->table);
+  write_insert(merge, "INSERT OR REPLACE", created, &sql);
+  cm_buf_text(&sql, CM_STAGE_SORTED " AS s WHERE s.rowid BETWEEN ?1 AND ?2");
+  bool is_whole = sql.code == SQLITE_OK && sorted.code == SQLITE_OK;
+  rc = is_whole ? cm_target_by_chunks(merge->target, cm_buf_str(&sorted), cm_buf_str(&sql), err)
+                : cm_err_nomem(err);
   cm_buf_clear(&sql);
-  return rc;
+  cm_buf_clear(&sorted);
+  return rc == SQLITE_OK ? cm_stage_forget_sorted(stage, err) : rc;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------------------- */
@@ -219,7 +225,7 @@ static int move(merging *merge, const char *created, cm_merged *out, cm_err *err
     if (rc == SQLITE_OK) rc = remove_rows(merge, &out->removed, err);
     if (rc == SQLITE_OK) rc = add_rows(merge, &out->added, err);
   }
-  if (rc == SQLITE_OK) rc = check_count(merge, &out->rows, err);
+  if (rc == SQLITE_OK) rc = check_count(merge, created == NULL, &out->rows, err);
   if (rc == SQLITE_OK && created != NULL) out->added = out->rows;
   if (rc != SQLITE_OK) return rc;
   return cm_owned_stamp(merge->target, merge->copied, merge->account, merge->now, err);
@@ -308,6 +314,8 @@ int cm_merge_missing(cm_stage *stage, cm_value *keys, int room, int *count, cm_e
   int rc = cm_owned_has(target, copied->name, &is_copy, err);
   if (rc != SQLITE_OK || !is_copy || copied->key_count != 1) return rc;
   const char *key = cm_copied_column(copied, copied->keys[0]);
+  rc = cm_stage_settle(stage, err);
+  if (rc != SQLITE_OK) return rc;
   char *sql = sqlite3_mprintf(
       "SELECT \"%w\" FROM %s.\"%w\" WHERE \"%w\" NOT IN (SELECT \"%w\" FROM %s) LIMIT %d", key,
       target->quoted, copied->name, key, key, stage->table, room);

@@ -98,6 +98,7 @@ static int copy_list(refreshing *job, int first, cm_err *err) {
     rc = merge_one(job, &job->stages[i], err);
   for (int i = 0; i < count; i++)
     cm_stage_close(&job->stages[i]);
+  if (rc == SQLITE_OK) rc = cm_target_renew(&job->target, err);
   cm_err_prefix(err, job->list.tables[first].resource->name);
   if (rc != SQLITE_OK) return rc;
   job->outcomes[at].requests = job->session->statement->requests - requests;
@@ -243,9 +244,9 @@ static int refresh_filter(sqlite3_vtab_cursor *base, int number, const char *tex
   int rc = cursor->was_run ? SQLITE_OK : keep_arguments(cursor, number, argv, &err);
   if (rc == SQLITE_OK) rc = check_call(table, cursor, &err);
   cursor->was_run = true;
-  session->reading.is_fresh = true;
+  session->reading.is_fresh = session->reading.is_kept_by_key = true;
   if (rc == SQLITE_OK) rc = run(&job, cursor->schema, cursor->tables, &err);
-  session->reading.is_fresh = false;
+  session->reading.is_fresh = session->reading.is_kept_by_key = false;
   if (rc == SQLITE_OK) {
     cursor->outcomes = job.outcomes;
     cursor->count = job.done;

@@ -14,6 +14,9 @@ enum {
   CHUNK_NAP_MS = 10 /* in which another program can have the file */
 };
 
+/* KiB of memory for pages: rows of the stage are fetched in the order of their keys, which is not theirs. */
+#define CACHES "PRAGMA main.cache_size = -8000; PRAGMA temp.cache_size = -8000"
+
 /* ---- may it be written at all ------------------------------------------------------------------ */
 
 static int check_schema(sqlite3 *db, const char *schema, cm_err *err) {
@@ -92,6 +95,7 @@ static int open_file(cm_target *out, sqlite3 *users, const char *file, cm_err *e
   /* A table gets its name when it is full: views of the user's that are broken must not hinder that. */
   (void)sqlite3_db_config(out->db, SQLITE_DBCONFIG_LEGACY_ALTER_TABLE, 1, NULL);
   sqlite3_busy_handler(out->db, wait_for_file, out);
+  (void)sqlite3_exec(out->db, CACHES, NULL, NULL, NULL);
   sqlite3_progress_handler(out->db, STEPS_BETWEEN_LOOKS, look_for_interrupt, out);
   return SQLITE_OK;
 }
@@ -107,6 +111,14 @@ int cm_target_open(cm_target *out, cm_session *session, const char *schema, cm_e
   if (file != NULL && *file != '\0') rc = open_file(out, db, file, err);
   out->quoted = sqlite3_mprintf("\"%w\"", out->schema);
   return rc == SQLITE_OK && out->quoted == NULL ? cm_err_nomem(err) : rc;
+}
+
+int cm_target_renew(cm_target *target, cm_err *err) {
+  sqlite3 *users = target->session->db;
+  if (!target->is_own) return SQLITE_OK;
+  sqlite3_close(target->db);
+  target->db = NULL;
+  return open_file(target, users, sqlite3_db_filename(users, target->shown), err);
 }
 
 void cm_target_close(cm_target *target) {

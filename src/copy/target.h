@@ -31,6 +31,12 @@ typedef struct cm_target {
 int cm_target_open(cm_target *out, cm_session *session, const char *schema,
                    cm_err *err) CM_MUST_CHECK;
 
+/**
+ * Give up what stands in temp, of a connection of its own: opening it anew is quicker than emptying large tables.
+ * No statement of it may be left. Codes as cm_target_open.
+ */
+int cm_target_renew(cm_target *target, cm_err *err) CM_MUST_CHECK;
+
 void cm_target_close(cm_target *target);
 
 /** Run SQL that returns no rows. @return SQLITE_OK, SQLITE_INTERRUPT, or what SQLite says: the line has its words. */

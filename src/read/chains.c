@@ -248,11 +248,17 @@ int cm_chains_next(cm_chains *chains, cm_slice *row, cm_err *err) {
 
 /* ---- what a scan asks ---------------------------------------------------------------------- */
 
+/** Keys need not be remembered where the reader does, and where nothing is counted at the end. */
+static bool is_kept_elsewhere(const cm_chains *chains) {
+  bool is_by_date = chains->split != NULL && chains->split->until != NULL;
+  return is_by_date && chains->plain->session->reading.is_kept_by_key;
+}
+
 int cm_chains_saw(cm_chains *chains, cm_row *row, bool *was, cm_err *err) {
   cm_value key = cm_value_null();
   bool is_new = true;
   *was = false;
-  if (chains->state == CHAINS_PLAIN) return SQLITE_OK;
+  if (chains->state == CHAINS_PLAIN || is_kept_elsewhere(chains)) return SQLITE_OK;
   int rc = cm_row_get(row, cm_registry_key(row->resource), &key, err);
   if (rc != SQLITE_OK) return rc;
   bool is_text = cm_value_is_text(&key);

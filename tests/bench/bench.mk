@@ -31,6 +31,12 @@ bench: $(BENCH_NEEDS) ## speed against plain libcurl and the official Node clien
 bench-docs: $(BENCH_NEEDS) ## the same, all lines, and the table goes into README.md; on a machine that does nothing else
 	$(Q)$(RUN_BENCH) --document README.md
 
+MOVEMENTS ?= 100000 1000000
+
+.PHONY: bench-copy
+bench-copy: $(LIBRARY) $(STEP) $(NO_NETWORK) ## time, memory and size of a copy of so many movements, beside a plain CREATE TABLE AS (MOVEMENTS='100000 1000000')
+	$(Q)$(IN_TEST) python3 -B tests/bench/copy.py $(LIBRARY) $(STEP) $(MOVEMENTS)
+
 CUSTOMERS ?= 10000
 
 .PHONY: bench-requests
