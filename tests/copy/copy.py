@@ -6,6 +6,8 @@ versions, beside a program that writes to the same file, killed at any step and 
 import json
 import multiprocessing
 import os
+import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -147,6 +149,9 @@ def history(books, account):
         must_be("changes", books.refresh("customers")["customers"][1:4], (1, 3, 1))
     columns = ", ".join(f'"{row[1]}"' for row in books.rows("PRAGMA table_info(customers)"))
     db = sqlite3.connect(books.path)
+    with open("sql/README.md", encoding="utf-8") as manual:
+        last_night = re.search(r"what is gone, and what came:\n\n```sql\n(.*?);\n(.*?);\n```", manual.read(), flags=re.S)
+    must_be("the manual's rows of last night", [len(db.execute(query).fetchall()) for query in last_night.groups()], [16, 1])
     for moment, rows in moments:
         then = db.execute(AS_OF.format(columns=columns), {"moment": moment}).fetchall()
         must_be(f"customers at {moment}", sorted(then, key=repr), rows)
@@ -221,6 +226,37 @@ def two_schemas(books, account):
     must_be_the_account(books)
     books.path = second
     must_be_the_account(books)
+
+
+def by_a_timer(books, _account):
+    """The cron line and the units of systemd that the manual shows make a copy."""
+    with open("sql/README.md", encoding="utf-8") as manual:
+        text = manual.read()
+    units = dict(re.findall(r"```\n# /etc/systemd/system/(\S+)\n(.*?)```", text, flags=re.S))
+    must_be("units", sorted(units), ["chartmogul-copy.service", "chartmogul-copy.timer"])
+    folder = os.path.dirname(books.path)
+    with open(os.path.join(folder, "key"), "w", encoding="ascii") as key:
+        key.write("test-key\n")
+    here = {"/srv/billing": folder, "/usr/local/lib/sqlite3/chartmogul": books.library}
+    for name, unit in units.items():
+        with open(os.path.join(folder, name), "w", encoding="utf-8") as file:
+            file.write(re.sub("|".join(here), lambda match: here[match[0]], unit.replace("User=billing\n", "")))
+    if shutil.which("systemd-analyze"):
+        checked = subprocess.run(["systemd-analyze", "verify", "--man=no", *(os.path.join(folder, name) for name in units)],
+                                 capture_output=True, text=True, check=False)
+        ours = [line for line in checked.stderr.splitlines() if "chartmogul" in line]
+        must_be("what systemd says of the units", ours, [])
+    service = units["chartmogul-copy.service"]
+    lines = {"cron": re.search(r"^15 3 \* \* \*  (.*) \|\| mail", text, flags=re.M)[1],
+             "systemd": re.search("Environment=(.*)", service)[1] + " " + re.search("ExecStart=(.*)", service)[1]}
+    for who, line in lines.items():
+        line = re.sub("|".join(here), lambda match: here[match[0]], line)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("CHARTMOGUL_")}
+        environment.update(CHARTMOGUL_BASE_URL=books.url, CHARTMOGUL_REQUESTS_PER_SECOND="0", HOME=folder)
+        done = subprocess.run(["sh", "-c", line], env=environment, capture_output=True, text=True, check=False)
+        must_be(f"what the line of {who} complains of", (done.returncode, done.stderr), (0, ""))
+        must_be_the_account(books)
+        os.remove(books.path)
 
 
 def write_meanwhile(path, mode, stop, failures):
@@ -352,7 +388,7 @@ def short_list(books, account):
     must_be("rows are not asked for one by one", len(account.requests()), 1 + len(lists))
 
 
-STORIES = [whole, unchanged, history, recomputed, not_fetched, two_schemas, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
+STORIES = [whole, unchanged, history, recomputed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
 
 
 def main():

@@ -83,7 +83,7 @@ def with_examples(text, shell):
         output = shell.run(match.group(1), "column")
         output = "\n".join(line.rstrip() for line in output.splitlines())
         return f"```sql\n{match.group(1)}```\n```text\n{output}\n```"
-    return re.sub(r"```sql\n(.*?)```\n```text\n.*?```", run, text, flags=re.S)
+    return re.sub(r"```sql\n((?:(?!```).)*)```\n```text\n.*?```", run, text, flags=re.S)
 
 
 def with_tables(text, shell):
