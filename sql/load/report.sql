@@ -5,10 +5,10 @@
 
 .print
 .print Written:
-SELECT table_name, operation, state, count(*) AS writes
+SELECT table_name, operation, iif(error LIKE 'exists already%', 'left alone', state) AS state, count(*) AS writes
   FROM chartmogul_writes
  WHERE id > (SELECT id FROM last_night)
- GROUP BY table_name, operation, state
+ GROUP BY 1, 2, 3
  ORDER BY min(id);
 
 .print

@@ -48,6 +48,7 @@ int cm_err_set(cm_err *err, int code, const char *format, ...) {
   err->may_help = false;
   err->is_of_row = false;
   err->is_at_row = false;
+  err->is_of_another = false;
   return code;
 }
 
@@ -61,6 +62,7 @@ static void put_text(cm_err *err, const char *first, const char *second, const c
   err->may_help = all_else.may_help;
   err->is_of_row = all_else.is_of_row;
   err->is_at_row = all_else.is_at_row;
+  err->is_of_another = all_else.is_of_another;
 }
 
 static bool begins_with(const cm_err *err, const char *who) {
@@ -91,6 +93,7 @@ void cm_err_clear(cm_err *err) {
   err->may_help = false;
   err->is_of_row = false;
   err->is_at_row = false;
+  err->is_of_another = false;
   err->text[0] = 0;
 }
 

@@ -14,7 +14,8 @@ typedef struct cm_err {
       may_help; /* nothing was sent, and the same call may be made later: max_requests was used up */
   bool is_of_row; /* a value of this one row is wrong: the next row of the statement may be right */
   bool is_at_row; /* it ends the statement, and the row at which it came up is worth a name */
-  char text[1024]; /* "table: what (why): what to do", UTF-8, NUL-terminated, one line */
+  bool is_of_another; /* the row is refused because another one was, which is the one to correct */
+  char text[1024];    /* "table: what (why): what to do", UTF-8, NUL-terminated, one line */
 } cm_err;
 
 /**

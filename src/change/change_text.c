@@ -1,7 +1,7 @@
 /*
 ** A change as JSON: {"verb":1,"conflict":0,"merge":0,"key":["t","cus_1"],"old":"…","deleted":"…",
 ** "given":[["company",0,["t","New"],"New"], …]}. Of a value the letter is its SQL type: n, i, r, t; what goes out for it
-** stands behind it. A row that left in a json import has "import":"its name" as well.
+** stands behind it. A row that left in a json import has "import":"its name" as well, one that was to leave in one "".
 */
 #include "change/change_text.h"
 
@@ -214,7 +214,7 @@ static int take_all(cm_change *change, const cm_json *object, cm_err *err) {
 /** @return SQLITE_OK or SQLITE_NOMEM. */
 static int take_import(const cm_json *object, char **out, cm_err *err) {
   const char *name = cm_json_text(cm_json_find(object, "import"));
-  if (name == NULL || name[0] == 0) return SQLITE_OK;
+  if (name == NULL) return SQLITE_OK;
   *out = sqlite3_mprintf("%s", name);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }

@@ -47,12 +47,13 @@ typedef struct cm_shipment cm_shipment;
 typedef struct cm_inside {
   cm_entry *host;   /* this row goes inside; NULL: none */
   int place, total; /* of a part: its place in the list that was sent, and how long that was */
-  cm_entry *next;   /* part of the same host */
-  cm_entry *first, *last; /* parts of this row, in the order of the queue */
-  cm_entry *behind;       /* this row could not go inside, and waits for the end of that one */
-  bool has_behind;        /* there are such rows */
-  char *lacks;  /* that should go inside and was refused: "'l2' of chartmogul_line_items"; owned */
-  bool are_put; /* the parts are in the lists of the change */
+  cm_entry *next, *first,
+      *last;        /* of the same host; parts of this row, in the order of the queue */
+  cm_entry *behind; /* this row could not go inside, and waits for the end of that one */
+  bool has_behind;  /* there are such rows */
+  char *lacks; /* that should go inside and was refused: "'l2' of chartmogul_line_items"; owned */
+  uint64_t left_token; /* of the host that this row has left, because it exists already */
+  bool are_put;        /* the parts are in the lists of the change */
 } cm_inside;
 
 /** What blocks whom, and who goes with whom. A token of 0: there is none. */
@@ -140,12 +141,11 @@ typedef struct cm_line {
 
 struct cm_entry {
   int64_t id;
-  int64_t journal_id;        /* 0: none yet */
-  bool is_recorded;          /* the journal has it as it is */
-  bool is_sent_ahead;        /* and says that it may have left, before it does */
-  bool is_resumed;           /* it is of a run that was cut off */
-  cm_entry *next, *previous; /* of those that wait, in order */
-  cm_change *change;         /* owned; NULL when it has ended */
+  int64_t journal_id;              /* 0: none yet */
+  bool is_recorded, is_sent_ahead; /* the journal has it as it is; as one that may have left */
+  bool is_resumed;                 /* it is of a run that was cut off */
+  cm_entry *next, *previous;       /* of those that wait, in order */
+  cm_change *change;               /* owned; NULL when it has ended */
   const cm_resource *resource;
   cm_verb verb; /* of the statement */
   cm_entry_state state;

@@ -49,11 +49,15 @@ bool cm_inside_forget_behind(cm_queue *queue, const cm_entry *host) {
   return is_any;
 }
 
+/** "'l2' of chartmogul_line_items", to be freed. */
+static char *name_row(const cm_entry *entry) {
+  const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
+  return sqlite3_mprintf("'%.80s' of %s", name != NULL ? name : "", entry->resource->name);
+}
+
 void cm_inside_note_lack(cm_queue *queue, cm_entry *host, const cm_entry *refused) {
-  const char *name = refused->line.label != NULL ? refused->line.label : refused->line.owner;
   sqlite3_free(host->inside.lacks);
-  host->inside.lacks = sqlite3_mprintf("'%.80s' of %s", name != NULL ? name : "",
-                                       refused->resource->name);
+  host->inside.lacks = name_row(refused);
   if (host->inside.lacks == NULL) queue->tally.is_out_of_memory = true;
 }
 
@@ -88,6 +92,8 @@ void cm_inside_leave(cm_queue *queue, cm_entry *entry) {
     entry->ties.host_token = host->ties.natural_token;
     cm_inside_note_lack(queue, host, entry);
   }
+  if (host != NULL && entry->state == CM_ENTRY_WRITTEN && !host->inside.are_put)
+    entry->inside.left_token = host->ties.natural_token;
   cm_inside_detach(entry);
   cm_inside_let_go_all(entry);
   if (entry->inside.has_behind) cm_inside_forget_behind(queue, entry);
@@ -111,6 +117,25 @@ bool cm_inside_has_items(const cm_entry *host, const char *list) {
   return false;
 }
 
+int cm_inside_find_taken(const cm_queue *queue, const cm_entry *host, const char *list, char **out,
+                         cm_err *err) {
+  const cm_entry *taken = NULL;
+  *out = NULL;
+  for (const cm_entry *at = queue->waiting.first; at != NULL && taken == NULL; at = at->next) {
+    if (at->inside.behind == host && strcmp(at->resource->inside_of->list, list) == 0) taken = at;
+  }
+  for (int i = queue->log.count - 1; i >= 0 && taken == NULL; i--) {
+    const cm_entry *line = cm_queue_log_at(queue, i);
+    if (line->id < queue->transaction.begun_id) break;
+    bool is_of_host = line->inside.left_token != 0 &&
+                      line->inside.left_token == host->ties.natural_token;
+    if (is_of_host && strcmp(line->resource->inside_of->list, list) == 0) taken = line;
+  }
+  if (taken == NULL) return SQLITE_OK;
+  *out = name_row(taken);
+  return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
 bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
   const cm_entry *host = entry->inside.host;
   if (host == NULL || strcmp(name->reference->resource, host->resource->name) != 0) return false;
@@ -118,6 +143,21 @@ bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name) {
 }
 
 /* ---- a part whose host is refused ----------------------------------------------------------------- */
+
+/** Does what is said of the host name a column of such rows with the value that this one has? */
+static bool is_for_part(const cm_entry *part, const char *cause) {
+  for (int i = 0; part->change != NULL && i < part->change->given_count; i++) {
+    const cm_given *given = &part->change->given[i];
+    char place[128];
+    char value[128];
+    if (!cm_value_is_text(&given->value) || given->value.len == 0) continue;
+    sqlite3_snprintf((int)sizeof place, place, "%s.%s:", part->resource->inside_of->list,
+                     part->resource->columns[given->column].name);
+    sqlite3_snprintf((int)sizeof value, value, "'%.*s'", (int)given->value.len, given->value.text);
+    if (strstr(cause, place) != NULL && strstr(cause, value) != NULL) return true;
+  }
+  return false;
+}
 
 void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_err *cause,
                             cm_err *err) {
@@ -133,6 +173,11 @@ void cm_inside_tell_refused(const cm_entry *part, const char *label, const cm_er
                "%s: the API took the row, and holds '%.80s' of %s, which it belongs to, as invalid "
                "(see the error of that row): do what that one says",
                name, label != NULL ? label : "", host);
+  } else if (is_for_part(part, cause->text)) {
+    cm_err_set(err, cause->code,
+               "%s: the row was not written ('%.80s' of %s, which it belongs to, was refused for "
+               "it: %.200s): correct this row, and write both again",
+               name, label != NULL ? label : "", host, cause->text);
   } else {
     cm_err_set(
         err, cause->code,

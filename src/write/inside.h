@@ -43,6 +43,14 @@ size_t cm_inside_bytes(const cm_entry *host);
 /** Has it a part that goes into this list? */
 bool cm_inside_has_items(const cm_entry *host, const char *list);
 
+/**
+ * The row that was given for a list and could not go into it, because its natural key is that of another row.
+ * @param out  Receives what it is called, to free with sqlite3_free; NULL: there is none.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
+int cm_inside_find_taken(const cm_queue *queue, const cm_entry *host, const char *list, char **out,
+                         cm_err *err) CM_MUST_CHECK;
+
 /** Is this the name of the row that the entry goes inside? */
 bool cm_inside_is_host_name(const cm_entry *entry, const cm_name *name);
 

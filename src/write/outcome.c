@@ -71,9 +71,24 @@ void cm_outcome_note_first(cm_first_error *first, const cm_entry *entry, const c
   const char *rest = without_who(entry, err->text);
   if (first->code != SQLITE_OK) return;
   first->code = err->code;
+  first->id = entry->id;
+  first->is_of_another = err->is_of_another;
   first->who = entry->resource->name;
   const char *name = entry->line.label != NULL ? entry->line.label : entry->line.owner;
   first->line = name != NULL ? sqlite3_mprintf("%s: %s", name, rest) : sqlite3_mprintf("%s", rest);
+}
+
+static void clear_first_error(cm_first_error *first) {
+  sqlite3_free(first->line);
+  memset(first, 0, sizeof *first);
+}
+
+bool cm_outcome_note_refused(cm_first_error *first, const cm_entry *entry, const cm_err *err) {
+  bool gives_way = first->is_of_another && !err->is_of_another;
+  if (first->code != SQLITE_OK && !gives_way) return false;
+  clear_first_error(first);
+  cm_outcome_note_first(first, entry, err);
+  return true;
 }
 
 static const char *line_of(const cm_first_error *first) {
@@ -131,7 +146,9 @@ static int64_t count_all(const cm_queue *queue) {
 
 static int tell_refused(const cm_queue *queue, cm_err *err) {
   const cm_tally *tally = &queue->tally;
-  bool is_early = tally->first_early.code != SQLITE_OK && !tally->is_broken;
+  bool is_before = tally->first_refused.code == SQLITE_OK || tally->first_refused.is_of_another ||
+                   tally->first_early.id < tally->first_refused.id;
+  bool is_early = tally->first_early.code != SQLITE_OK && !tally->is_broken && is_before;
   const cm_first_error *first = is_early ? &tally->first_early : &tally->first_refused;
   bool is_last = tally->is_broken && queue->session->settings.on_refusal != CM_REFUSAL_STOPS;
   const char *word = is_last ? "it stopped at" : "first refused";
@@ -200,11 +217,6 @@ int cm_queue_result(cm_queue *queue, cm_err *err) {
 }
 
 /* ---- the tally ------------------------------------------------------------------------------------ */
-
-static void clear_first_error(cm_first_error *first) {
-  sqlite3_free(first->line);
-  memset(first, 0, sizeof *first);
-}
 
 void cm_tally_forget_none(cm_tally *tally) {
   if (tally->refused_early == 0) clear_first_error(&tally->first_early);

@@ -31,6 +31,9 @@ void cm_entry_tell_two(const cm_entry *entry, cm_err *err);
 /** Note the first of its kind, which is reported: "c2: POST /customers failed (...): correct ..." */
 void cm_outcome_note_first(cm_first_error *first, const cm_entry *entry, const cm_err *err);
 
+/** The same of refused rows: one that was refused for another one gives way to that. @return true when it is this one, by now. */
+bool cm_outcome_note_refused(cm_first_error *first, const cm_entry *entry, const cm_err *err);
+
 /** Do refusals make the statement, or COMMIT, fail? Not where they are ignored. */
 bool cm_queue_counts_refusals(const cm_queue *queue);
 

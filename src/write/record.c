@@ -108,8 +108,11 @@ static int copy_before(const cm_entry *entry, char **out, cm_err *err) {
   return before.ptr != NULL && *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
-static const char *name_of_import(const cm_entry *entry) {
-  return entry->bulk.import != NULL ? entry->bulk.import->name : NULL;
+/** "" where it may go in an import yet: resume goes on in the same way. */
+static const char *name_of_import(const cm_queue *queue, const cm_entry *entry) {
+  bool is_bulk = queue->session->settings.write_mode == CM_WRITE_BULK;
+  if (entry->bulk.import != NULL) return entry->bulk.import->name;
+  return is_bulk && entry->verb == CM_VERB_INSERT ? "" : NULL;
 }
 
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
@@ -120,7 +123,8 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = copy_before(entry, &old, err);
   if (rc == SQLITE_OK && entry->journal_id == 0) rc = begin_run(queue->session, err);
   if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
-  if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
+  if (rc == SQLITE_OK)
+    rc = cm_change_to_text(entry->change, name_of_import(queue, entry), &change, err);
   cm_change_release_scratch(entry->change);
   if (rc == SQLITE_OK && entry->journal_id == 0)
     entry->journal_id = cm_journal_run_number(journal) * CM_JOURNAL_RUN_IDS + entry->id;
@@ -251,7 +255,7 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
 static int put_sent(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *change = NULL;
   char *old = NULL;
-  int rc = cm_change_to_text(entry->change, name_of_import(entry), &change, err);
+  int rc = cm_change_to_text(entry->change, name_of_import(queue, entry), &change, err);
   if (rc == SQLITE_OK && is_replacing(entry)) rc = copy_before(entry, &old, err);
   const cm_journal_line line = { .id = entry->journal_id,
                                  .before = old,

@@ -129,26 +129,34 @@ static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   return NULL;
 }
 
-/** The statement went on: the row that it belongs to is not to be sent without it. One that failed has left nothing. */
-static void note_lacking(cm_entry *entry, const given_row *row) {
-  const cm_inside_of *inside = row->resource->inside_of;
+/** 0: a part of the natural key is missing. */
+static uint64_t find_own_token(const given_row *row) {
   const cm_natural_key *natural = row->resource->natural_key;
-  const cm_value *values[2];
-  if (inside == NULL || entry->verb != CM_VERB_INSERT) return;
+  const cm_value *first = natural != NULL ? find_given(row, natural->columns[0]) : NULL;
+  const cm_value *second = natural != NULL ? find_given(row, natural->columns[1]) : NULL;
+  bool is_whole = first != NULL && (second != NULL || natural->columns[1] == NULL);
+  return is_whole ? cm_row_token_of('n', row->resource, first, second) : 0;
+}
+
+/** Of the row that it goes inside. 0: none is named. */
+static uint64_t find_host_token(const given_row *row) {
+  const cm_inside_of *inside = row->resource->inside_of;
   for (const cm_reference *reference = row->resource->references;
-       reference->column != NULL && entry->ties.host_token == 0; reference++) {
-    values[0] = find_given(row, reference->data_source);
-    values[1] = find_given(row, reference->external_id);
+       inside != NULL && reference != NULL && reference->column != NULL; reference++) {
+    const cm_value *first = find_given(row, reference->data_source);
+    const cm_value *second = find_given(row, reference->external_id);
     bool is_host = reference->within == NULL && strcmp(reference->resource, inside->resource) == 0;
-    if (!is_host || values[0] == NULL || values[1] == NULL) continue;
-    entry->ties.host_token = cm_row_token_of('n', cm_registry_find(inside->resource), values[0],
-                                             values[1]);
+    if (is_host && first != NULL && second != NULL)
+      return cm_row_token_of('n', cm_registry_find(inside->resource), first, second);
   }
-  if (entry->ties.host_token == 0 || natural == NULL) return;
-  values[0] = find_given(row, natural->columns[0]);
-  values[1] = find_given(row, natural->columns[1]);
-  if (values[0] != NULL && values[1] != NULL)
-    entry->ties.natural_token = cm_row_token_of('n', row->resource, values[0], values[1]);
+  return 0;
+}
+
+/** The statement went on: rows that belong to it or name it hear of it. One that failed has left nothing. */
+static void note_names(cm_entry *entry, const given_row *row) {
+  if (entry->verb != CM_VERB_INSERT) return;
+  entry->ties.host_token = find_host_token(row);
+  entry->ties.natural_token = find_own_token(row);
 }
 
 int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autocommit,
@@ -176,7 +184,7 @@ int cm_queue_refuse(cm_session *session, const cm_stated_row *row, bool is_autoc
   entry->line.code = err->code;
   if (goes_on) {
     entry->line.is_refused_early = true;
-    note_lacking(entry, &given);
+    note_names(entry, &given);
     queue->sending.is_autocommit = is_autocommit;
     queue->tally.refused_early++;
     cm_err bare = *err;

@@ -13,9 +13,11 @@
 #include "write/finder.h"
 #include "write/group.h"
 #include "write/inside.h"
+#include "write/outcome.h"
 #include "write/shared_sets.h"
 #include "write/state.h"
 #include "write/waiting.h"
+#include "write/write_log.h"
 
 /* ---- how many there are ------------------------------------------------------------------------------ */
 
@@ -167,11 +169,29 @@ static int ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   return rc;
 }
 
-static int answer_name(const cm_entry *entry, cm_name *name, const cm_question *question,
-                       cm_err *err) {
+/** It is not there because this transaction has refused it. */
+static int tell_named_refused(const cm_entry *entry, const cm_entry *named, cm_err *err) {
+  const char *label = named->line.label != NULL ? named->line.label : "";
+  const char *what = NULL;
+  int len = cm_outcome_what(named, named->line.error != NULL ? named->line.error : "", &what);
+  cm_err_set(err, SQLITE_CONSTRAINT,
+             "%s: the row was not written ('%.80s' of %s, which it names, was refused: %.*s): "
+             "correct that one, and write both again",
+             entry->resource->name, label, named->resource->name, len < 200 ? len : 200, what);
+  err->is_of_another = true;
+  return SQLITE_CONSTRAINT;
+}
+
+static int answer_name(const cm_queue *queue, const cm_entry *entry, cm_name *name,
+                       const cm_question *question, cm_err *err) {
   const cm_reference *reference = name->reference;
   if (question->code != SQLITE_OK) return cm_question_error(question, err);
   if (question->matches == 1) return cm_change_answer_name(name, question->uuid, err);
+  const cm_entry *refused = question->matches == 0
+                                ? cm_queue_log_find_refused(queue, reference->resource,
+                                                            cm_name_token(name))
+                                : NULL;
+  if (refused != NULL) return tell_named_refused(entry, refused, err);
   return cm_err_set(err, SQLITE_CONSTRAINT, "%s: %s '%s' in data source '%s' names %s of %s: %s",
                     entry->resource->name, reference->external_id, name->external_id,
                     name->data_source, question->matches == 0 ? "no row" : "two rows",
@@ -181,14 +201,14 @@ static int answer_name(const cm_entry *entry, cm_name *name, const cm_question *
 }
 
 /** The look-ups come in the order of the names. What is known before one fails is kept. */
-static int answer_names(cm_entry *entry, cm_err *err) {
+static int answer_names(const cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_change *change = entry->change;
   int next = 0;
   int rc = SQLITE_OK;
   for (int i = 0; i < change->name_count && rc == SQLITE_OK; i++) {
     cm_name *name = &change->names[i];
     if (!cm_inside_is_host_name(entry, name))
-      rc = answer_name(entry, name, entry->progress.questions[next++], err);
+      rc = answer_name(queue, entry, name, entry->progress.questions[next++], err);
   }
   int fill_rc = cm_change_fill_names(change, rc == SQLITE_OK ? err : NULL);
   return rc == SQLITE_OK ? fill_rc : rc;
@@ -230,15 +250,27 @@ static bool may_asking_help(const cm_entry *entry) {
 }
 
 /** The API takes no invoice without a line, and it would take one that lacks a line which was refused. */
-static int check_items(const cm_entry *entry, cm_err *err) {
+static int check_items(const cm_queue *queue, const cm_entry *entry, cm_err *err) {
   if (entry->inside.lacks != NULL && entry->change->verb == CM_VERB_INSERT) {
-    return cm_err_set(err, SQLITE_CONSTRAINT,
-                      "%s: nothing was sent (%s, which belongs to it, was refused): correct that "
-                      "row, and write both again",
-                      entry->resource->name, entry->inside.lacks);
+    cm_err_set(err, SQLITE_CONSTRAINT,
+               "%s: nothing was sent (%s, which belongs to it, was refused): correct that row, and "
+               "write both again",
+               entry->resource->name, entry->inside.lacks);
+    err->is_of_another = true;
+    return SQLITE_CONSTRAINT;
   }
   const char *list = cm_change_lacks_items(entry->change);
   if (list == NULL || cm_inside_has_items(entry, list)) return SQLITE_OK;
+  char *taken = NULL;
+  if (cm_inside_find_taken(queue, entry, list, &taken, err) != SQLITE_OK) return SQLITE_NOMEM;
+  if (taken != NULL) {
+    cm_err_set(err, SQLITE_CONSTRAINT,
+               "%s: nothing was sent (%s is missing: the row given for it, %s, has the external_id "
+               "of another row): give that row one of its own, and write both again",
+               entry->resource->name, list, taken);
+    sqlite3_free(taken);
+    return SQLITE_CONSTRAINT;
+  }
   return cm_err_set(err, SQLITE_CONSTRAINT,
                     "%s: nothing was sent (%s is missing, and no row for it waits in this "
                     "transaction): give it, or INSERT its rows between the same BEGIN and COMMIT",
@@ -246,7 +278,7 @@ static int check_items(const cm_entry *entry, cm_err *err) {
 }
 
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  int rc = entry->progress.steps == NULL ? check_items(entry, err) : SQLITE_OK;
+  int rc = entry->progress.steps == NULL ? check_items(queue, entry, err) : SQLITE_OK;
   if (rc == SQLITE_CONSTRAINT && queue->sending.is_stopped) {
     return CM_END_PARKED; /* its rows may have been refused just now */
   }
@@ -258,10 +290,10 @@ cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   return CM_END_NONE;
 }
 
-cm_end cm_entry_take_names(cm_entry *entry, cm_err *err) {
+cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
   int rc = entry->progress.questions[0]->need != NULL
                ? answer_need(entry, entry->progress.questions[0], err)
-               : answer_names(entry, err);
+               : answer_names(queue, entry, err);
   return rc == SQLITE_OK ? CM_END_NONE : cm_end_of_failure(may_asking_help(entry), err);
 }
 

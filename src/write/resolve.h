@@ -38,6 +38,6 @@ int cm_entry_own_question(cm_entry *entry, const cm_resource **of, char *values[
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 /** Every question has its answer: take them. CM_END_NONE: more may be to ask. */
-cm_end cm_entry_take_names(cm_entry *entry, cm_err *err);
+cm_end cm_entry_take_names(cm_queue *queue, cm_entry *entry, cm_err *err);
 
 #endif

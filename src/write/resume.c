@@ -34,6 +34,7 @@ typedef struct resumption {
   int64_t whole_to;  /* id of the last write whose COMMIT had begun */
   int64_t only;      /* id of the only line; 0: all */
   bool is_sent_anew; /* a person says that it did not happen */
+  bool is_bulk;      /* it was to leave in json imports */
   bool is_of_nobody; /* nobody has asked whose account it is: no COMMIT of it had begun */
   int given_up;      /* calls of functions */
   taken *list;
@@ -90,7 +91,8 @@ static int find_import(resumption *all, cm_entry *entry, const char *name, cm_im
 
 /** What became of a row that left in an import is asked of that one first. */
 static int put_import(resumption *all, cm_entry *entry, const char *name, cm_err *err) {
-  if (name == NULL || entry->resource->bulk == NULL || entry->verb != CM_VERB_INSERT)
+  if (name == NULL || *name == '\0' || entry->resource->bulk == NULL ||
+      entry->verb != CM_VERB_INSERT)
     return SQLITE_OK;
   int rc = cm_change_record_customer(entry->change, &entry->bulk.customer, err);
   return rc == SQLITE_OK ? find_import(all, entry, name, &entry->bulk.import, err) : rc;
@@ -145,6 +147,7 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
     return rc;
   }
   cm_entry *entry = session->queue->waiting.last;
+  all->is_bulk = all->is_bulk || import != NULL;
   entry->journal_id = line->id;
   entry->time_ms = line->time_ms;
   entry->is_recorded = true;
@@ -302,11 +305,14 @@ static int send(resumption *all, cm_resumed *out, cm_err *err) {
   cm_session *session = all->session;
   cm_queue *queue = session->queue;
   int on_refusal = session->settings.on_refusal;
+  int write_mode = session->settings.write_mode;
   cm_err sending = { 0 };
   session->settings.on_refusal = CM_REFUSAL_IGNORED;
+  if (all->is_bulk) session->settings.write_mode = CM_WRITE_BULK;
   end_unfindable(all);
   int rc = send_until_all_have_ended(queue, out, &sending);
   session->settings.on_refusal = on_refusal;
+  session->settings.write_mode = write_mode;
   out->written += queue->tally.written + queue->tally.left_alone;
   out->unknown += queue->tally.unknown;
   int left = queue->waiting.count;

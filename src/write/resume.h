@@ -10,6 +10,7 @@
 /** How writes that were open have ended. */
 typedef struct cm_resumed {
   int64_t written, refused, unknown;
+  int64_t dropped; /* by a person */
 } cm_resumed;
 
 /**

@@ -93,6 +93,7 @@ int cm_queue_settle(cm_session *chosen, int64_t id, cm_settle_word word, cm_resu
     rc = cm_resume_send_line(session, &line, out, err);
   } else if (rc == SQLITE_OK) {
     out->written = word == CM_SETTLE_WRITTEN;
+    out->dropped = word == CM_SETTLE_DROP;
     rc = put_verdict(
         session, id,
         cm_entry_state_word(word == CM_SETTLE_WRITTEN ? CM_ENTRY_WRITTEN : CM_ENTRY_DROPPED), err);

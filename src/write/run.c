@@ -386,7 +386,7 @@ static cm_end begin_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
 }
 
 static cm_end take_names(cm_queue *queue, cm_entry *entry, cm_err *err) {
-  cm_end end = cm_entry_take_names(entry, err);
+  cm_end end = cm_entry_take_names(queue, entry, err);
   return end == CM_END_NONE ? begin_names(queue, entry, err) : end;
 }
 

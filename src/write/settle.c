@@ -285,10 +285,9 @@ static void end_refused(cm_queue *queue, cm_entry *entry, const cm_err *err) {
     tally->is_broken = true;
     queue->sending.is_stopped = true;
   }
-  if (tally->first_refused.code == SQLITE_OK) {
-    cm_outcome_note_first(&tally->first_refused, entry, err);
+  bool may_be_first = !tally->is_broken || tally->first_refused.code == SQLITE_OK;
+  if (may_be_first && cm_outcome_note_refused(&tally->first_refused, entry, err))
     tally->first_refused.code = visible_code(queue, entry, err->code);
-  }
   cm_entry_retire(queue, entry);
 }
 
@@ -325,6 +324,7 @@ static void put_reason(const cm_entry *entry, const char *label, const cm_err *c
   bool is_of_row = err->is_of_row;
   cm_inside_tell_refused(entry, label, cause, err);
   err->is_of_row = is_of_row;
+  err->is_of_another = entry->progress.refusal == NULL;
 }
 
 void cm_settle(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {

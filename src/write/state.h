@@ -15,9 +15,11 @@ enum {
 
 /** The first error of its kind, which is reported. */
 typedef struct cm_first_error {
-  int code;        /* SQLITE_OK: there is none */
-  const char *who; /* its table */
-  char *line;      /* "label: what the API said"; owned; NULL when memory ran out */
+  int code;           /* SQLITE_OK: there is none */
+  int64_t id;         /* of the write */
+  bool is_of_another; /* as in cm_err: one that stands for itself is reported instead */
+  const char *who;    /* its table */
+  char *line;         /* "label: what the API said"; owned; NULL when memory ran out */
 } cm_first_error;
 
 /** How the writes of the transaction fare. */

@@ -31,6 +31,18 @@ int cm_queue_log_add(cm_queue *queue, cm_entry *entry, cm_err *err) {
   return SQLITE_OK;
 }
 
+const cm_entry *cm_queue_log_find_refused(const cm_queue *queue, const char *table_name,
+                                          uint64_t natural_token) {
+  for (int i = queue->log.count - 1; i >= 0; i--) {
+    const cm_entry *line = cm_queue_log_at(queue, i);
+    if (line->id < queue->transaction.begun_id) break;
+    if (line->ties.natural_token == natural_token && line->state == CM_ENTRY_REFUSED &&
+        natural_token != 0 && strcmp(line->resource->name, table_name) == 0)
+      return line;
+  }
+  return NULL;
+}
+
 /* ---- bounds -------------------------------------------------------------------------------- */
 
 static void free_text(cm_line *line, char **text) {

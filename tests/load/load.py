@@ -192,8 +192,10 @@ def check_load(night):
     must_be("its exit code", night.code, 1)
     must_be("what it writes", night.writes(), [])
     must_be("what it asks for are the lists, twice", len(night.requests) <= 2 * night.pages() + 4, True)
+    states = {" ".join(line.split()[2:-1]) for line in night.part("Written")[2:]}
+    must_be("what became of the rows", states, {"left alone", "refused"})
     check_refused(night)
-    yield "the same load again writes nothing"
+    yield "the same load again writes nothing, and says so"
 
 
 def hidden_by(account):

@@ -231,9 +231,10 @@ static void ping(sqlite3_context *context, int argc, sqlite3_value **argv) {
 /* ---- the journal --------------------------------------------------------------------------------- */
 
 static void result_resumed(sqlite3_context *context, const cm_resumed *done) {
-  result_taken(context, sqlite3_mprintf("{\"written\":%lld,\"refused\":%lld,\"unknown\":%lld}",
+  result_taken(context, sqlite3_mprintf("{\"written\":%lld,\"refused\":%lld,\"unknown\":%lld%s}",
                                         (long long)done->written, (long long)done->refused,
-                                        (long long)done->unknown));
+                                        (long long)done->unknown,
+                                        done->dropped > 0 ? ",\"dropped\":1" : ""));
 }
 
 static int settle_word(sqlite3_value *value, cm_settle_word *out, cm_err *err) {
