@@ -62,7 +62,7 @@ typedef struct cm_ties {
   cm_entry *next_by_batch;
   uint64_t key_token, natural_token;
   uint64_t set_token;   /* key of the row whose set it writes one member of, see cm_member_of */
-  uint64_t batch_token; /* equal where the call is the same, see write/group.h */
+  uint64_t batch_token; /* equal where the call is the same, see cm_batch_note */
   uint64_t host_token;  /* refused in this transaction: of the row that lacks it now */
   bool may_share_sets;  /* it may write a set of a row that it finds by its natural key only */
   bool is_place_named;  /* the call's path has to be looked up yet */

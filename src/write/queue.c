@@ -8,7 +8,6 @@
 #include "spec/registry.h"
 #include "write/delete_limit.h"
 #include "write/entry.h"
-#include "write/group.h"
 #include "write/queue_open.h"
 #include "write/record.h"
 #include "write/shared_sets.h"

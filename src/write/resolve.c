@@ -11,7 +11,6 @@
 #include "spec/registry.h"
 #include "write/entry.h"
 #include "write/finder.h"
-#include "write/group.h"
 #include "write/inside.h"
 #include "write/outcome.h"
 #include "write/shared_sets.h"

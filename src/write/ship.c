@@ -10,8 +10,8 @@
 #include "wire/slice.h"
 #include "write/answer.h"
 #include "write/entry.h"
-#include "write/group.h"
 #include "write/import_call.h"
+#include "write/inside.h"
 #include "write/inside_call.h"
 #include "write/record.h"
 #include "write/run.h"
@@ -19,12 +19,51 @@
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
+#include "write/whole_list.h"
 
 /** A row goes back among those that wait, to leave in another shipment. */
 static void step_back(cm_queue *queue, cm_entry *row) {
   row->line.status = 0;
   cm_settle(queue, row, CM_END_PARKED, NULL);
   cm_queue_forget_blockers(queue);
+}
+
+/* ---- which rows go together ------------------------------------------------------------------------ */
+
+/** Nothing in front of the entry blocks it, given that nothing blocks `first`. */
+static bool may_follow(const cm_queue *queue, const cm_entry *first, const cm_entry *entry) {
+  if (entry->ties.delete_epoch != first->ties.delete_epoch ||
+      entry->ties.verb_epoch != first->ties.verb_epoch)
+    return false;
+  if (entry->ties.natural_token != 0 &&
+      cm_queue_is_written_before(queue, entry, entry->ties.natural_token))
+    return false;
+  for (int i = 0; i < entry->ties.name_count; i++) {
+    if (cm_queue_is_written_before(queue, entry, entry->ties.names[i])) return false;
+  }
+  return cm_inside_find_blocker(queue, entry) == NULL;
+}
+
+static void gather_rows(const cm_queue *queue, cm_shipment *shipment, const cm_entry *first) {
+  int room = cm_batch_size(first);
+  size_t bytes = first->bytes + cm_inside_bytes(first);
+  for (cm_entry *entry = first->ties.next_by_batch; entry != NULL && shipment->rows < room;
+       entry = entry->ties.next_by_batch) {
+    if (entry->ties.batch_token != first->ties.batch_token ||
+        entry->progress.phase != CM_PHASE_IDLE || entry->bulk.may_go || cm_batch_size(entry) == 1 ||
+        !may_follow(queue, first, entry))
+      continue;
+    bytes += entry->bytes + cm_inside_bytes(entry);
+    if (bytes > CM_MAX_BATCH_BYTES) return;
+    cm_shipment_put(shipment, shipment->last, entry, NULL);
+  }
+}
+
+/** Put an entry that nothing blocks into an empty shipment, and those that may go with it. */
+static void gather(const cm_queue *queue, cm_shipment *shipment, cm_entry *first) {
+  cm_shipment_put(shipment, NULL, first, NULL);
+  if (first->list.token != 0) cm_whole_list_gather(first);
+  if (cm_batch_size(first) > 1) gather_rows(queue, shipment, first);
 }
 
 /* ---- before the call ------------------------------------------------------------------------------ */
@@ -185,7 +224,7 @@ void cm_shipment_start(cm_queue *queue, cm_entry *first) {
     cm_settle(queue, first, CM_END_REFUSED, &err);
     return;
   }
-  cm_group_gather(queue, shipment, first);
+  gather(queue, shipment, first);
   for (cm_entry *row = first; row != NULL; row = next) {
     next = cm_shipment_next_row(row);
     if (queue->sending.is_stopped) {

@@ -1,7 +1,7 @@
 /*
 ** ship.h -- a shipment on its way, see write/shipment.h.
 **
-** The first row that may leave takes with it those that go to the same place (write/group.h). Each of them looks up
+** The first row that may leave takes with it those that go to the same place. Each of them looks up
 ** what it names; one that fails there ends by itself and leaves the shipment. When all are ready their objects leave as
 ** one list, and each takes its own object of the answer (write/answer.h). A row that needs several calls makes them one
 ** after the other, in the same shipment.

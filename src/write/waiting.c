@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "change/change_names.h"
+#include "record/token.h"
 #include "write/entry.h"
 #include "write/inside.h"
 #include "write/state.h"
@@ -35,6 +36,20 @@ void cm_batch_link_all(cm_queue *queue) {
     cm_map_remove(&queue->waiting.by_batch, &entry->ties.by_batch);
   for (cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
     link_batch(queue, entry);
+}
+
+int cm_batch_note(cm_entry *entry, cm_err *err) {
+  const cm_write *write = cm_change_batch_write(entry->change);
+  cm_buf place;
+  entry->ties.batch_token = 0;
+  entry->ties.is_place_named = false;
+  if (write == NULL) return SQLITE_OK;
+  cm_buf_init(&place, CM_MAX_URL_BYTES);
+  int rc = cm_change_destination(entry->change, write, &place, &entry->ties.is_place_named, err);
+  if (rc == SQLITE_OK && place.code == SQLITE_OK)
+    entry->ties.batch_token = cm_row_token('b', entry->resource->name, cm_buf_str(&place), NULL);
+  cm_buf_clear(&place);
+  return rc;
 }
 
 int cm_batch_size(const cm_entry *entry) {

@@ -21,6 +21,9 @@ cm_entry *cm_waiting_by_set(const cm_queue *queue, uint64_t token);
 /** In autocommit: may further rows come before something is sent, or has ended? */
 bool cm_queue_has_room(const cm_queue *queue);
 
+/** Note with which others an entry may go out in one call: rows of one place, see cm_write_extras. */
+int cm_batch_note(cm_entry *entry, cm_err *err) CM_MUST_CHECK;
+
 /** Find those anew that may go out in one call: cm_batch_note has noted something else since. */
 void cm_batch_link_all(cm_queue *queue);
 
