@@ -284,28 +284,40 @@ static int keep_rows(cm_asked_list *list, cm_slice text, cm_err *err) {
   return cm_listed_names_find(&names, text, err);
 }
 
+/** The rows of the page for all that share the reading. One of the others that cannot use them is given up, and the rest go on. */
+static int keep_page(cm_asked_lists *lists, cm_asked_list *list, cm_err *err) {
+  const cm_pager *pager = &list->pager;
+  int rc = SQLITE_OK;
+  for (cm_asked_list *of = lists->first; of != NULL && rc == SQLITE_OK; of = of->next) {
+    for (int64_t i = 0; rc == SQLITE_OK && share(list, of) && i < pager->page_rows; i++)
+      rc = keep_rows(of, pager->rows.items[i], err);
+    if (rc == SQLITE_OK || rc == SQLITE_NOMEM || of == list) continue;
+    give_up(of);
+    rc = SQLITE_OK;
+  }
+  return rc;
+}
+
+static void end_list(cm_asked_lists *lists, cm_asked_list *list, cm_session *session) {
+  if (list->searched.source->natural_key->hidden == NULL && !list->is_narrow)
+    cm_known_pages_put(session, list->searched.read, list->pager.pages);
+  cm_pager_close(&list->pager);
+  list->is_open = false;
+  for (cm_asked_list *of = lists->first; of != NULL; of = of->next)
+    of->is_complete = of->is_complete || share(list, of);
+}
+
 /** The next page. A code that is neither SQLITE_OK nor SQLITE_NOMEM may say anything: the list is no use then. */
 static int read_page(cm_asked_lists *lists, cm_asked_list *list, cm_session *session, cm_err *err) {
   cm_pager *pager = &list->pager;
   int rc = list->is_open ? cm_pager_turn_page(pager, err) : open_list(lists, list, session, err);
   if (rc == SQLITE_OK) rc = cm_pager_open_page(pager, err);
   if (rc == SQLITE_OK && pager->is_single) rc = SQLITE_MISMATCH;
-  for (cm_asked_list *of = lists->first; of != NULL; of = of->next) {
-    of->has_begun = of->has_begun || share(list, of);
-    for (int64_t i = 0; rc == SQLITE_OK && share(list, of) && i < pager->page_rows; i++)
-      rc = keep_rows(of, pager->rows.items[i], err);
-    if (rc == SQLITE_OK || rc == SQLITE_NOMEM || of == list) continue;
-    give_up(of); /* the others go on */
-    rc = SQLITE_OK;
-  }
-  if (rc != SQLITE_OK || pager->next_cursor != NULL) return rc;
-  if (list->searched.source->natural_key->hidden == NULL && !list->is_narrow)
-    cm_known_pages_put(session, list->searched.read, pager->pages);
-  cm_pager_close(pager);
-  list->is_open = false;
   for (cm_asked_list *of = lists->first; of != NULL; of = of->next)
-    of->is_complete = of->is_complete || share(list, of);
-  return SQLITE_OK;
+    of->has_begun = of->has_begun || share(list, of);
+  if (rc == SQLITE_OK) rc = keep_page(lists, list, err);
+  if (rc == SQLITE_OK && pager->next_cursor == NULL) end_list(lists, list, session);
+  return rc;
 }
 
 /** May one more page be read? Fewer than the rows that are sure, or as many as look-ups were sent. */
