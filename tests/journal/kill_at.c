@@ -84,6 +84,9 @@ int nanosleep(const struct timespec *wanted, struct timespec *left) {
   return getenv("NO_SLEEP") != NULL ? 0 : next(wanted, left);
 }
 
+/* POSIX has it no more, so its header does not name it; SQLite calls it. */
+int usleep(useconds_t wanted);
+
 int usleep(useconds_t wanted) {
   static int (*next)(useconds_t);
   if (next == NULL) *(void **)&next = genuine("usleep");
