@@ -13,10 +13,11 @@ root=$folder/root
 of_make() { MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$root" PREFIX=/opt/cm "$@"; }
 
 of_make install >"$folder/said"
-same "it says how it is loaded" "sqlite3 -cmd '.load /opt/cm/lib/sqlite3/chartmogul'" "$(cat "$folder/said")"
+same "it says how it is loaded" "sqlite3 -cmd '.load /opt/cm/lib/sqlite3/chartmogul'" "$(tail -n 1 "$folder/said")"
 library=$(find "$root/opt/cm/lib/sqlite3" -name 'chartmogul.*')
 serve "$sandbox" --port 0
 same "the library reads" 25 "$(sqlite3 -batch -init /dev/null -cmd ".load ${library%.*}" ':memory:' 'SELECT count(*) FROM chartmogul_customers' 2>&1)"
+same "the manual page is there" 1 "$(grep -c '^\.TH CHARTMOGUL 7' "$root/opt/cm/share/man/man7/chartmogul.7")"
 same "it is stripped" 0 "$(nm "$library" 2>/dev/null | grep -c ' t ')"
 
 cat >"$folder/program.c" <<'PROGRAM'
