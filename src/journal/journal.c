@@ -463,7 +463,7 @@ int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out
   memset(out, 0, sizeof *out);
   out->id = id;
   while ((rc = step(journal, NEXT_RUN, out->id, 0, err)) == SQLITE_ROW) {
-    run_state state;
+    run_state state = { false };
     rc = read_run(journal->statements[NEXT_RUN], out, &state, err);
     if (rc != SQLITE_ROW || is_cut_off(journal, out, &state)) return rc;
   }
@@ -475,7 +475,7 @@ int cm_journal_count_elsewhere(cm_journal *journal, int *out, cm_err *err) {
   int rc = SQLITE_ROW;
   *out = 0;
   while (rc == SQLITE_ROW && (rc = step(journal, NEXT_RUN, run.id, 0, err)) == SQLITE_ROW) {
-    run_state state;
+    run_state state = { false };
     rc = read_run(journal->statements[NEXT_RUN], &run, &state, err);
     if (rc != SQLITE_ROW || !state.is_paused || !state.is_elsewhere) continue;
     rc = step(journal, COUNT_OPEN, run.id, 0, err);
