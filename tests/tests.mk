@@ -98,7 +98,7 @@ valgrind: ## unit tests, cases and the differential test under valgrind; a leak 
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases differential' test
 
 .PHONY: test-torture
-test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers (TORTURE_STEP=300: some)
+test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers (TORTURE_STEP=500: some)
 	$(Q)$(MAKE) -j2 torture-1/2 torture-2/2
 
 .PHONY: torture-1/2 torture-2/2
