@@ -14,10 +14,21 @@
 
 static const char who[] = CM_REFRESH_NAME;
 
-enum { TABLE_NAME, ROWS, ADDED, CHANGED, REMOVED, REQUESTS, SECONDS, SCHEMA, TABLES }; /* columns */
+enum {
+  TABLE_NAME,
+  ROWS,
+  ADDED,
+  CHANGED,
+  REMOVED,
+  REQUESTS,
+  SECONDS,
+  SCHEMA,
+  TABLES,
+  ACCOUNT
+}; /* columns */
 
 /* Of idxNum: which arguments xFilter is given. */
-enum { HAS_SCHEMA = 1 << 0, HAS_TABLES = 1 << 1 };
+enum { HAS_SCHEMA = 1 << 0, HAS_TABLES = 1 << 1, HAS_ACCOUNT = 1 << 2 };
 
 static const double COST = 1e9, EARLY_COST = 1e18; /* any other order of a join is better */
 
@@ -36,8 +47,8 @@ typedef struct table_outcome {
 
 typedef struct refresh_cursor {
   sqlite3_vtab_cursor base;
-  char *schema, *tables;   /* as given; owned, NULL: not given */
-  table_outcome *outcomes; /* owned */
+  char *schema, *tables, *account; /* as given; owned, NULL: not given */
+  table_outcome *outcomes;         /* owned */
   int count, at;
   bool was_run;
 } refresh_cursor;
@@ -154,7 +165,7 @@ static int refresh_connect(sqlite3 *db, void *aux, int argc, const char *const *
   int rc = sqlite3_declare_vtab(
       db, "CREATE TABLE chartmogul_refresh(table_name TEXT, rows INTEGER, added INTEGER, "
           "changed INTEGER, removed INTEGER, requests INTEGER, seconds REAL, "
-          "schema TEXT HIDDEN, tables TEXT HIDDEN)");
+          "schema TEXT HIDDEN, tables TEXT HIDDEN, account TEXT HIDDEN)");
   if (rc == SQLITE_OK) rc = sqlite3_vtab_config(db, SQLITE_VTAB_DIRECTONLY);
   if (rc != SQLITE_OK) return rc;
   refresh_table *table = sqlite3_malloc64(sizeof *table);
@@ -175,7 +186,7 @@ static int refresh_disconnect(sqlite3_vtab *base) {
 static int refresh_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   bool is_early = false;
   (void)base;
-  info->idxNum = cm_arguments_take(info, SCHEMA, TABLES, &is_early);
+  info->idxNum = cm_arguments_take(info, SCHEMA, ACCOUNT, &is_early);
   info->estimatedCost = is_early ? EARLY_COST : COST;
   return SQLITE_OK;
 }
@@ -195,6 +206,7 @@ static int refresh_close(sqlite3_vtab_cursor *base) {
   cm_session *session = table_of(base)->session;
   sqlite3_free(cursor->schema);
   sqlite3_free(cursor->tables);
+  sqlite3_free(cursor->account);
   sqlite3_free(cursor->outcomes);
   sqlite3_free(cursor);
   cm_list_store_close_cursor(session);
@@ -226,7 +238,9 @@ static int keep_arguments(refresh_cursor *cursor, int number, sqlite3_value **ar
   int rc = SQLITE_OK;
   if (number & HAS_SCHEMA) rc = cm_arguments_text(*argv++, "the schema", &cursor->schema, err);
   if (rc == SQLITE_OK && (number & HAS_TABLES))
-    rc = cm_arguments_text(*argv, "tables", &cursor->tables, err);
+    rc = cm_arguments_text(*argv++, "tables", &cursor->tables, err);
+  if (rc == SQLITE_OK && (number & HAS_ACCOUNT))
+    rc = cm_arguments_text(*argv, "the account", &cursor->account, err);
   return rc;
 }
 
@@ -236,12 +250,15 @@ static int refresh_filter(sqlite3_vtab_cursor *base, int number, const char *tex
   refresh_cursor *cursor = (refresh_cursor *)base;
   refresh_table *table = table_of(base);
   cm_session *session = cm_session_chosen(table->session);
-  refreshing job = { .session = session };
+  refreshing job = { 0 };
   cm_err err = { 0 };
   (void)text;
   (void)argc;
-  cm_memo_enter(session);
   int rc = cursor->was_run ? SQLITE_OK : keep_arguments(cursor, number, argv, &err);
+  if (rc == SQLITE_OK && cursor->account != NULL)
+    rc = cm_session_account(table->session, cursor->account, &session, &err);
+  job.session = session;
+  cm_memo_enter(session);
   if (rc == SQLITE_OK) rc = check_call(table, cursor, &err);
   cursor->was_run = true;
   session->reading.is_fresh = session->reading.is_kept_by_key = true;
@@ -282,7 +299,8 @@ static int refresh_column(sqlite3_vtab_cursor *base, sqlite3_context *context, i
   case REQUESTS: sqlite3_result_int64(context, row->requests); break;
   case SECONDS: sqlite3_result_double(context, (double)row->duration_ms / 1000.0); break;
   case SCHEMA: sqlite3_result_text(context, cursor->schema, -1, SQLITE_TRANSIENT); break;
-  default: sqlite3_result_text(context, cursor->tables, -1, SQLITE_TRANSIENT); break;
+  case TABLES: sqlite3_result_text(context, cursor->tables, -1, SQLITE_TRANSIENT); break;
+  default: sqlite3_result_text(context, cursor->account, -1, SQLITE_TRANSIENT); break;
   }
   return SQLITE_OK;
 }

@@ -81,7 +81,7 @@ static const table_function table_functions[] = {
     "What a statement would ask of the API, a row for each scan; nothing of it runs.",
     "1 request of one row for each list whose length is not known",
     "SELECT * FROM chartmogul_explain('SELECT * FROM chartmogul_customers')" },
-  { "chartmogul_refresh", "schema[, tables]",
+  { "chartmogul_refresh", "schema[, tables[, account]]",
     "Makes ordinary tables of the account in that schema, or brings them up to date; a row for "
     "each table.",
     "1 request for each page of 200 of each list",
