@@ -133,23 +133,37 @@ static int lacks_column(cm_target *target, const char *table, const char *column
   return rc;
 }
 
-/** A table of the user's may have the name of the list, too. */
-static int check_list(cm_target *target, cm_err *err) {
-  static const char *const columns[] = { "table_name", "account", "version", "refreshed_at" };
-  bool is_there = false;
-  bool lacks = false;
-  int rc = has_object(target, copy_table, &is_there, err);
-  for (size_t i = 0; i < cm_countof(columns) && rc == SQLITE_OK && is_there && !lacks; i++)
-    rc = lacks_column(target, copy_table, columns[i], &lacks, err);
-  if (rc != SQLITE_OK || !lacks) return rc;
-  return cm_err_set(
-      err, SQLITE_ERROR,
-      "%s.%s is not a table of the copy (nothing was read): rename it, or copy into another file",
-      target->shown, copy_table);
+/** What the copy keeps of itself: its tables, and when rows came that were not in the first copy. */
+static const struct {
+  const char *table;
+  const char *columns[5]; /* NULL: no more */
+} own_tables[] = {
+  { copy_table, { "table_name", "account", "version", "refreshed_at", NULL } },
+  { "chartmogul_copy_added", { "table_name", "key", "added_at", NULL } },
+};
+
+/** A table of the user's may have the name of one of these, too. */
+static int check_own_tables(cm_target *target, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (size_t i = 0; i < cm_countof(own_tables) && rc == SQLITE_OK; i++) {
+    const char *const *column = own_tables[i].columns;
+    bool is_there = false;
+    bool lacks = false;
+    rc = has_object(target, own_tables[i].table, &is_there, err);
+    for (; *column != NULL && rc == SQLITE_OK && is_there && !lacks; column++)
+      rc = lacks_column(target, own_tables[i].table, *column, &lacks, err);
+    if (rc == SQLITE_OK && lacks)
+      rc = cm_err_set(
+          err, SQLITE_ERROR,
+          "%s.%s is not a table of the copy (nothing was read): rename it, or copy into "
+          "another file",
+          target->shown, own_tables[i].table);
+  }
+  return rc;
 }
 
 int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *err) {
-  int rc = check_list(target, err);
+  int rc = check_own_tables(target, err);
   if (rc == SQLITE_OK) rc = check_hidden(target, list, err);
   for (int i = 0; i < list->count && rc == SQLITE_OK; i++)
     rc = check_name(target, list->tables[i].name, err);
