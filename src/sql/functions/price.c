@@ -279,6 +279,13 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
     advise(out,
            "this list does not tell its length, which is known once a scan has read it to its end");
   }
+  int64_t most = runs == 1 && out->requests > 0
+                     ? cm_known_pages_most(plan->session, read, out->requests)
+                     : out->requests;
+  if (most > out->requests) {
+    out->requests = most;
+    advise(out, "at most: it is read in several chains");
+  }
   bool may_end = chosen->wanted > 0 && plan->kept == NULL && runs == 1;
   if (may_end && (out->rows < 0 || out->rows > chosen->wanted)) {
     out->rows = chosen->wanted;
