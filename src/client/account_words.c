@@ -11,7 +11,7 @@
 #include "client/session.h"
 #include "spec/registry.h"
 
-static const char prefix[] = "chartmogul_";
+static const char prefix[] = CM_TABLE_PREFIX;
 enum { PREFIX_LEN = sizeof prefix - 1, MAX_TEXT = 1024 * 1024 };
 
 static bool is_in_word(char c) {

@@ -5,7 +5,7 @@
 #include "base/sqlite_api.h"
 #include "spec/registry.h"
 
-static const char prefix[] = "chartmogul_";
+static const char prefix[] = CM_TABLE_PREFIX;
 
 /* ---- which tables ---------------------------------------------------------------------------- */
 

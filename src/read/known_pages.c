@@ -1,7 +1,6 @@
 #include "read/known_pages.h"
 
 #include "read/split.h"
-#include "spec/resource.h"
 
 enum { MOST_PAGES = 1000000 }; /* more make no difference to a plan */
 

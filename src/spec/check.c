@@ -9,7 +9,7 @@
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
-static const char table_prefix[] = "chartmogul_";
+static const char table_prefix[] = CM_TABLE_PREFIX;
 
 static int check_name(const cm_check *check) {
   const cm_resource *resource = check->resource;

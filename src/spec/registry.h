@@ -10,6 +10,9 @@
 #include "base/err.h"
 #include "spec/resource.h"
 
+/** What the long name of each table and function begins with; the short one lacks it. */
+#define CM_TABLE_PREFIX "chartmogul_"
+
 /** Every resource that has a table, in the order in which the manual lists them. Borrowed. */
 const cm_resource *const *cm_registry_list(int *count);
 

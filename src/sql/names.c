@@ -5,7 +5,7 @@
 #include "spec/registry.h"
 #include "sql/meta/meta_names.h"
 
-static const char prefix[] = "chartmogul_";
+static const char prefix[] = CM_TABLE_PREFIX;
 
 char *cm_names_sql(const cm_names *names, const cm_table_name *name, const char *schema) {
   bool is_first = names->account[0] == '\0';

@@ -2,7 +2,7 @@
 # The standalone library of another machine, in that machine's sqlite3 under an emulator: what it needs, and that it reads, writes and
 # tells errors over https.
 #
-#   foreign.sh TRIPLET 'EMULATOR SQLITE3' LIBRARY SANDBOX      (wants NEWEST_GLIBC, where the library is one of glibc's)
+#   foreign.sh TRIPLET 'EMULATOR SQLITE3' LIBRARY SANDBOX      (wants NEWEST_GLIBC)
 set -u
 
 triplet=$1 emulated=$2 library=$(cd "$(dirname "$3")" && pwd)/$(basename "$3") sandbox=$4
@@ -20,12 +20,10 @@ shell() { printf '%s\n' ".load ${library%.so}" "$@" | $emulated -batch -init /de
 same "names it shows" "sqlite3_chartmogul_init sqlite3_chartmogulreadonly_init sqlite3_extension_init" \
   "$("$triplet-nm" -D --defined-only "$library" | awk '{ print $3 }' | sort | tr '\n' ' ' | sed 's/ $//')"
 same "libraries it needs" "" \
-  "$("$triplet-objdump" -p "$library" | awk '/NEEDED/ { print $2 }' | grep -vE '^(libc\.so\.6|ld-linux.*|libc\.so)$')"
-if [ -n "${NEWEST_GLIBC:-}" ]; then
-  newest=$("$triplet-objdump" -T "$library" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | sed 's/GLIBC_//')
-  echo "foreign: $(($(wc -c <"$library") / 1000)) kB, glibc $newest or newer"
-  same "the newest glibc it asks for" "$NEWEST_GLIBC" "$(printf '%s\n' "$newest" "$NEWEST_GLIBC" | sort -V | tail -n 1)"
-fi
+  "$("$triplet-objdump" -p "$library" | awk '/NEEDED/ { print $2 }' | grep -vE '^(libc\.so\.6|ld-linux.*)$')"
+newest=$("$triplet-objdump" -T "$library" | grep -o 'GLIBC_[0-9.]*' | sort -uV | tail -n 1 | sed 's/GLIBC_//')
+echo "foreign: $(($(wc -c <"$library") / 1000)) kB, glibc $newest or newer"
+same "the newest glibc it asks for" "$NEWEST_GLIBC" "$(printf '%s\n' "$newest" "$NEWEST_GLIBC" | sort -V | tail -n 1)"
 
 serve_https "$sandbox"
 unset LD_PRELOAD # the guard of the network is a library of this machine

@@ -112,14 +112,13 @@ static void put_values(const cm_setting *setting, cm_help_lines *lines) {
 static void put_setting(const void *of, bool is_all, cm_help_lines *lines) {
   const cm_setting *setting = of;
   const char *value = setting->default_value;
+  char variable[CM_SETTING_VARIABLE];
   cm_help_add(lines, "setting", setting->name, setting->doc);
   if (!is_all) return;
   put_values(setting, lines);
   cm_help_add(lines, "default", NULL, value != NULL ? value : "not set");
-  cm_buf_text(&lines->text, "CHARTMOGUL_");
-  for (const char *at = setting->name; *at != '\0'; at++)
-    cm_buf_printf(&lines->text, "%c", *at >= 'a' && *at <= 'z' ? *at - 'a' + 'A' : *at);
-  cm_help_add(lines, "environment", NULL, NULL);
+  cm_setting_variable(NULL, setting->name, variable);
+  cm_help_add(lines, "environment", NULL, variable);
   cm_buf_printf(&lines->text, "SELECT chartmogul_config('%s', '%s')", setting->name,
                 value != NULL ? value : "…");
   cm_help_add(lines, "example", NULL, NULL);
@@ -167,7 +166,7 @@ static bool topic_at(int at, topic *out) {
 /* ---- which of them is meant -------------------------------------------------------------------------- */
 
 static const char *without_prefix(const char *name) {
-  static const char prefix[] = "chartmogul_";
+  static const char prefix[] = CM_TABLE_PREFIX;
   size_t len = strlen(prefix);
   return sqlite3_strnicmp(name, prefix, (int)len) == 0 ? name + len : name;
 }

@@ -60,7 +60,7 @@ static void put_natural_key(const cm_resource *resource, cm_help_lines *lines) {
 
 /** The table whose rows the first `len` bytes of a name stand for: "plan" for chartmogul_plans. NULL: none. */
 static const cm_resource *named_by(const char *name, size_t len) {
-  static const char prefix[] = "chartmogul_";
+  static const char prefix[] = CM_TABLE_PREFIX;
   int count = 0;
   const cm_resource *const *resources = cm_registry_list(&count);
   for (int i = 0; i < count; i++) {
