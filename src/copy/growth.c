@@ -3,16 +3,21 @@
 #include <string.h>
 
 #include "base/instant.h"
+#include "base/text.h"
 #include "copy/owned.h"
 #include "read/pager.h"
 #include "spec/registry.h"
 
 #define SUMS "temp.chartmogul_sums"
+#define AGAIN "temp.chartmogul_again"   /* what is to be read again */
+#define RANGES "temp.chartmogul_ranges" /* what is read, without overlaps */
 
 enum {
   MAX_SQL_BYTES = 16 * 1024,
-  MAX_MONTHS = 12, /* that are read one by one; where more differ, the whole list is one reading */
-  MOMENT = 32      /* bytes for an instant */
+  MAX_MONTHS = 12,      /* that are read again; where more differ, the whole list is one reading */
+  MAX_RANGES = 12,      /* likewise, or as many as the whole list has pages */
+  MAX_DAYS_BETWEEN = 3, /* of two ranges that are read as one */
+  MOMENT = 32           /* bytes for an instant */
 };
 
 /** One table under way. */
@@ -21,11 +26,9 @@ typedef struct growing_list {
   cm_stage *stage;
   cm_target *target;
   const cm_growth *growth;
-  char table[128];                 /* as SQL has it */
-  char since[MOMENT];              /* rows from here on are read again */
-  char first[CM_GROWTH_DAY];       /* day of the first row of the copy */
-  char months[MAX_MONTHS][MOMENT]; /* first instants of months that differ */
-  int month_count;
+  char table[128];           /* as SQL has it */
+  char since[MOMENT];        /* rows from here on are read again */
+  char first[CM_GROWTH_DAY]; /* day of the first row of the copy */
 } growing_list;
 
 /* ---- the oldest row --------------------------------------------------------------------------------- */
@@ -152,7 +155,8 @@ static int read_sums(growing_list *growing, cm_err *err) {
 static char *months_sql(const growing_list *growing) {
   const cm_growth *growth = growing->growth;
   return sqlite3_mprintf(
-      "SELECT month || '-01 00:00:00' FROM ("
+      "INSERT INTO " AGAIN " SELECT DISTINCT month || '-01 00:00:00', "
+      "datetime(month || '-01', '+1 month') FROM ("
       "SELECT strftime('%%Y-%%m', day) AS month, kind, -total AS total FROM " SUMS " UNION ALL "
       "SELECT strftime('%%Y-%%m', \"%w\"), \"%w\", \"%w\" FROM %s WHERE \"%w\" < %Q UNION ALL "
       "SELECT strftime('%%Y-%%m', \"%w\"), \"%w\", \"%w\" FROM %s) "
@@ -161,31 +165,142 @@ static char *months_sql(const growing_list *growing) {
       growth->by, growth->kind, growth->amount, growing->stage->table, growing->since);
 }
 
-/** @return SQLITE_DONE: too many. */
-static int find_months(growing_list *growing, cm_err *err) {
-  sqlite3_stmt *stmt = NULL;
-  char *sql = months_sql(growing);
-  char *distinct = sql == NULL ? NULL
-                               : sqlite3_mprintf("SELECT DISTINCT * FROM (%s) LIMIT %d", sql,
-                                                 MAX_MONTHS + 1);
-  int rc = distinct == NULL ? cm_err_nomem(err)
-                            : cm_target_prepare(growing->target, distinct, &stmt, err);
+/** Run what sqlite3_mprintf has made, and free it. */
+static int run_made(growing_list *growing, char *sql, cm_err *err) {
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_run(growing->target, sql, err);
   sqlite3_free(sql);
-  sqlite3_free(distinct);
-  while (rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW) {
-    if (growing->month_count == MAX_MONTHS) {
-      rc = SQLITE_DONE;
-    } else {
-      take_text(stmt, 0, growing->months[growing->month_count++], MOMENT);
+  return rc;
+}
+
+static int find_months(growing_list *growing, cm_err *err) {
+  int rc = cm_target_run(growing->target,
+                         "CREATE TABLE IF NOT EXISTS " AGAIN " (first TEXT, until TEXT); "
+                         "CREATE TABLE IF NOT EXISTS " RANGES
+                         " (first TEXT PRIMARY KEY, until TEXT); DELETE FROM " AGAIN
+                         "; DELETE FROM " RANGES,
+                         err);
+  return rc == SQLITE_OK ? run_made(growing, months_sql(growing), err) : rc;
+}
+
+/* ---- which days show what has changed -------------------------------------------------------------------- */
+
+/** Whether the file says how rows of the other table were before: all columns that are compared are there. */
+static int knows_former(growing_list *growing, const cm_copied *other, bool *out, cm_err *err) {
+  const char *changes = growing->growth->shown.changes;
+  const char *name = NULL;
+  size_t len = 0;
+  int rc = cm_owned_has(growing->target, other->name, out, err);
+  while (rc == SQLITE_OK && *out && cm_text_next_word(&changes, &name, &len)) {
+    int64_t count = 0;
+    char *sql = sqlite3_mprintf("SELECT count(*) FROM pragma_table_info('%q_history', %Q) "
+                                "WHERE name = '%.*q'",
+                                other->name, growing->target->schema, (int)len, name);
+    rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(growing->target, sql, &count, err);
+    sqlite3_free(sql);
+    *out = count > 0;
+  }
+  return rc;
+}
+
+/** Append `format` for each word, which stands in place of each `?`, with `between` between them. */
+static void write_each(const char *words, const char *format, const char *between, cm_buf *out) {
+  const char *word = NULL;
+  size_t len = 0;
+  for (const char *before = ""; cm_text_next_word(&words, &word, &len); before = between) {
+    cm_buf_text(out, before);
+    for (const char *at = format; *at != '\0'; at++) {
+      if (*at == '?')
+        cm_buf_append(out, word, len);
+      else
+        cm_buf_append(out, at, 1);
     }
   }
-  int end = sqlite3_finalize(stmt);
-  return rc == SQLITE_OK && end != SQLITE_OK ? cm_target_error(growing->target, end, err) : rc;
+}
+
+/**
+ * Rows whose other row is gone, or has changed since the last refresh; for a day also rows that call it otherwise: the account works
+ * its rows out in the background.
+ */
+static void write_days(const growing_list *growing, const cm_copied *other,
+                       const char *refreshed_at, cm_buf *out) {
+  const cm_shown_row *shown = &growing->growth->shown;
+  const char *by = growing->growth->by;
+  const char *key = cm_copied_column(other, other->keys[0]);
+  const char *schema = growing->target->quoted;
+  cm_buf_printf(out,
+                "INSERT INTO " AGAIN " SELECT DISTINCT date(t.\"%s\") || ' 00:00:00', "
+                "date(t.\"%s\", '+1 day') || ' 00:00:00' FROM (SELECT * FROM %s.\"%s_history\" "
+                "WHERE valid_to > datetime('%s', '-1 day')) AS h JOIN %s AS t ON t.\"%s\" = "
+                "h.\"%s\" LEFT JOIN %s.\"%s\" AS c ON c.\"%s\" = h.\"%s\" WHERE t.\"%s\" < '%s' "
+                "AND (c.\"%s\" IS NULL OR h.valid_to > '%s' AND (",
+                by, by, schema, other->name, refreshed_at, growing->table, shown->by, key, schema,
+                other->name, key, key, by, growing->since, key, refreshed_at);
+  write_each(shown->changes, "h.\"?\" IS NOT c.\"?\"", " OR ", out);
+  cm_buf_text(out, ") OR (");
+  write_each(shown->names, "h.\"?\" IS NOT c.\"?\"", " OR ", out);
+  cm_buf_text(out, ") AND ");
+  cm_buf_printf(out, "t.\"%s\" NOT IN (", shown->name);
+  write_each(shown->names, "coalesce(c.\"?\", '')", ", ", out);
+  cm_buf_text(out, "))");
+}
+
+static int find_days(growing_list *growing, cm_err *err) {
+  cm_copied other;
+  cm_owned owned;
+  bool is_known = false;
+  cm_buf sql;
+  (void)cm_copied_describe(cm_registry_find(growing->growth->shown.table), &other);
+  int rc = knows_former(growing, &other, &is_known, err);
+  if (rc == SQLITE_OK) rc = cm_owned_look(growing->target, growing->stage->copied, &owned, err);
+  if (rc != SQLITE_OK || !is_known) return rc;
+  cm_buf_init(&sql, MAX_SQL_BYTES);
+  write_days(growing, &other, owned.refreshed_at, &sql);
+  return cm_target_run_buf(growing->target, &sql, err);
+}
+
+/* ---- ranges -------------------------------------------------------------------------------------------------- */
+
+/** Months and days that lie side by side are one range: a request reaches a day beyond its ends. */
+static int join_ranges(growing_list *growing, cm_err *err) {
+  return run_made(
+      growing,
+      sqlite3_mprintf(
+          "INSERT INTO " RANGES " SELECT min(first), min(max(until), %Q) FROM ("
+          "SELECT first, until, sum(is_new) OVER (ORDER BY first, until, rowid) AS part FROM ("
+          "SELECT rowid, first, until, julianday(first) - coalesce(julianday(max(until) OVER "
+          "(ORDER BY "
+          "first, until, rowid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)), 0) > %d AS "
+          "is_new FROM " AGAIN " WHERE first < %Q)) GROUP BY part",
+          growing->since, MAX_DAYS_BETWEEN, growing->since),
+      err);
+}
+
+/** @return SQLITE_DONE: so many that the whole list is fewer requests. */
+static int count_ranges(growing_list *growing, int *count, cm_err *err) {
+  int64_t ranges = 0, rows = 0;
+  char *sql = sqlite3_mprintf("SELECT count(*) FROM %s", growing->table);
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(growing->target, sql, &rows, err);
+  sqlite3_free(sql);
+  if (rc == SQLITE_OK)
+    rc = cm_target_number(growing->target, "SELECT count(*) FROM " RANGES, &ranges, err);
+  int64_t pages = rows / growing->session->settings.per_page + 1;
+  *count = (int)ranges;
+  return rc != SQLITE_OK || ranges <= MAX_RANGES || ranges <= pages ? rc : SQLITE_DONE;
+}
+
+static int find_ranges(growing_list *growing, cm_err *err) {
+  int64_t months = 0;
+  int rc = find_months(growing, err);
+  if (rc == SQLITE_OK)
+    rc = cm_target_number(growing->target, "SELECT count(*) FROM " AGAIN, &months, err);
+  if (rc == SQLITE_OK && months > MAX_MONTHS) return SQLITE_DONE;
+  if (rc == SQLITE_OK) rc = find_days(growing, err);
+  return rc == SQLITE_OK ? join_ranges(growing, err) : rc;
 }
 
 /* ---- reading -------------------------------------------------------------------------------------------- */
 
-/** Rows from an instant on, to another one or to the end; the stage holds all rows of that range then. */
+/** Rows from an instant on, to another one or to the end. */
 static int read_range(growing_list *growing, const char *from, const char *until, cm_err *err) {
   cm_stage *stage = growing->stage;
   int by = cm_registry_column(stage->copied->resource, growing->growth->by);
@@ -195,36 +310,49 @@ static int read_range(growing_list *growing, const char *from, const char *until
   if (until != NULL)
     what.terms[what.term_count++] = (cm_reading_term){ by, CM_TERM_LT,
                                                        cm_value_text(until, strlen(until)) };
-  const char *name = growing->growth->by;
-  cm_buf_printf(&stage->within, "%st.\"%s\" >= '%s' AND t.\"%s\" < '%s'",
-                stage->within.len > 0 ? " OR " : "", name, from, name,
-                until != NULL ? until : "9999");
-  if (stage->within.code != SQLITE_OK) return cm_err_nomem(err);
   return cm_reading_stage(growing->session, &what, stage, 1, err);
 }
 
-/** A month ends where the next one begins, or where what was read already begins. */
-static int read_month(growing_list *growing, const char *month, cm_err *err) {
-  char next[MOMENT];
-  int year = 0, number = 0;
-  for (int i = 0; i < 4; i++)
-    year = year * 10 + (month[i] - '0');
-  number = (month[5] - '0') * 10 + (month[6] - '0');
-  sqlite3_snprintf(MOMENT, next, "%04d-%02d-01 00:00:00", number == 12 ? year + 1 : year,
-                   number % 12 + 1);
-  return read_range(growing, month, strcmp(next, growing->since) < 0 ? next : growing->since, err);
+static int read_numbered(growing_list *growing, int number, cm_err *err) {
+  char first[MOMENT] = "", until[MOMENT] = "";
+  sqlite3_stmt *stmt = NULL;
+  int rc = cm_target_prepare(growing->target, "SELECT first, until FROM " RANGES " WHERE rowid = ?",
+                             &stmt, err);
+  if (rc != SQLITE_OK) return rc;
+  sqlite3_bind_int(stmt, 1, number);
+  if (sqlite3_step(stmt) == SQLITE_ROW) {
+    take_text(stmt, 0, first, MOMENT);
+    take_text(stmt, 1, until, MOMENT);
+  }
+  rc = sqlite3_finalize(stmt);
+  if (rc != SQLITE_OK) return cm_target_error(growing->target, rc, err);
+  return read_range(growing, first, until, err);
+}
+
+/** The ranges do not overlap: a row is within one if the last that begins before it ends behind it. */
+static int say_what_is_held(growing_list *growing, cm_err *err) {
+  cm_buf *within = &growing->stage->within;
+  cm_buf_printf(within,
+                "t.\"%s\" < (SELECT r.until FROM " RANGES
+                " AS r WHERE r.first <= t.\"%s\" ORDER BY r.first DESC LIMIT 1)",
+                growing->growth->by, growing->growth->by);
+  if (within->code != SQLITE_OK) return cm_err_nomem(err);
+  return run_made(
+      growing, sqlite3_mprintf("INSERT INTO " RANGES " VALUES (%Q, '9999')", growing->since), err);
 }
 
 static int read_parts(growing_list *growing, bool *is_read, cm_err *err) {
+  int count = 0;
   int rc = read_range(growing, growing->since, NULL, err);
   if (rc == SQLITE_OK) rc = read_sums(growing, err);
-  if (rc == SQLITE_OK) rc = find_months(growing, err);
+  if (rc == SQLITE_OK) rc = find_ranges(growing, err);
+  if (rc == SQLITE_OK) rc = count_ranges(growing, &count, err);
+  if (rc == SQLITE_DONE) return SQLITE_OK;
+  for (int i = 1; i <= count && rc == SQLITE_OK; i++)
+    rc = read_numbered(growing, i, err);
+  if (rc == SQLITE_OK) rc = say_what_is_held(growing, err);
   *is_read = rc == SQLITE_OK;
-  for (int i = 0; i < growing->month_count && rc == SQLITE_OK; i++)
-    rc = read_month(growing, growing->months[i], err);
-  if (rc != SQLITE_DONE) return rc;
-  cm_buf_clear(&growing->stage->within);
-  return SQLITE_OK;
+  return rc;
 }
 
 int cm_growth_read(cm_session *session, cm_stage *stage, bool *is_read, cm_err *err) {

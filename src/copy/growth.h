@@ -17,10 +17,11 @@ enum { CM_GROWTH_DAY = 16 }; /* bytes for a day with its NUL */
 int cm_growth_first_day(cm_session *session, char day[CM_GROWTH_DAY], cm_err *err) CM_MUST_CHECK;
 
 /**
- * Read into the stage the rows from the last instant less a day, and the rows of each month whose sums are others in the account
- * than in the copy with these rows; the stage knows which ranges it holds then.
+ * Read into the stage the rows from the last instant less a day, the rows of each month whose sums are others in the account
+ * than in the copy with these rows, and the rows of days that show a row of another table which has changed since the last refresh, by
+ * that one's copy and its history; the stage knows which ranges it holds then.
  * @param is_read  Receives false where the whole list has to be read: the table is new or empty, has several units, or
- *                 too many months differ.
+ *                 too many months differ, or ranges are more than the list has pages.
  */
 int cm_growth_read(cm_session *session, cm_stage *stage, bool *is_read, cm_err *err) CM_MUST_CHECK;
 

@@ -70,7 +70,13 @@ static const cm_growth growth = { .by = "date",
                                   .kind = "type",
                                   .unit = "currency",
                                   .checked = "chartmogul_mrr",
-                                  .sums = sums };
+                                  .sums = sums,
+                                  .shown = { .table = "chartmogul_customers",
+                                             .by = "customer_uuid",
+                                             .name = "customer_name",
+                                             .names = "name company",
+                                             .changes = "name company external_id external_ids "
+                                                        "data_source_uuids" } };
 
 static const cm_example examples[] = {
   { "Which contractions of the last 90 days were the largest?",

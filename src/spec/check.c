@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
@@ -121,16 +122,38 @@ static bool has_bound(const cm_read *read, const char *column, cm_op op) {
   return false;
 }
 
+static bool has_columns(const cm_resource *resource, const char *names) {
+  const char *name = NULL;
+  size_t len = 0;
+  while (cm_text_next_word(&names, &name, &len)) {
+    if (cm_registry_find_column(resource, name, len) < 0) return false;
+  }
+  return true;
+}
+
+/** The other table has a key, and the columns that are named. */
+static int check_shown(const cm_check *check, const cm_shown_row *shown) {
+  const cm_resource *other = cm_check_find(check, shown->table);
+  if (other == NULL || cm_registry_key(other) < 0)
+    return cm_check_fail(check, "growth", "%s is not a table with a key", shown->table);
+  if (!has_columns(other, shown->names) || !has_columns(other, shown->changes))
+    return cm_check_fail(check, "growth", "%s lacks a column that is named", shown->table);
+  return SQLITE_OK;
+}
+
 /** The widest list can be read from one instant to another, and another table has the sums of its months. */
 static int check_growth(const cm_check *check) {
   const cm_growth *growth = CM_EXTRA(check->resource, growth);
   if (growth == NULL) return SQLITE_OK;
   const cm_read *list = &check->resource->reads[check->resource->read_count - 1];
-  const char *const columns[] = { growth->by, growth->amount, growth->kind, growth->unit };
+  const char *const columns[] = { growth->by,   growth->amount,   growth->kind,
+                                  growth->unit, growth->shown.by, growth->shown.name };
   for (size_t i = 0; i < cm_countof(columns); i++) {
     if (cm_check_column(check, columns[i], strlen(columns[i])) == NULL)
       return cm_check_fail(check, "growth", "%s is not a column", columns[i]);
   }
+  int rc = check_shown(check, &growth->shown);
+  if (rc != SQLITE_OK) return rc;
   if (!has_bound(list, growth->by, CM_GE) || !has_bound(list, growth->by, CM_LE))
     return cm_check_fail(check, "growth", "%s has no filters at both ends", growth->by);
   const cm_resource *checked = cm_check_find(check, growth->checked);

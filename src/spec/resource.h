@@ -17,6 +17,15 @@
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
+/** A row of another table that the rows of a list show: where it has changed they are read again. */
+typedef struct cm_shown_row {
+  const char *table;   /* the other one */
+  const char *by;      /* the column of the list that has its key */
+  const char *name;    /* the column of the list that has what it is called */
+  const char *names;   /* its columns, by spaces, of which one has that */
+  const char *changes; /* its columns, by spaces, whose change may change rows of the list */
+} cm_shown_row;
+
 /**
  * A list that grows at its end, and whose rows are worked out anew now and then: what a copy reads of it again. The rows
  * of a month are as they were where the sums of another table say so.
@@ -30,6 +39,7 @@ typedef struct cm_growth {
   const char *checked; /* the table with the sums, a series told by its days */
   /* Which column of that table, `wire`, has the sum of the rows of a word, `sql`. */
   const cm_word *sums;
+  cm_shown_row shown; /* whose row each is */
 } cm_growth;
 
 /** What few tables need. */

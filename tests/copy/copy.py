@@ -180,6 +180,42 @@ def recomputed(books, account):
     must_be("movements", ours, theirs)
 
 
+def renamed(books, account):
+    """Movements of customers that were renamed, merged, taken apart again and deleted are those of the account, and what they were is
+    kept; nothing more is asked for when nothing has changed, and never more than the list twice."""
+    lists = "customers, activities"
+    account.send("POST", account.root + "/control/switches", {"async_delay_ms": 0})
+    books.refresh(lists)
+    rows = books.rows("SELECT customer_uuid, count(*) FROM activities WHERE date < '2025-06-01' GROUP BY 1 HAVING count(*) > 2 ORDER BY 1")
+    uuids = [uuid for uuid, _ in rows]
+    pages = -(-books.rows("SELECT count(*) FROM activities")[0][0] // 200)
+    one = account.send("GET", f"/customers/{uuids[2]}")
+    sides = {"from": {"customer_uuid": uuids[2]}, "into": {"customer_uuid": uuids[3]}}
+    part = {"customer_uuid": uuids[3], "data_source_uuid": one["data_source_uuid"], "external_id": one["external_id"]}
+    changes = [lambda: account.send("PATCH", f"/customers/{uuids[0]}", {"company": "Renamed"}),
+               lambda: account.send("POST", "/customers/merges", sides),
+               lambda: account.send("POST", "/customers/unmerges", part),
+               lambda: account.send("DELETE", f"/customers/{uuids[1]}"),
+               lambda: [account.send("PATCH", f"/customers/{uuid}", {"company": "All of them"}) for uuid in uuids[4:]]]
+    for number, make in enumerate(changes):
+        make()
+        before = sorted(books.rows("SELECT * FROM activities"), key=repr)
+        moment = books.rows("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")[0][0]
+        account.forget_requests()
+        result = books.refresh(lists)["activities"]
+        asked = [row["target"] for row in account.requests() if row["target"].startswith("/activities")]
+        must_be(f"movements differ after change {number}", result[1] + result[2] + result[3] > 0, True)
+        must_be(f"requests of change {number}: {len(asked)}", len(asked) <= 2 * pages + 14, True)
+        must_be_the_account(books)
+        columns = ", ".join(f'"{row[1]}"' for row in books.rows("PRAGMA table_info(activities)"))
+        former = AS_OF.format(columns=columns).replace("customers", "activities").replace(":moment", f"'{moment}'")
+        must_be(f"movements of before change {number}", sorted(books.rows(former), key=repr), before)
+        account.forget_requests()
+        must_be("a second run", books.refresh(lists)["activities"][1:4], (0, 0, 0))
+        asked = [row["target"] for row in account.requests() if row["target"].startswith("/activities")]
+        must_be("requests of a second run", len(asked), 1)
+
+
 def not_fetched(books, _account):
     """A program that calls execute() and fetches nothing, and LIMIT 1, have a whole copy."""
     db = books.open()
@@ -388,7 +424,7 @@ def short_list(books, account):
     must_be("rows are not asked for one by one", len(account.requests()), 1 + len(lists))
 
 
-STORIES = [whole, unchanged, history, recomputed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
+STORIES = [whole, unchanged, history, recomputed, renamed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
 
 
 def main():

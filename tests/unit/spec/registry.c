@@ -112,7 +112,12 @@ static void make_growth(bench *b) {
                            .kind = "colour",
                            .unit = "colour",
                            .checked = "chartmogul_sums",
-                           .sums = sums };
+                           .sums = sums,
+                           .shown = { .table = "chartmogul_parents",
+                                      .by = "parent_uuid",
+                                      .name = "colour",
+                                      .names = "uuid",
+                                      .changes = "uuid" } };
 }
 
 static void make_writes(bench *b) {
