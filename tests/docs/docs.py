@@ -4,7 +4,7 @@
 
 In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell on a new account of the demo company; the
 ```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
-itself, and so does sql/tables/README.md (tables.py); what `make bench-docs` and `make bench-requests-docs` measure is left alone.
+itself, and so does sql/tables/README.md (tables.py); tests/hosts/README.md comes from the programs there (readme.py); what `make bench-docs` and `make bench-requests-docs` measure is left alone.
 --update writes outputs and tables anew; without it a difference is a failure. Every table, function and setting of the extension must
 be named in README.md and in MANUAL, the page chartmogul(7), and every ```sql example of the descriptors must run.
 """
@@ -13,7 +13,10 @@ import re
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "hosts"))
+
 from manual import check_manual
+from readme import check_hosts
 from tables import check_tables
 
 DOCUMENTS = ["README.md", "sql/README.md"]
@@ -138,6 +141,7 @@ def main():
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
     check_manual(manual, names, check)
     check_tables(library, sandbox, clock, update, check)
+    check_hosts(update, check)
     print(f"{passed} passed, {failed} failed")
     sys.exit(failed > 0)
 

