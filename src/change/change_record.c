@@ -5,6 +5,8 @@
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
 #include "change/change_names.h"
+#include "record/encode.h"
+#include "spec/carry.h"
 #include "spec/registry.h"
 
 /* ---- can it be one? -------------------------------------------------------------------------------- */
@@ -28,11 +30,24 @@ static int look_at_items(cm_change *change, const cm_reference *reference, bool 
   return rc;
 }
 
-/** A row that is named by its uuid cannot be; one that has to be named is named by external id. */
+const cm_reference *cm_change_record_owner(const cm_change *change) {
+  const cm_bulk *bulk = change->resource->bulk;
+  const cm_reference *reference = change->resource->references;
+  if (bulk == NULL || bulk->customer == NULL) return NULL;
+  for (; reference != NULL && reference->column != NULL; reference++) {
+    if (reference->within == NULL && strcmp(reference->external_id, bulk->customer) == 0)
+      return is_given(change, reference->column) ? reference : NULL;
+  }
+  return NULL;
+}
+
+/** One that is named by its uuid cannot be named, but for the customer; one that has to be named is named by external id. */
 static int look_at_names(cm_change *change, bool *out, cm_err *err) {
+  const cm_reference *owner = cm_change_record_owner(change);
   int rc = SQLITE_OK;
   for (const cm_reference *reference = change->resource->references;
        reference != NULL && reference->column != NULL && rc == SQLITE_OK; reference++) {
+    if (reference == owner) continue;
     if (reference->within != NULL) {
       rc = look_at_items(change, reference, out, err);
       continue;
@@ -47,15 +62,20 @@ static int look_at_names(cm_change *change, bool *out, cm_err *err) {
 }
 
 /** Rows of nobody stand in what an import says under the name of their list, and those of a customer under his. */
-static int look_at_customer(cm_change *change, bool *out, cm_err *err) {
+static bool is_named_like_a_list(const char *customer) {
   int count = 0;
-  char *customer = NULL;
   const cm_resource *const *all = cm_registry_list(&count);
-  int rc = cm_change_record_customer(change, &customer, err);
-  for (int i = 0; i < count && customer != NULL; i++) {
+  for (int i = 0; i < count; i++) {
     const cm_bulk *bulk = all[i]->bulk;
-    if (bulk != NULL && bulk->customer == NULL && strcmp(bulk->list, customer) == 0) *out = false;
+    if (bulk != NULL && bulk->customer == NULL && strcmp(bulk->list, customer) == 0) return true;
   }
+  return false;
+}
+
+static int look_at_customer(cm_change *change, bool *out, cm_err *err) {
+  char *customer = NULL;
+  int rc = cm_change_record_customer(change, &customer, err);
+  if (customer != NULL && is_named_like_a_list(customer)) *out = false;
   sqlite3_free(customer);
   return rc;
 }
@@ -89,9 +109,91 @@ int cm_change_can_be_record(cm_change *change, bool *out, cm_err *err) {
 int cm_change_record_customer(cm_change *change, char **out, cm_err *err) {
   const char *column = change->resource->bulk->customer;
   *out = NULL;
-  return column != NULL
+  return column != NULL && cm_change_record_owner(change) == NULL
              ? cm_change_text(change, cm_change_column(change->resource, column), out, err)
              : SQLITE_OK;
+}
+
+/* ---- a customer who is named by his uuid ---------------------------------------------------------------- */
+
+/** A pair of the customer's that may be the one. */
+typedef struct wanted_pair {
+  char *data_source, *external_id; /* owned; the second NULL: any */
+  char *found;                     /* owned; NULL: none yet */
+  bool are_several;
+} wanted_pair;
+
+static int note_pair(wanted_pair *wanted, const char *const pair[2], cm_err *err) {
+  bool is_wanted = strcmp(pair[0], wanted->data_source) == 0 &&
+                   (wanted->external_id == NULL || strcmp(pair[1], wanted->external_id) == 0);
+  if (!is_wanted) return SQLITE_OK;
+  wanted->are_several = wanted->are_several ||
+                        (wanted->found != NULL && strcmp(pair[1], wanted->found) != 0);
+  if (wanted->found == NULL) wanted->found = sqlite3_mprintf("%s", pair[1]);
+  return wanted->found != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The pair that his own columns show. */
+static int note_own_pair(wanted_pair *wanted, const cm_resource *resource, cm_slice text,
+                         cm_err *err) {
+  cm_row row = { .resource = resource };
+  char *own[2] = { NULL, NULL };
+  int rc = SQLITE_OK;
+  cm_row_set(&row, text);
+  for (int i = 0; i < 2 && rc == SQLITE_OK; i++) {
+    cm_value value = cm_value_null();
+    rc = cm_row_get_named(&row, resource->natural_key->columns[i], &value, err);
+    if (rc == SQLITE_OK) rc = cm_plain_copy(&value, &own[i], err);
+    cm_value_clear(&value);
+  }
+  if (rc == SQLITE_OK && own[0] != NULL && own[1] != NULL)
+    rc = note_pair(wanted, (const char *const *)own, err);
+  sqlite3_free(own[0]);
+  sqlite3_free(own[1]);
+  cm_row_clear(&row);
+  return rc;
+}
+
+/** Those of the rows that were merged into him. Lists of different lengths show no pairs. */
+static int note_further_pairs(wanted_pair *wanted, const cm_natural_key *natural, cm_slice text,
+                              cm_err *err) {
+  cm_further_pairs further;
+  const char *pair[2] = { NULL, NULL };
+  int rc = cm_further_pairs_open(&further, natural, text, err);
+  if (rc == SQLITE_OK && further.tree != NULL)
+    wanted->are_several = cm_json_count(cm_json_find(further.tree, CM_EXTRA(natural, also[0]))) !=
+                          cm_json_count(cm_json_find(further.tree, CM_EXTRA(natural, also[1])));
+  while (rc == SQLITE_OK && cm_further_pairs_next(&further, pair))
+    rc = note_pair(wanted, pair, err);
+  cm_json_free(further.tree);
+  return rc;
+}
+
+int cm_change_find_customer(cm_change *change, cm_slice customer, char **out, cm_err *err) {
+  const cm_reference *owner = cm_change_record_owner(change);
+  const cm_resource *of = owner != NULL ? cm_registry_find(owner->resource) : NULL;
+  wanted_pair wanted = { NULL };
+  *out = NULL;
+  if (of == NULL || of->natural_key == NULL || of->natural_key->columns[1] == NULL)
+    return SQLITE_OK;
+  int data_source = cm_change_column(change->resource, owner->data_source);
+  int external_id = cm_change_column(change->resource, owner->external_id);
+  int rc = cm_change_text(change, data_source, &wanted.data_source, err);
+  if (rc == SQLITE_OK) rc = cm_change_text(change, external_id, &wanted.external_id, err);
+  if (rc == SQLITE_OK && wanted.data_source != NULL) {
+    rc = note_further_pairs(&wanted, of->natural_key, customer, err);
+    if (rc == SQLITE_OK) rc = note_own_pair(&wanted, of, customer, err);
+  }
+  bool is_one = rc == SQLITE_OK && wanted.found != NULL && wanted.found[0] != 0 &&
+                !wanted.are_several && !is_named_like_a_list(wanted.found);
+  if (is_one) {
+    *out = wanted.found;
+    wanted.found = NULL;
+  }
+  sqlite3_free(wanted.data_source);
+  sqlite3_free(wanted.external_id);
+  sqlite3_free(wanted.found);
+  return rc;
 }
 
 /* ---- the records ------------------------------------------------------------------------------------- */
@@ -173,11 +275,26 @@ bool cm_change_has_own_records(const cm_change *change) {
   return cm_change_own_records(change, items) > 0;
 }
 
-int cm_records_put(cm_records *records, cm_change *change, cm_err *err) {
+/** The external id of a customer whom the row names by his uuid. */
+static int put_customer(const cm_change *change, const char *customer, cm_json *object,
+                        cm_err *err) {
+  const cm_bulk *bulk = change->resource->bulk;
+  const char *place = NULL;
+  size_t len = 0;
+  char name[64];
+  int column = cm_change_column(change->resource, bulk->customer);
+  if (!cm_carries(change->resource, bulk->write, column, &place, &len)) return SQLITE_OK;
+  sqlite3_snprintf(sizeof name, name, "%.*s", (int)len, place);
+  int rc = cm_json_set(object, name, cm_json_new_text(customer));
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_records_put(cm_records *records, cm_change *change, const char *customer, cm_err *err) {
   const cm_bulk *bulk = change->resource->bulk;
   cm_json *object = NULL;
   int changes = 0;
   int rc = cm_change_object(change, bulk->write, &object, &changes, err);
+  if (rc == SQLITE_OK && customer != NULL) rc = put_customer(change, customer, object, err);
   if (rc == SQLITE_OK) {
     rc = put(records, bulk->list, object, err);
   } else {

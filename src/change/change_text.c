@@ -1,7 +1,8 @@
 /*
 ** A change as JSON: {"verb":1,"conflict":0,"merge":0,"key":["t","cus_1"],"old":"…","deleted":"…",
 ** "given":[["company",0,["t","New"],"New"], …]}. Of a value the letter is its SQL type: n, i, r, t; what goes out for it
-** stands behind it. A row that left in a json import has "import":"its name" as well, one that was to leave in one "".
+** stands behind it. A row that left in a json import has "import":"its name" as well, one that was to leave in one ""; and
+** "customer":"c1", the external id that the import has for the customer whom the row names by his uuid.
 */
 #include "change/change_text.h"
 
@@ -95,10 +96,12 @@ static int put_change(cm_change *change, cm_json *object, cm_err *err) {
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
 }
 
-int cm_change_to_text(cm_change *change, const char *import, char **out, cm_err *err) {
+int cm_change_to_text(cm_change *change, const cm_imported *imported, char **out, cm_err *err) {
   cm_json *object = cm_json_new_object();
   int rc = object != NULL ? put_change(change, object, err) : cm_err_nomem(err);
-  if (rc == SQLITE_OK && set_text(object, "import", import) != SQLITE_OK) rc = cm_err_nomem(err);
+  if (rc == SQLITE_OK && (set_text(object, "import", imported->name) != SQLITE_OK ||
+                          set_text(object, "customer", imported->customer) != SQLITE_OK))
+    rc = cm_err_nomem(err);
   *out = rc == SQLITE_OK ? cm_json_format(object) : NULL;
   if (rc == SQLITE_OK && *out == NULL) rc = cm_err_nomem(err);
   cm_json_free(object);
@@ -212,23 +215,30 @@ static int take_all(cm_change *change, const cm_json *object, cm_err *err) {
 }
 
 /** @return SQLITE_OK or SQLITE_NOMEM. */
-static int take_import(const cm_json *object, char **out, cm_err *err) {
-  const char *name = cm_json_text(cm_json_find(object, "import"));
-  if (name == NULL) return SQLITE_OK;
-  *out = sqlite3_mprintf("%s", name);
+static int take_text(const cm_json *object, const char *name, char **out, cm_err *err) {
+  const char *text = cm_json_text(cm_json_find(object, name));
+  if (text == NULL) return SQLITE_OK;
+  *out = sqlite3_mprintf("%s", text);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-int cm_change_of_text(const cm_resource *resource, const char *text, cm_change *out, char **import,
-                      cm_err *err) {
+void cm_imported_clear(cm_imported *imported) {
+  sqlite3_free(imported->name);
+  sqlite3_free(imported->customer);
+  memset(imported, 0, sizeof *imported);
+}
+
+int cm_change_of_text(const cm_resource *resource, const char *text, cm_change *out,
+                      cm_imported *imported, cm_err *err) {
   cm_json *object = NULL;
-  *import = NULL;
+  memset(imported, 0, sizeof *imported);
   memset(out, 0, sizeof *out);
   out->resource = resource;
   int rc = cm_json_parse((cm_slice){ text, strlen(text) }, &object, NULL);
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
   rc = rc == SQLITE_OK ? take_all(out, object, err) : refuse(resource, err);
-  if (rc == SQLITE_OK) rc = take_import(object, import, err);
+  if (rc == SQLITE_OK) rc = take_text(object, "import", &imported->name, err);
+  if (rc == SQLITE_OK) rc = take_text(object, "customer", &imported->customer, err);
   cm_json_free(object);
   if (rc != SQLITE_OK) cm_change_clear(out);
   return rc;

@@ -114,7 +114,8 @@ typedef struct cm_inside_of {
 
 /**
  * A table whose new rows may go as records of a json import: it carries rows of several tables of one data source, and
- * says later, by customer, what became of them. What a row names is named by external id there.
+ * says later, by customer, what became of them. What a row names is named by external id there: a row that names its
+ * customer by uuid gives him another name in its record.
  */
 typedef struct cm_bulk {
   const char *list; /* member of the import, and of what it says of a customer: "line_items" */

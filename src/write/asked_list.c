@@ -138,6 +138,7 @@ static int note_first(cm_asked_list *list, const char *first) {
 
 int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) {
   cm_asked_list *list = find_or_add(lists, counted->resource);
+  if (list != NULL && list->has_begun) return SQLITE_OK; /* it keeps what was counted before */
   if (list == NULL || note_first(list, counted->first) != SQLITE_OK) return SQLITE_NOMEM;
   if (list->wanted == NULL) list->keeps_rows = false;
   if (list->count == list->capacity) {
@@ -169,6 +170,7 @@ static void sort_wanted(cm_asked_list *list) {
     list->wanted[kept - 1].is_sure = list->wanted[kept - 1].is_sure || list->wanted[i].is_sure;
   }
   list->count = kept;
+  list->sure = 0;
   for (int64_t i = 0; i < kept; i++)
     list->sure += list->wanted[i].is_sure;
 }
@@ -439,7 +441,7 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
   int rc = list->is_complete ? SQLITE_OK : read_list(lists, list, session, err);
   if (rc != SQLITE_OK) return rc;
   if (!list->is_complete) {
-    list->sent++;
+    list->sent += !asked->is_left;
     return SQLITE_OK;
   }
   char *key = asked->is_by_key ? key_of_key(values[0]) : key_of_pair(values[0], values[1]);

@@ -31,6 +31,7 @@ typedef struct cm_asked_row {
       *values[2]; /* of the natural key; the owner and the name of a member; [0] of the key */
   bool is_by_key; /* by that */
   bool needs_row; /* its text, not the uuid alone */
+  bool is_left;   /* where the list does not answer: it is not looked up */
 } cm_asked_row;
 
 /** What a list has shown of a row. */
@@ -52,7 +53,11 @@ typedef struct cm_counted_row {
   bool is_sure; /* false: only where the row that names it is not there yet */
 } cm_counted_row;
 
-/** Count a row that will be asked for. After the last one comes cm_asked_lists_end_count. @return SQLITE_OK or SQLITE_NOMEM. */
+/**
+ * Count a row that will be asked for. After the last one comes cm_asked_lists_end_count. More can be counted behind that, and
+ * one that was not sure may have become it; of a list that has begun they are not.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
 int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) CM_MUST_CHECK;
 void cm_asked_lists_end_count(cm_asked_lists *lists);
 

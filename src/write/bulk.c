@@ -13,6 +13,7 @@
 #include "write/import_call.h"
 #include "write/inside.h"
 #include "write/inside_call.h"
+#include "write/resolve.h"
 #include "write/run.h"
 #include "write/settle.h"
 #include "write/shipment.h"
@@ -68,6 +69,7 @@ static int look_at(const cm_queue *queue, cm_entry *entry) {
   if (bulk->may_go) rc = cm_change_can_be_record(entry->change, &bulk->may_go, NULL);
   sqlite3_free(bulk->customer);
   bulk->customer = NULL;
+  bulk->is_by_uuid = bulk->may_go && cm_change_record_owner(entry->change) != NULL;
   bulk->must_find = !cm_entry_is_part(entry) && !queue->session->settings.dry_run;
   if (rc == SQLITE_OK && bulk->may_go) {
     entry->progress.is_absent = false;
@@ -288,6 +290,44 @@ static bool choose(cm_queue *queue, int *code) {
   return is_any;
 }
 
+/* ---- whose is it? ------------------------------------------------------------------------------------ */
+
+/** Where it has none it goes row by row, with all that belongs to it. */
+static int name_customer(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = cm_entry_find_customer(queue, entry, err);
+  if (rc == SQLITE_INTERRUPT) cm_settle(queue, entry, CM_END_LATER, err);
+  if (rc != SQLITE_OK) return rc;
+  agree(entry);
+  return cm_entry_count_again(queue, entry, err);
+}
+
+/**
+ * Rows that name their customers by uuid: an import names them by external id, which the list of customers says where it is
+ * read anyway, or worth it. A row that may be there already is looked for before.
+ * @return true when there was one.
+ */
+static bool name_customers(cm_queue *queue) {
+  cm_asked_lists *lists = &queue->finder.lists;
+  bool is_any = false;
+  int rc = SQLITE_OK;
+  cm_err err = { 0 };
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->next) {
+    if (!cm_entry_wants_customer(queue, entry)) continue;
+    rc = cm_entry_count_again(queue, entry, &err);
+    is_any = true;
+  }
+  if (!is_any) return false;
+  if (lists->is_counted) cm_asked_lists_end_count(lists);
+  for (cm_entry *entry = queue->waiting.first; entry != NULL && rc == SQLITE_OK;
+       entry = entry->next) {
+    if (cm_entry_wants_customer(queue, entry)) rc = name_customer(queue, entry, &err);
+  }
+  if (lists->is_counted) cm_asked_lists_end_count(lists);
+  if (rc != SQLITE_INTERRUPT) (void)is_fine(queue, rc);
+  return true;
+}
+
 /* ---- is it there? ------------------------------------------------------------------------------------ */
 
 enum { MAX_ASKED = 2 * CM_QUEUE_MAX_SHIPMENTS, FEW = 4 };
@@ -404,7 +444,7 @@ bool cm_bulk_start(cm_queue *queue) {
     return false;
   if (resume(queue)) return true;
   if (queue->session->settings.write_mode != CM_WRITE_BULK) return false;
-  while (choose(queue, &code) && find_all(queue)) {
+  while (choose(queue, &code) && (name_customers(queue) || find_all(queue))) {
     has_moved = true;
     if (queue->sending.is_stopped || queue->waiting.first == NULL) return true;
   }

@@ -2,7 +2,8 @@
 ** bulk.h -- which rows of a COMMIT go in json imports (write_mode bulk), and how they are put together.
 ** Tests: tests/cases/write/bulk/
 **
-** New rows whose descriptor has a cm_bulk may go, if they name all that they name by external id and nothing in front of them
+** New rows whose descriptor has a cm_bulk may go, if they name all that they name by external id, or their customer by a uuid for
+** which the list of customers has the external id, and nothing in front of them
 ** in the queue has to end first but rows that go in the same import, or in one before it. Rows under OR IGNORE and OR REPLACE are
 ** looked for first: what is there goes row by row. A row goes only together with those that belong to it (the lines of an
 ** invoice), and all rows of a customer in one import. One import is under way at a time, before anything that goes row

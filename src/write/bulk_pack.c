@@ -121,7 +121,8 @@ static int put_group(packing *all, group *rows, cm_err *err) {
   bool is_first = all->shipment->first == NULL;
   int rc = all->customers < CM_MAX_IMPORT_CUSTOMERS ? SQLITE_OK : SQLITE_DONE;
   for (cm_entry *entry = rows->first; entry != NULL && rc == SQLITE_OK; entry = entry->bulk.next) {
-    rc = cm_records_put(&all->records, entry->change, err);
+    rc = cm_records_put(&all->records, entry->change,
+                        entry->bulk.is_by_uuid ? entry->bulk.customer : NULL, err);
     if (rc == SQLITE_OK && cm_records_bytes(&all->records) > CM_MAX_IMPORT_BYTES) rc = SQLITE_DONE;
   }
   if (rc == SQLITE_NOMEM) return rc;

@@ -119,6 +119,7 @@ typedef struct cm_bulk_row {
   bool is_there;           /* it was looked for before its import, and is there */
   bool must_find;          /* it does not go before it was looked for */
   bool is_only;            /* its import has no other row of its customer and list */
+  bool is_by_uuid;         /* it names its customer by his uuid: `customer` is found by that */
   char *customer;          /* external id of the customer whose row it is; owned; NULL: nobody's */
   cm_import *import;       /* that carried it, until it is known what became of it; held */
   cm_entry_state host_end; /* of the row that it went beside; CM_ENTRY_QUEUED: it has not ended */
@@ -176,7 +177,6 @@ const char *cm_entry_state_word(cm_entry_state state);
 bool cm_entry_is_part(const cm_entry *entry);
 /** Is it looked for before its create is sent, and was not yet? */
 bool cm_entry_must_find(const cm_entry *entry);
-
 /** Free an entry that does not wait. NULL: nothing. */
 void cm_entry_free(cm_entry *entry);
 

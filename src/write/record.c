@@ -108,23 +108,27 @@ static int copy_before(const cm_entry *entry, char **out, cm_err *err) {
   return before.ptr != NULL && *out == NULL ? cm_err_nomem(err) : SQLITE_OK;
 }
 
-/** "" where it may go in an import yet: resume goes on in the same way. */
-static const char *name_of_import(const cm_queue *queue, const cm_entry *entry) {
+/** The name is "" where it may go in an import yet: resume goes on in the same way. Borrowed. */
+static cm_imported imported_of(const cm_queue *queue, const cm_entry *entry) {
+  static char none_yet[] = "";
+  const cm_bulk_row *bulk = &entry->bulk;
   bool is_bulk = queue->session->settings.write_mode == CM_WRITE_BULK;
-  if (entry->bulk.import != NULL) return entry->bulk.import->name;
-  return is_bulk && entry->verb == CM_VERB_INSERT ? "" : NULL;
+  cm_imported imported = { is_bulk && entry->verb == CM_VERB_INSERT ? none_yet : NULL, NULL };
+  if (bulk->import != NULL)
+    imported = (cm_imported){ bulk->import->name, bulk->is_by_uuid ? bulk->customer : NULL };
+  return imported;
 }
 
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
+  const cm_imported imported = imported_of(queue, entry);
   char *body = NULL;
   char *change = NULL;
   char *old = NULL;
   int rc = copy_before(entry, &old, err);
   if (rc == SQLITE_OK && entry->journal_id == 0) rc = begin_run(queue->session, err);
   if (rc == SQLITE_OK) rc = cm_change_bodies(entry->change, &body, err);
-  if (rc == SQLITE_OK)
-    rc = cm_change_to_text(entry->change, name_of_import(queue, entry), &change, err);
+  if (rc == SQLITE_OK) rc = cm_change_to_text(entry->change, &imported, &change, err);
   cm_change_release_scratch(entry->change);
   if (rc == SQLITE_OK && entry->journal_id == 0)
     entry->journal_id = cm_journal_run_number(journal) * CM_JOURNAL_RUN_IDS + entry->id;
@@ -255,7 +259,8 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) {
 static int put_sent(cm_queue *queue, cm_entry *entry, cm_err *err) {
   char *change = NULL;
   char *old = NULL;
-  int rc = cm_change_to_text(entry->change, name_of_import(queue, entry), &change, err);
+  const cm_imported imported = imported_of(queue, entry);
+  int rc = cm_change_to_text(entry->change, &imported, &change, err);
   if (rc == SQLITE_OK && is_replacing(entry)) rc = copy_before(entry, &old, err);
   const cm_journal_line line = { .id = entry->journal_id,
                                  .before = old,

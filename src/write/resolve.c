@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "change/change_calls.h"
 #include "change/change_names.h"
+#include "change/change_record.h"
 #include "client/pump.h"
 #include "record/token.h"
 #include "spec/registry.h"
@@ -102,12 +103,48 @@ static int count_need(cm_asked_lists *lists, cm_entry *entry) {
   return rc == SQLITE_NOMEM ? SQLITE_NOMEM : SQLITE_OK;
 }
 
+/** The customer whom a row that may go in an import names by his uuid. */
+static int count_customer(cm_asked_lists *lists, cm_entry *entry, bool is_sure) {
+  cm_change *change = entry->change;
+  const cm_reference *owner = cm_change_record_owner(change);
+  char *uuid = NULL;
+  char *data_source = NULL;
+  cm_counted_row row = { .is_by_key = true, .needs_row = true, .is_sure = is_sure };
+  int rc = cm_change_text(change, cm_change_column(change->resource, owner->column), &uuid, NULL);
+  if (rc == SQLITE_OK)
+    rc = cm_change_text(change, cm_change_column(change->resource, owner->data_source),
+                        &data_source, NULL);
+  row.resource = cm_registry_find(owner->resource);
+  row.first = data_source;
+  if (rc == SQLITE_OK && uuid != NULL) {
+    row.token = cm_row_token('k', row.resource->name, uuid, NULL);
+    rc = cm_asked_lists_count(lists, &row);
+  }
+  sqlite3_free(uuid);
+  sqlite3_free(data_source);
+  return rc;
+}
+
+/** Is its customer to be found before it is known whether it goes in an import? */
+static bool lacks_customer(const cm_entry *entry) {
+  return entry->bulk.may_go && entry->bulk.is_by_uuid && entry->bulk.customer == NULL;
+}
+
+/** Nothing is asked before that: where it goes row by row, it is not looked for. */
+static bool begins_with_customer(const cm_entry *entry) {
+  return lacks_customer(entry) &&
+         (entry->change->conflict == CM_CONFLICT_FAIL || entry->progress.is_absent);
+}
+
 /** What a write which waits makes is not asked for; what a row names, only where the row is not there yet: not for an import. */
 static int count_questions_of(cm_queue *queue, cm_entry *entry) {
   cm_asked_lists *lists = &queue->finder.lists;
   bool is_looked_for_first = is_looked_for(entry);
+  bool has_customer_first = begins_with_customer(entry);
   int rc = cm_set_must_ask(entry) ? cm_set_count(lists, entry) : SQLITE_OK;
-  if (rc == SQLITE_OK && is_looked_for_first &&
+  if (rc == SQLITE_OK && lacks_customer(entry))
+    rc = count_customer(lists, entry, has_customer_first);
+  if (rc == SQLITE_OK && is_looked_for_first && !has_customer_first &&
       !cm_queue_is_written_before(queue, entry, entry->ties.natural_token))
     rc = count_own(lists, entry);
   int names = entry->bulk.may_go || entry->bulk.import != NULL ? 0 : entry->change->name_count;
@@ -139,6 +176,54 @@ int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *er
   if (rc != SQLITE_OK) return cm_err_nomem(err);
   cm_asked_lists_end_count(lists);
   return SQLITE_OK;
+}
+
+/* ---- customers of an import whom rows name by uuid ------------------------------------------------------ */
+
+bool cm_entry_wants_customer(const cm_queue *queue, const cm_entry *entry) {
+  return begins_with_customer(entry) &&
+         entry->ties.delete_epoch == queue->waiting.first->ties.delete_epoch;
+}
+
+int cm_entry_count_again(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  int rc = cm_queue_count_questions(queue, entry, err);
+  if (rc != SQLITE_OK || !queue->finder.lists.is_counted) return rc;
+  rc = count_questions_of(queue, entry);
+  for (cm_entry *part = entry->inside.first; part != NULL && rc == SQLITE_OK;
+       part = part->inside.next)
+    rc = count_questions_of(queue, part);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+/** The list is past its limits, or cannot be read now: the row has its uuid, and does without. */
+static int take_listed_customer(cm_entry *entry, const cm_listed *listed, cm_err *err) {
+  cm_slice row = { listed->row, listed->row != NULL ? strlen(listed->row) : 0 };
+  if (!listed->is_known || row.ptr == NULL) return SQLITE_OK;
+  int rc = cm_change_find_customer(entry->change, row, &entry->bulk.customer, err);
+  return rc == SQLITE_NOMEM ? rc : SQLITE_OK;
+}
+
+int cm_entry_find_customer(cm_queue *queue, cm_entry *entry, cm_err *err) {
+  cm_change *change = entry->change;
+  const cm_reference *owner = cm_change_record_owner(change);
+  cm_listed listed = { .is_known = false };
+  char *uuid = NULL;
+  int rc = cm_change_text(change, cm_change_column(change->resource, owner->column), &uuid, err);
+  cm_asked_row asked = { .resource = cm_registry_find(owner->resource),
+                         .values = { uuid, NULL },
+                         .is_by_key = true,
+                         .needs_row = true,
+                         .is_left = true };
+  if (rc == SQLITE_OK && uuid != NULL && queue->finder.lists.is_counted)
+    rc = cm_asked_lists_find(&queue->finder.lists, queue->session, &asked, &listed, err);
+  if (rc == SQLITE_OK) rc = take_listed_customer(entry, &listed, err);
+  bool is_over = rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT;
+  if (!is_over) cm_err_clear(err);
+  entry->bulk.may_go = entry->bulk.customer != NULL;
+  sqlite3_free(listed.uuid);
+  sqlite3_free(listed.row);
+  sqlite3_free(uuid);
+  return is_over ? rc : SQLITE_OK;
 }
 
 /* ---- names and needs --------------------------------------------------------------------------------- */

@@ -23,6 +23,19 @@ void cm_queue_find_places(cm_queue *queue);
  */
 int cm_queue_count_questions(cm_queue *queue, const cm_entry *asking, cm_err *err) CM_MUST_CHECK;
 
+/** Does it wait for the external id of its customer, whom it names by his uuid, to go in an import? Rows that wait behind a run of DELETEs do not yet. */
+bool cm_entry_wants_customer(const cm_queue *queue, const cm_entry *entry);
+
+/** Count once more what such a row, and those inside it, will ask for: more is known of it. cm_asked_lists_end_count comes behind. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_entry_count_again(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Find that external id in the list of customers, where that is read anyway or worth it. What is not found there may not go in
+ * an import.
+ * @return SQLITE_OK; SQLITE_NOMEM; SQLITE_INTERRUPT.
+ */
+int cm_entry_find_customer(cm_queue *queue, cm_entry *entry, cm_err *err) CM_MUST_CHECK;
+
 /** Is there something to find it by, see cm_entry_own_question? */
 bool cm_entry_can_be_found(const cm_entry *entry);
 

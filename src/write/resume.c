@@ -90,12 +90,19 @@ static int find_import(resumption *all, cm_entry *entry, const char *name, cm_im
 }
 
 /** What became of a row that left in an import is asked of that one first. */
-static int put_import(resumption *all, cm_entry *entry, const char *name, cm_err *err) {
+static int put_import(resumption *all, cm_entry *entry, cm_imported *imported, cm_err *err) {
+  const char *name = imported->name;
+  cm_bulk_row *bulk = &entry->bulk;
   if (name == NULL || *name == '\0' || entry->resource->bulk == NULL ||
       entry->verb != CM_VERB_INSERT)
     return SQLITE_OK;
-  int rc = cm_change_record_customer(entry->change, &entry->bulk.customer, err);
-  return rc == SQLITE_OK ? find_import(all, entry, name, &entry->bulk.import, err) : rc;
+  bulk->is_by_uuid = cm_change_record_owner(entry->change) != NULL;
+  int rc = cm_change_record_customer(entry->change, &bulk->customer, err);
+  if (bulk->is_by_uuid) {
+    bulk->customer = imported->customer;
+    imported->customer = NULL;
+  }
+  return rc == SQLITE_OK ? find_import(all, entry, name, &bulk->import, err) : rc;
 }
 
 int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err) {
@@ -109,12 +116,12 @@ int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err) {
 }
 
 /** It may have left: nobody knows yet. */
-static int put_in_doubt(resumption *all, cm_entry *entry, const char *import, cm_err *err) {
+static int put_in_doubt(resumption *all, cm_entry *entry, cm_imported *imported, cm_err *err) {
   entry->state = CM_ENTRY_UNKNOWN;
   entry->progress.is_doubtful = true;
   entry->line.code = SQLITE_ERROR;
   entry->line.error = sqlite3_mprintf("%s", cut_off);
-  return entry->line.error != NULL ? put_import(all, entry, import, err) : cm_err_nomem(err);
+  return entry->line.error != NULL ? put_import(all, entry, imported, err) : cm_err_nomem(err);
 }
 
 /** A change of a line waits, as its statement made it. */
@@ -132,28 +139,28 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
                                                          : NULL;
   bool is_sent = cm_resume_is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
-  char *import = NULL;
+  cm_imported imported = { NULL };
   cm_change change;
   if (resource == NULL || line->change == NULL || all->is_of_nobody)
     return cm_resume_refuse_line(line, err);
-  int rc = cm_change_of_text(resource, line->change, &change, &import, err);
+  int rc = cm_change_of_text(resource, line->change, &change, &imported, err);
   if (rc != SQLITE_OK) {
-    sqlite3_free(import);
+    cm_imported_clear(&imported);
     return rc == SQLITE_NOMEM ? rc : cm_resume_refuse_line(line, err);
   }
   rc = add_change(session, &change, err);
   if (rc != SQLITE_OK) {
-    sqlite3_free(import);
+    cm_imported_clear(&imported);
     return rc;
   }
   cm_entry *entry = session->queue->waiting.last;
-  all->is_bulk = all->is_bulk || import != NULL;
+  all->is_bulk = all->is_bulk || imported.name != NULL;
   entry->journal_id = line->id;
   entry->time_ms = line->time_ms;
   entry->is_recorded = true;
   entry->is_resumed = true;
-  if (is_sent) rc = put_in_doubt(all, entry, import, err);
-  sqlite3_free(import);
+  if (is_sent) rc = put_in_doubt(all, entry, &imported, err);
+  cm_imported_clear(&imported);
   return rc == SQLITE_OK ? keep(all, entry, line->host, err) : rc;
 }
 

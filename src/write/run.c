@@ -221,6 +221,10 @@ static cm_end end_imported_absent(cm_entry *entry, cm_err *cause) {
   entry->progress.is_doubtful = false;
   entry->progress.is_absent = true;
   entry->bulk.may_go = true;
+  if (entry->bulk.is_by_uuid) { /* it is found anew: he may have been merged since */
+    sqlite3_free(entry->bulk.customer);
+    entry->bulk.customer = NULL;
+  }
   cm_entry_leave_import(entry);
   return CM_END_PARKED;
 }

@@ -35,21 +35,21 @@ static void check_calls(cm_change *change) {
 }
 
 /* What is written again reads back as the same. */
-static void write_again(cm_change *change, const char *import) {
+static void write_again(cm_change *change, const cm_imported *imported) {
   char *text = NULL;
   char *again = NULL;
-  char *copied = NULL;
+  cm_imported copied = { NULL };
   cm_change copy;
   cm_err err = { 0 };
-  require(cm_change_to_text(change, import, &text, &err) == SQLITE_OK);
+  require(cm_change_to_text(change, imported, &text, &err) == SQLITE_OK);
   if (cm_change_of_text(change->resource, text, &copy, &copied, &err) == SQLITE_OK) {
-    require(cm_change_to_text(&copy, copied, &again, &err) == SQLITE_OK);
+    require(cm_change_to_text(&copy, &copied, &again, &err) == SQLITE_OK);
     require(strcmp(text, again) == 0);
     cm_change_clear(&copy);
   }
   sqlite3_free(text);
   sqlite3_free(again);
-  sqlite3_free(copied);
+  cm_imported_clear(&copied);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -58,16 +58,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   cm_slice text = input_part(&left, '\0');
   const cm_resource *resource = cm_registry_find(table.ptr);
   cm_change change;
-  char *import = NULL;
+  cm_imported imported = { NULL };
   cm_err err = { 0 };
   if (resource != NULL &&
-      cm_change_of_text(resource, text.ptr, &change, &import, &err) == SQLITE_OK) {
+      cm_change_of_text(resource, text.ptr, &change, &imported, &err) == SQLITE_OK) {
     check(&change);
-    write_again(&change, import);
+    write_again(&change, &imported);
     check_calls(&change);
     cm_change_clear(&change);
   }
-  sqlite3_free(import);
+  cm_imported_clear(&imported);
   target_free(table);
   target_free(text);
   return 0;

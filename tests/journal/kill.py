@@ -28,11 +28,14 @@ SELECT uuid, 'p' || value, 'P' || value, 1, 'month' FROM chartmogul_data_sources
 INSERT INTO chartmogul_plan_groups (name, plans) SELECT 'G', json_array(uuid) FROM chartmogul_plans WHERE external_id = 'p1';
 INSERT INTO chartmogul_customers (data_source_uuid, external_id, name)
 SELECT uuid, 'old' || value, 'Old' FROM chartmogul_data_sources, json_each('[1,2,3,4]') WHERE chartmogul_data_sources.name = 'Mine';
+INSERT INTO chartmogul_customers (data_source_uuid, external_id, name)
+SELECT uuid, 'known' || value, 'Known' FROM chartmogul_data_sources, json_each('[1,2,3,4,5]') WHERE chartmogul_data_sources.name = 'Mine';
 """
 
 COMMIT = """
 CREATE TEMP TABLE ds AS SELECT uuid FROM chartmogul_data_sources WHERE name = 'Mine';
 CREATE TEMP TABLE olds AS SELECT uuid, external_id FROM chartmogul_customers WHERE external_id LIKE 'old%';
+CREATE TEMP TABLE knowns AS SELECT uuid, external_id FROM chartmogul_customers WHERE external_id LIKE 'known%';
 CREATE TEMP TABLE p AS SELECT uuid, external_id FROM chartmogul_plans;
 CREATE TEMP TABLE g AS SELECT uuid FROM chartmogul_plan_groups;
 CREATE TEMP TABLE n AS WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < :rows) SELECT i FROM n;
@@ -42,6 +45,8 @@ INSERT INTO chartmogul_invoices (data_source_uuid, customer_external_id, externa
 INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, external_id, type, amount_in_cents, plan_external_id, subscription_external_id, service_period_start, service_period_end) SELECT ds.uuid, 'i' || i, 'l' || i, 'subscription', 100, 'p1', 's' || i, '2026-01-01', '2026-02-01' FROM n, ds;
 INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, type, amount_in_cents, description) SELECT ds.uuid, 'i' || i, 'one_time', 7, 'd' || i FROM n, ds;
 INSERT INTO chartmogul_transactions (data_source_uuid, invoice_external_id, external_id, type, date, result) SELECT ds.uuid, 'i' || i, 't' || i, 'payment', '2026-01-02', 'successful' FROM n, ds;
+INSERT INTO chartmogul_invoices (customer_uuid, data_source_uuid, external_id, date, currency) SELECT knowns.uuid, ds.uuid, 'i of ' || external_id, '2026-01-01', 'EUR' FROM knowns, ds;
+INSERT INTO chartmogul_line_items (data_source_uuid, invoice_external_id, external_id, type, amount_in_cents) SELECT ds.uuid, 'i of ' || external_id, 'l of ' || external_id, 'one_time', 100 FROM knowns, ds;
 INSERT INTO chartmogul_notes (customer_uuid, type, text) SELECT olds.uuid, 'note', 'n' || i FROM n, olds WHERE olds.external_id = 'old1';
 INSERT INTO chartmogul_contacts (customer_uuid, data_source_uuid, first_name, email) SELECT olds.uuid, ds.uuid, 'F' || i, 'a' || i || '@example.com' FROM n, olds, ds WHERE olds.external_id = 'old1';
 INSERT INTO chartmogul_customer_tags (customer_uuid, tag) SELECT olds.uuid, 'tag' || i FROM n, olds WHERE olds.external_id = 'old2';
@@ -55,6 +60,7 @@ LISTS = {
     "customers": "SELECT external_id FROM chartmogul_customers WHERE external_id LIKE 'c%'",
     "old": "SELECT external_id || coalesce(company, '') FROM chartmogul_customers WHERE external_id LIKE 'old%'",
     "invoices": "SELECT external_id FROM chartmogul_invoices",
+    "invoices by uuid": "SELECT external_id || customer_external_id FROM chartmogul_invoices WHERE external_id LIKE 'i of %'",
     "lines": "SELECT external_id || ' of ' || invoice_external_id FROM chartmogul_line_items WHERE description IS NULL",
     "plain lines": "SELECT description || ' of ' || invoice_external_id FROM chartmogul_line_items WHERE description IS NOT NULL",
     "transactions": "SELECT external_id || ' of ' || invoice_external_id FROM chartmogul_transactions",
@@ -63,6 +69,7 @@ LISTS = {
     "tags": "SELECT t.tag FROM chartmogul_customers c JOIN chartmogul_customer_tags t ON t.customer_uuid = c.uuid WHERE c.external_id = 'old2'",
     "group": "SELECT p.external_id FROM chartmogul_plan_groups g JOIN chartmogul_plan_group_plans gp ON gp.plan_group_uuid = g.uuid JOIN chartmogul_plans p ON p.uuid = gp.plan_uuid",
 }
+KNOWN = range(1, 6)
 KEYLESS = ("notes", "contacts", "plain lines")
 
 
@@ -71,8 +78,9 @@ def expected(rows):
     return {
         "customers": {f"c{i}" for i in each},
         "old": {"old1New", "old2"},
-        "invoices": {f"i{i}" for i in each},
-        "lines": {f"l{i} of i{i}" for i in each},
+        "invoices": {f"i{i}" for i in each} | {f"i of known{i}" for i in KNOWN},
+        "invoices by uuid": {f"i of known{i}known{i}" for i in KNOWN},
+        "lines": {f"l{i} of i{i}" for i in each} | {f"l of known{i} of i of known{i}" for i in KNOWN},
         "plain lines": {f"d{i} of i{i}" for i in each},
         "transactions": {f"t{i} of i{i}" for i in each},
         "notes": {f"n{i}" for i in each},

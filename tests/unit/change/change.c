@@ -12,6 +12,7 @@
 
 #include "base/sqlite_api.h"
 #include "cells.h"
+#include "change/change_record.h"
 #include "change/change_sets.h"
 #include "record/encode.h"
 #include "resources/resources.h"
@@ -833,6 +834,49 @@ static void shown_in_an_answer(void **state) {
   assert_shown("{}", true, false);
 }
 
+/** @param names  "customer_external_id=c1", or NULL. @param expected  NULL: none. */
+static void assert_customer(const char *names, const char *row, const char *expected) {
+  cm_change change;
+  char *found = NULL;
+  make_invoice(&change, "customer_uuid=cus_1", "data_source_uuid=ds_1", "external_id=i1",
+               "date=2026-01-01", "currency=EUR", names, NULL);
+  assert_non_null(cm_change_record_owner(&change));
+  assert_int_equal(cm_change_find_customer(&change, (cm_slice){ row, strlen(row) }, &found, NULL),
+                   SQLITE_OK);
+  if (expected == NULL) {
+    assert_null(found);
+  } else {
+    assert_non_null(found);
+    assert_string_equal(found, expected);
+  }
+  sqlite3_free(found);
+  cm_change_clear(&change);
+}
+
+#define PAIRS(sources, ids)                                                                        \
+  "{\"uuid\":\"cus_1\",\"data_source_uuid\":\"ds_2\",\"external_id\":\"c2\","                      \
+  "\"data_source_uuids\":" sources ",\"external_ids\":" ids "}"
+#define OWN(id) "{\"uuid\":\"cus_1\",\"data_source_uuid\":\"ds_1\",\"external_id\":" id "}"
+
+static void customer_of_a_record(void **state) {
+  (void)state;
+  assert_customer(NULL, OWN("\"c1\""), "c1");
+  assert_customer(NULL, OWN("17"), "17");
+  assert_customer(NULL, OWN("null"), NULL);
+  assert_customer(NULL, OWN("\"\""), NULL);
+  assert_customer(NULL, OWN("\"line_items\""), NULL);
+  assert_customer("customer_external_id=c1", OWN("\"c1\""), "c1");
+  assert_customer("customer_external_id=c3", OWN("\"c1\""), NULL);
+  assert_customer(NULL, "{\"uuid\":\"cus_1\"}", NULL);
+  assert_customer(NULL, PAIRS("[\"ds_2\",\"ds_1\"]", "[\"c2\",\"c1\"]"), "c1");
+  assert_customer(NULL, PAIRS("[\"ds_2\",\"ds_3\"]", "[\"c2\",\"c1\"]"), NULL);
+  assert_customer(NULL, PAIRS("[\"ds_1\",\"ds_1\"]", "[\"c1\",\"c1\"]"), "c1");
+  assert_customer(NULL, PAIRS("[\"ds_1\",\"ds_1\"]", "[\"c1\",\"c3\"]"), NULL);
+  assert_customer("customer_external_id=c3", PAIRS("[\"ds_1\",\"ds_1\"]", "[\"c1\",\"c3\"]"), "c3");
+  assert_customer(NULL, PAIRS("[\"ds_1\",\"ds_2\"]", "[\"c2\",\"c1\",\"c4\"]"), NULL);
+  assert_customer(NULL, PAIRS("null", "7"), NULL);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(insert_scalars),
@@ -860,6 +904,7 @@ int main(void) {
     cmocka_unit_test(labels),
     cmocka_unit_test(destinations),
     cmocka_unit_test(shown_in_an_answer),
+    cmocka_unit_test(customer_of_a_record),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
