@@ -1,13 +1,38 @@
 #include "read/ahead.h"
 
+#include <string.h>
+
 enum { ROWS_TO_START = 2, FIRST_WINDOW = 2 };
 
-cm_ahead *cm_ahead_find(cm_ahead followers[CM_MAX_FOLLOWERS], const cm_read *read) {
-  for (int i = 0; i < CM_MAX_FOLLOWERS; i++) {
-    if (followers[i].read == NULL) followers[i].read = read;
-    if (followers[i].read == read) return &followers[i];
+bool cm_ahead_fits(const cm_ahead *ahead, const cm_ahead_source *now) {
+  bool is_shown = false;
+  for (int i = 0; i < ahead->value_count; i++) {
+    const cm_ahead_source *known = &ahead->values[i];
+    bool is_in_row = (known->columns & now[i].columns) != 0;
+    if (!is_in_row && !(known->is_same && known->hash == now[i].hash)) return false;
+    is_shown = is_shown || is_in_row;
   }
-  return NULL;
+  return is_shown;
+}
+
+void cm_ahead_narrow(cm_ahead *ahead, const cm_ahead_source *now) {
+  for (int i = 0; i < ahead->value_count; i++) {
+    cm_ahead_source *known = &ahead->values[i];
+    known->columns &= now[i].columns;
+    known->is_same = known->is_same && known->hash == now[i].hash;
+    known->hash = now[i].hash;
+  }
+}
+
+void cm_ahead_begin(cm_ahead *ahead, const cm_ahead_source *now, int count, int64_t row) {
+  uint64_t asked = ahead->asked;
+  const void *read = ahead->read;
+  *ahead = (cm_ahead){ .asked = asked, .read = read, .last_row = row, .value_count = count };
+  for (int i = 0; i < count; i++) {
+    ahead->values[i] = now[i];
+    ahead->values[i].is_same = true;
+    ahead->is_followed = ahead->is_followed || now[i].columns != 0;
+  }
 }
 
 void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window) {
@@ -24,4 +49,24 @@ void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window) {
     ahead->window /= 2;
   }
   if (ahead->window > max_window) ahead->window = max_window;
+}
+
+void cm_ahead_put(cm_ahead *ahead, int64_t row) {
+  int first = 0;
+  for (int i = 1; i < CM_MAX_WINDOW; i++) {
+    if (ahead->guessed[i] < ahead->guessed[first]) first = i;
+  }
+  ahead->guessed[first] = row;
+}
+
+bool cm_ahead_is_full(const cm_ahead *ahead, int64_t row) {
+  int count = 0;
+  for (int i = 0; i < CM_MAX_WINDOW; i++) {
+    if (ahead->guessed[i] > row) count++;
+  }
+  return count >= ahead->window;
+}
+
+void cm_ahead_skip(cm_ahead *ahead, int64_t row) {
+  if (row == ahead->last_row + 1) ahead->last_row = row;
 }

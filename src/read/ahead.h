@@ -1,38 +1,75 @@
 /*
-** ahead.h -- read-ahead for joins: SQLite asks one child list per outer row; the lists of the next outer
-** rows are asked for before it does.
+** ahead.h -- read-ahead for joins: SQLite asks for one list, or for one row, per outer row; what the next outer
+** rows ask for is asked for before it does.
 ** Pure.  Tests: tests/unit/read/ahead.c, tests/cases/read/joins/read_ahead*.case
 **
-** When the key that an inner scan asks for is the key of the row that a scan of the parent table stands
-** on, the next rows of that scan's page are the next keys. Two in a row start a window of two; each hit
+** When the values that an inner scan asks for are shown by the row that another scan stands on, in columns that
+** showed them for each row before, the next rows of that scan have the next values. Two in a row start a window of two; each hit
 ** doubles it up to `concurrency`, rows passed over halve it, as a file system reads ahead. The guesses
-** only fill the memo: each inner scan still asks for exactly its own key, so a wrong guess wastes a
+** only fill the memo: each inner scan still asks for exactly its own values, so a wrong guess wastes a
 ** request and never changes a result. No more than the window is ever wasted, but where the answer that SQLite waits for is
 ** late: then up to CM_MAX_AHEAD rows are asked for, as long as fewer requests than `concurrency` are under way.
+**
+** Of a local table SQLite shows one row at a time, and nothing says which one comes next: what is asked for by its rows
+** goes one after another. The values of an IN list are all known, and go together.
 */
 #ifndef CM_READ_AHEAD_H
 #define CM_READ_AHEAD_H
 
-#include "spec/resource.h"
+#include "wire/slice.h"
 
-/** Child lists that may follow one parent in a join; any further ones are not read ahead. */
-enum { CM_MAX_FOLLOWERS = 4 };
+enum {
+  CM_MAX_FOLLOWERS =
+      6, /* scans that may follow one other in a join; any further ones are not read ahead */
+  CM_MAX_WINDOW = 20, /* as `concurrency` */
+  CM_AHEAD_VALUES = 8 /* of a request; one of more is not read ahead */
+};
 
-/** What a scan of a parent table knows about the scans of one child that follow its rows. */
+/** Where a value that is asked for may come from. */
+typedef struct cm_ahead_source {
+  uint64_t columns; /* of the outer row: bits of those that showed it each time */
+  uint64_t hash;    /* of the value that was asked for last */
+  bool is_same;     /* it was the same each time */
+} cm_ahead_source;
+
+/** What a scan knows about one that follows its rows. */
 typedef struct cm_ahead {
-  const cm_read *read; /* of the children; NULL: none follows here yet */
-  int64_t last_row;    /* ordinal of the outer row that was asked for last */
-  int64_t through_row; /* ordinal of the last row whose child was asked for */
-  int64_t page;        /* page of the outer list that `at` belongs to */
+  uint64_t asked;   /* a number for what is asked, but for its values; 0: none follows here yet */
+  const void *read; /* of that */
+  bool is_followed; /* false: the row that was asked for last does not show the values */
+  int64_t last_row; /* ordinal of the outer row that was asked for last */
+  int64_t through_row; /* ordinal of the last row whose values were asked for */
+  int64_t leg, page;   /* of the outer scan that `at` belongs to */
   int64_t at;          /* row of that page behind `through_row` */
-  int streak;          /* rows asked for one after another */
-  int window;
+  cm_slice around,
+      items; /* the row before `at`, where rows are its items, and these; absent: none is left */
+  size_t item_at;
+  int streak;                     /* rows asked for one after another */
+  int window;                     /* requests asked ahead of their rows */
+  int64_t guessed[CM_MAX_WINDOW]; /* the rows of the last ones, in no order */
+  int value_count;
+  cm_ahead_source values[CM_AHEAD_VALUES];
 } cm_ahead;
 
-/** The window of those that read these children, a new one where there is room; NULL: none. */
-cm_ahead *cm_ahead_find(cm_ahead followers[CM_MAX_FOLLOWERS], const cm_read *read);
+/** Does what is known of the values hold for those of now? At least one must be shown by the outer row. */
+bool cm_ahead_fits(const cm_ahead *ahead, const cm_ahead_source *now);
 
-/** A child of outer row `row` is asked for: move the window. `max_window` bounds it. */
+/** Keep of what is known what holds for the values of now as well; they must fit. */
+void cm_ahead_narrow(cm_ahead *ahead, const cm_ahead_source *now);
+
+/** Begin anew with the values of now, of outer row `row`. */
+void cm_ahead_begin(cm_ahead *ahead, const cm_ahead_source *now, int count, int64_t row);
+
+/** What outer row `row` asks for is asked for: move the window. `max_window` bounds it. */
 void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window);
+
+/** A request was asked ahead, for outer row `row`. */
+void cm_ahead_put(cm_ahead *ahead, int64_t row);
+
+/** Is the window full: as many requests were asked ahead for rows behind outer row `row`? */
+bool cm_ahead_is_full(const cm_ahead *ahead, int64_t row);
+
+/** For outer row `row` nothing had to be asked: it is not passed over. */
+void cm_ahead_skip(cm_ahead *ahead, int64_t row);
 
 #endif

@@ -102,6 +102,7 @@ int64_t cm_leg_page(const cm_leg *leg) {
 bool cm_leg_peek(cm_leg *leg, int64_t at, cm_slice *row) {
   const cm_pager *pager = cm_leg_pager(leg);
   bool is_there = at < pager->page_rows;
+  if (is_there && pager->is_single) return false;
   if (is_there) *row = pager->rows.items[at];
   if (is_there) return true;
   cm_pager *next = leg->chains != NULL ? cm_chains_following(leg->chains) : &leg->pager;

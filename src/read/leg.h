@@ -36,6 +36,7 @@ typedef struct cm_scan_legs {
   int room;     /* of the ring */
   int capacity; /* legs that are started before the answer of the oldest is there; see cm_scan_may_run_ahead */
   int first, count;
+  int64_t ended;                 /* legs before the oldest one */
   int64_t total;                 /* that there will be; of one that walks its parent, not known */
   int list_at[CM_PLAN_MAX_ARGS]; /* odometer over the lists that are sent */
   bool are_many;                 /* an IN list is sent: its look-ups leave together */
@@ -49,6 +50,11 @@ typedef struct cm_unfolding {
   cm_slice items;           /* or members */
   const cm_word *next_word; /* of read->unfold: what the next row of this answer stands for */
 } cm_unfolding;
+
+/** What a scan does only now and then. */
+typedef struct cm_scan_pace {
+  int64_t dropped, moves, pumped_ms; /* when, between two rows; 0: not yet */
+} cm_scan_pace;
 
 /**
  * Add a bound value; it is copied.

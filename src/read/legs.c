@@ -265,6 +265,7 @@ static int per_page(const cm_scan *scan) {
 
 static int open_leg(cm_scan *scan, cm_leg *leg, const cm_leg_request *request, cm_err *err) {
   int rc = cm_scan_find_at_hand(scan, leg, request, err);
+  if (rc == SQLITE_OK && leg->fixed.is_known) cm_scan_skip_ahead(scan);
   if (rc != SQLITE_OK || leg->fixed.is_known) return rc;
   rc = cm_leg_open(leg, scan->session, request, err);
   if (rc == SQLITE_OK && scan->parent == NULL) cm_scan_look_ahead(scan, request);
@@ -286,6 +287,7 @@ int cm_scan_start_leg(cm_scan *scan, const cm_value *parent_key, cm_err *err) {
   if (rc == SQLITE_OK && parent_key != NULL)
     rc = bind_other(leg, &request, scan->parent_column, parent_key, err);
   if (rc == SQLITE_OK && !request.is_in_vain) rc = open_leg(scan, leg, &request, err);
+  if (rc == SQLITE_OK && request.is_in_vain) cm_scan_skip_ahead(scan);
   if (rc != SQLITE_OK || request.is_in_vain) {
     cm_leg_close(leg);
     return rc;
@@ -299,6 +301,7 @@ void cm_scan_end_leg(cm_scan *scan) {
   cm_leg_close(cm_scan_leg(scan));
   scan->legs.first = (scan->legs.first + 1) % scan->legs.room;
   scan->legs.count--;
+  scan->legs.ended++;
 }
 
 bool cm_scan_leg_is_ready(const cm_scan *scan) {

@@ -67,15 +67,20 @@ uint64_t cm_list_matchable(const cm_list_question *question) {
   return matchable;
 }
 
-int cm_list_format(const cm_list_question *question, uint64_t matched, cm_buf *out) {
+int cm_list_url(const cm_list_question *question, uint64_t matched, char **out, cm_err *err) {
   cm_url_value sent[64];
   int count = 0;
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
   for (int i = 0; i < question->count; i++) {
     if (!(matched >> i & 1)) sent[count++] = question->values[i];
   }
   cm_url_format(question->resource, widest_of(question->resource), sent, count,
-                question->columns_used, out);
-  return out->code;
+                question->columns_used, &url);
+  *out = url.code == SQLITE_OK ? sqlite3_mprintf("%s", cm_buf_str(&url)) : NULL;
+  bool has_room = url.code == SQLITE_OK ? *out != NULL : url.code != SQLITE_NOMEM;
+  cm_buf_clear(&url);
+  return has_room ? SQLITE_OK : cm_err_nomem(err);
 }
 
 int cm_list_format_request(const cm_list_question *question, cm_buf *out) {
@@ -196,4 +201,31 @@ int cm_list_row_key(const cm_list_question *question, uint64_t matched, cm_slice
   if (rc == SQLITE_OK && !has_alias) rc = SQLITE_DONE;
   if (rc == SQLITE_OK && out->code == SQLITE_NOMEM) return cm_err_nomem(err);
   return rc == SQLITE_OK && out->code != SQLITE_OK ? SQLITE_MISMATCH : rc;
+}
+
+/* ---- answers ------------------------------------------------------------------------------- */
+
+int cm_list_rows_copy(const cm_stored_row *last, bool is_one, cm_list_rows *out, cm_err *err) {
+  int count = 0;
+  if (last == NULL) return SQLITE_OK;
+  for (const cm_stored_row *row = last; row != NULL && (count == 0 || !is_one);
+       row = cm_map_next(&row->node))
+    count++;
+  out->rows = sqlite3_malloc64((sqlite3_uint64)count * sizeof *out->rows);
+  if (out->rows == NULL) return cm_err_nomem(err);
+  memset(out->rows, 0, (size_t)count * sizeof *out->rows);
+  out->count = count;
+  for (const cm_stored_row *row = last; count > 0; row = cm_map_next(&row->node)) {
+    cm_slice copy = { cm_slice_copy(row->text), row->text.len };
+    out->rows[--count] = copy;
+    if (copy.ptr == NULL) return cm_err_nomem(err);
+  }
+  return SQLITE_OK;
+}
+
+void cm_list_rows_clear(cm_list_rows *rows) {
+  for (int i = 0; i < rows->count; i++)
+    sqlite3_free((char *)rows->rows[i].ptr);
+  sqlite3_free(rows->rows);
+  *rows = (cm_list_rows){ .is_known = false };
 }

@@ -10,6 +10,7 @@
 #ifndef CM_READ_LIST_QUESTION_H
 #define CM_READ_LIST_QUESTION_H
 
+#include "record/row_store.h"
 #include "record/url.h"
 
 /** One request of many. Borrowed. */
@@ -25,14 +26,36 @@ typedef struct cm_list_question {
   uint64_t varying; /* bits of `values` that those will have different values of; 0: not known */
 } cm_list_question;
 
+/** The answer of a question. Owned: cm_list_rows_clear. */
+typedef struct cm_list_rows {
+  bool is_known;       /* false: send the request */
+  const cm_read *read; /* the list that the rows are of; NULL: the read of the question */
+  cm_slice *rows;      /* as they arrived, a NUL behind each; NULL: no row */
+  int count;
+  /* Of a question that a list could answer, where the request is sent: */
+  int64_t kind;   /* for cm_list_store_count; 0: of another one */
+  int kept_pages; /* of the answer, in case the same is asked again */
+} cm_list_rows;
+
+/** Copy rows that have a key in common, which are kept the last one first. @param last  NULL: no row. */
+int cm_list_rows_copy(const cm_stored_row *last, bool is_one, cm_list_rows *out,
+                      cm_err *err) CM_MUST_CHECK;
+
+void cm_list_rows_clear(cm_list_rows *rows);
+
 /** The list that holds the answers of this read; NULL: none does. */
 const cm_read *cm_list_holder(const cm_resource *resource, const cm_read *read);
 
 /** Bits of the values by which rows of the list can be matched. 0: the question cannot be answered from a list. */
 uint64_t cm_list_matchable(const cm_list_question *question);
 
-/** Append path and query of the list: with all values but those in `matched`. Codes as cm_buf_append. */
-int cm_list_format(const cm_list_question *question, uint64_t matched, cm_buf *out);
+/**
+ * Path and query of the list: with all values but those in `matched`.
+ * @param out  Receives a text to free with sqlite3_free; NULL: it is too long.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_list_url(const cm_list_question *question, uint64_t matched, char **out,
+                cm_err *err) CM_MUST_CHECK;
 
 /** Append path and query of the request itself. Codes as cm_buf_append. */
 int cm_list_format_request(const cm_list_question *question, cm_buf *out);

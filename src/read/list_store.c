@@ -104,13 +104,6 @@ void cm_list_store_close_cursor(cm_session *session) {
     cm_list_store_clear(session->connection->accounts[i]);
 }
 
-void cm_list_rows_clear(cm_list_rows *rows) {
-  for (int i = 0; i < rows->count; i++)
-    sqlite3_free((char *)rows->rows[i].ptr);
-  sqlite3_free(rows->rows);
-  *rows = (cm_list_rows){ .is_known = false };
-}
-
 /* ---- kinds of questions -------------------------------------------------------------------- */
 
 static bool is_of_kind(const question_kind *kind, const cm_list_question *question) {
@@ -158,17 +151,6 @@ static int find_kind(cm_list_store *store, const cm_list_question *question, que
 }
 
 /* ---- reading a list ------------------------------------------------------------------------ */
-
-/** Path and query of the list that would answer the question, to free with sqlite3_free. */
-static int url_of(const cm_list_question *question, uint64_t matched, char **out, cm_err *err) {
-  cm_buf url;
-  cm_buf_init(&url, CM_MAX_URL_BYTES);
-  cm_list_format(question, matched, &url);
-  *out = url.code == SQLITE_OK ? sqlite3_mprintf("%s", cm_buf_str(&url)) : NULL;
-  bool has_room = url.code == SQLITE_OK ? *out != NULL : url.code != SQLITE_NOMEM;
-  cm_buf_clear(&url);
-  return has_room ? SQLITE_OK : cm_err_nomem(err);
-}
 
 static int open_list(kept_list *list, cm_session *session, const cm_resource *resource,
                      cm_err *err) {
@@ -268,7 +250,7 @@ static int read_page(cm_list_store *store, question_kind *kind, kept_list *list,
 static int find_list(const question_kind *kind, const cm_list_question *question, uint64_t matched,
                      kept_list **out, cm_err *err) {
   char *url = NULL;
-  int rc = url_of(question, matched, &url, err);
+  int rc = cm_list_url(question, matched, &url, err);
   *out = NULL;
   for (int i = 0; url != NULL && i < kind->list_count; i++) {
     kept_list *list = kind->lists[i];
@@ -292,17 +274,34 @@ static uint64_t choose_matched(const question_kind *kind, const cm_list_question
   return are_long ? last | question->unsendable : varying;
 }
 
+/** Of the list without the values that are matched, where nothing else narrows it; 0: not known. */
+static int64_t known_pages(cm_session *session, const cm_list_question *question,
+                           uint64_t matched) {
+  bool is_plain = matched == (UINT64_C(1) << question->count) - 1;
+  const cm_read *holder = cm_list_holder(question->resource, question->read);
+  return is_plain ? cm_known_pages_find(session, holder) : 0;
+}
+
+/**
+ * Are so many requests fewer than the pages that they would pay for?
+ * @param list  NULL: it is not begun. @param ahead  Requests that may leave before a page is read, where its length is not known.
+ */
+static bool are_few(const question_kind *kind, const kept_list *list, int64_t known_pages,
+                    int64_t requests, int ahead) {
+  int64_t own = list != NULL && list->is_open ? list->pager.pages : 0;
+  int64_t others = kind->pages - own > CHEAP_PAGES ? kind->pages - own : 0;
+  if (own > 0) known_pages = list->pager.total_pages;
+  return known_pages > 0 ? requests - others < known_pages : requests - others <= own + ahead;
+}
+
 /** Is a page more paid for by the requests that were sent, or are sure to come? */
 static bool is_worth_a_page(const question_kind *kind, const kept_list *list, int64_t known_pages,
                             const cm_list_question *question) {
   int64_t paid = kind->requests > question->coming ? kind->requests : question->coming;
-  int64_t own = list != NULL && list->is_open ? list->pager.pages : 0;
-  int64_t others = kind->pages - own > CHEAP_PAGES ? kind->pages - own : 0;
   if (list != NULL && list->is_ended) return false;
   if (kind->requests < REQUESTS_BEFORE_A_LOOK && question->coming <= COMING_BEFORE_A_LOOK)
     return false;
-  if (own > 0) known_pages = list->pager.total_pages;
-  return known_pages > 0 ? paid - others >= known_pages : own + others < paid;
+  return !are_few(kind, list, known_pages, paid, 0);
 }
 
 /** @param out  NULL: there are too many lists, or its request is too long. */
@@ -314,7 +313,7 @@ static int add_list(question_kind *kind, const cm_list_question *question, uint6
   if (list == NULL) return cm_err_nomem(err);
   memset(list, 0, sizeof *list);
   list->matched = matched;
-  int rc = url_of(question, matched, &list->url, err);
+  int rc = cm_list_url(question, matched, &list->url, err);
   if (list->url == NULL) {
     sqlite3_free(list);
     return rc;
@@ -325,24 +324,6 @@ static int add_list(question_kind *kind, const cm_list_question *question, uint6
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
-
-/** Copy the rows of a key; they are kept the last one first. */
-static int copy_rows(const cm_stored_row *last, bool is_one, cm_list_rows *out, cm_err *err) {
-  int count = 0;
-  for (const cm_stored_row *row = last; row != NULL && (count == 0 || !is_one);
-       row = cm_map_next(&row->node))
-    count++;
-  out->rows = sqlite3_malloc64((sqlite3_uint64)count * sizeof *out->rows);
-  if (out->rows == NULL) return cm_err_nomem(err);
-  memset(out->rows, 0, (size_t)count * sizeof *out->rows);
-  out->count = count;
-  for (const cm_stored_row *row = last; count > 0; row = cm_map_next(&row->node)) {
-    cm_slice copy = { cm_slice_copy(row->text), row->text.len };
-    out->rows[--count] = copy;
-    if (copy.ptr == NULL) return cm_err_nomem(err);
-  }
-  return SQLITE_OK;
-}
 
 /** A row of a key may be shown before the list is whole; of other terms more rows may follow. */
 static int answer_from(const kept_list *list, const cm_list_question *question, cm_list_rows *out,
@@ -361,7 +342,7 @@ static int answer_from(const kept_list *list, const cm_list_question *question, 
   if (rc != SQLITE_OK) return SQLITE_OK;
   out->is_known = last != NULL || (list->is_whole && !CM_EXTRA(question->read, finds_hidden));
   out->read = cm_list_holder(question->resource, question->read);
-  return last != NULL ? copy_rows(last, is_one, out, err) : SQLITE_OK;
+  return cm_list_rows_copy(last, is_one, out, err);
 }
 
 /** Ask each list of the kind, in whatever it is matched by. */
@@ -388,9 +369,7 @@ static int read_on(cm_list_store *store, cm_session *session, question_kind *kin
   uint64_t matched = choose_matched(kind, question);
   kept_list *list = NULL;
   int rc = matched != 0 ? find_list(kind, question, matched, &list, err) : SQLITE_OK;
-  bool is_plain = (matched == (UINT64_C(1) << question->count) - 1);
-  int64_t known = is_plain ? cm_known_pages_find(session, cm_list_holder(resource, question->read))
-                           : 0;
+  int64_t known = known_pages(session, question, matched);
   while (rc == SQLITE_OK && matched != 0 && !out->is_known &&
          is_worth_a_page(kind, list, known, question)) {
     if (list == NULL) rc = add_list(kind, question, matched, &list, err);
@@ -409,6 +388,18 @@ static int note_request(question_kind *kind, const cm_list_question *question, c
   if (question->unsendable != 0) return SQLITE_OK;
   int rc = cm_row_store_put(&kind->asked, request, (cm_slice){ NULL, 0 });
   return rc == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK; /* without room it is counted again */
+}
+
+/** Would one request more, that no list here answers, be sent rather than a page be read? */
+static bool is_cheaper(cm_session *session, const question_kind *kind,
+                       const cm_list_question *question) {
+  uint64_t matched = choose_matched(kind, question);
+  kept_list *list = NULL;
+  if (kind->requests < REQUESTS_BEFORE_A_LOOK || matched == 0) return true;
+  if (find_list(kind, question, matched, &list, NULL) != SQLITE_OK) return false;
+  bool is_ended = list != NULL && list->is_ended;
+  return is_ended || are_few(kind, list, known_pages(session, question, matched), kind->requests,
+                             REQUESTS_BEFORE_A_LOOK - 1);
 }
 
 /** The store of the statements that run now. NULL: memory ran out. */
@@ -442,6 +433,38 @@ void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages) {
   for (int i = 0; store != NULL && i < store->kind_count; i++) {
     if (number_of(store, store->kinds[i]) == kind) store->kinds[i]->requests += pages;
   }
+}
+
+/** As cm_list_store_guess, of a question that a list may answer. */
+static cm_list_guess judge_guess(cm_session *session, question_kind *kind,
+                                 const cm_list_question *question) {
+  cm_list_rows rows = { .is_known = false };
+  cm_buf request;
+  cm_buf_init(&request, CM_MAX_URL_BYTES);
+  cm_list_format_request(question, &request);
+  cm_slice asked = { cm_buf_str(&request), request.len };
+  int rc = request.code == SQLITE_OK ? ask_lists(kind, question, &rows, NULL) : request.code;
+  cm_list_guess guess = CM_GUESS_WAIT;
+  if (rc == SQLITE_OK && (rows.is_known || cm_row_store_find(&kind->asked, asked) != NULL)) {
+    guess = CM_GUESS_NEEDLESS;
+  } else if (rc == SQLITE_OK && is_cheaper(session, kind, question) &&
+             note_request(kind, question, asked, NULL) == SQLITE_OK) {
+    guess = CM_GUESS_SEND;
+  }
+  cm_list_rows_clear(&rows);
+  cm_buf_clear(&request);
+  return guess;
+}
+
+cm_list_guess cm_list_store_guess(cm_session *session, const cm_list_question *question) {
+  question_kind *kind = NULL;
+  uint64_t matchable = cm_list_matchable(question);
+  if (question->unsendable != 0) return CM_GUESS_WAIT;
+  if (matchable == 0) return CM_GUESS_SEND;
+  cm_list_store *store = need_store(session);
+  int rc = store != NULL ? find_kind(store, question, &kind, NULL) : SQLITE_NOMEM;
+  if (rc != SQLITE_OK) return CM_GUESS_WAIT;
+  return kind != NULL ? judge_guess(session, kind, question) : CM_GUESS_SEND;
 }
 
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,

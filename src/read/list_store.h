@@ -18,17 +18,6 @@
 #include "read/list_question.h"
 #include "record/row_store.h"
 
-/** The answer of a question. Owned: cm_list_rows_clear. */
-typedef struct cm_list_rows {
-  bool is_known;       /* false: send the request */
-  const cm_read *read; /* the list that the rows are of; NULL: the read of the question */
-  cm_slice *rows;      /* as they arrived, a NUL behind each; NULL: no row */
-  int count;
-  /* Of a question that a list could answer, where the request is sent: */
-  int64_t kind;   /* for cm_list_store_count; 0: of another one */
-  int kept_pages; /* of the answer, in case the same is asked again */
-} cm_list_rows;
-
 /**
  * Answer a question from a list, or count it as a request. Pages of the list may be read for it.
  *
@@ -37,6 +26,16 @@ typedef struct cm_list_rows {
  */
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
                        cm_err *err) CM_MUST_CHECK;
+
+/** What is to be done about a question that is likely to be asked soon. */
+typedef enum cm_list_guess {
+  CM_GUESS_SEND,     /* its request would be sent: it counts from now on */
+  CM_GUESS_NEEDLESS, /* the answer is here, or the request was sent before */
+  CM_GUESS_WAIT      /* a list may be cheaper: not before it is asked */
+} cm_list_guess;
+
+/** May the request of a question be sent before it is asked? So it costs no more than if it had not been. No page is read. */
+cm_list_guess cm_list_store_guess(cm_session *session, const cm_list_question *question);
 
 /**
  * The request that was sent for a question was answered by so many pages more: each of them counts as a request.
@@ -56,7 +55,5 @@ cm_row_store *cm_list_store_places(cm_session *session);
 
 /** Forget what was kept for the running statements: others run, or none. */
 void cm_list_store_clear(cm_session *session);
-
-void cm_list_rows_clear(cm_list_rows *rows);
 
 #endif

@@ -105,9 +105,19 @@ size_t cm_pager_bytes_ahead(const cm_pager *pager) {
   return is_closed ? 0 : cm_memo_answer_result(pager->page)->body.len;
 }
 
+/** The one row of an answer that was not opened. */
+static bool peek_single(const cm_pager *pager, const cm_memo_answer *answer, cm_slice *row) {
+  const cm_call_result *result = cm_memo_answer_result(answer);
+  if (pager->is_open || result->code != SQLITE_OK) return false;
+  *row = pager->list.rows != NULL ? cm_slice_find(result->body, pager->list.rows) : result->body;
+  return cm_slice_type(*row) == CM_JSON_OBJECT;
+}
+
 bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row) {
   const cm_memo_answer *answer = pager->is_open ? pager->next_page : pager->page;
-  if (answer == NULL || pager->list.rows == NULL || !cm_memo_answer_is_done(answer)) return false;
+  if (answer == NULL || !cm_memo_answer_is_done(answer)) return false;
+  if (pager->list.paging == CM_SINGLE) return at == 0 && peek_single(pager, answer, row);
+  if (pager->list.rows == NULL) return false;
   if (pager->next_rows.items == NULL) {
     cm_slice body = cm_memo_answer_result(answer)->body;
     int rc = cm_slice_list(cm_slice_find(body, pager->list.rows), &pager->next_rows);
@@ -116,6 +126,16 @@ bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row) {
   if (at >= pager->next_rows.count) return false;
   *row = pager->next_rows.items[at];
   return row->ptr[0] == '{';
+}
+
+bool cm_pager_is_last_page(const cm_pager *pager) {
+  if (pager->is_open || pager->is_done) return pager->is_done || pager->next_cursor == NULL;
+  const cm_memo_answer *answer = pager->page;
+  if (answer == NULL || !cm_memo_answer_is_done(answer)) return false;
+  const cm_call_result *result = cm_memo_answer_result(answer);
+  cm_slice has_more = cm_slice_find(result->body, "has_more");
+  bool is_answer = result->code == SQLITE_OK || result->status == 404;
+  return is_answer && cm_slice_type(has_more) != CM_JSON_TRUE;
 }
 
 /* ---- one page ------------------------------------------------------------------------------ */

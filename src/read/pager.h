@@ -80,6 +80,9 @@ size_t cm_pager_bytes_ahead(const cm_pager *pager);
  */
 bool cm_pager_peek(cm_pager *pager, int64_t at, cm_slice *row);
 
+/** Is there no page behind the open one, or behind the one that was asked for and is not open yet? */
+bool cm_pager_is_last_page(const cm_pager *pager);
+
 /**
  * The next row.
  * @param row  Receives the row's text, valid until the next call or the close.

@@ -390,6 +390,7 @@ static int open_parent(cm_scan *scan, cm_err *err) {
 
 static int prepare(cm_scan *scan, cm_err *err) {
   int rc = cm_scan_settle(scan, err);
+  if (rc == SQLITE_OK && scan->read == NULL) cm_scan_skip_ahead(scan);
   if (rc != SQLITE_OK || scan->read == NULL) return rc;
   scan->unfolding.are_objects = scan->read->each != NULL &&
                                 cm_scan_has_object_items(scan->resource);

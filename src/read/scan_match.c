@@ -5,7 +5,7 @@
 #include "record/compare.h"
 
 /** Where a list is sent, a row belongs to the value that found it: the one the leg is bound to. */
-static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
+static bool arg_matches(const cm_scan *scan, int index, const cm_row *row, const cm_value *shown) {
   const cm_plan_arg *arg = &scan->plan.args[index];
   cm_type type = scan->resource->columns[arg->column].type;
   if (arg->op >= CM_TERM_NE) return true;
@@ -13,8 +13,11 @@ static bool arg_matches(const cm_scan *scan, int index, const cm_value *shown) {
   if (arg->use == CM_ARG_CHECKED) {
     return cm_match_list(shown, scan->args[index].values, scan->args[index].count);
   }
-  const cm_value *bound = cm_leg_find_bound(cm_scan_leg(scan), arg->column);
-  return bound == NULL || cm_match(type, CM_TERM_EQ, shown, bound);
+  for (int i = 0; i < row->binding_count; i++) {
+    if (row->bindings[i].column == arg->column)
+      return cm_match(type, CM_TERM_EQ, shown, &row->bindings[i].value);
+  }
+  return true;
 }
 
 int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matches, cm_err *err) {
@@ -23,7 +26,7 @@ int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matche
   *matches = true;
   if (scan->resource->columns[column].flags & CM_PARAM) return SQLITE_OK;
   int rc = cm_row_peek(row, column, &shown, err);
-  if (rc == SQLITE_OK) *matches = arg_matches(scan, arg, &shown);
+  if (rc == SQLITE_OK) *matches = arg_matches(scan, arg, row, &shown);
   cm_value_clear(&shown);
   return rc;
 }

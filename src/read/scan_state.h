@@ -22,11 +22,6 @@ typedef struct cm_scan_choices {
   uint64_t listed;
 } cm_scan_choices;
 
-/** What is done only now and then. */
-typedef struct cm_scan_pace {
-  int64_t dropped, moves, pumped_ms; /* when, between two rows; 0: not yet */
-} cm_scan_pace;
-
 struct cm_scan {
   cm_session *session;
   const cm_resource *resource;
@@ -43,8 +38,8 @@ struct cm_scan {
   cm_around around;
   int64_t row_number;                   /* rows returned so far: the ordinal of the current one */
   cm_ahead followers[CM_MAX_FOLLOWERS]; /* scans that follow this one's rows in a join */
-  cm_leg_request followed; /* the child list that was asked for last; borrows from its leg */
-  cm_scan *next_open;      /* in the session's list */
+  cm_leg_request followed;              /* what was asked for last; borrows from its leg */
+  cm_scan *next_open;                   /* in the session's list */
   cm_unfolding unfolding;
   cm_scan_pace pace;
   /* The keys that were shown: of a first page that LIMIT made short, in case SQLite wants more, and where the
@@ -144,10 +139,13 @@ void cm_scan_unlist(cm_scan *scan);
 int cm_scan_find_at_hand(cm_scan *scan, cm_leg *leg, const cm_leg_request *request,
                          cm_err *err) CM_MUST_CHECK;
 
-/** A child list was asked for: ask ahead for those of the next rows of the scan it follows. */
+/** Something was asked for: ask ahead for what the next rows of the scans that it follows will ask for. */
 void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request);
 
-/** The scan waits for that child list: ask for further ones, as long as fewer requests than `concurrency` are under way. */
+/** Nothing had to be asked for the rows that other scans stand on: they are not passed over. */
+void cm_scan_skip_ahead(cm_scan *scan);
+
+/** The scan waits for that answer: ask for further ones, as long as fewer requests than `concurrency` are under way. */
 void cm_scan_look_further(cm_scan *scan);
 
 /* ---- read/scan_facts.c ------------------------------------------------------------------------- */
@@ -194,7 +192,7 @@ bool cm_scan_has_object_items(const cm_resource *resource);
 int cm_scan_term_matches(const cm_scan *scan, int arg, cm_row *row, bool *matches,
                          cm_err *err) CM_MUST_CHECK;
 
-/** Does a row match all terms? A list that is sent counts for the oldest leg, with the value that it is bound to. */
+/** Does a row match all terms? A list that is sent counts with the value that the row's leg is bound to. */
 int cm_scan_row_matches(const cm_scan *scan, cm_row *row, bool *matches, cm_err *err) CM_MUST_CHECK;
 
 #endif

@@ -9,11 +9,9 @@
 
 #include "read/ahead.h"
 
-static const cm_read one, two, three, four, five;
-
 /** Ask for these rows one after another; what the window is after each. */
 static void assert_windows(const int64_t *rows, const int *windows, int count, int max_window) {
-  cm_ahead ahead = { .read = &one };
+  cm_ahead ahead = { .asked = 1 };
   for (int i = 0; i < count; i++) {
     cm_ahead_note(&ahead, rows[i], max_window);
     assert_int_equal(ahead.window, windows[i]);
@@ -53,17 +51,47 @@ static void the_same_row_again_changes_nothing(void **state) {
   assert_windows(rows, windows, (int)cm_countof(rows), 8);
 }
 
-static void each_child_has_a_window(void **state) {
+static void rows_without_a_value_are_not_passed_over(void **state) {
   (void)state;
-  cm_ahead followers[CM_MAX_FOLLOWERS] = { { NULL, 0, 0, 0, 0, 0, 0 } };
-  cm_ahead *first = cm_ahead_find(followers, &one);
-  assert_non_null(first);
-  assert_ptr_not_equal(cm_ahead_find(followers, &two), first);
-  assert_ptr_equal(cm_ahead_find(followers, &one), first);
-  assert_non_null(cm_ahead_find(followers, &three));
-  assert_non_null(cm_ahead_find(followers, &four));
-  assert_null(cm_ahead_find(followers, &five)); /* no room: not read ahead */
-  assert_ptr_equal(cm_ahead_find(followers, &one), first);
+  cm_ahead ahead = { .asked = 1 };
+  for (int64_t row = 1; row <= 3; row++)
+    cm_ahead_note(&ahead, row, 8);
+  cm_ahead_skip(&ahead, 4);
+  cm_ahead_skip(&ahead, 5);
+  cm_ahead_note(&ahead, 6, 8);
+  assert_int_equal(ahead.window, 8);
+  cm_ahead_skip(&ahead, 8); /* of 7 nothing is known */
+  cm_ahead_note(&ahead, 9, 8);
+  assert_int_equal(ahead.window, 4);
+}
+
+static void columns_that_show_it_once_only_are_forgotten(void **state) {
+  (void)state;
+  static const cm_ahead_source first[] = { { 6, 11, false }, { 0, 5, false } };
+  static const cm_ahead_source next[] = { { 12, 12, false }, { 0, 5, false } };
+  cm_ahead ahead = { .asked = 1 };
+  cm_ahead_begin(&ahead, first, 2, 1);
+  assert_true(ahead.is_followed);
+  assert_true(cm_ahead_fits(&ahead, next));
+  cm_ahead_narrow(&ahead, next);
+  assert_int_equal(ahead.values[0].columns, 4);
+  assert_false(ahead.values[0].is_same); /* it changes with the row */
+  assert_true(ahead.values[1].is_same);
+}
+
+static void other_values_do_not_fit(void **state) {
+  (void)state;
+  static const cm_ahead_source first[] = { { 2, 11, false }, { 0, 5, false } };
+  static const cm_ahead_source elsewhere[] = { { 4, 12, false }, { 0, 5, false } };
+  static const cm_ahead_source changed[] = { { 2, 12, false }, { 0, 6, false } };
+  static const cm_ahead_source constant[] = { { 0, 11, false }, { 0, 5, false } };
+  cm_ahead ahead = { .asked = 1 };
+  cm_ahead_begin(&ahead, first, 2, 1);
+  assert_false(cm_ahead_fits(&ahead, elsewhere));
+  assert_false(cm_ahead_fits(&ahead, changed));
+  assert_false(cm_ahead_fits(&ahead, constant)); /* nothing that the row shows */
+  cm_ahead_begin(&ahead, constant, 2, 1);
+  assert_false(ahead.is_followed);
 }
 
 int main(void) {
@@ -72,7 +100,9 @@ int main(void) {
     cmocka_unit_test(a_join_may_begin_at_any_row),
     cmocka_unit_test(rows_passed_over_halve_it),
     cmocka_unit_test(the_same_row_again_changes_nothing),
-    cmocka_unit_test(each_child_has_a_window),
+    cmocka_unit_test(rows_without_a_value_are_not_passed_over),
+    cmocka_unit_test(columns_that_show_it_once_only_are_forgotten),
+    cmocka_unit_test(other_values_do_not_fit),
   };
   return cmocka_run_group_tests_name("ahead", tests, NULL, NULL);
 }
