@@ -1,0 +1,19 @@
+#!/bin/sh
+# host: litecli
+# packages: litecli
+# present: command -v litecli
+# run: sh litecli.sh
+# cannot bind: it binds no parameters.
+# note: Each line ends with a semicolon. `.tables` and completion know the tables of `main` alone, so they are stored there.
+# <lines>
+litecli :memory: <<'SQL'
+.load ./chartmogul;
+SELECT name, mrr FROM chartmogul_customers WHERE status = 'Active' ORDER BY name LIMIT 3;
+INSERT INTO chartmogul_data_sources (name) VALUES ('By host');
+SELECT chartmogul_last_uuid();
+SELECT chartmogul_store_tables();
+.tables;
+SQL
+# </lines>
+printf '%s\n' '.load ./chartmogul;' "INSERT INTO chartmogul_plans (name) VALUES ('p');" | litecli :memory:
+echo "SELECT ?;" | litecli :memory: 2>&1 | sed -n 's/.*\(Incorrect number of bindings.*\)/cannot bind: \1/p'

@@ -1,0 +1,25 @@
+# host: Python, pandas
+# packages: python3-pandas
+# present: /usr/bin/python3 -c 'import pandas'
+# run: /usr/bin/python3 -B python_pandas.py
+# <lines>
+import sqlite3
+
+import pandas
+
+db = sqlite3.connect(":memory:")
+db.enable_load_extension(True)
+db.load_extension("./chartmogul")
+active = "SELECT name, mrr FROM chartmogul_customers WHERE status = ? ORDER BY name LIMIT 3"
+print(pandas.read_sql(active, db, params=("Active",)))
+sources = pandas.DataFrame({"name": ["By host"]})
+sources.to_sql("chartmogul_data_sources", db, schema="temp", if_exists="append", index=False)
+db.commit()
+print(pandas.read_sql("SELECT chartmogul_last_uuid()", db).squeeze())
+print(*pandas.read_sql("SELECT name FROM chartmogul_tables", db)["name"])
+# </lines>
+try:
+    pandas.DataFrame({"name": ["p"]}).to_sql("chartmogul_plans", db, schema="temp", if_exists="append", index=False)
+    db.commit()
+except sqlite3.DatabaseError as error:
+    print(error)
