@@ -57,15 +57,23 @@ static int take_day(const cm_resource *resource, cm_slice text, char day[CM_GROW
   return rc;
 }
 
+void cm_growth_oldest(char url[CM_GROWTH_URL]) {
+  const cm_resource *resource = growing_table();
+  url[0] = '\0';
+  if (resource == NULL) return;
+  sqlite3_snprintf(CM_GROWTH_URL, url, "%s?%s", resource->reads[resource->read_count - 1].path,
+                   resource->extras->growth->oldest);
+}
+
 int cm_growth_first_day(cm_session *session, char day[CM_GROWTH_DAY], cm_err *err) {
-  char url[256];
+  char url[CM_GROWTH_URL];
   cm_pager pager;
   cm_slice text = { NULL, 0 };
   const cm_resource *resource = growing_table();
   day[0] = '\0';
   if (resource == NULL) return SQLITE_OK;
   const cm_read *read = &resource->reads[resource->read_count - 1];
-  sqlite3_snprintf(sizeof url, url, "%s?%s", read->path, resource->extras->growth->oldest);
+  cm_growth_oldest(url);
   const cm_list list = { .who = resource->name,
                          .url = url,
                          .paging = read->paging,

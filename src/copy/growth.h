@@ -8,7 +8,13 @@
 
 #include "copy/reading.h"
 
-enum { CM_GROWTH_DAY = 16 }; /* bytes for a day with its NUL */
+enum {
+  CM_GROWTH_DAY = 16, /* bytes for a day with its NUL */
+  CM_GROWTH_URL = 256 /* and for a path with its query */
+};
+
+/** Path and query that put the oldest row of the list that grows first; "" where there is none. */
+void cm_growth_oldest(char url[CM_GROWTH_URL]);
 
 /**
  * The day of the oldest row of the list that grows, where the history of the series begins: "2016-01-15".

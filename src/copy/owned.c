@@ -24,9 +24,42 @@ static int has_object(cm_target *target, const char *name, bool *out, cm_err *er
   int64_t count = 0;
   int rc = count_of(target,
                     "SELECT count(*) FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE NOCASE AND "
-                    "type <> 'index'",
+                    "type IN ('table', 'view')",
                     name, &count, err);
   *out = count > 0;
+  return rc;
+}
+
+/**
+ * Refuse a name that something else has: tables, views and indexes share their names.
+ * @param but   A condition on what of that name may be there.
+ * @param what  It has to be: "a table".
+ */
+static int check_free(cm_target *target, const char *name, const char *but, const char *what,
+                      cm_err *err) {
+  int64_t count = 0;
+  char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE "
+                              "NOCASE AND type <> 'trigger' AND NOT (%s)",
+                              target->schema, name, but);
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, &count, err);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK || count == 0) return rc;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s.%s is not %s of the copy (nothing was read): rename it, or copy into "
+                    "another file",
+                    target->shown, name, what);
+}
+
+/** The same of the index of a column, of the table or of its history. */
+static int check_index(cm_target *target, const cm_copied *copied, const char *of,
+                       const char *column, cm_err *err) {
+  char *name = sqlite3_mprintf("%s%s_by_%s", copied->name, of, column);
+  char *but = sqlite3_mprintf("type = 'index' AND tbl_name = '%q%s' COLLATE NOCASE", copied->name,
+                              of);
+  int rc = name == NULL || but == NULL ? cm_err_nomem(err)
+                                       : check_free(target, name, but, "an index", err);
+  sqlite3_free(name);
+  sqlite3_free(but);
   return rc;
 }
 
@@ -46,24 +79,28 @@ int cm_owned_has(cm_target *target, const char *name, bool *out, cm_err *err) {
   return rc == SQLITE_OK && *out ? has_object(target, name, out, err) : rc;
 }
 
-/** A table of the user's keeps its name. */
-static int check_name(cm_target *target, const char *name, cm_err *err) {
-  bool is_copy = false, is_taken = false;
-  int rc = is_stamped(target, name, &is_copy, err);
-  if (rc != SQLITE_OK || is_copy) return rc;
-  char *history = sqlite3_mprintf("%s_history", name);
-  if (history == NULL) return cm_err_nomem(err);
-  const char *const names[] = { name, history };
-  for (size_t i = 0; i < cm_countof(names) && rc == SQLITE_OK && !is_taken; i++) {
-    rc = has_object(target, names[i], &is_taken, err);
-    if (rc == SQLITE_OK && is_taken) {
-      rc = cm_err_set(err, SQLITE_ERROR,
-                      "%s.%s is not a table of the copy (nothing was read): rename it, or copy "
-                      "into another file",
-                      target->shown, names[i]);
-    }
-  }
+/** Has the copy an index of this column? Joins go by uuids. */
+static bool is_indexed(const cm_copied *copied, int place) {
+  bool is_first_key = copied->key_count > 0 && copied->keys[0] == place;
+  return !is_first_key && cm_copied_is_joined(copied, place);
+}
+
+/** What is the user's keeps its name. */
+static int check_name(cm_target *target, const cm_copied *copied, cm_err *err) {
+  bool is_copy = false;
+  int rc = is_stamped(target, copied->name, &is_copy, err);
+  char *history = sqlite3_mprintf("%s_history", copied->name);
+  if (rc == SQLITE_OK && history == NULL) rc = cm_err_nomem(err);
+  const char *const names[] = { copied->name, history };
+  for (size_t i = 0; i < cm_countof(names) && rc == SQLITE_OK; i++)
+    rc = check_free(target, names[i], is_copy ? "type = 'table'" : "0", "a table", err);
   sqlite3_free(history);
+  if (rc == SQLITE_OK && copied->key_count > 0)
+    rc = check_index(target, copied, "_history", cm_copied_column(copied, copied->keys[0]), err);
+  for (int i = 0; i < copied->column_count && rc == SQLITE_OK; i++) {
+    if (is_indexed(copied, i))
+      rc = check_index(target, copied, "", cm_copied_column(copied, i), err);
+  }
   return rc;
 }
 
@@ -149,7 +186,8 @@ static int check_own_tables(cm_target *target, cm_err *err) {
     const char *const *column = own_tables[i].columns;
     bool is_there = false;
     bool lacks = false;
-    rc = has_object(target, own_tables[i].table, &is_there, err);
+    rc = check_free(target, own_tables[i].table, "type = 'table'", "a table", err);
+    if (rc == SQLITE_OK) rc = has_object(target, own_tables[i].table, &is_there, err);
     for (; *column != NULL && rc == SQLITE_OK && is_there && !lacks; column++)
       rc = lacks_column(target, own_tables[i].table, *column, &lacks, err);
     if (rc == SQLITE_OK && lacks)
@@ -166,7 +204,7 @@ int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *
   int rc = check_own_tables(target, err);
   if (rc == SQLITE_OK) rc = check_hidden(target, list, err);
   for (int i = 0; i < list->count && rc == SQLITE_OK; i++)
-    rc = check_name(target, list->tables[i].name, err);
+    rc = check_name(target, &list->tables[i], err);
   return rc;
 }
 
@@ -280,7 +318,7 @@ int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *o
   int rc = create_lists(target, err);
   if (rc == SQLITE_OK) rc = read_stamp(target, copied->name, stamp, err);
   if (rc == SQLITE_OK && strcmp(stamp, owned->refreshed_at) != 0) return SQLITE_DONE;
-  if (rc == SQLITE_OK) rc = check_name(target, copied->name, err); /* it may have come meanwhile */
+  if (rc == SQLITE_OK) rc = check_name(target, copied, err); /* it may have come meanwhile */
   if (rc != SQLITE_OK) return rc;
   if (target->is_own) rc = drop_others(target, copied, created, err);
   if (rc != SQLITE_OK) return rc;
@@ -291,13 +329,11 @@ int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *o
   return rc == SQLITE_OK ? add_columns(target, copied, "_history", err) : rc;
 }
 
-/** Joins go by uuids. */
 int cm_owned_index(cm_target *target, const cm_copied *copied, cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < copied->column_count && rc == SQLITE_OK; i++) {
-    bool is_first_key = copied->key_count > 0 && copied->keys[0] == i;
     const char *column = cm_copied_column(copied, i);
-    if (is_first_key || !cm_copied_is_joined(copied, i)) continue;
+    if (!is_indexed(copied, i)) continue;
     rc = cm_target_runf(target, err,
                         "CREATE INDEX IF NOT EXISTS %s.\"%w_by_%w\" ON \"%w\" (\"%w\")",
                         target->quoted, copied->name, column, copied->name, column);

@@ -4,13 +4,22 @@ cm_reading_of cm_reading_whole(const cm_resource *resource) {
   return (cm_reading_of){ .resource = resource, .read = resource->read_count - 1 };
 }
 
-/** Every column that is copied is used: some come only when they are asked for. */
 static uint64_t columns_of(const cm_resource *resource) {
   uint64_t used = 0;
   for (int i = 0; i < resource->column_count; i++) {
     if (!(resource->columns[i].flags & CM_HIDDEN)) used |= (uint64_t)1 << (i < 63 ? i : 63);
   }
   return used;
+}
+
+static cm_plan plan_of(const cm_resource *resource, int read) {
+  cm_plan plan = cm_plan_of(read);
+  plan.columns_used = columns_of(resource);
+  return plan;
+}
+
+cm_plan cm_reading_plan(const cm_resource *resource) {
+  return plan_of(resource, cm_reading_whole(resource).read);
 }
 
 static int give_term(cm_plan *plan, cm_scan_arg *args, const cm_reading_term *term, cm_err *err) {
@@ -27,10 +36,9 @@ static int give_term(cm_plan *plan, cm_scan_arg *args, const cm_reading_term *te
 
 int cm_reading_open(cm_session *session, const cm_reading_of *what, cm_scan **out, cm_err *err) {
   cm_scan_arg args[CM_PLAN_MAX_ARGS] = { { NULL, 0 } };
-  cm_plan plan = cm_plan_of(what->read);
+  cm_plan plan = plan_of(what->resource, what->read);
   int rc = SQLITE_OK;
   *out = NULL;
-  plan.columns_used = columns_of(what->resource);
   for (int i = 0; i < what->term_count && rc == SQLITE_OK; i++)
     rc = give_term(&plan, args, &what->terms[i], err);
   if (rc == SQLITE_OK) return cm_scan_open(session, what->resource, &plan, args, out, err);

@@ -27,6 +27,9 @@ typedef struct cm_reading_of {
 /** The widest list of a resource. */
 cm_reading_of cm_reading_whole(const cm_resource *resource);
 
+/** The plan of that list: every visible column is used, some come only when they are asked for. */
+cm_plan cm_reading_plan(const cm_resource *resource);
+
 /** Begin a scan of it that uses every visible column. Codes as cm_scan_open. */
 int cm_reading_open(cm_session *session, const cm_reading_of *what, cm_scan **out,
                     cm_err *err) CM_MUST_CHECK;

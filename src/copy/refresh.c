@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "copy/announced.h"
 #include "copy/fetch.h"
 #include "copy/growth.h"
 #include "copy/merge.h"
@@ -183,12 +184,29 @@ static int refresh_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
+/** What chartmogul_explain says of it. */
+static int note(cm_session *session, cm_explained *explained, sqlite3_index_info *info) {
+  char *tables = NULL, *account = NULL;
+  bool is_given = false;
+  cm_announced_call call = { .who = who, .session = cm_session_chosen(session) };
+  call.has_schema = (info->idxNum & HAS_SCHEMA) != 0;
+  int rc = cm_arguments_stated(info, TABLES, &call.has_tables, &tables);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, ACCOUNT, &is_given, &account);
+  call.tables = tables;
+  call.account = account;
+  if (rc == SQLITE_OK) rc = cm_announced_note(&call, explained, info);
+  sqlite3_free(tables);
+  sqlite3_free(account);
+  return rc;
+}
+
 static int refresh_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   bool is_early = false;
-  (void)base;
+  cm_session *session = ((refresh_table *)base)->session;
   info->idxNum = cm_arguments_take(info, SCHEMA, ACCOUNT, &is_early);
   info->estimatedCost = is_early ? EARLY_COST : COST;
-  return SQLITE_OK;
+  cm_explained *explained = session->statement->explained;
+  return explained != NULL ? note(session, explained, info) : SQLITE_OK;
 }
 
 static int refresh_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {

@@ -53,7 +53,17 @@ static int check_statements(sqlite3 *db, const char *schema, cm_err *err) {
         "a statement that writes is running (it holds the file until it ends): run "
         "SELECT * FROM chartmogul_refresh(…) by itself, and INSERT what it shows afterwards");
   }
+  const char *file = sqlite3_db_filename(db, schema);
   if (sqlite3_txn_state(db, schema) == SQLITE_TXN_NONE) return SQLITE_OK;
+  if (file == NULL || *file == '\0') {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "this connection has %s open (it has no file, so that only one call at a "
+                      "time can write it, "
+                      "and nobody can read it meanwhile): call chartmogul_refresh once in a "
+                      "statement, and finish or "
+                      "reset the one that reads",
+                      schema);
+  }
   return cm_err_set(
       err, SQLITE_ERROR,
       "this connection is reading %s (what it reads cannot be written before it has "

@@ -66,6 +66,7 @@ int cm_explained_note(cm_explained *explained, const cm_table *table, const cm_o
   cm_explained_plan *noted = &explained->plans[explained->count++];
   *noted = (cm_explained_plan){ .session = table->session,
                                 .resource = table->resource,
+                                .who = table->resource->name,
                                 .plan = *plan };
   noted->text = sqlite3_mprintf("%s", info->idxStr);
   if (noted->text == NULL) return SQLITE_NOMEM;
@@ -73,6 +74,31 @@ int cm_explained_note(cm_explained *explained, const cm_table *table, const cm_o
   if (rc == SQLITE_OK) rc = name_columns(table->resource, offer, plan, false, &noted->kept);
   info->idxNum = explained->count;
   return rc;
+}
+
+static char *copy_of(const char *text) {
+  return text != NULL ? sqlite3_mprintf("%s", text) : NULL;
+}
+
+int cm_explained_note_call(cm_explained *explained, const cm_explained_plan *plan,
+                           sqlite3_index_info *info) {
+  int rc = make_room(explained);
+  if (rc != SQLITE_OK) return rc;
+  cm_explained_plan *noted = &explained->plans[explained->count];
+  *noted = *plan;
+  noted->text = copy_of(plan->text);
+  noted->path = copy_of(plan->path);
+  noted->advice = copy_of(plan->advice);
+  explained->count++;
+  bool is_whole = noted->text != NULL && (noted->path != NULL) == (plan->path != NULL) &&
+                  (noted->advice != NULL) == (plan->advice != NULL);
+  if (!is_whole) return SQLITE_NOMEM;
+  noted->is_more = info == NULL;
+  if (info == NULL) return SQLITE_OK;
+  info->idxNum = explained->count;
+  info->idxStr = sqlite3_mprintf("%s", plan->text);
+  info->needToFreeIdxStr = 1;
+  return info->idxStr != NULL ? SQLITE_OK : SQLITE_NOMEM;
 }
 
 const cm_explained_plan *cm_explained_find(const cm_explained *explained, const char *line) {
@@ -92,6 +118,8 @@ void cm_explained_clear(cm_explained *explained) {
     sqlite3_free(explained->plans[i].text);
     sqlite3_free(explained->plans[i].sent);
     sqlite3_free(explained->plans[i].kept);
+    sqlite3_free(explained->plans[i].path);
+    sqlite3_free(explained->plans[i].advice);
   }
   sqlite3_free(explained->plans);
   *explained = (cm_explained){ 0 };

@@ -19,6 +19,14 @@
 int cm_arguments_take(sqlite3_index_info *info, int first, int last, bool *is_early);
 
 /**
+ * An argument as it stands in the statement, while that is prepared.
+ * @param is_given  Receives whether there is one; `out` is NULL then where it is NULL, or is known only when the statement runs.
+ * @param out       Receives its text; free it with sqlite3_free.
+ */
+int cm_arguments_stated(sqlite3_index_info *info, int column, bool *is_given,
+                        char **out) CM_MUST_CHECK;
+
+/**
  * An argument that xFilter is given, as text of our own.
  * @param name  For the error.
  * @param out   Receives it; free it with sqlite3_free. NULL for NULL.

@@ -222,7 +222,8 @@ static int look_at_target(explaining *job, write_target *target, cm_err *err) {
   sqlite3_finalize(stmt);
   sqlite3_free(sql);
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (rc == SQLITE_OK && job->explained.count > before)
+  if (rc == SQLITE_OK && job->explained.count > before &&
+      job->explained.plans[job->explained.count - 1].resource != NULL)
     target->plan = &job->explained.plans[job->explained.count - 1];
   return SQLITE_OK;
 }
@@ -243,15 +244,35 @@ static cm_explain_line *add_line(cm_explain_lines *lines, const char *table_name
   return &grown[lines->count++];
 }
 
-static int add_scan(explaining *job, plan_node *node, cm_explain_lines *out, cm_err *err) {
-  const cm_explained_plan *plan = &job->explained.plans[node->plan];
-  cm_explain_line *line = add_line(out, plan->resource->name);
+static int add_plan(explaining *job, plan_node *node, const cm_explained_plan *plan,
+                    cm_explain_lines *out, cm_err *err) {
+  cm_explain_line *line = add_line(out, plan->who);
   if (line == NULL) return cm_err_nomem(err);
   int rc = copy_text(plan->text, &line->request, err);
   if (rc == SQLITE_OK) rc = copy_text(plan->sent, &line->sent, err);
   if (rc == SQLITE_OK) rc = copy_text(plan->kept, &line->kept, err);
   if (rc == SQLITE_OK) rc = cm_pricing_find(&job->pricing, plan, node->runs, &line->price, err);
   if (rc == SQLITE_OK) node->rows = line->price.rows;
+  return rc;
+}
+
+/** The plans of a line: of a function that reads several lists as many. */
+static int count_plans(const explaining *job, const plan_node *node) {
+  int count = 0;
+  if (node->plan < 0) return 0;
+  do {
+    count++;
+  } while (node->plan + count < job->explained.count &&
+           job->explained.plans[node->plan + count].is_more);
+  return count;
+}
+
+static int add_scan(explaining *job, plan_node *node, cm_explain_lines *out, cm_err *err) {
+  int rc = SQLITE_OK;
+  int count = count_plans(job, node);
+  for (int i = 0; i < count && rc == SQLITE_OK; i++)
+    rc = add_plan(job, node, &job->explained.plans[node->plan + i], out, err);
+  if (count > 1) node->rows = CM_PRICE_UNKNOWN;
   return rc;
 }
 
@@ -307,8 +328,9 @@ static int add_writes(explaining *job, const write_target *target, cm_explain_li
 static int ask_lengths(explaining *job, cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < job->count && rc == SQLITE_OK; i++) {
-    if (job->nodes[i].plan >= 0)
-      rc = cm_pricing_ask(&job->pricing, &job->explained.plans[job->nodes[i].plan], err);
+    int count = count_plans(job, &job->nodes[i]);
+    for (int p = 0; p < count && rc == SQLITE_OK; p++)
+      rc = cm_pricing_ask(&job->pricing, &job->explained.plans[job->nodes[i].plan + p], err);
   }
   return rc;
 }

@@ -9,6 +9,7 @@
 #include "read/pager.h"
 #include "spec/registry.h"
 #include "sql/bridge.h"
+#include "sql/explained.h"
 #include "sql/functions/arguments.h"
 
 static const char who[] = "chartmogul_get";
@@ -62,15 +63,56 @@ static int get_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
+static cm_slice slice_of(const char *text) {
+  return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
+}
+
+/** What chartmogul_explain says of it: the request, where path and query stand in the statement. */
+static int note(cm_session *session, cm_explained *explained, int number,
+                sqlite3_index_info *info) {
+  bool has_path = false, has_query = false;
+  char *path = NULL, *query = NULL, *text = NULL;
+  cm_explained_plan plan = { .session = session, .who = who, .may_end = number & HAS_LIMIT };
+  cm_err err = { 0 };
+  cm_buf url;
+  cm_buf_init(&url, CM_MAX_URL_BYTES);
+  int rc = cm_arguments_stated(info, PATH, &has_path, &path);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, QUERY, &has_query, &query);
+  bool is_known = path != NULL && (query != NULL || !has_query);
+  if (!has_path) {
+    plan.is_refused = true;
+    plan.advice = "it fails so: write SELECT value FROM chartmogul_get('/customers')";
+  } else if (!is_known) {
+    plan.advice = "one for each page, and what is read is known when it runs";
+  } else if (cm_user_path(slice_of(path), slice_of(query), &url, &err) != SQLITE_OK) {
+    cm_err_prefix(&err, "it fails");
+    plan.is_refused = true;
+    plan.advice = err.text;
+  } else {
+    plan.path = (char *)cm_buf_str(&url);
+  }
+  text = sqlite3_mprintf("GET %s", plan.path != NULL ? plan.path : path != NULL ? path : "{path}");
+  plan.text = text;
+  if (rc == SQLITE_OK)
+    rc = text != NULL ? cm_explained_note_call(explained, &plan, info) : SQLITE_NOMEM;
+  cm_buf_clear(&url);
+  sqlite3_free(path);
+  sqlite3_free(query);
+  sqlite3_free(text);
+  return rc;
+}
+
 static int get_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   bool is_early = false;
-  (void)base;
+  cm_session *session = ((get_table *)base)->session;
   info->idxNum = cm_arguments_take(info, PATH, QUERY, &is_early);
   bool has_path = (info->idxNum & HAS_PATH) != 0;
   for (int i = 0; i < info->nConstraint; i++) {
     if (info->aConstraint[i].op == SQLITE_INDEX_CONSTRAINT_LIMIT) info->idxNum |= HAS_LIMIT;
   }
   info->estimatedCost = is_early ? EARLY_COST : has_path ? ASKED_COST : UNASKED_COST;
+  cm_explained *explained = session->statement->explained;
+  if (explained != NULL) return note(cm_session_chosen(session), explained, info->idxNum, info);
   return SQLITE_OK;
 }
 
@@ -117,10 +159,6 @@ static int keep_arguments(get_cursor *cursor, int number, sqlite3_value **argv, 
   if (rc == SQLITE_OK && (number & HAS_QUERY))
     rc = cm_arguments_text(*argv, "query", &cursor->query, err);
   return rc;
-}
-
-static cm_slice slice_of(const char *text) {
-  return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
 }
 
 /** A list that a table reads too is walked as the table walks it. */

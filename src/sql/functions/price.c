@@ -1,17 +1,23 @@
 #include "sql/functions/price.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "client/pump.h"
 #include "read/known_pages.h"
 #include "record/url.h"
 #include "spec/registry.h"
+#include "wire/outline.h"
 
 static const char who[] = "chartmogul_explain";
+
+enum { MAX_PER_PAGE = 200 }; /* rows that the API gives at most, and by itself */
 
 /** How a scan asks. */
 typedef enum scan_kind {
   IS_REFUSED, /* no request serves it */
+  IS_CALL,    /* a function asks once */
+  IS_PATH,    /* a function reads what its path shows, a list or one row */
   IS_WHOLE,   /* one answer has all */
   IS_LIST,    /* page after page */
   IS_LOOK_UP, /* once for each value, which is known when the statement runs */
@@ -20,7 +26,7 @@ typedef enum scan_kind {
 
 /** A list whose length is needed. */
 typedef struct needed_list {
-  const cm_read *read; /* NULL: none is */
+  const cm_read *read; /* NULL: none is, or it is that of a function's path */
   bool is_plain;       /* nothing narrows it */
 } needed_list;
 
@@ -51,6 +57,8 @@ static bool sends_list(const cm_explained_plan *plan) {
 
 static scan_kind kind_of(const cm_explained_plan *plan) {
   size_t at = 0;
+  if (plan->is_refused) return IS_REFUSED;
+  if (plan->resource == NULL) return plan->path != NULL ? IS_PATH : IS_CALL;
   if (plan->plan.read < 0) return IS_REFUSED;
   const cm_read *read = read_of(plan);
   int column = cm_url_next_column(plan->resource, read->path, &at);
@@ -78,8 +86,28 @@ static needed_list list_of(const cm_explained_plan *plan) {
   }
 }
 
+/** Rows to a page by a query of the user's own. `at` receives its place, NULL: it does not say. */
+static int64_t page_size_of(const char *path, const char **at) {
+  static const char name[] = "per_page=";
+  const char *found = strstr(path, name);
+  bool is_own = found != NULL && found > path && (found[-1] == '?' || found[-1] == '&');
+  *at = is_own ? found : NULL;
+  long size = is_own ? strtol(found + strlen(name), NULL, 10) : 0;
+  return size > 0 && size < MAX_PER_PAGE ? size : MAX_PER_PAGE;
+}
+
+/** The path that asks for a page of one row. NULL: memory ran out. */
+static char *url_of(const char *path) {
+  const char *at = NULL;
+  (void)page_size_of(path, &at);
+  if (at == NULL)
+    return sqlite3_mprintf("%s%cper_page=1", path, strchr(path, '?') != NULL ? '&' : '?');
+  return sqlite3_mprintf("%.*sper_page=1%s", (int)(at - path), path, at + strcspn(at, "&"));
+}
+
 /** The list's path with its query, without the size of its pages. @return NULL: memory ran out. */
 static char *path_of(const cm_explained_plan *plan, const needed_list *list) {
+  if (plan->path != NULL) return sqlite3_mprintf("%s", plan->path);
   if (list->is_plain && list->read->query != NULL)
     return sqlite3_mprintf("%s?%s", list->read->path, list->read->query);
   if (list->is_plain) return sqlite3_mprintf("%s", list->read->path);
@@ -109,7 +137,7 @@ static int ask(cm_pricing *pricing, cm_session *session, const cm_read *read, ch
                cm_err *err) {
   cm_asked_length *grown = sqlite3_realloc64(pricing->asked,
                                              ((sqlite3_uint64)pricing->count + 1) * sizeof *grown);
-  char *url = sqlite3_mprintf("%s%cper_page=1", path, strchr(path, '?') != NULL ? '&' : '?');
+  char *url = url_of(path);
   if (grown != NULL) pricing->asked = grown;
   if (grown == NULL || url == NULL) {
     sqlite3_free(path);
@@ -124,9 +152,17 @@ static int ask(cm_pricing *pricing, cm_session *session, const cm_read *read, ch
   return rc;
 }
 
+/** A path of one row tells its length by itself. */
+static bool has_length(const cm_explained_plan *plan, const needed_list *list) {
+  size_t len = 0;
+  const char *key = NULL;
+  if (kind_of(plan) != IS_PATH) return list->read != NULL;
+  return cm_registry_retrieved(plan->path, &key, &len) == NULL;
+}
+
 int cm_pricing_ask(cm_pricing *pricing, const cm_explained_plan *plan, cm_err *err) {
   needed_list list = list_of(plan);
-  if (list.read == NULL) return SQLITE_OK;
+  if (!has_length(plan, &list)) return SQLITE_OK;
   if (list.is_plain && cm_known_pages_find_rows(plan->session, list.read) >= 0) return SQLITE_OK;
   char *path = path_of(plan, &list);
   if (path == NULL) return cm_err_nomem(err);
@@ -167,40 +203,59 @@ static int64_t count_items(cm_slice list) {
   return count;
 }
 
-/** The rows of a list, of its page of one row. */
-static int read_rows(const cm_asked_length *asked, cm_slice body, int64_t *rows, cm_err *err) {
+static int wrong_answer(const cm_asked_length *asked, cm_err *err) {
+  cm_http_distrust(asked->session->connection->http);
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: the answer to GET %s is not what it should be (it is no page of a list): "
+                    "check base_url, or try again later",
+                    who, asked->path);
+}
+
+static int64_t pages_of(int64_t rows, int64_t per_page) {
+  return rows <= per_page ? 1 : (rows + per_page - 1) / per_page;
+}
+
+/** The length of a list, of its page of one row. */
+static int read_rows(const cm_asked_length *asked, cm_slice body, list_length *out, cm_err *err) {
   cm_json_type more = cm_slice_type(cm_slice_find(body, "has_more"));
   cm_slice list = cm_slice_find(body, asked->read->rows);
   bool is_list = cm_slice_type(list) == CM_JSON_ARRAY;
-  if (!is_list || (more != CM_JSON_TRUE && more != CM_JSON_FALSE)) {
-    cm_http_distrust(asked->session->connection->http);
-    return cm_err_set(
-        err, SQLITE_ERROR,
-        "%s: the answer to GET %s is not what it should be (it is no page of a list): "
-        "check base_url, or try again later",
-        who, asked->path);
-  }
-  *rows = number_of(cm_slice_find(body, "total_pages"));
-  if (*rows < 0) *rows = number_of(cm_slice_find(body, "meta.total_pages"));
-  if (more == CM_JSON_FALSE) *rows = count_items(list);
+  if (!is_list || (more != CM_JSON_TRUE && more != CM_JSON_FALSE)) return wrong_answer(asked, err);
+  out->rows = number_of(cm_slice_find(body, "total_pages"));
+  if (out->rows < 0) out->rows = number_of(cm_slice_find(body, "meta.total_pages"));
+  if (more == CM_JSON_FALSE) out->rows = count_items(list);
+  if (out->rows >= 0) out->pages = pages_of(out->rows, asked->session->settings.per_page);
   return SQLITE_OK;
 }
 
-static int read_answer(const cm_asked_length *asked, int64_t *rows, cm_err *err) {
+/** The same of a path whose shape is not known: a page, a whole list, or one row. */
+static int read_any(const cm_asked_length *asked, cm_slice body, list_length *out, cm_err *err) {
+  cm_outline outline;
+  const char *at = NULL;
+  int64_t size = page_size_of(asked->path, &at);
+  if (cm_outline_read(body, asked->path, &outline) != SQLITE_OK) return wrong_answer(asked, err);
+  if (cm_slice_type(outline.has_more) != CM_JSON_TRUE) {
+    *out = (list_length){ outline.is_list ? count_items(outline.rows) : 1, 1 };
+    return SQLITE_OK;
+  }
+  out->rows = number_of(cm_slice_find(body, "total_pages"));
+  if (out->rows < 0) out->rows = number_of(cm_slice_find(body, "meta.total_pages"));
+  if (out->rows >= 0) out->pages = pages_of(out->rows, size);
+  return SQLITE_OK;
+}
+
+static int read_answer(const cm_asked_length *asked, list_length *out, cm_err *err) {
   int rc = cm_call_wait(asked->call, err);
   const cm_call_result *result = cm_call_result_of(asked->call);
-  if (rc == SQLITE_OK) return read_rows(asked, result->body, rows, err);
-  bool is_none = asked->read->missing == CM_MISSING_ANY ||
-                 (asked->read->missing == CM_MISSING_EMPTY && result->is_api_error);
+  if (rc == SQLITE_OK && asked->read == NULL) return read_any(asked, result->body, out, err);
+  if (rc == SQLITE_OK) return read_rows(asked, result->body, out, err);
+  bool is_none = asked->read != NULL &&
+                 (asked->read->missing == CM_MISSING_ANY ||
+                  (asked->read->missing == CM_MISSING_EMPTY && result->is_api_error));
   if (result->status != 404 || !is_none) return rc;
   cm_err_clear(err);
-  *rows = 0;
+  *out = (list_length){ 0, 1 };
   return SQLITE_OK;
-}
-
-static int64_t pages_of(const cm_session *session, int64_t rows) {
-  int64_t per_page = session->settings.per_page;
-  return rows <= per_page ? 1 : (rows + per_page - 1) / per_page;
 }
 
 static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan, list_length *out,
@@ -208,16 +263,17 @@ static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan,
   needed_list list = list_of(plan);
   int rc = SQLITE_OK;
   *out = (list_length){ CM_PRICE_UNKNOWN, CM_PRICE_UNKNOWN };
-  if (list.read == NULL) return SQLITE_OK;
+  if (!has_length(plan, &list)) return SQLITE_OK;
   if (list.is_plain) out->rows = cm_known_pages_find_rows(plan->session, list.read);
-  if (out->rows < 0) {
-    char *path = path_of(plan, &list);
-    if (path == NULL) return cm_err_nomem(err);
-    const cm_asked_length *asked = find_asked(pricing, plan->session, path);
-    if (asked != NULL) rc = read_answer(asked, &out->rows, err);
-    sqlite3_free(path);
+  if (out->rows >= 0) {
+    out->pages = pages_of(out->rows, plan->session->settings.per_page);
+    return SQLITE_OK;
   }
-  if (out->rows >= 0) out->pages = pages_of(plan->session, out->rows);
+  char *path = path_of(plan, &list);
+  if (path == NULL) return cm_err_nomem(err);
+  const cm_asked_length *asked = find_asked(pricing, plan->session, path);
+  if (asked != NULL) rc = read_answer(asked, out, err);
+  sqlite3_free(path);
   return rc;
 }
 
@@ -289,7 +345,7 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
   bool may_end = chosen->wanted > 0 && plan->kept == NULL && runs == 1;
   if (may_end && (out->rows < 0 || out->rows > chosen->wanted)) {
     out->rows = chosen->wanted;
-    out->requests = pages_of(plan->session, chosen->wanted);
+    out->requests = pages_of(chosen->wanted, plan->session->settings.per_page);
     out->advice[0] = '\0';
   }
   if (runs != 1 && out->requests > 1) {
@@ -322,11 +378,28 @@ static void price_look_ups(const cm_explained_plan *plan, int64_t runs, const li
 
 static void price_walk(const cm_explained_plan *plan, const list_length *length, cm_price *out) {
   if (length->rows >= 0) out->requests = length->pages + length->rows;
+  if (plan->is_more) { /* a function walks it, which has no WHERE */
+    advise(out, "one for each row of %s at least", read_of(plan)->parent);
+    return;
+  }
   advise(out, "one for each row of %s at least: give %s in WHERE where few will do",
          read_of(plan)->parent,
          plan->resource
              ->columns[cm_url_next_column(plan->resource, read_of(plan)->path, &(size_t){ 0 })]
              .name);
+}
+
+/** What a function reads whose path is given. */
+static void price_path(const cm_explained_plan *plan, int64_t runs, const list_length *length,
+                       cm_price *out) {
+  *out = (cm_price){ length->rows, length->pages, -1, "" };
+  needed_list list = list_of(plan);
+  if (!has_length(plan, &list)) out->rows = out->requests = 1;
+  if (out->requests < 0) advise(out, "this list does not tell its length");
+  if (out->requests > 1 && plan->may_end) advise(out, "at most: LIMIT may end it");
+  if (out->requests < 2 || runs == 1) return;
+  out->requests *= 2;
+  advise(out, "it is read again for the rows of the tables before it, and then kept");
 }
 
 int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan, int64_t runs,
@@ -337,7 +410,11 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan, in
   if (rc != SQLITE_OK) return rc;
   scan_kind kind = kind_of(plan);
   switch (kind) {
-  case IS_REFUSED: advise(out, "it fails so: write %s", plan->resource->example); break;
+  case IS_REFUSED:
+    if (plan->resource != NULL) advise(out, "it fails so: write %s", plan->resource->example);
+    break;
+  case IS_CALL: out->requests = plan->plan.requests > 0 ? (int64_t)plan->plan.requests : -1; break;
+  case IS_PATH: price_path(plan, runs, &length, out); break;
   case IS_WHOLE:
     out->requests = 1;
     if (cm_url_is_single(read_of(plan)) && read_of(plan)->each == NULL) out->rows = 1;
@@ -346,7 +423,10 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan, in
   case IS_LOOK_UP: price_look_ups(plan, runs, &length, out); break;
   case IS_WALK: price_walk(plan, &length, out); break;
   }
-  if (out->requests > 0 && cm_plan_uses_companion(plan->resource, &plan->plan)) out->requests *= 2;
+  if (plan->advice != NULL) advise(out, "%s", plan->advice);
+  if (plan->resource != NULL && out->requests > 0 &&
+      cm_plan_uses_companion(plan->resource, &plan->plan))
+    out->requests *= 2;
   out->seconds = cm_pricing_seconds(plan->session, out->requests,
                                     kind == IS_LOOK_UP || kind == IS_WALK);
   return SQLITE_OK;
