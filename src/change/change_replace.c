@@ -10,6 +10,7 @@
 #include "change/change_names.h"
 #include "record/compare.h"
 #include "record/encode.h"
+#include "record/token.h"
 #include "spec/registry.h"
 
 /** The items of a frozen list may be rows of another table, and can be changed there. */
@@ -90,6 +91,23 @@ bool cm_change_gives_frozen(const cm_change *change) {
     if (is_frozen_given(change, &change->given[i])) return true;
   }
   return false;
+}
+
+int cm_change_frozen_token(cm_change *change, uint64_t *out) {
+  int rc = SQLITE_OK;
+  *out = 0;
+  for (int i = 0; i < change->given_count && rc == SQLITE_OK; i++) {
+    const cm_json *json = NULL;
+    if (!is_frozen_given(change, &change->given[i])) continue;
+    rc = cm_change_json(change, &change->given[i], &json, NULL);
+    char *text = rc == SQLITE_OK ? cm_json_format(json) : NULL;
+    const char *name = change->resource->columns[change->given[i].column].name;
+    if (text != NULL) *out = *out * 31 + cm_row_token('f', name, text, NULL);
+    if (text == NULL) rc = SQLITE_NOMEM;
+    sqlite3_free(text);
+  }
+  cm_change_release_scratch(change);
+  return rc;
 }
 
 /** The row as it is stands in for the one that was read: what goes out may keep the type of a value. */

@@ -11,6 +11,14 @@
 bool cm_change_gives_frozen(const cm_change *change);
 
 /**
+ * A number for what it gives in these columns: equal for rows that give the same. What they name by external id is compared
+ * by that, as long as it is not looked up.
+ * @param out  Receives it; 0: it gives nothing there.
+ * @return SQLITE_OK or SQLITE_NOMEM.
+ */
+int cm_change_frozen_token(cm_change *change, uint64_t *out) CM_MUST_CHECK;
+
+/**
  * Is what the statement gives in such columns what the row that exists has?
  * @param row  The row as it is; a column that it does not show is not compared.
  * @return SQLITE_OK; SQLITE_CONSTRAINT where one differs; what reading the row says.

@@ -461,6 +461,20 @@ void cm_asked_lists_forget(cm_asked_lists *lists, const cm_resource *resource,
   if (list != NULL && list->has_begun) keep_stale(list, key_of_pair(values[0], values[1]));
 }
 
+void cm_asked_lists_note_member(cm_asked_lists *lists, const cm_resource *resource,
+                                const char *const values[2], bool is_there) {
+  static const cm_slice none = { NULL, 0 };
+  cm_asked_list *list = find(lists, resource->name);
+  cm_asked_lists_forget(lists, resource, values);
+  if (list == NULL || !list->has_begun || !is_there) return;
+  char *name = key_of_pair(values[0], values[1]);
+  int rc = name != NULL
+               ? cm_row_store_put_id(&list->rows, slice_of(name), slice_of(values[0]), none)
+               : SQLITE_NOMEM;
+  if (rc != SQLITE_OK) give_up(list);
+  sqlite3_free(name);
+}
+
 static void touch(cm_asked_list *list, const char *key) {
   bool is_stale = false;
   if (!list->has_begun || key == NULL) return;

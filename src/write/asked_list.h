@@ -8,7 +8,7 @@
 ** rows, too (cm_inside_of); where all rows that were counted are of one data source, by which the API narrows the list,
 ** only theirs are read. It is read with what the look-up sees, to its
 ** end before it answers (two rows may have one key), past the memo, and is as old as the answers of the finder: what is
-** written meanwhile is told here, and asked of the API again.
+** written meanwhile is told here, and asked of the API again; but a new member of a set is known.
 */
 #ifndef CM_WRITE_ASKED_LIST_H
 #define CM_WRITE_ASKED_LIST_H
@@ -72,6 +72,10 @@ int cm_asked_lists_find(cm_asked_lists *lists, cm_session *session, const cm_ask
 /** A row was written under this natural key: it is asked of the API. */
 void cm_asked_lists_forget(cm_asked_lists *lists, const cm_resource *resource,
                            const char *const values[2]);
+
+/** A member of a set was written: it is there, or is asked of the API. `values` as cm_asked_row has them. */
+void cm_asked_lists_note_member(cm_asked_lists *lists, const cm_resource *resource,
+                                const char *const values[2], bool is_there);
 
 /** Something of a row, or of what its text shows, was written: the text is asked of the API. `key` may be NULL. */
 void cm_asked_lists_touch(cm_asked_lists *lists, const char *resource, const char *key);

@@ -60,7 +60,7 @@ typedef struct cm_inside {
 typedef struct cm_ties {
   cm_map_node by_key, by_natural, by_set, by_batch; /* see cm_waiting_by_key */
   cm_entry *next_by_batch;
-  uint64_t key_token, natural_token;
+  uint64_t key_token, natural_token, frozen_token; /* of what OR IGNORE compares; 0: nothing */
   uint64_t set_token;   /* key of the row whose set it writes one member of, see cm_member_of */
   uint64_t batch_token; /* equal where the call is the same, see cm_batch_note */
   uint64_t host_token;  /* refused in this transaction: of the row that lacks it now */

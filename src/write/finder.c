@@ -68,6 +68,8 @@ static cm_question *new_question(cm_finder *finder, const char *key, const char 
   if (question == NULL) return NULL;
   memset(question, 0, sizeof *question);
   question->session = finder->session;
+  question->sets_version = finder->sets_version;
+  question->parts_version = finder->parts_version;
   question->key = sqlite3_mprintf("%s", key);
   bool is_whole = question->key != NULL;
   for (int i = 0; i < 2 && is_whole; i++) {
@@ -164,7 +166,9 @@ static cm_question *find_fresh(cm_finder *finder, const char *key, cm_question_m
   bool needs_row = mode == CM_QUESTION_WITH_ROW ||
                    (mode == CM_QUESTION_SOUND && !question->is_sound);
   bool lacks_row = needs_row && question->matches == 1 && question->row == NULL;
-  if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row) return question;
+  bool is_old = question->member_list != NULL && question->sets_version != finder->sets_version;
+  if (mode != CM_QUESTION_AGAIN && question->code == SQLITE_OK && !lacks_row && !is_old)
+    return question;
   detach(finder, question);
   return NULL;
 }
@@ -252,7 +256,8 @@ int cm_question_ask(cm_finder *finder, const cm_ask *asked, cm_question **out, c
 }
 
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,
-                         const char *const values[2], const char *uuid, bool is_created) {
+                         const char *const values[2], const char *uuid, bool is_created,
+                         uint64_t frozen) {
   cm_asked_lists_forget(&finder->lists, resource, values);
   char *key = key_of_row(resource, values);
   cm_question *question = key != NULL ? find(finder, key) : NULL;
@@ -262,12 +267,39 @@ int cm_question_remember(cm_finder *finder, const cm_resource *resource,
   if (question == NULL) return SQLITE_NOMEM;
   question->resource = resource;
   question->is_sound = is_created;
+  question->frozen = is_created ? frozen : 0;
   question->uuid = sqlite3_mprintf("%s", uuid);
   question->matches = 1;
   question->is_done = true;
   if (question->uuid != NULL) return SQLITE_OK;
   detach(finder, question);
   return SQLITE_NOMEM;
+}
+
+bool cm_question_knows_frozen(cm_finder *finder, const cm_resource *resource,
+                              const char *const values[2], uint64_t frozen) {
+  char *key = frozen != 0 ? key_of_row(resource, values) : NULL;
+  const cm_question *question = key != NULL ? find(finder, key) : NULL;
+  sqlite3_free(key);
+  return question != NULL && question->is_done && question->frozen == frozen &&
+         question->parts_version == finder->parts_version;
+}
+
+int cm_question_note_member(cm_finder *finder, const cm_ask *asked, bool is_there) {
+  const char *const pair[2] = { asked->owner, asked->values[0] };
+  cm_asked_lists_note_member(&finder->lists, asked->members, pair, is_there);
+  char *key = key_of(asked);
+  cm_question *question = key != NULL ? find(finder, key) : NULL;
+  if (question != NULL) detach(finder, question);
+  question = key != NULL && is_there ? new_question(finder, key, asked->values) : NULL;
+  bool is_noted = question != NULL || (key != NULL && !is_there);
+  sqlite3_free(key);
+  if (!is_noted) return SQLITE_NOMEM;
+  if (question == NULL) return SQLITE_OK;
+  question->member_list = asked->member_list;
+  question->matches = 1;
+  question->is_done = true;
+  return SQLITE_OK;
 }
 
 void cm_question_forget(cm_finder *finder, const cm_resource *resource,
@@ -284,7 +316,12 @@ void cm_question_touch(cm_finder *finder, const char *resource, const char *key)
 }
 
 void cm_question_touch_sets(cm_finder *finder, const char *resource, const char *key) {
+  finder->sets_version++;
   cm_asked_lists_touch_sets(&finder->lists, resource, key);
+}
+
+void cm_question_touch_parts(cm_finder *finder) {
+  finder->parts_version++;
 }
 
 void cm_question_rename(cm_finder *finder, const cm_resource *resource) {

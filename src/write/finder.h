@@ -24,11 +24,13 @@ typedef struct cm_question {
   cm_call *call;
   bool is_done, may_help; /* it failed, and asking again may help */
   bool is_sound;          /* the row is not one that the API holds as invalid */
-  int matches;            /* 0, 1, or 2 for several */
-  char *uuid;             /* of the only match */
-  char *row;              /* its text; NULL where it is not known (any more) */
-  int code;               /* SQLITE_OK unless it failed */
-  char *error;            /* the line of a failure */
+  uint64_t frozen;        /* of a row that was written just now: cm_change_frozen_token; 0: none */
+  int64_t sets_version, parts_version; /* of the finder when it was asked */
+  int matches;                         /* 0, 1, or 2 for several */
+  char *uuid;                          /* of the only match */
+  char *row;                           /* its text; NULL where it is not known (any more) */
+  int code;                            /* SQLITE_OK unless it failed */
+  char *error;                         /* the line of a failure */
   int holders;
   bool is_detached; /* no longer in the table: freed by the last holder */
 } cm_question;
@@ -42,9 +44,12 @@ typedef enum cm_question_mode {
 
 /** The questions of a transaction. Zeroed but for the session before its first use. */
 typedef struct cm_finder {
-  cm_session *session;  /* that asks */
-  cm_map questions;     /* by key */
-  cm_asked_lists lists; /* that answer questions after rows */
+  cm_session *session; /* that asks */
+  cm_map questions;    /* by key */
+  int64_t
+      sets_version; /* counts writes that may have changed sets in other ways than a new member */
+  int64_t parts_version; /* counts writes of rows that stand inside other rows */
+  cm_asked_lists lists;  /* that answer questions after rows */
 } cm_finder;
 
 /** What is asked: for a row by its natural key, for what a need wants, or whether a set has a member. Borrowed. */
@@ -79,10 +84,23 @@ void cm_question_release(cm_question *question);
 /**
  * Remember a row that was just written; a look-up of it need not ask.
  * @param is_created  It is new, so it is sound.
+ * @param frozen      What it gave where a later row is compared, see cm_change_frozen_token.
  * @return SQLITE_OK, SQLITE_NOMEM.
  */
 int cm_question_remember(cm_finder *finder, const cm_resource *resource,
-                         const char *const values[2], const char *uuid, bool is_created);
+                         const char *const values[2], const char *uuid, bool is_created,
+                         uint64_t frozen);
+
+/** Was a row of this natural key written just now, and gave it the same there? */
+bool cm_question_knows_frozen(cm_finder *finder, const cm_resource *resource,
+                              const char *const values[2], uint64_t frozen);
+
+/**
+ * A member of a set was written: it is there, or nothing is known of it any more.
+ * @param asked  The question after it.
+ * @return SQLITE_OK, SQLITE_NOMEM.
+ */
+int cm_question_note_member(cm_finder *finder, const cm_ask *asked, bool is_there);
 
 /** Forget what is known of a row. */
 void cm_question_forget(cm_finder *finder, const cm_resource *resource,
@@ -94,8 +112,11 @@ void cm_question_forget(cm_finder *finder, const cm_resource *resource,
  */
 void cm_question_touch(cm_finder *finder, const char *resource, const char *key);
 
-/** A row was written that may have sets: their members are asked for again. */
+/** A row was written that may have sets: their members are asked for again, those of all rows where no list was read. */
 void cm_question_touch_sets(cm_finder *finder, const char *resource, const char *key);
+
+/** A row that stands inside another was written: what was written of that one is not all that it holds. */
+void cm_question_touch_parts(cm_finder *finder);
 
 /** The natural key of a row has changed: rows of its table are asked for one by one. */
 void cm_question_rename(cm_finder *finder, const cm_resource *resource);

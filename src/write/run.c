@@ -256,10 +256,32 @@ static cm_end take_verified(cm_queue *queue, cm_entry *entry, cm_err *cause) {
 
 /* ---- is the row there? ---------------------------------------------------------------------------- */
 
+/** What an OR IGNORE compares: is it what a row of the same name gave that was written just now? It stands for the text of that. */
+static int look_at_frozen(cm_queue *queue, cm_entry *entry, bool *is_known, cm_err *err) {
+  const cm_resource *of = NULL;
+  char *natural[2] = { NULL, NULL };
+  *is_known = false;
+  if (entry->change->conflict != CM_CONFLICT_IGNORE || entry->inside.first != NULL ||
+      !cm_change_gives_frozen(entry->change))
+    return SQLITE_OK;
+  int rc = cm_change_frozen_token(entry->change, &entry->ties.frozen_token);
+  if (rc == SQLITE_OK) rc = cm_entry_own_question(entry, &of, natural, err);
+  if (rc == SQLITE_OK && natural[0] != NULL)
+    *is_known = cm_question_knows_frozen(&queue->finder, of, (const char *const *)natural,
+                                         entry->ties.frozen_token);
+  sqlite3_free(natural[0]);
+  sqlite3_free(natural[1]);
+  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
+}
+
 cm_end cm_entry_begin_find(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_question_mode mode = CM_QUESTION_ANY;
+  bool is_known = false;
+  if (look_at_frozen(queue, entry, &is_known, err) != SQLITE_OK)
+    return cm_end_of_failure(false, err);
   bool is_compared = entry->change->conflict == CM_CONFLICT_REPLACE ||
-                     cm_change_gives_frozen(entry->change) || entry->inside.first != NULL;
+                     (cm_change_gives_frozen(entry->change) && !is_known) ||
+                     entry->inside.first != NULL;
   if (cm_registry_reach(entry->resource) != NULL) mode = CM_QUESTION_SOUND;
   if (is_compared) mode = CM_QUESTION_WITH_ROW;
   if (entry->progress.is_doubtful || entry->progress.refusal != NULL) mode = CM_QUESTION_AGAIN;

@@ -11,6 +11,7 @@
 #include "write/inside.h"
 #include "write/outcome.h"
 #include "write/record.h"
+#include "write/shared_sets.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
@@ -130,7 +131,7 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   if (is_kept) uuid = cm_plain_set(&key, &entry->change->key);
   if ((entry->change->verb == CM_VERB_INSERT || is_kept) && uuid != NULL) {
     if (cm_question_remember(&queue->finder, entry->resource, (const char *const *)texts, uuid,
-                             !is_update) != SQLITE_OK)
+                             !is_update, entry->ties.frozen_token) != SQLITE_OK)
       queue->tally.is_out_of_memory = true;
   } else {
     cm_question_forget(&queue->finder, entry->resource, (const char *const *)texts);
@@ -139,34 +140,27 @@ static void remember(cm_queue *queue, cm_entry *entry, const char *uuid) {
   sqlite3_free(texts[1]);
 }
 
-/** A member of a set was written: neither it nor the text of its owner is what a list has shown. */
-static int touch_member(cm_finder *finder, cm_change *change) {
-  const cm_member_of *of = change->resource->member_of;
-  const char *columns[2] = { of->owner, of->name != NULL ? of->name : of->value };
-  char *texts[2] = { NULL, NULL };
-  int rc = SQLITE_OK;
-  for (int i = 0; i < 2 && rc == SQLITE_OK; i++)
-    rc = cm_change_text(change, cm_change_column(change->resource, columns[i]), &texts[i], NULL);
-  cm_question_touch(finder, of->resource, texts[0]);
-  if (texts[0] != NULL && texts[1] != NULL)
-    cm_asked_lists_forget(&finder->lists, change->resource, (const char *const *)texts);
-  sqlite3_free(texts[0]);
-  sqlite3_free(texts[1]);
-  return rc;
+/** A member of a set was written: the text of its owner is not what a list has shown, and a new member is there. */
+static int touch_member(cm_queue *queue, cm_entry *entry, bool is_written) {
+  const cm_member_of *of = entry->resource->member_of;
+  char *owner = NULL;
+  int rc = cm_change_text(entry->change, cm_change_column(entry->resource, of->owner), &owner,
+                          NULL);
+  cm_question_touch(&queue->finder, of->resource, owner);
+  sqlite3_free(owner);
+  bool is_there = is_written && entry->change->verb == CM_VERB_INSERT;
+  return rc == SQLITE_OK ? cm_set_note_written(queue, entry, is_there) : rc;
 }
 
-/** The rows whose texts may show what was written: itself, whose set it writes a member of, and what it names. */
-static void touch(cm_queue *queue, cm_entry *entry) {
+/** What was written of a row is not what lists have shown: of itself, of its sets, of what it names. */
+static int touch_row(cm_finder *finder, cm_entry *entry) {
   const cm_resource *resource = entry->resource;
-  cm_finder *finder = &queue->finder;
   char *text = NULL;
-  if (finder->lists.first == NULL) return;
   int key = cm_registry_key(resource);
   int rc = key >= 0 ? cm_change_text(entry->change, key, &text, NULL) : SQLITE_OK;
   cm_question_touch(finder, resource->name, text);
-  cm_question_touch_sets(finder, resource->name, text);
+  if (resource->member_of == NULL) cm_question_touch_sets(finder, resource->name, text);
   sqlite3_free(text);
-  if (rc == SQLITE_OK && resource->member_of != NULL) rc = touch_member(finder, entry->change);
   for (const cm_reference *reference = resource->references;
        rc == SQLITE_OK && reference != NULL && reference->column != NULL; reference++) {
     if (reference->within != NULL) continue;
@@ -175,7 +169,17 @@ static void touch(cm_queue *queue, cm_entry *entry) {
     cm_question_touch(finder, reference->resource, text);
     sqlite3_free(text);
   }
-  if (rc != SQLITE_OK) cm_question_forget_all(finder);
+  return rc;
+}
+
+/** The rows whose texts may show what was written: itself, whose set it writes a member of, and what it names. */
+static void touch(cm_queue *queue, cm_entry *entry, bool is_written) {
+  bool is_member = entry->resource->member_of != NULL;
+  int rc = SQLITE_OK;
+  if (cm_entry_is_part(entry)) cm_question_touch_parts(&queue->finder);
+  if (queue->finder.lists.first != NULL || !is_member) rc = touch_row(&queue->finder, entry);
+  if (rc == SQLITE_OK && is_member) rc = touch_member(queue, entry, is_written);
+  if (rc != SQLITE_OK) cm_question_forget_all(&queue->finder);
 }
 
 /** Of the rows created so far the last one in the order of the statements, not of the answers. An import shows none. */
@@ -307,7 +311,8 @@ static void park(cm_queue *queue, cm_entry *entry) {
 }
 
 static void settle_one(cm_queue *queue, cm_entry *entry, cm_end end, const cm_err *err) {
-  if (end == CM_END_WRITTEN || end == CM_END_REFUSED || end == CM_END_UNKNOWN) touch(queue, entry);
+  if (end == CM_END_WRITTEN || end == CM_END_REFUSED || end == CM_END_UNKNOWN)
+    touch(queue, entry, end == CM_END_WRITTEN);
   switch (end) {
   case CM_END_NONE: return;
   case CM_END_WRITTEN: end_written(queue, entry); return;

@@ -239,31 +239,58 @@ int cm_set_count(cm_asked_lists *lists, cm_entry *entry) {
   return rc;
 }
 
-int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) {
-  const cm_resource *resource = entry->resource;
-  const cm_read *read = find_read(resource);
+/** What is done with the question after a member. */
+typedef int (*use_question)(cm_finder *finder, const cm_ask *asked, void *context, cm_err *err);
+
+static int with_question(cm_queue *queue, cm_entry *entry, const cm_read *read, use_question use,
+                         void *context, cm_err *err) {
   char *member[2] = { NULL, NULL };
   cm_buf path;
-  if (read == NULL)
-    return cm_err_set(err, SQLITE_ERROR,
-                      "%s: INSERT OR IGNORE is not possible (no list shows one "
-                      "set): use INSERT",
-                      resource->name);
   cm_buf_init(&path, CM_MAX_URL_BYTES);
+  bool is_in_doubt = entry->progress.is_doubtful || entry->progress.refusal != NULL;
   int rc = cm_change_fill(entry->change, read->path, &path, err);
   if (rc == SQLITE_OK) rc = find_member(entry, member, err);
-  cm_ask asked = { .who = resource->name,
-                   .mode = CM_QUESTION_AGAIN,
+  cm_ask asked = { .who = entry->resource->name,
+                   .mode = is_in_doubt ? CM_QUESTION_AGAIN : CM_QUESTION_ANY,
                    .values = { member[1], NULL },
                    .path = cm_buf_str(&path),
                    .member_list = read->each,
-                   .members = resource,
+                   .members = entry->resource,
                    .owner = member[0] };
-  if (rc == SQLITE_OK) rc = cm_question_ask(&queue->finder, &asked, out, err);
+  if (rc == SQLITE_OK) rc = use(&queue->finder, &asked, context, err);
   sqlite3_free(member[0]);
   sqlite3_free(member[1]);
   cm_buf_clear(&path);
   return rc;
+}
+
+static int ask(cm_finder *finder, const cm_ask *asked, void *context, cm_err *err) {
+  return cm_question_ask(finder, asked, context, err);
+}
+
+int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) {
+  const cm_read *read = find_read(entry->resource);
+  if (read == NULL)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s: INSERT OR IGNORE is not possible (no list shows one "
+                      "set): use INSERT",
+                      entry->resource->name);
+  return with_question(queue, entry, read, ask, out, err);
+}
+
+static int note(cm_finder *finder, const cm_ask *asked, void *context, cm_err *err) {
+  const bool *is_there = context;
+  int rc = cm_question_note_member(finder, asked, *is_there);
+  return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_set_note_written(cm_queue *queue, cm_entry *entry, bool is_there) {
+  const cm_read *read = find_read(entry->resource);
+  cm_err err = { 0 };
+  int rc = read != NULL ? with_question(queue, entry, read, note, &is_there, &err) : SQLITE_OK;
+  if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
+  cm_question_touch_sets(&queue->finder, entry->resource->member_of->resource, NULL);
+  return SQLITE_OK;
 }
 
 /* ---- noting ------------------------------------------------------------------------------------ */

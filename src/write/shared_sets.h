@@ -20,4 +20,7 @@ int cm_set_count(cm_asked_lists *lists, cm_entry *entry) CM_MUST_CHECK;
 /** Ask that. */
 int cm_set_ask(cm_queue *queue, cm_entry *entry, cm_question **out, cm_err *err) CM_MUST_CHECK;
 
+/** A member was written, or may have been: it is there, or is asked for again. @return SQLITE_OK or SQLITE_NOMEM. */
+int cm_set_note_written(cm_queue *queue, cm_entry *entry, bool is_there) CM_MUST_CHECK;
+
 #endif

@@ -34,7 +34,7 @@ static void choose_part(sb_account *account, int64_t customer_id, const cJSON *j
   sqlite3_stmt *part = sb_db_query(
       account->db,
       "SELECT data_source_id, external_id FROM customer_parts WHERE customer_id = ?1"
-      " ORDER BY (?2 <> 0 AND data_source_id = ?2) + (external_id = ?3) DESC, id LIMIT 1",
+      " ORDER BY (?2 <> 0 AND data_source_id = ?2) + (external_id IS ?3) DESC, id LIMIT 1",
       "iit", customer_id, sb_uuid_parse(SB_DATA_SOURCE, source), external_id);
   if (sb_db_step(part)) {
     sb_row_int(row, "data_source_id", sqlite3_column_int64(part, 0));
