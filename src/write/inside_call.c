@@ -39,6 +39,19 @@ static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_
   return host;
 }
 
+/** By any of its names. */
+static cm_entry *find_host_of(const cm_queue *queue, const cm_entry *entry) {
+  cm_entry *host = NULL;
+  if (entry->resource->inside_of == NULL || !is_untouched(entry)) return NULL;
+  for (int i = 0; i < entry->ties.name_count && host == NULL; i++)
+    host = find_host(queue, entry, entry->ties.names[i]);
+  return host;
+}
+
+const cm_entry *cm_inside_host_of(const cm_queue *queue, const cm_entry *entry) {
+  return find_host_of(queue, entry);
+}
+
 /** A part in doubt whose host has left the queue: what became of it cannot be found out. */
 static bool is_orphan(const cm_entry *entry) {
   return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
@@ -152,9 +165,7 @@ void cm_inside_find_all(cm_queue *queue) {
       end_orphan(queue, entry);
       continue;
     }
-    cm_entry *host = NULL;
-    for (int i = 0; i < entry->ties.name_count && host == NULL && is_untouched(entry); i++)
-      host = find_host(queue, entry, entry->ties.names[i]);
+    cm_entry *host = find_host_of(queue, entry);
     if (host != NULL) cm_inside_attach(host, entry);
   }
   let_go_all_listed(queue);

@@ -10,6 +10,7 @@
 #include "client/schemas.h"
 #include "journal/journal.h"
 #include "read/identity.h"
+#include "write/inside_call.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
@@ -119,6 +120,13 @@ static cm_imported imported_of(const cm_queue *queue, const cm_entry *entry) {
   return imported;
 }
 
+/** The id that the row has in the journal which it is to go inside, recorded yet or not; 0: in none. */
+static int64_t id_of_host(const cm_queue *queue, const cm_entry *entry) {
+  const cm_entry *host = queue->sending.is_autocommit ? NULL : cm_inside_host_of(queue, entry);
+  if (host == NULL || host->journal_id != 0) return host != NULL ? host->journal_id : 0;
+  return cm_journal_run_number(queue->session->journal) * CM_JOURNAL_RUN_IDS + host->id;
+}
+
 static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
   cm_journal *journal = queue->session->journal;
   const cm_imported imported = imported_of(queue, entry);
@@ -141,7 +149,8 @@ static int put_line(cm_queue *queue, cm_entry *entry, cm_err *err) {
                                  .state = word_of(entry),
                                  .body = body,
                                  .before = old,
-                                 .change = change };
+                                 .change = change,
+                                 .host = id_of_host(queue, entry) };
   if (rc == SQLITE_OK) rc = cm_journal_put(journal, &line, err);
   entry->is_recorded = rc == SQLITE_OK;
   sqlite3_free(old);

@@ -343,10 +343,19 @@ static void set_aside(resumption *all) {
   }
 }
 
-int cm_resume_send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
-                        cm_err *err) {
-  resumption all = { .session = session, .run = line->run, .is_sent_anew = true };
-  int rc = take_line(&all, line, err);
+int cm_resume_send_lines(cm_session *session, const int64_t *ids, int count, cm_resumed *out,
+                         cm_err *err) {
+  resumption all = { .session = session, .is_sent_anew = true };
+  int rc = SQLITE_OK;
+  for (int i = 0; i < count && rc == SQLITE_OK; i++) {
+    cm_journal_line line;
+    rc = cm_journal_find(session->journal, ids[i], &line, err);
+    if (rc != SQLITE_ROW) break;
+    all.run = line.run;
+    rc = take_line(&all, &line, err);
+  }
+  if (rc == SQLITE_DONE)
+    rc = cm_err_set(err, SQLITE_ERROR, "a line of the journal has gone meanwhile: call it again");
   if (rc == SQLITE_OK) {
     rc = send(&all, out, err);
   } else {

@@ -26,8 +26,8 @@ int cm_resume_check(cm_session *session, cm_err *err) CM_MUST_CHECK;
 int cm_resume_check_account(cm_session *session, const cm_journal_run *run,
                             cm_err *err) CM_MUST_CHECK;
 
-/** Send a line as if it had not been sent. Counts in `out` how it ended. Codes as cm_queue_resume. */
-int cm_resume_send_line(cm_session *session, const cm_journal_line *line, cm_resumed *out,
-                        cm_err *err) CM_MUST_CHECK;
+/** Send lines of one run, in the order of their ids, as if they had not been sent. Counts in `out` how they ended. Codes as cm_queue_resume. */
+int cm_resume_send_lines(cm_session *session, const int64_t *ids, int count, cm_resumed *out,
+                         cm_err *err) CM_MUST_CHECK;
 
 #endif
