@@ -19,39 +19,6 @@
 
 /* ---- whose part an entry is ----------------------------------------------------------------------- */
 
-static bool is_untouched(const cm_entry *entry) {
-  return entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_INSERT &&
-         entry->progress.phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED &&
-         entry->progress.steps == NULL && !entry->progress.is_doubtful &&
-         entry->progress.refusal == NULL;
-}
-
-/** The first row that waits to be created under this token. */
-static cm_entry *find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
-  cm_entry *host = NULL;
-  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
-       at = cm_map_next(&at->ties.by_natural)) {
-    bool is_near = at->ties.delete_epoch == entry->ties.delete_epoch || !entry->is_waiting;
-    bool is_host = is_near && is_untouched(at) &&
-                   strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
-    if (is_host) host = at; /* the chain has the latest first */
-  }
-  return host;
-}
-
-/** By any of its names. */
-static cm_entry *find_host_of(const cm_queue *queue, const cm_entry *entry) {
-  cm_entry *host = NULL;
-  if (entry->resource->inside_of == NULL || !is_untouched(entry)) return NULL;
-  for (int i = 0; i < entry->ties.name_count && host == NULL; i++)
-    host = find_host(queue, entry, entry->ties.names[i]);
-  return host;
-}
-
-const cm_entry *cm_inside_host_of(const cm_queue *queue, const cm_entry *entry) {
-  return find_host_of(queue, entry);
-}
-
 /** A part in doubt whose host has left the queue: what became of it cannot be found out. */
 static bool is_orphan(const cm_entry *entry) {
   return entry->resource->inside_of != NULL && entry->progress.is_doubtful &&
@@ -86,7 +53,7 @@ static void find_lacks(cm_queue *queue) {
     const cm_entry *line = cm_queue_log_at(queue, i);
     if (line->id < queue->transaction.begun_id) break;
     if (line->ties.host_token == 0 || has_come_again(queue, line)) continue;
-    cm_entry *host = find_host(queue, line, line->ties.host_token);
+    cm_entry *host = cm_waiting_find_host(queue, line, line->ties.host_token);
     if (host != NULL) cm_inside_note_lack(queue, host, line);
   }
 }
@@ -165,7 +132,7 @@ void cm_inside_find_all(cm_queue *queue) {
       end_orphan(queue, entry);
       continue;
     }
-    cm_entry *host = find_host_of(queue, entry);
+    cm_entry *host = cm_waiting_find_host_of(queue, entry);
     if (host != NULL) cm_inside_attach(host, entry);
   }
   let_go_all_listed(queue);

@@ -10,9 +10,6 @@
 /** Find the parts of all rows that wait, before a transaction is sent. A row that stands in a list of its host goes behind it. */
 void cm_inside_find_all(cm_queue *queue);
 
-/** The row that waits, and that an entry will go inside as far as is known before that. NULL: none. */
-const cm_entry *cm_inside_host_of(const cm_queue *queue, const cm_entry *entry);
-
 /** The sending is over: let all go but those of a host in doubt. */
 void cm_inside_end_all(cm_queue *queue);
 

@@ -10,7 +10,6 @@
 #include "client/schemas.h"
 #include "journal/journal.h"
 #include "read/identity.h"
-#include "write/inside_call.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"
@@ -122,7 +121,8 @@ static cm_imported imported_of(const cm_queue *queue, const cm_entry *entry) {
 
 /** The id that the row has in the journal which it is to go inside, recorded yet or not; 0: in none. */
 static int64_t id_of_host(const cm_queue *queue, const cm_entry *entry) {
-  const cm_entry *host = queue->sending.is_autocommit ? NULL : cm_inside_host_of(queue, entry);
+  const cm_entry *host = queue->sending.is_autocommit ? NULL
+                                                      : cm_waiting_find_host_of(queue, entry);
   if (host == NULL || host->journal_id != 0) return host != NULL ? host->journal_id : 0;
   return cm_journal_run_number(queue->session->journal) * CM_JOURNAL_RUN_IDS + host->id;
 }

@@ -186,6 +186,35 @@ bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, ui
   return find_write(queue, token, entry->id, NULL) != NULL;
 }
 
+/* ---- what goes inside what ------------------------------------------------------------------------ */
+
+static bool is_untouched(const cm_entry *entry) {
+  return entry->verb == CM_VERB_INSERT && entry->change->verb == CM_VERB_INSERT &&
+         entry->progress.phase == CM_PHASE_IDLE && entry->state == CM_ENTRY_QUEUED &&
+         entry->progress.steps == NULL && !entry->progress.is_doubtful &&
+         entry->progress.refusal == NULL;
+}
+
+cm_entry *cm_waiting_find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token) {
+  cm_entry *host = NULL;
+  for (cm_entry *at = cm_waiting_by_natural(queue, token); at != NULL;
+       at = cm_map_next(&at->ties.by_natural)) {
+    bool is_near = at->ties.delete_epoch == entry->ties.delete_epoch || !entry->is_waiting;
+    bool is_host = is_near && is_untouched(at) &&
+                   strcmp(at->resource->name, entry->resource->inside_of->resource) == 0;
+    if (is_host) host = at; /* the chain has the latest first */
+  }
+  return host;
+}
+
+cm_entry *cm_waiting_find_host_of(const cm_queue *queue, const cm_entry *entry) {
+  cm_entry *host = NULL;
+  if (entry->resource->inside_of == NULL || !is_untouched(entry)) return NULL;
+  for (int i = 0; i < entry->ties.name_count && host == NULL; i++)
+    host = cm_waiting_find_host(queue, entry, entry->ties.names[i]);
+  return host;
+}
+
 /* ---- what blocks a part --------------------------------------------------------------------------- */
 
 /** A write of a row that the part names, or is. */

@@ -48,4 +48,9 @@ bool cm_queue_is_written_before(const cm_queue *queue, const cm_entry *entry, ui
 /** Entries have come back from being under way: whom they block is to be found out again. */
 void cm_queue_forget_blockers(cm_queue *queue);
 
+/** The first row that waits to be created under this token, and that an entry of a part's table may go inside. NULL: none. */
+cm_entry *cm_waiting_find_host(const cm_queue *queue, const cm_entry *entry, uint64_t token);
+/** By any of its names: the row that an entry will go inside, as far as is known before its call. NULL: none, or it is no part. */
+cm_entry *cm_waiting_find_host_of(const cm_queue *queue, const cm_entry *entry);
+
 #endif
