@@ -68,6 +68,7 @@ test-standalone: $(STANDALONE) $(SANDBOX) $(NO_NETWORK) ## what it needs, what i
 # is the same on every machine.
 SYSROOT_ARM64 := $(PACKAGES)/sysroot-arm64
 LINUX_ARM64   := $(PACKAGES)/linux-aarch64/chartmogul.so
+FROM_SOURCE   := -I$(abspath $(PACKAGES))/sqlite -I$(abspath $(SOURCED))/curl/include -I$(abspath $(SOURCED))
 
 .PHONY: linux-arm64 test-linux-arm64
 linux-arm64: $(LINUX_ARM64) ## the standalone library for Linux on 64-bit ARM (needs crossbuild-essential-arm64)
@@ -83,12 +84,47 @@ $(PACKAGES)/sqlite/sqlite3ext.h:
 
 $(LINUX_ARM64): $(SOURCES) $(SYSROOT_ARM64)/laid/usr/bin/sqlite3 $(PACKAGES)/sqlite/sqlite3ext.h $(SOURCED)/curl/configure $(SOURCED)/cjson/cJSON.c
 	$(Q)CROSS_HOST=aarch64-linux-gnu SYSROOT=$(SYSROOT_ARM64)/laid $(MAKE) --no-print-directory BUILD=$(BUILD)/linux-arm64 \
-	  CC=aarch64-linux-gnu-gcc SOURCED=$(abspath $(SOURCED)) STANDALONE=$(abspath $@) \
-	  PKG_CFLAGS='-I$(abspath $(PACKAGES))/sqlite -I$(abspath $(SOURCED))/curl/include -I$(abspath $(SOURCED))' standalone
+	  CC=aarch64-linux-gnu-gcc SOURCED=$(abspath $(SOURCED)) STANDALONE=$(abspath $@) PKG_CFLAGS='$(FROM_SOURCE)' standalone
 
 test-linux-arm64: $(LINUX_ARM64) $(SANDBOX) ## that library under qemu: what it needs, and that it reads and writes
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) NEWEST_GLIBC=$(NEWEST_GLIBC) sh tests/packaging/foreign.sh aarch64-linux-gnu \
 	  'qemu-aarch64-static -L $(SYSROOT_ARM64)/laid $(SYSROOT_ARM64)/laid/usr/bin/sqlite3' $(LINUX_ARM64) $(SANDBOX)
+
+# For Alpine Linux and others with musl for a C library: Mbed TLS encrypts there (TLS 1.2), because it is small and needs nothing of
+# the system. The compiler's own folders lack the kernel's headers, which are the same for every C library.
+LINUX_MUSL  := $(PACKAGES)/linux-$(ARCH)-musl/chartmogul.so
+MUSL_SHELL  := $(PACKAGES)/linux-$(ARCH)-musl/sqlite3
+KERNEL      := $(PACKAGES)/kernel
+
+.PHONY: linux-musl test-linux-musl
+linux-musl: $(LINUX_MUSL) ## the standalone library for Linux with musl (needs musl-tools)
+
+$(KERNEL)/linux/tcp.h:
+	@mkdir -p $(KERNEL)
+	$(Q)ln -sf /usr/include/linux /usr/include/asm-generic $(wildcard /usr/include/$(ARCH)-linux-gnu/asm /usr/include/asm) $(KERNEL)/
+
+$(SOURCED)/zlib/zlib.h: | $(SOURCED)/cjson/cJSON.c
+	$(Q)sh src/packaging/fetch_source.sh zlib $(SOURCED)
+
+$(SOURCED)/mbedtls/library/Makefile: | $(SOURCED)/zlib/zlib.h
+	$(Q)sh src/packaging/fetch_source.sh mbedtls $(SOURCED)
+
+$(LINUX_MUSL): $(SOURCES) $(KERNEL)/linux/tcp.h $(PACKAGES)/sqlite/sqlite3ext.h $(SOURCED)/curl/configure $(SOURCED)/cjson/cJSON.c \
+  $(SOURCED)/zlib/zlib.h $(SOURCED)/mbedtls/library/Makefile src/packaging/standalone.sh
+	$(Q)CROSS_HOST=$(ARCH)-linux-musl TOOLS= TLS=mbedtls $(MAKE) --no-print-directory BUILD=$(BUILD)/linux-musl CC=musl-gcc \
+	  SOURCED=$(abspath $(SOURCED)) STANDALONE=$(abspath $@) PKG_CFLAGS='$(FROM_SOURCE) -isystem $(abspath $(KERNEL))' standalone
+
+# SQLite's shell, of its source, for machines that no package comes from.
+$(SOURCED)/sqlite3/shell.c: | $(SOURCED)/mbedtls/library/Makefile
+	$(Q)sh src/packaging/fetch_source.sh sqlite3 $(SOURCED)
+	$(Q)cd $(SOURCED)/sqlite3 && { ./configure --quiet --disable-shared && $(MAKE) sqlite3.c shell.c; } >make.log 2>&1
+
+$(MUSL_SHELL): $(SOURCED)/sqlite3/shell.c
+	@mkdir -p $(@D)
+	$(Q)musl-gcc -O1 -o $@ $(SOURCED)/sqlite3/shell.c $(SOURCED)/sqlite3/sqlite3.c
+
+test-linux-musl: $(LINUX_MUSL) $(MUSL_SHELL) $(SANDBOX) ## that library in a shell with musl: what it needs, and that it reads and writes
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/foreign.sh '' $(MUSL_SHELL) $(LINUX_MUSL) $(SANDBOX)
 
 # On macOS the library for both kinds of processor, with the system's libcurl, which is there for both, and cJSON inside:
 # CJSON names the folder of cJSON.c and cJSON.h, because Homebrew's is of one kind. It is made on no other system, and was

@@ -55,7 +55,7 @@ serve() {
 # The same over https, by an authority that only $folder/ca.pem knows.
 serve_https() {
   openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-    -addext subjectAltName=IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
+    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
   serve "$1" --tls "$folder/ca.pem" "$folder/key.pem"
 }
 
