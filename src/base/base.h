@@ -14,7 +14,11 @@
 #if defined(__GNUC__)
 #define CM_PRINTF(text, first) __attribute__((format(printf, text, first)))
 #define CM_MUST_CHECK __attribute__((warn_unused_result))
+#ifdef _WIN32
+#define CM_EXPORT __attribute__((dllexport))
+#else
 #define CM_EXPORT __attribute__((visibility("default")))
+#endif
 #else
 #define CM_PRINTF(text, first)
 #define CM_MUST_CHECK

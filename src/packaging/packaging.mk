@@ -126,6 +126,28 @@ $(MUSL_SHELL): $(SOURCED)/sqlite3/shell.c
 test-linux-musl: $(LINUX_MUSL) $(MUSL_SHELL) $(SANDBOX) ## that library in a shell with musl: what it needs, and that it reads and writes
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/foreign.sh '' $(MUSL_SHELL) $(LINUX_MUSL) $(SANDBOX)
 
+# For Windows: its own Schannel encrypts and knows the authorities. What the library uses of POSIX is in src/packaging/windows.
+WINDOWS_X64   := $(PACKAGES)/windows-x86_64/chartmogul.dll
+WINDOWS_SHELL := $(PACKAGES)/windows-x86_64/sqlite3.exe
+MINGW         := x86_64-w64-mingw32
+
+.PHONY: windows-x64 test-windows-x64
+windows-x64: $(WINDOWS_X64) ## the library for 64-bit Windows (needs mingw-w64)
+
+$(WINDOWS_X64): $(SOURCES) $(wildcard src/packaging/windows/*.* src/packaging/windows/*/*.h) $(PACKAGES)/sqlite/sqlite3ext.h \
+  $(SOURCED)/curl/configure $(SOURCED)/cjson/cJSON.c $(SOURCED)/zlib/zlib.h src/packaging/standalone.sh
+	$(Q)CROSS_HOST=$(MINGW) TLS=schannel $(MAKE) --no-print-directory BUILD=$(BUILD)/windows-x64 CC=$(MINGW)-gcc \
+	  SOURCED=$(abspath $(SOURCED)) STANDALONE=$(abspath $@) \
+	  PKG_CFLAGS='$(FROM_SOURCE) -DCURL_STATICLIB -I$(abspath src/packaging/windows) -include posix.h' standalone
+
+$(WINDOWS_SHELL): $(SOURCED)/sqlite3/shell.c
+	@mkdir -p $(@D)
+	$(Q)$(MINGW)-gcc -O1 -o $@ $(SOURCED)/sqlite3/shell.c $(SOURCED)/sqlite3/sqlite3.c
+
+test-windows-x64: $(WINDOWS_X64) $(WINDOWS_SHELL) $(SANDBOX) ## that library under Wine: what it needs, and that it reads and writes
+	$(Q)WINEPREFIX=$(abspath $(PACKAGES))/wine WINEDEBUG=-all $(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/foreign.sh $(MINGW) \
+	  'wine $(WINDOWS_SHELL)' $(WINDOWS_X64) $(SANDBOX)
+
 # On macOS the library for both kinds of processor, with the system's libcurl, which is there for both, and cJSON inside:
 # CJSON names the folder of cJSON.c and cJSON.h, because Homebrew's is of one kind. It is made on no other system, and was
 # tried on none: src/packaging/README.md.

@@ -3,13 +3,14 @@
 # SOURCES has the folders curl and cjson. Wants CC and CFLAGS. TLS says who encrypts:
 #   openssl    OpenSSL and zlib are the system's archives (the default)
 #   mbedtls    Mbed TLS and zlib from SOURCES
-#   schannel   Windows does; zlib from SOURCES
+#   schannel   Windows does; zlib from SOURCES, and windows/posix.c for what else Windows lacks
 # For another machine CROSS_HOST is its name in GNU's form, and SYSROOT the folder with its archives and headers, if there is one.
 # What is inside is hidden: a program that brings an OpenSSL of its own keeps that for itself, and the library this one.
 set -eu
 
 sources=$1 out=$2
 shift 2
+here=$(cd "$(dirname "$0")" && pwd)
 tls=${TLS:-openssl}
 built=$(dirname "$out")/libraries
 mkdir -p "$built/curl" "$built/lib" "$built/include"
@@ -74,6 +75,12 @@ if [ ! -e "$built/curl/lib/.libs/libcurl.a" ]; then
 fi
 # shellcheck disable=SC2086 # flags are words
 $CC $CFLAGS -DCJSON_HIDE_SYMBOLS -c -o "$built/cJSON.o" "$sources/cjson/cJSON.c"
+
+if [ "$tls" = schannel ]; then
+  # shellcheck disable=SC2086 # flags are words
+  $CC $CFLAGS -std=c11 -I"$here/windows" -include posix.h -c -o "$built/posix.o" "$here/windows/posix.c"
+  set -- "$@" "$built/posix.o"
+fi
 
 elf="-Wl,-Bdynamic -Wl,--exclude-libs,ALL -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,relro -Wl,-z,now -static-libgcc -lpthread -ldl"
 case $tls in

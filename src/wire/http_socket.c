@@ -65,7 +65,7 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 static int close_socket(void *context, curl_socket_t number) {
   cm_http_sockets *sockets = context;
   for (int i = sockets->count - 1; i >= 0; i--) {
-    if (sockets->open[i].number == number) remove_at(sockets, i);
+    if (sockets->open[i].number == (int)number) remove_at(sockets, i);
   }
   return close(number);
 }

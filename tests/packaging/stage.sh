@@ -52,11 +52,19 @@ serve() {
   export CHARTMOGUL_BASE_URL CHARTMOGUL_API_KEY CHARTMOGUL_MAX_RETRIES
 }
 
-# The same over https, by an authority that only $folder/ca.pem knows.
+# new_key REQUEST-OPTION...: openssl req with a key that it makes.
+new_key() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes "$@" 2>/dev/null; }
+
+# The same over https, with a certificate of an authority that only $folder/ca.pem knows. $folder/other.pem is another one.
 serve_https() {
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
-    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$folder/key.pem" -out "$folder/ca.pem" 2>/dev/null
-  serve "$1" --tls "$folder/ca.pem" "$folder/key.pem"
+  for authority in ca other; do
+    new_key -x509 -days 2 -subj "/CN=$authority" -keyout "$folder/$authority.key" -out "$folder/$authority.pem"
+  done
+  new_key -subj /CN=localhost -keyout "$folder/key.pem" -out "$folder/request.pem"
+  echo subjectAltName=DNS:localhost,IP:127.0.0.1 >"$folder/names"
+  openssl x509 -req -in "$folder/request.pem" -CA "$folder/ca.pem" -CAkey "$folder/ca.key" -CAcreateserial -days 2 \
+    -extfile "$folder/names" -out "$folder/server.pem" 2>/dev/null
+  serve "$1" --tls "$folder/server.pem" "$folder/key.pem"
 }
 
 # The last line. Fails where a check has.

@@ -3,7 +3,7 @@
 # differential test, and the shared library in a C program. The programs are those that this machine's headers
 # made, and another SQLite is slipped in below them. For the newest the cases and the library are built a second
 # time, with its own headers, because what only newer ones have is then used; that library must load into older
-# ones too. One program has both SQLites in it.
+# ones too. It is built of the one file that src/packaging makes of the source. One program has both SQLites in it.
 #
 #   versions.sh OLDEST NEWEST   (folders with npm packages of better-sqlite3; wants MAKE, CC and BUILD)
 set -u
@@ -27,7 +27,7 @@ compile() {
 }
 
 build_with_newest() {
-  $MAKE --no-print-directory -j2 BUILD="$BUILD/newest" OPT='-O0 -DNDEBUG' EXTRA_CFLAGS="-I$newest/deps/sqlite3" \
+  $MAKE --no-print-directory -j2 BUILD="$BUILD/newest" ONE_FILE="$PWD/$BUILD/amalgamation/chartmogul.c" OPT='-O0 -DNDEBUG' EXTRA_CFLAGS="-I$newest/deps/sqlite3" \
     EXTRA_LDFLAGS="-L$newest" all "$BUILD/newest/run-cases" >"$newest/make.log" 2>&1 || cat "$newest/make.log"
 }
 

@@ -1,0 +1,2 @@
+/* poll.h -- with the sockets. */
+#include <sys/socket.h>

@@ -1,0 +1,1 @@
+/* ioctl.h -- nothing: a terminal does not tell how wide it is. */

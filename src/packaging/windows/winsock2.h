@@ -1,0 +1,3 @@
+/* winsock2.h -- declares a gethostname of its own. */
+#undef gethostname
+#include_next <winsock2.h>
