@@ -136,7 +136,7 @@ static int note_added(merging *merge, cm_err *err) {
   cm_buf_init(&sql, MAX_SQL_BYTES);
   cm_buf_text(&sql, "INSERT OR REPLACE INTO ");
   cm_target_table(merge->target, "chartmogul_copy_added", &sql);
-  cm_buf_printf(&sql, " SELECT '%s', ", merge->copied->name);
+  cm_buf_printf(&sql, " (table_name, key, added_at) SELECT '%s', ", merge->copied->name);
   write_key(merge->copied, "s", &sql);
   cm_buf_printf(&sql, ", '%s' FROM %s AS s WHERE s.rowid IN ", merge->now, merge->stage->table);
   write_rows_of("stage_row", CM_DIFFERENT_ADDED, &sql);

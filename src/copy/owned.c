@@ -344,6 +344,7 @@ int cm_owned_index(cm_target *target, const cm_copied *copied, cm_err *err) {
 int cm_owned_stamp(cm_target *target, const cm_copied *copied, const char *account, const char *now,
                    cm_err *err) {
   return cm_target_runf(target, err,
-                        "INSERT OR REPLACE INTO %s.chartmogul_copy VALUES (%Q, %Q, %Q, %Q)",
+                        "INSERT OR REPLACE INTO %s.chartmogul_copy (table_name, account, version, "
+                        "refreshed_at) VALUES (%Q, %Q, %Q, %Q)",
                         target->quoted, copied->name, account, CM_VERSION, now);
 }

@@ -72,6 +72,24 @@ static int check_statements(sqlite3 *db, const char *schema, cm_err *err) {
       schema, schema);
 }
 
+/** PRAGMA locking_mode keeps a lock for as long as the connection lives, and the copy's is another one. */
+static int check_locking(sqlite3 *db, const char *schema, cm_err *err) {
+  sqlite3_stmt *stmt = NULL;
+  char *sql = sqlite3_mprintf("PRAGMA \"%w\".locking_mode", schema);
+  if (sql == NULL) return cm_err_nomem(err);
+  int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
+  sqlite3_free(sql);
+  bool is_kept = rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+                 sqlite3_stricmp((const char *)sqlite3_column_text(stmt, 0), "exclusive") == 0;
+  rc = sqlite3_finalize(stmt);
+  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
+  if (!is_kept) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_BUSY,
+                    "this connection keeps %s locked (PRAGMA locking_mode is EXCLUSIVE): set it to "
+                    "NORMAL and read a table of %s, which ends the lock",
+                    schema, schema);
+}
+
 static int check_writable(sqlite3 *db, const char *schema, cm_err *err) {
   if (sqlite3_db_readonly(db, schema) != 1) return cm_writable_check(db, "nothing was copied", err);
   return cm_err_set(err, SQLITE_READONLY,
@@ -118,7 +136,10 @@ int cm_target_open(cm_target *out, cm_session *session, const char *schema, cm_e
   if (rc == SQLITE_OK) rc = check_writable(db, schema, err);
   if (rc != SQLITE_OK) return rc;
   const char *file = sqlite3_db_filename(db, schema);
-  if (file != NULL && *file != '\0') rc = open_file(out, db, file, err);
+  if (file != NULL && *file != '\0') {
+    rc = check_locking(db, schema, err);
+    if (rc == SQLITE_OK) rc = open_file(out, db, file, err);
+  }
   out->quoted = sqlite3_mprintf("\"%w\"", out->schema);
   return rc == SQLITE_OK && out->quoted == NULL ? cm_err_nomem(err) : rc;
 }
