@@ -38,8 +38,12 @@ void cm_ahead_begin(cm_ahead *ahead, const cm_ahead_source *now, int count, int6
 void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window) {
   int64_t step = row - ahead->last_row;
   bool is_first = ahead->streak == 0;
-  ahead->last_row = row;
   if (step == 0 && !is_first) return;
+  for (int i = 0; i < CM_MAX_WINDOW && !is_first; i++) {
+    if (ahead->guessed[i] > ahead->last_row && ahead->guessed[i] < row) ahead->wasted++;
+  }
+  ahead->last_row = row;
+  ahead->asks++;
   if (step == 1 && !is_first) {
     ahead->streak++;
     ahead->window *= 2;
@@ -59,14 +63,17 @@ void cm_ahead_put(cm_ahead *ahead, int64_t row) {
   ahead->guessed[first] = row;
 }
 
-bool cm_ahead_is_full(const cm_ahead *ahead, int64_t row) {
+int cm_ahead_open(const cm_ahead *ahead, int64_t row) {
   int count = 0;
   for (int i = 0; i < CM_MAX_WINDOW; i++) {
     if (ahead->guessed[i] > row) count++;
   }
-  return count >= ahead->window;
+  return count;
 }
 
 void cm_ahead_skip(cm_ahead *ahead, int64_t row) {
+  for (int i = 0; i < CM_MAX_WINDOW; i++) {
+    if (ahead->guessed[i] == row) return; /* in vain: it is passed over */
+  }
   if (row == ahead->last_row + 1) ahead->last_row = row;
 }

@@ -7,7 +7,8 @@
 ** showed them for each row before, the next rows of that scan have the next values. Two in a row start a window of two; each hit
 ** doubles it up to `concurrency`, rows passed over halve it, as a file system reads ahead. The guesses
 ** only fill the memo: each inner scan still asks for exactly its own values, so a wrong guess wastes a
-** request and never changes a result. No more than the window is ever wasted, but where the answer that SQLite waits for is
+** request and never changes a result. What was asked ahead in vain, or is not needed yet, is never more than the window, nor
+** more in all than the rows that were asked for: where a row of a join is often without one, look-ups cost twice as much at most. But where the answer that SQLite waits for is
 ** late: then up to CM_MAX_AHEAD rows are asked for, as long as fewer requests than `concurrency` are under way.
 **
 ** Of a local table SQLite shows one row at a time, and nothing says which one comes next: what is asked for by its rows
@@ -45,6 +46,7 @@ typedef struct cm_ahead {
       items; /* the row before `at`, where rows are its items, and these; absent: none is left */
   size_t item_at;
   int streak;                     /* rows asked for one after another */
+  int64_t asks, wasted;           /* rows that were asked for; requests asked ahead for others */
   int window;                     /* requests asked ahead of their rows */
   int64_t guessed[CM_MAX_WINDOW]; /* the rows of the last ones, in no order */
   int value_count;
@@ -66,10 +68,10 @@ void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window);
 /** A request was asked ahead, for outer row `row`. */
 void cm_ahead_put(cm_ahead *ahead, int64_t row);
 
-/** Is the window full: as many requests were asked ahead for rows behind outer row `row`? */
-bool cm_ahead_is_full(const cm_ahead *ahead, int64_t row);
+/** Requests asked ahead for rows behind outer row `row`. */
+int cm_ahead_open(const cm_ahead *ahead, int64_t row);
 
-/** For outer row `row` nothing had to be asked: it is not passed over. */
+/** For outer row `row` nothing had to be asked: it is not passed over, unless it was asked ahead. */
 void cm_ahead_skip(cm_ahead *ahead, int64_t row);
 
 #endif

@@ -334,6 +334,7 @@ static guess judge(cm_scan *scan, const cm_leg_request *next) {
   cm_list_question question;
   if (!can_send(next)) return GUESS_NOTHING;
   put_question(scan, next, values, &question);
+  if (question.unsendable != 0) return GUESS_UNSURE;
   cm_list_guess found = cm_list_store_guess(scan->session, &question);
   return found == CM_GUESS_SEND ? GUESS_ASK : found == CM_GUESS_WAIT ? GUESS_UNSURE : GUESS_NOTHING;
 }
@@ -361,19 +362,32 @@ static bool ask_next(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, const cm_le
   return made != GUESS_UNSURE;
 }
 
+static bool is_outer(const cm_scan *outer, const cm_scan *scan) {
+  return outer != scan && outer->is_on_row && outer->legs.count > 0;
+}
+
+/** How many requests were asked ahead of a scan in vain, or are not needed yet. */
+static int64_t spent_ahead(const cm_scan *scan, uint64_t asked) {
+  int64_t spent = 0;
+  for (cm_scan *outer = scan->session->reading.scans; outer != NULL; outer = outer->next_open) {
+    for (int i = 0; i < CM_MAX_FOLLOWERS; i++) {
+      const cm_ahead *ahead = &outer->followers[i];
+      if (ahead->asked == asked) spent += ahead->wasted + cm_ahead_open(ahead, outer->row_number);
+    }
+  }
+  return spent;
+}
+
 /** Ask for what the next rows will ask for, until the window is full. */
 static void fill_window(cm_scan *scan, cm_scan *outer, cm_ahead *ahead,
                         const cm_leg_request *request) {
   int64_t last = outer->row_number + CM_MAX_AHEAD;
   if (ahead->window == 0) return;
   place_window(outer, ahead);
-  while (ahead->through_row < last && !cm_ahead_is_full(ahead, outer->row_number) &&
-         cm_memo_has_room_ahead(scan->session) && ask_next(scan, outer, ahead, request))
+  while (ahead->through_row < last && cm_ahead_open(ahead, outer->row_number) < ahead->window &&
+         spent_ahead(scan, ahead->asked) < ahead->asks && cm_memo_has_room_ahead(scan->session) &&
+         ask_next(scan, outer, ahead, request))
     continue;
-}
-
-static bool is_outer(const cm_scan *outer, const cm_scan *scan) {
-  return outer != scan && outer->is_on_row && outer->legs.count > 0;
 }
 
 void cm_scan_look_ahead(cm_scan *scan, const cm_leg_request *request) {
@@ -406,7 +420,7 @@ static void look_further(cm_scan *scan, cm_scan *outer) {
   uint64_t number = number_of(scan, asked);
   for (int i = 0; i < CM_MAX_FOLLOWERS; i++) {
     cm_ahead *ahead = &outer->followers[i];
-    bool is_open = ahead->asked == number && ahead->is_followed &&
+    bool is_open = ahead->asked == number && ahead->is_followed && ahead->wasted == 0 &&
                    ahead->last_row == outer->row_number &&
                    ahead->window >= session->settings.concurrency;
     if (!is_open) continue;

@@ -14,10 +14,10 @@ enum {
   MAX_LISTS = 64,
   MAX_VALUES = 32,
   REQUESTS_BEFORE_A_LOOK = 4,
-  COMING_BEFORE_A_LOOK = 6, /* so many requests cost no more than four and a list of a page */
-  PAGES_OF_A_NARROW_LIST =
-      3,           /* on average; below, one without the value that tells them apart is read */
+  COMING_BEFORE_A_LOOK = 6,   /* so many requests cost no more than four and a list of a page */
+  PAGES_OF_A_NARROW_LIST = 3, /* on average; below, the list without what narrows it is read */
   CHEAP_PAGES = 4, /* of narrow lists, after which that one is read as if they had not been */
+  MAX_EARLY = 4,   /* requests sent before they are asked for, so many of which may be in vain */
   PAGES_KEPT = 16  /* of the first answer, which may be the only one */
 };
 
@@ -43,7 +43,8 @@ typedef struct question_kind {
   uint64_t first[MAX_VALUES]; /* hashes of the values that were asked for first */
   uint64_t varying;           /* bits of the values that were others since */
   int64_t requests, pages;    /* that were sent */
-  cm_row_store asked;         /* the requests, without a text */
+  int64_t ahead; /* requests that were sent before they were asked for, and were not since */
+  cm_row_store asked, early; /* the requests, without a text; those that were sent before */
   int list_count;
   kept_list *lists[MAX_LISTS];
 } question_kind;
@@ -79,6 +80,7 @@ static void free_store(cm_list_store *store) {
     for (int at = 0; at < kind->list_count; at++)
       free_list(kind->lists[at]);
     cm_row_store_clear(&kind->asked);
+    cm_row_store_clear(&kind->early);
     sqlite3_free(kind);
   }
   cm_row_store_clear(&store->places);
@@ -282,10 +284,7 @@ static int64_t known_pages(cm_session *session, const cm_list_question *question
   return is_plain ? cm_known_pages_find(session, holder) : 0;
 }
 
-/**
- * Are so many requests fewer than the pages that they would pay for?
- * @param list  NULL: it is not begun. @param ahead  Requests that may leave before a page is read, where its length is not known.
- */
+/** Are so many requests fewer than the pages that they would pay for? Of a list of unknown length so many may be `ahead`. */
 static bool are_few(const question_kind *kind, const kept_list *list, int64_t known_pages,
                     int64_t requests, int ahead) {
   int64_t own = list != NULL && list->is_open ? list->pager.pages : 0;
@@ -299,7 +298,8 @@ static bool is_worth_a_page(const question_kind *kind, const kept_list *list, in
                             const cm_list_question *question) {
   int64_t paid = kind->requests > question->coming ? kind->requests : question->coming;
   if (list != NULL && list->is_ended) return false;
-  if (kind->requests < REQUESTS_BEFORE_A_LOOK && question->coming <= COMING_BEFORE_A_LOOK)
+  if (kind->requests + kind->ahead < REQUESTS_BEFORE_A_LOOK &&
+      question->coming <= COMING_BEFORE_A_LOOK)
     return false;
   return !are_few(kind, list, known_pages, paid, 0);
 }
@@ -395,11 +395,13 @@ static bool is_cheaper(cm_session *session, const question_kind *kind,
                        const cm_list_question *question) {
   uint64_t matched = choose_matched(kind, question);
   kept_list *list = NULL;
-  if (kind->requests < REQUESTS_BEFORE_A_LOOK || matched == 0) return true;
+  int64_t requests = kind->requests + kind->ahead;
+  if (kind->ahead >= MAX_EARLY) return false;
+  if (requests < REQUESTS_BEFORE_A_LOOK || matched == 0) return true;
   if (find_list(kind, question, matched, &list, NULL) != SQLITE_OK) return false;
-  bool is_ended = list != NULL && list->is_ended;
-  return is_ended || are_few(kind, list, known_pages(session, question, matched), kind->requests,
-                             REQUESTS_BEFORE_A_LOOK - 1);
+  int64_t known = known_pages(session, question, matched);
+  return (list != NULL && list->is_ended) ||
+         are_few(kind, list, known, requests, REQUESTS_BEFORE_A_LOOK - 1);
 }
 
 /** The store of the statements that run now. NULL: memory ran out. */
@@ -437,34 +439,35 @@ void cm_list_store_count(cm_session *session, int64_t kind, int64_t pages) {
 
 /** As cm_list_store_guess, of a question that a list may answer. */
 static cm_list_guess judge_guess(cm_session *session, question_kind *kind,
-                                 const cm_list_question *question) {
+                                 const cm_list_question *question, cm_slice asked) {
   cm_list_rows rows = { .is_known = false };
-  cm_buf request;
-  cm_buf_init(&request, CM_MAX_URL_BYTES);
-  cm_list_format_request(question, &request);
-  cm_slice asked = { cm_buf_str(&request), request.len };
-  int rc = request.code == SQLITE_OK ? ask_lists(kind, question, &rows, NULL) : request.code;
-  cm_list_guess guess = CM_GUESS_WAIT;
-  if (rc == SQLITE_OK && (rows.is_known || cm_row_store_find(&kind->asked, asked) != NULL)) {
-    guess = CM_GUESS_NEEDLESS;
-  } else if (rc == SQLITE_OK && is_cheaper(session, kind, question) &&
-             note_request(kind, question, asked, NULL) == SQLITE_OK) {
-    guess = CM_GUESS_SEND;
-  }
+  int rc = ask_lists(kind, question, &rows, NULL);
+  bool is_here = rows.is_known || cm_row_store_find(&kind->asked, asked) != NULL ||
+                 cm_row_store_find(&kind->early, asked) != NULL;
   cm_list_rows_clear(&rows);
-  cm_buf_clear(&request);
-  return guess;
+  if (rc == SQLITE_OK && is_here) return CM_GUESS_NEEDLESS;
+  if (rc != SQLITE_OK || !is_cheaper(session, kind, question)) return CM_GUESS_WAIT;
+  if (cm_row_store_put(&kind->early, asked, (cm_slice){ NULL, 0 }) != SQLITE_OK)
+    return CM_GUESS_WAIT;
+  kind->ahead++;
+  return CM_GUESS_SEND;
 }
 
 cm_list_guess cm_list_store_guess(cm_session *session, const cm_list_question *question) {
   question_kind *kind = NULL;
   uint64_t matchable = cm_list_matchable(question);
-  if (question->unsendable != 0) return CM_GUESS_WAIT;
   if (matchable == 0) return CM_GUESS_SEND;
   cm_list_store *store = need_store(session);
   int rc = store != NULL ? find_kind(store, question, &kind, NULL) : SQLITE_NOMEM;
-  if (rc != SQLITE_OK) return CM_GUESS_WAIT;
-  return kind != NULL ? judge_guess(session, kind, question) : CM_GUESS_SEND;
+  if (kind == NULL) return rc == SQLITE_OK ? CM_GUESS_SEND : CM_GUESS_WAIT;
+  cm_buf request;
+  cm_buf_init(&request, CM_MAX_URL_BYTES);
+  rc = cm_list_format_request(question, &request);
+  cm_slice asked = { cm_buf_str(&request), request.len };
+  cm_list_guess guess = rc == SQLITE_OK ? judge_guess(session, kind, question, asked)
+                                        : CM_GUESS_WAIT;
+  cm_buf_clear(&request);
+  return guess;
 }
 
 int cm_list_store_find(cm_session *session, const cm_list_question *question, cm_list_rows *out,
@@ -482,14 +485,15 @@ int cm_list_store_find(cm_session *session, const cm_list_question *question, cm
   cm_slice asked = { cm_buf_str(&request), request.len };
   rc = request.code == SQLITE_NOMEM ? cm_err_nomem(err) : ask_lists(kind, question, out, err);
   bool was_asked = question->unsendable == 0 && cm_row_store_find(&kind->asked, asked) != NULL;
-  if (was_asked && out->count == 0) out->is_known = false; /* the memo has what was answered then */
-  if (rc == SQLITE_OK && !out->is_known && !was_asked)
+  bool was_early = !was_asked && cm_row_store_find(&kind->early, asked) != NULL;
+  if ((was_asked || was_early) && out->count == 0) out->is_known = false; /* the memo has it */
+  if (was_early && !out->is_known) kind->ahead--;
+  if (rc == SQLITE_OK && !out->is_known && !was_asked && !was_early)
     rc = read_on(store, session, kind, question, out, err);
   if (rc == SQLITE_OK && !out->is_known && !was_asked)
     rc = note_request(kind, question, asked, err);
   cm_buf_clear(&request);
-  if (rc != SQLITE_OK || !out->is_known)
-    cm_list_rows_clear(out); /* a look-up has a shape of its own */
+  if (rc != SQLITE_OK || !out->is_known) cm_list_rows_clear(out); /* a look-up has its own shape */
   out->kind = number_of(store, kind);
   out->kept_pages = kind->requests > 1 ? CM_MAX_PAGES : PAGES_KEPT;
   return rc;

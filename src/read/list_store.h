@@ -34,7 +34,10 @@ typedef enum cm_list_guess {
   CM_GUESS_WAIT      /* a list may be cheaper: not before it is asked */
 } cm_list_guess;
 
-/** May the request of a question be sent before it is asked? So it costs no more than if it had not been. No page is read. */
+/**
+ * May the request of a question be sent before it is asked? So it costs no more than if it had not been. No page is read.
+ * @param question  Without values that no request can carry.
+ */
 cm_list_guess cm_list_store_guess(cm_session *session, const cm_list_question *question);
 
 /**

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/key_hashes.h"
 #include "base/map.h"
 #include "client/pump.h"
 #include "read/answer_cache.h"
@@ -28,6 +29,7 @@ struct cm_memo_answer {
   int holders;
   int gets;       /* how often it was asked for */
   bool is_listed; /* the memo finds it */
+  bool is_second; /* the same was sent before: it stays, so that it is not sent once more */
   bool is_ahead;  /* asked for before it is needed: it may be needed yet */
   bool is_waited; /* it was looked at, or waited for */
   bool is_settled;
@@ -45,6 +47,7 @@ struct cm_memo {
   cm_memo_answer *ahead[CM_MAX_AHEAD]; /* asked ahead and not taken, in no order */
   int ahead_count;
   cm_map lists;          /* by first request */
+  cm_key_hashes sent;    /* the requests */
   int64_t running_id;    /* of the session, when it was last emptied */
   cm_answer_cache cache; /* what may answer the next statements, too */
 };
@@ -85,6 +88,9 @@ static void remove_use(cm_memo *memo, cm_memo_answer *answer) {
 }
 
 static void list_answer(cm_memo *memo, cm_memo_answer *answer) {
+  bool is_new = true;
+  int rc = cm_key_hashes_add(&memo->sent, answer->path, strlen(answer->path), &is_new);
+  answer->is_second = rc == SQLITE_OK && !is_new; /* without memory it is one like others */
   cm_map_put(&memo->answers, &answer->node, answer, answer->path, strlen(answer->path));
   append_use(memo, answer);
   answer->is_listed = true;
@@ -235,6 +241,7 @@ static void empty(cm_memo *memo) {
   while (memo->oldest != NULL)
     unlist_answer(memo, memo->oldest);
   clear_lists(memo);
+  cm_key_hashes_clear(&memo->sent);
 }
 
 /** Answers that are still held live on until their release. */
@@ -416,12 +423,23 @@ const cm_call_result *cm_memo_answer_result(const cm_memo_answer *answer) {
   return cm_call_result_of(answer->call);
 }
 
+/** What was sent twice is kept as soon as it is there. */
+static bool keep_second(cm_memo_answer *answer) {
+  bool is_there = cm_call_is_done(answer->call) &&
+                  cm_call_result_of(answer->call)->code == SQLITE_OK;
+  if (answer->is_second && is_there) cm_memo_answer_keep(answer);
+  return answer->is_kept;
+}
+
 /*
 ** A scan that is left early, by LIMIT or in an EXISTS, had asked for more than it looked at. The next run
 ** of it in the same statement must not ask again, so these answers stay as if they were asked ahead.
 */
 static bool stays_ahead(cm_memo *memo, cm_memo_answer *answer) {
-  if (answer->is_waited || !has_room_ahead(memo)) return false;
+  if (answer->is_waited) return false;
+  if (!has_room_ahead(memo)) cm_memo_keep_prefetched(answer->session);
+  if (memo->ahead_count == CM_MAX_AHEAD || !(answer->is_second || has_room_ahead(memo)))
+    return false;
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;
   return true;
@@ -431,7 +449,8 @@ void cm_memo_answer_release(cm_memo_answer *answer) {
   if (answer == NULL || --answer->holders > 0) return;
   if (!answer->is_listed) {
     free_answer(answer);
-  } else if (!answer->is_kept && !stays_ahead(answer->session->memo, answer)) {
+  } else if (!answer->is_kept && !keep_second(answer) &&
+             !stays_ahead(answer->session->memo, answer)) {
     unlist_answer(answer->session->memo, answer);
   }
 }

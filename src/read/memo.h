@@ -9,7 +9,8 @@
 ** What is kept. An answer that holds its whole list, or a single object, is kept from the first
 ** time. Pages of a longer list are kept when the same list is read for the second time in a
 ** statement, so a plain scan keeps nothing; of what is asked for by equal terms, as a join asks again and again, from
-** the first time on, where there is room. Small answers leave in the order of their last use when
+** the first time on, where there is room; of whatever else is sent for the second time, so that nothing is sent three
+** times. Small answers leave in the order of their last use when
 ** room is needed; a list that is read again and does not fit is an error that shows the
 ** MATERIALIZED form.
 **

@@ -138,9 +138,14 @@ static int find_enclosing(cm_scan *scan, bool is_hidden, cm_err *err) {
 /** Before a column of the current row is looked at. What is not found is asked for once more as a hidden row. */
 static int need_enclosing(cm_scan *scan, int column, cm_err *err) {
   if (!cm_scan_lacks_enclosing(scan, column)) return SQLITE_OK;
+  const cm_statement *statement = scan->session->statement;
+  int64_t before = statement->requests;
   scan->around.is_asked = true;
   int rc = find_enclosing(scan, false, err);
-  return rc == SQLITE_OK && scan->around.text == NULL ? find_enclosing(scan, true, err) : rc;
+  if (rc == SQLITE_OK && scan->around.text == NULL) rc = find_enclosing(scan, true, err);
+  int64_t kind = scan->legs.count > 0 ? cm_scan_leg(scan)->fixed.kind : 0;
+  if (kind != 0) cm_list_store_count(scan->session, kind, statement->requests - before);
+  return rc;
 }
 
 int cm_scan_peek(cm_scan *scan, int column, cm_value *out, cm_err *err) {

@@ -112,6 +112,16 @@ static void answer_that_nobody_settled_is_not_kept(void **state) {
   assert_requests(world, 2);
 }
 
+static void what_was_sent_twice_is_not_sent_again(void **state) {
+  peer_world *world = *state;
+  for (int i = 0; i < 4; i++) { /* looked at, but left before it says whether it is whole */
+    cm_memo_answer *answer = get(world, second, first);
+    assert_int_equal(cm_memo_answer_wait(answer, NULL), SQLITE_OK);
+    cm_memo_answer_release(answer);
+  }
+  assert_requests(world, 2);
+}
+
 static void failed_answer_is_not_kept(void **state) {
   peer_world *world = *state;
   cm_err err = { 0 };
@@ -448,6 +458,21 @@ static void asking_ahead_has_bounds(void **state) {
   assert_int_equal(world->session->statement->requests, 0);
 }
 
+static void left_unread_stays_though_much_was_asked_ahead(void **state) {
+  peer_world *world = *state;
+  char path[32];
+  for (int i = 0; i < CM_MAX_AHEAD; i++) {
+    snprintf(path, sizeof path, "/plans/%d", i);
+    cm_memo_prefetch(world->session, who, path);
+  }
+  pump_until_idle(world);
+  cm_memo_answer_release(get(world, first, first)); /* under way: nobody waited for it */
+  pump_until_idle(world);
+  read_answer(world, first, first, true);
+  read_answer(world, "/plans/1", NULL, true);
+  assert_requests(world, CM_MAX_AHEAD + 1);
+}
+
 static void large_answers_ahead_stop_it(void **state) {
   peer_world *world = *state;
   char *body = large_body(17);
@@ -483,6 +508,7 @@ int main(void) {
     TEST(longer_list_is_kept_from_its_second_reading),
     TEST(list_read_twice_at_once_is_kept),
     TEST(answer_that_nobody_settled_is_not_kept),
+    TEST(what_was_sent_twice_is_not_sent_again),
     TEST(failed_answer_is_not_kept),
     TEST(settled_404_is_kept),
     TEST(many_answers),
@@ -501,6 +527,7 @@ int main(void) {
     TEST(error_shows_to_the_taker),
     TEST(dropped_is_gone),
     TEST(asking_ahead_has_bounds),
+    TEST(left_unread_stays_though_much_was_asked_ahead),
     TEST(large_answers_ahead_stop_it),
     TEST(no_key_is_no_matter_ahead),
   };
