@@ -89,7 +89,7 @@ def check(kind, graph, problems):
 
 def main():
     root, objects = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
-    modules = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.rglob("*.c")) if path.parent.name != "packaging"]
+    modules = [path.relative_to(root).with_suffix("").as_posix() for path in sorted(root.rglob("*.c")) if "packaging" not in path.parts]
     problems = []
     links = link_graph(objects, modules)
     missing = [module for module in modules if module not in links]

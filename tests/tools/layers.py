@@ -121,7 +121,7 @@ def check_file(path, root, house, public, problems):
 
 def sources(root, pattern):
     """The files of the rooms."""
-    return [path for path in sorted(root.rglob(pattern)) if path.parent.as_posix() not in BESIDE]
+    return [path for path in sorted(root.rglob(pattern)) if not any(path.is_relative_to(folder) for folder in BESIDE)]
 
 
 def check_readme(root, house, public, problems):

@@ -45,9 +45,7 @@ record() {
 
 units() {
   rm -f "$log.units"
-  for test in "$BUILD"/unit/*; do
-    case $test in *.*) continue ;; esac # objects, logs
-    [ -f "$test" ] || continue
+  find "$BUILD/unit" -type f -perm -100 ! -name '*.*' | while read -r test; do
     if ! "$test" >"$log.unit" 2>&1; then
       cat "$log.unit"
       echo "[  FAILED  ] 1 test" >>"$log.units" # it may have crashed before it could count
