@@ -25,6 +25,10 @@ test-amalgamation: $(AMALGAMATION) ## cases and examples on the one file (ONE_FI
 
 PACKAGES := $(BUILD)/packages
 
+.PHONY: deps-packages
+deps-packages: ## install what packages are made and looked at with (Debian, Ubuntu)
+	$(Q)sh tests/tools/deps.sh dpkg-dev libssl-dev zlib1g-dev lintian python3-build python3-setuptools python3-wheel python3-pip binutils
+
 # ---- the manual page ----------------------------------------------------------------------------
 
 MANUAL := $(BUILD)/chartmogul.7

@@ -1,10 +1,13 @@
 #!/bin/sh
-# Installs the packages that building and testing need. Does nothing where all are there.
+# Installs the packages that building and testing need, or those that are named. Does nothing where all are there.
+#
+#   deps.sh [PACKAGE...]
 set -eu
 
-packages="git make gcc pkg-config sqlite3 curl python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
+needed="git make gcc pkg-config sqlite3 curl python3 libsqlite3-dev libcurl4-openssl-dev libcjson-dev
   libcmocka-dev libmicrohttpd-dev zlib1g-dev clang clang-format clang-tidy cppcheck shellcheck
   valgrind ca-certificates openssl libdbd-sqlite3-perl"
+packages=${*:-$needed}
 # Beside them, where the system has it: the runtime of libFuzzer, which elsewhere comes with clang.
 optional="libclang-rt-dev"
 
