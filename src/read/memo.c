@@ -307,9 +307,9 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
   return rc;
 }
 
-/** Failed, and not what was asked ahead: that one's error is for the first who takes it. */
+/** Failed, and somebody was told: what was asked ahead has its error for the first who takes it. */
 static bool is_stale(const cm_memo_answer *answer) {
-  return cm_call_is_done(answer->call) && !answer->is_settled && !answer->is_ahead &&
+  return cm_call_is_done(answer->call) && !answer->is_settled && answer->gets > 0 &&
          cm_call_result_of(answer->call)->code != SQLITE_OK;
 }
 
@@ -393,12 +393,17 @@ void cm_memo_drop_prefetched(cm_session *session) {
     unlist_answer(memo, memo->ahead[memo->ahead_count - 1]);
 }
 
+/** Is it what the same request gets again? A list of a row that is gone is a 404, and empty for who takes it. */
+static bool is_final(const cm_call_result *result) {
+  return result->code == SQLITE_OK || result->status == 404 || result->status == 422;
+}
+
 void cm_memo_keep_prefetched(cm_session *session) {
   cm_memo *memo = session->memo;
   for (int i = memo != NULL ? memo->ahead_count - 1 : -1; i >= 0; i--) {
     cm_memo_answer *answer = memo->ahead[i];
     if (!cm_call_is_done(answer->call)) continue;
-    if (cm_call_result_of(answer->call)->code != SQLITE_OK || !keep(memo, answer)) {
+    if (!is_final(cm_call_result_of(answer->call)) || !keep(memo, answer)) {
       unlist_answer(memo, answer);
       continue;
     }

@@ -428,6 +428,27 @@ static void error_shows_to_the_taker(void **state) {
   assert_requests(world, 2);
 }
 
+/* What nobody has is what it is: each round of guesses would ask for it again. What may be otherwise the next time is asked again. */
+static void missing_asked_ahead_stays_for_the_taker(void **state) {
+  static const struct {
+    const char *path;
+    int status, code, requests;
+  } answers[] = { { "/plans/1", 404, SQLITE_ERROR, 1 }, { "/plans/2", 500, SQLITE_OK, 3 } };
+  peer_world *world = *state;
+  peer_set(world, "max_retries", "0");
+  for (size_t i = 0; i < cm_countof(answers); i++) {
+    peer_says(world->server, answers[i].path, answers[i].status, "{\"error\":\"no\"}");
+    peer_says(world->server, answers[i].path, 200, "{}");
+    cm_memo_prefetch(world->session, who, answers[i].path);
+    pump_until_idle(world);
+    cm_memo_keep_prefetched(world->session);
+    cm_memo_answer *answer = get(world, answers[i].path, NULL);
+    assert_int_equal(cm_memo_answer_wait(answer, NULL), answers[i].code);
+    cm_memo_answer_release(answer);
+    assert_requests(world, answers[i].requests);
+  }
+}
+
 static void dropped_is_gone(void **state) {
   peer_world *world = *state;
   cm_memo_prefetch(world->session, who, "/plans/1");
@@ -525,6 +546,7 @@ int main(void) {
     TEST(another_setting_empties),
     TEST(asked_ahead_is_there),
     TEST(error_shows_to_the_taker),
+    TEST(missing_asked_ahead_stays_for_the_taker),
     TEST(dropped_is_gone),
     TEST(asking_ahead_has_bounds),
     TEST(left_unread_stays_though_much_was_asked_ahead),
