@@ -172,7 +172,7 @@ static int note_further_pairs(wanted_pair *wanted, const cm_natural_key *natural
 int cm_change_find_customer(cm_change *change, cm_slice customer, char **out, cm_err *err) {
   const cm_reference *owner = cm_change_record_owner(change);
   const cm_resource *of = owner != NULL ? cm_registry_find(owner->resource) : NULL;
-  wanted_pair wanted = { NULL };
+  wanted_pair wanted = { 0 };
   *out = NULL;
   if (of == NULL || of->natural_key == NULL || of->natural_key->columns[1] == NULL)
     return SQLITE_OK;

@@ -139,7 +139,7 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   const cm_resource *resource = line->table_name != NULL ? cm_registry_find(line->table_name)
                                                          : NULL;
   bool is_sent = cm_resume_is_in(line, CM_ENTRY_SENT) && !all->is_sent_anew;
-  cm_imported imported = { NULL };
+  cm_imported imported = { 0 };
   cm_change change;
   if (resource == NULL || line->change == NULL || all->is_of_nobody)
     return cm_resume_refuse_line(line, err);

@@ -162,7 +162,7 @@ static int tell_sent(cm_session *session, const together *all, cm_err *err) {
 
 static int send_with_parts(cm_session *session, cm_journal_line *line, cm_resumed *out,
                            cm_err *err) {
-  together all = { NULL };
+  together all = { 0 };
   int rc = check_host(session, line, err);
   if (rc == SQLITE_OK) rc = find_together(session, line, &all, err);
   if (rc == SQLITE_OK) rc = cm_resume_send_lines(session, all.ids, all.count, out, err);
