@@ -209,8 +209,6 @@ test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed 
 
 WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH).whl
 NPM      := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tgz
-SQLPKG_ARCH := $(subst aarch64,arm64,$(subst x86_64,amd64,$(ARCH)))
-TARBALL  := $(PACKAGES)/sqlite-chartmogul-$(VERSION)-linux-$(ARCH).tar.gz
 
 SDIST    := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tar.gz
 # Where the packages will be fetched from, for sqlpkg.json.
@@ -230,15 +228,13 @@ $(SDIST): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packagi
 $(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE)
 	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
 
-$(TARBALL): $(STANDALONE) README.md LICENSE src/chartmogul.h
-	$(Q)rm -rf $(PACKAGES)/laid && mkdir -p $(PACKAGES)/laid/$(basename $(basename $(@F)))
-	$(Q)cp $^ $(PACKAGES)/laid/$(basename $(basename $(@F)))/
-	$(Q)tar -C $(PACKAGES)/laid -czf $@ $(basename $(basename $(@F)))
+# The libraries of other machines, where their compilers are here.
+has     = $(shell command -v $(1) 2>/dev/null)
+FOREIGN = $(if $(call has,musl-gcc),$(LINUX_MUSL)) $(if $(call has,aarch64-linux-gnu-gcc),$(LINUX_ARM64)) \
+  $(if $(call has,$(MINGW)-gcc),$(WINDOWS_X64))
 
-packages: $(TARBALL) $(WHEEL) $(SDIST) $(NPM) $(DEB) ## all of them, with sqlpkg.json and SHA256SUMS, in build/packages
-	$(Q)sed 's|@VERSION@|$(VERSION)|; s|@RELEASES@|$(RELEASES)|; s|@FILES@|"linux-$(SQLPKG_ARCH)": "$(notdir $(TARBALL))"|' \
-	  src/packaging/sqlpkg.json.in >$(PACKAGES)/sqlpkg.json
-	$(Q)cd $(PACKAGES) && sha256sum *.tar.gz *.tgz *.whl *.deb sqlpkg.json >SHA256SUMS && cat SHA256SUMS
+packages: $(STANDALONE) $(FOREIGN) $(SDIST) $(DEB) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
+	$(Q)sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES)
 
 .PHONY: test-wheel test-sdist test-npm
 test-wheel: $(WHEEL) $(SANDBOX) ## the wheel, installed and used
