@@ -1,10 +1,10 @@
 #!/bin/sh
-# Makes the Debian package, without a build system of its own: deb.sh VERSION LIBRARY OUT
+# Makes the Debian package, without a build system of its own: deb.sh VERSION LIBRARY MANUAL OUT
 # LIBRARY is named chartmogul.so.<version>, its SONAME is chartmogul.so.0. The loader finds it by that name, so
 # that `.load chartmogul` works without a path.
 set -eu
 
-version=$1 library=$2 out=$3
+version=$1 library=$2 manual=$3 out=$4
 here=$(cd "$(dirname "$0")" && pwd)
 house=$(cd "$here/../.." && pwd)
 name=libsqlite3-mod-chartmogul
@@ -14,7 +14,7 @@ rm -rf "$out/deb"
 libraries=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 documents=$root/usr/share/doc/$name
 examples=$documents/examples
-mkdir -p "$libraries" "$examples/reports" "$examples/load" "$root/DEBIAN" "$out/deb/debian"
+mkdir -p "$libraries" "$root/usr/share/man/man7" "$examples/reports" "$examples/load" "$root/DEBIAN" "$out/deb/debian"
 umask 022
 
 install -m 644 "$library" "$libraries/chartmogul.so.$version"
@@ -27,6 +27,7 @@ install -m 644 "$house"/sql/*.sql "$examples/"
 install -m 644 "$house"/sql/reports/*.sql "$examples/reports/"
 install -m 644 "$house"/sql/load/*.sql "$house"/sql/load/*.csv "$examples/load/"
 gzip -9nc "$here/CHANGELOG" >"$documents/changelog.gz"
+gzip -9nc "$manual" >"$root/usr/share/man/man7/chartmogul.7.gz"
 {
   echo "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/"
   echo "Upstream-Name: sqlite-chartmogul"

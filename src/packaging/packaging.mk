@@ -199,8 +199,8 @@ $(DEB_LIB): $(LOADABLE_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-soname,chartmogul.so.0 -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
-$(DEB): src/packaging/deb.sh src/packaging/CHANGELOG $(DEB_LIB)
-	$(Q)sh $< $(VERSION) $(DEB_LIB) $(PACKAGES)
+$(DEB): src/packaging/deb.sh src/packaging/CHANGELOG $(DEB_LIB) $(MANUAL)
+	$(Q)sh $< $(VERSION) $(DEB_LIB) $(MANUAL) $(PACKAGES)
 
 test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed and used by its bare name
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/deb.sh $(DEB) $(SANDBOX)

@@ -19,6 +19,8 @@ dpkg-deb --extract "$package" "$folder/unpacked"
 same "its files are as it says" 0 "$?"
 same "what it needs is told" 1 "$(dpkg-deb --field "$package" Depends | grep -c 'libcjson1.*libcurl4.*libsqlite3-0')"
 
+same "its manual page" 1 "$(gunzip -c "$folder/unpacked/usr/share/man/man7/chartmogul.7.gz" | grep -c '^\.TH CHARTMOGUL 7')"
+
 serve "$sandbox" --port 0
 LD_LIBRARY_PATH=$(find "$folder/unpacked/usr/lib" -name 'chartmogul.so' -exec dirname {} \;)
 export LD_LIBRARY_PATH
