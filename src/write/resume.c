@@ -115,6 +115,18 @@ int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err) {
       (long long)line->id, why, (long long)line->id);
 }
 
+/** No change can be made of it: it is of another version, or it was refused for a value, which is no better now. */
+static int refuse_change(const cm_journal_line *line, cm_err *err) {
+  if (line->status != 0 || !cm_resume_is_in(line, CM_ENTRY_REFUSED))
+    return cm_resume_refuse_line(line, err);
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "write %lld in the journal cannot be sent as it was (it was refused before it was sent, its "
+      "error in chartmogul_writes says why): INSERT the row with the right value, "
+      "then SELECT chartmogul_settle(%lld, 'drop')",
+      (long long)line->id, (long long)line->id);
+}
+
 /** It may have left: nobody knows yet. */
 static int put_in_doubt(resumption *all, cm_entry *entry, cm_imported *imported, cm_err *err) {
   entry->state = CM_ENTRY_UNKNOWN;
@@ -146,7 +158,7 @@ static int take_line(resumption *all, const cm_journal_line *line, cm_err *err) 
   int rc = cm_change_of_text(resource, line->change, &change, &imported, err);
   if (rc != SQLITE_OK) {
     cm_imported_clear(&imported);
-    return rc == SQLITE_NOMEM ? rc : cm_resume_refuse_line(line, err);
+    return rc == SQLITE_NOMEM ? rc : refuse_change(line, err);
   }
   rc = add_change(session, &change, err);
   if (rc != SQLITE_OK) {

@@ -334,7 +334,8 @@ static const cm_function table[] = {
     "Settles what runs in the journal that were cut off left open, and returns counts as JSON.",
     "" },
   { "chartmogul_settle", 2, CM_SENDING_FUNCTION, settle,
-    "Says of an unknown write in the journal that it is written, to be sent, or dropped.",
+    "Says of an unknown or refused write in the journal that it is 'written', or to be sent now "
+    "('send', an invoice with its lines), or not any more ('drop').",
     "id, verdict" },
   { "chartmogul_version", 0, CONSTANT, version, "The version of the extension.", "" },
   { "chartmogul_debug", 0, KNOWS | CM_RESULT_SUBTYPE, debug,

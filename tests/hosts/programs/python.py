@@ -10,7 +10,7 @@
 #    and goes for every host; `chartmogul_last_uuid()` has it.
 # cannot lastrowid: `cursor.lastrowid` is not the identifier of a row: the tables have uuids and no `rowid`.
 # cannot rowid: `rowid` cannot be selected.
-# note: A Python that was built without extensions takes `chartmogul-preload.so` by `LD_PRELOAD`.
+# note: A Python that was built without extensions takes it by `LD_PRELOAD=/path/chartmogul-preload.so` (`make preload`), and the two lines that load are left out.
 # <lines>
 import sqlite3
 
