@@ -307,9 +307,9 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
   return rc;
 }
 
-/** Failed, and somebody was told: what was asked ahead has its error for the first who takes it. */
+/** Failed, and somebody was told: what nobody has waited for yet has its error for the first who does. */
 static bool is_stale(const cm_memo_answer *answer) {
-  return cm_call_is_done(answer->call) && !answer->is_settled && answer->gets > 0 &&
+  return cm_call_is_done(answer->call) && !answer->is_settled && answer->is_waited &&
          cm_call_result_of(answer->call)->code != SQLITE_OK;
 }
 
