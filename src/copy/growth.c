@@ -228,6 +228,7 @@ static void write_each(const char *words, const char *format, const char *betwee
 /**
  * Rows whose other row is gone, or has changed since the last refresh; for a day also rows that call it otherwise: the account works
  * its rows out in the background.
+ * @param refreshed_at  As SQL has it: it is what the file says.
  */
 static void write_days(const growing_list *growing, const cm_copied *other,
                        const char *refreshed_at, cm_buf *out) {
@@ -238,9 +239,9 @@ static void write_days(const growing_list *growing, const cm_copied *other,
   cm_buf_printf(out,
                 "INSERT INTO " AGAIN " SELECT DISTINCT date(t.\"%s\") || ' 00:00:00', "
                 "date(t.\"%s\", '+1 day') || ' 00:00:00' FROM (SELECT * FROM %s.\"%s_history\" "
-                "WHERE valid_to > datetime('%s', '-1 day')) AS h JOIN %s AS t ON t.\"%s\" = "
+                "WHERE valid_to > datetime(%s, '-1 day')) AS h JOIN %s AS t ON t.\"%s\" = "
                 "h.\"%s\" LEFT JOIN %s.\"%s\" AS c ON c.\"%s\" = h.\"%s\" WHERE t.\"%s\" < '%s' "
-                "AND (c.\"%s\" IS NULL OR h.valid_to > '%s' AND (",
+                "AND (c.\"%s\" IS NULL OR h.valid_to > %s AND (",
                 by, by, schema, other->name, refreshed_at, growing->table, shown->by, key, schema,
                 other->name, key, key, by, growing->since, key, refreshed_at);
   write_each(shown->changes, "h.\"?\" IS NOT c.\"?\"", " OR ", out);
@@ -261,8 +262,11 @@ static int find_days(growing_list *growing, cm_err *err) {
   int rc = knows_former(growing, &other, &is_known, err);
   if (rc == SQLITE_OK) rc = cm_owned_look(growing->target, growing->stage->copied, &owned, err);
   if (rc != SQLITE_OK || !is_known) return rc;
+  char *refreshed_at = sqlite3_mprintf("%Q", owned.refreshed_at);
+  if (refreshed_at == NULL) return cm_err_nomem(err);
   cm_buf_init(&sql, MAX_SQL_BYTES);
-  write_days(growing, &other, owned.refreshed_at, &sql);
+  write_days(growing, &other, refreshed_at, &sql);
+  sqlite3_free(refreshed_at);
   return cm_target_run_buf(growing->target, &sql, err);
 }
 
