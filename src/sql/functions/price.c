@@ -90,9 +90,10 @@ static needed_list list_of(const cm_explained_plan *plan) {
 static int64_t page_size_of(const char *path, const char **at) {
   static const char name[] = "per_page=";
   const char *found = strstr(path, name);
-  bool is_own = found != NULL && found > path && (found[-1] == '?' || found[-1] == '&');
-  *at = is_own ? found : NULL;
-  long size = is_own ? strtol(found + strlen(name), NULL, 10) : 0;
+  while (found != NULL && (found == path || (found[-1] != '?' && found[-1] != '&')))
+    found = strstr(found + 1, name);
+  *at = found;
+  long size = found != NULL ? strtol(found + strlen(name), NULL, 10) : 0;
   return size > 0 && size < MAX_PER_PAGE ? size : MAX_PER_PAGE;
 }
 
@@ -133,8 +134,7 @@ static const cm_asked_length *find_asked(const cm_pricing *pricing, const cm_ses
 }
 
 /** @param path  Taken over. */
-static int ask(cm_pricing *pricing, cm_session *session, const cm_read *read, char *path,
-               cm_err *err) {
+static int ask(cm_pricing *pricing, cm_session *session, char *path, cm_err *err) {
   cm_asked_length *grown = sqlite3_realloc64(pricing->asked,
                                              ((sqlite3_uint64)pricing->count + 1) * sizeof *grown);
   char *url = url_of(path);
@@ -145,7 +145,7 @@ static int ask(cm_pricing *pricing, cm_session *session, const cm_read *read, ch
     return cm_err_nomem(err);
   }
   cm_asked_length *asked = &pricing->asked[pricing->count++];
-  *asked = (cm_asked_length){ .session = session, .read = read, .path = path };
+  *asked = (cm_asked_length){ .session = session, .path = path };
   const cm_call_request request = { .who = who, .method = "GET", .path = url };
   int rc = cm_call_start(session, &request, &asked->call, err);
   sqlite3_free(url);
@@ -167,7 +167,7 @@ int cm_pricing_ask(cm_pricing *pricing, const cm_explained_plan *plan, cm_err *e
   char *path = path_of(plan, &list);
   if (path == NULL) return cm_err_nomem(err);
   if (find_asked(pricing, plan->session, path) == NULL)
-    return ask(pricing, plan->session, list.read, path, err);
+    return ask(pricing, plan->session, path, err);
   sqlite3_free(path);
   return SQLITE_OK;
 }
@@ -216,23 +216,21 @@ static int64_t pages_of(int64_t rows, int64_t per_page) {
 }
 
 /** The length of a list, of its page of one row. */
-static int read_rows(const cm_asked_length *asked, cm_slice body, list_length *out, cm_err *err) {
+static int read_rows(const cm_asked_length *asked, const cm_read *read, cm_slice body,
+                     list_length *out, cm_err *err) {
   cm_json_type more = cm_slice_type(cm_slice_find(body, "has_more"));
-  cm_slice list = cm_slice_find(body, asked->read->rows);
+  cm_slice list = cm_slice_find(body, read->rows);
   bool is_list = cm_slice_type(list) == CM_JSON_ARRAY;
   if (!is_list || (more != CM_JSON_TRUE && more != CM_JSON_FALSE)) return wrong_answer(asked, err);
   out->rows = number_of(cm_slice_find(body, "total_pages"));
   if (out->rows < 0) out->rows = number_of(cm_slice_find(body, "meta.total_pages"));
-  if (more == CM_JSON_FALSE) out->rows = count_items(list);
-  if (out->rows >= 0) out->pages = pages_of(out->rows, asked->session->settings.per_page);
+  if (more == CM_JSON_FALSE) *out = (list_length){ count_items(list), 1 };
   return SQLITE_OK;
 }
 
 /** The same of a path whose shape is not known: a page, a whole list, or one row. */
 static int read_any(const cm_asked_length *asked, cm_slice body, list_length *out, cm_err *err) {
   cm_outline outline;
-  const char *at = NULL;
-  int64_t size = page_size_of(asked->path, &at);
   if (cm_outline_read(body, asked->path, &outline) != SQLITE_OK) return wrong_answer(asked, err);
   if (cm_slice_type(outline.has_more) != CM_JSON_TRUE) {
     *out = (list_length){ outline.is_list ? count_items(outline.rows) : 1, 1 };
@@ -240,22 +238,28 @@ static int read_any(const cm_asked_length *asked, cm_slice body, list_length *ou
   }
   out->rows = number_of(cm_slice_find(body, "total_pages"));
   if (out->rows < 0) out->rows = number_of(cm_slice_find(body, "meta.total_pages"));
-  if (out->rows >= 0) out->pages = pages_of(out->rows, size);
   return SQLITE_OK;
 }
 
-static int read_answer(const cm_asked_length *asked, list_length *out, cm_err *err) {
+/** @param read  Of the plan, NULL: what the path shows is not known. A plan of another kind may have asked. */
+static int read_answer(const cm_asked_length *asked, const cm_read *read, list_length *out,
+                       cm_err *err) {
   int rc = cm_call_wait(asked->call, err);
   const cm_call_result *result = cm_call_result_of(asked->call);
-  if (rc == SQLITE_OK && asked->read == NULL) return read_any(asked, result->body, out, err);
-  if (rc == SQLITE_OK) return read_rows(asked, result->body, out, err);
-  bool is_none = asked->read != NULL &&
-                 (asked->read->missing == CM_MISSING_ANY ||
-                  (asked->read->missing == CM_MISSING_EMPTY && result->is_api_error));
+  if (rc == SQLITE_OK && read == NULL) return read_any(asked, result->body, out, err);
+  if (rc == SQLITE_OK) return read_rows(asked, read, result->body, out, err);
+  bool is_none = read != NULL && (read->missing == CM_MISSING_ANY ||
+                                  (read->missing == CM_MISSING_EMPTY && result->is_api_error));
   if (result->status != 404 || !is_none) return rc;
   cm_err_clear(err);
   *out = (list_length){ 0, 1 };
   return SQLITE_OK;
+}
+
+/** Rows to a page as the plan will ask for them. */
+static int64_t page_size(const cm_explained_plan *plan) {
+  const char *at = NULL;
+  return plan->path != NULL ? page_size_of(plan->path, &at) : plan->session->settings.per_page;
 }
 
 static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan, list_length *out,
@@ -265,15 +269,14 @@ static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan,
   *out = (list_length){ CM_PRICE_UNKNOWN, CM_PRICE_UNKNOWN };
   if (!has_length(plan, &list)) return SQLITE_OK;
   if (list.is_plain) out->rows = cm_known_pages_find_rows(plan->session, list.read);
-  if (out->rows >= 0) {
-    out->pages = pages_of(out->rows, plan->session->settings.per_page);
-    return SQLITE_OK;
+  if (out->rows < 0) {
+    char *path = path_of(plan, &list);
+    if (path == NULL) return cm_err_nomem(err);
+    const cm_asked_length *asked = find_asked(pricing, plan->session, path);
+    if (asked != NULL) rc = read_answer(asked, list.read, out, err);
+    sqlite3_free(path);
   }
-  char *path = path_of(plan, &list);
-  if (path == NULL) return cm_err_nomem(err);
-  const cm_asked_length *asked = find_asked(pricing, plan->session, path);
-  if (asked != NULL) rc = read_answer(asked, out, err);
-  sqlite3_free(path);
+  if (out->rows >= 0 && out->pages < 0) out->pages = pages_of(out->rows, page_size(plan));
   return rc;
 }
 
