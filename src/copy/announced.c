@@ -83,6 +83,9 @@ int cm_announced_note(const cm_announced_call *call, cm_explained *explained,
   if (call->has_tables && call->tables == NULL)
     return note_no_price(call, false, "which tables are copied is known when it runs", explained,
                          info);
+  if (call->has_account && call->account == NULL)
+    return note_no_price(call, false, "whose account is copied is known when it runs", explained,
+                         info);
   int rc = cm_copied_choose(call->tables, &list, &err);
   if (rc == SQLITE_OK && call->account != NULL)
     rc = cm_session_account(call->session, call->account, &account, &err);

@@ -12,9 +12,8 @@
 typedef struct cm_announced_call {
   const char *who;             /* the function */
   cm_session *session;         /* any account of the connection */
-  bool has_schema, has_tables; /* are given */
-  const char *tables;          /* NULL: not given, or known only when the statement runs */
-  const char *account;         /* NULL: the one that functions use */
+  bool has_schema, has_tables, has_account; /* are given */
+  const char *tables, *account; /* NULL: not given, or known only when the statement runs */
 } cm_announced_call;
 
 /**

@@ -187,11 +187,10 @@ static int refresh_disconnect(sqlite3_vtab *base) {
 /** What chartmogul_explain says of it. */
 static int note(cm_session *session, cm_explained *explained, sqlite3_index_info *info) {
   char *tables = NULL, *account = NULL;
-  bool is_given = false;
   cm_announced_call call = { .who = who, .session = cm_session_chosen(session) };
   call.has_schema = (info->idxNum & HAS_SCHEMA) != 0;
   int rc = cm_arguments_stated(info, TABLES, &call.has_tables, &tables);
-  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, ACCOUNT, &is_given, &account);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, ACCOUNT, &call.has_account, &account);
   call.tables = tables;
   call.account = account;
   if (rc == SQLITE_OK) rc = cm_announced_note(&call, explained, info);
