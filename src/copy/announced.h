@@ -10,8 +10,8 @@
 
 /** A call as it stands in the statement. */
 typedef struct cm_announced_call {
-  const char *who;             /* the function */
-  cm_session *session;         /* any account of the connection */
+  const char *who;                          /* the function */
+  cm_session *session;                      /* any account of the connection */
   bool has_schema, has_tables, has_account; /* are given */
   const char *tables, *account; /* NULL: not given, or known only when the statement runs */
 } cm_announced_call;

@@ -307,10 +307,20 @@ int cm_memo_answer_start(cm_session *session, const char *who, const char *path,
   return rc;
 }
 
-/** Failed, and somebody was told: what nobody has waited for yet has its error for the first who does. */
+/** Is it what the same request gets again? A list of a row that is gone is a 404, and empty for who takes it. */
+static bool is_final(const cm_call_result *result) {
+  return result->code == SQLITE_OK || result->status == 404 || result->status == 422;
+}
+
+/**
+ * Failed, and somebody was told, or may have been: what was only asked ahead has its error for the first who takes it. What a scan
+ * that was left early did not look at is asked again where the answer may be another one.
+ */
 static bool is_stale(const cm_memo_answer *answer) {
-  return cm_call_is_done(answer->call) && !answer->is_settled && answer->is_waited &&
-         cm_call_result_of(answer->call)->code != SQLITE_OK;
+  if (!cm_call_is_done(answer->call) || answer->is_settled) return false;
+  const cm_call_result *result = cm_call_result_of(answer->call);
+  bool was_told = answer->is_waited || (answer->gets > 0 && !is_final(result));
+  return was_told && result->code != SQLITE_OK;
 }
 
 /** An answer that is there is asked for. */
@@ -391,11 +401,6 @@ void cm_memo_drop_prefetched(cm_session *session) {
   cm_memo *memo = session->memo;
   while (memo != NULL && memo->ahead_count > 0)
     unlist_answer(memo, memo->ahead[memo->ahead_count - 1]);
-}
-
-/** Is it what the same request gets again? A list of a row that is gone is a 404, and empty for who takes it. */
-static bool is_final(const cm_call_result *result) {
-  return result->code == SQLITE_OK || result->status == 404 || result->status == 422;
 }
 
 void cm_memo_keep_prefetched(cm_session *session) {

@@ -15,8 +15,8 @@ enum { CM_PRICE_UNKNOWN = -1, CM_PRICE_ADVICE = 600 };
 
 typedef struct cm_asked_length {
   cm_session *session; /* not owned */
-  char *path;    /* of the list; owned */
-  cm_call *call; /* owned */
+  char *path;          /* of the list; owned */
+  cm_call *call;       /* owned */
 } cm_asked_length;
 
 /** Zeroed it has asked nothing. */
