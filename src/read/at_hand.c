@@ -362,8 +362,10 @@ static bool ask_next(cm_scan *scan, cm_scan *outer, cm_ahead *ahead, const cm_le
   return made != GUESS_UNSURE;
 }
 
+/** Rows in stock stand before the page that can be looked at: what follows them is not the next row. */
 static bool is_outer(const cm_scan *outer, const cm_scan *scan) {
-  return outer != scan && outer->is_on_row && outer->legs.count > 0;
+  if (outer == scan || !outer->is_on_row || outer->legs.count == 0) return false;
+  return cm_stock_is_empty(&cm_leg_pager(cm_scan_leg(outer))->stock);
 }
 
 /** How many requests were asked ahead of a scan in vain, or are not needed yet. */
