@@ -57,7 +57,8 @@ void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window) {
 
 void cm_ahead_put(cm_ahead *ahead, int64_t row) {
   int first = 0;
-  for (int i = 1; i < CM_MAX_WINDOW; i++) {
+  for (int i = 0; i < CM_MAX_WINDOW; i++) {
+    if (ahead->guessed[i] == row) return;
     if (ahead->guessed[i] < ahead->guessed[first]) first = i;
   }
   ahead->guessed[first] = row;

@@ -65,7 +65,7 @@ void cm_ahead_begin(cm_ahead *ahead, const cm_ahead_source *now, int count, int6
 /** What outer row `row` asks for is asked for: move the window. `max_window` bounds it. */
 void cm_ahead_note(cm_ahead *ahead, int64_t row, int max_window);
 
-/** A request was asked ahead, for outer row `row`. */
+/** A request was asked ahead, for outer row `row`; the second time of one row counts no more. */
 void cm_ahead_put(cm_ahead *ahead, int64_t row);
 
 /** Requests asked ahead for rows behind outer row `row`. */

@@ -94,6 +94,18 @@ static void other_values_do_not_fit(void **state) {
   assert_false(ahead.is_followed);
 }
 
+/* At the turn of a page the outer scan's next rows are looked at again. */
+static void a_row_asked_ahead_twice_takes_one_place(void **state) {
+  (void)state;
+  cm_ahead ahead = { .asked = 1, .last_row = 1, .streak = 2, .window = 4 };
+  cm_ahead_put(&ahead, 2);
+  cm_ahead_put(&ahead, 3);
+  cm_ahead_put(&ahead, 3);
+  assert_int_equal(cm_ahead_open(&ahead, 1), 2);
+  cm_ahead_note(&ahead, 4, 8);
+  assert_int_equal(ahead.wasted, 2);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(rows_in_a_row_open_the_window),
@@ -103,6 +115,7 @@ int main(void) {
     cmocka_unit_test(rows_without_a_value_are_not_passed_over),
     cmocka_unit_test(columns_that_show_it_once_only_are_forgotten),
     cmocka_unit_test(other_values_do_not_fit),
+    cmocka_unit_test(a_row_asked_ahead_twice_takes_one_place),
   };
   return cmocka_run_group_tests_name("ahead", tests, NULL, NULL);
 }
