@@ -44,10 +44,9 @@ typedef enum cm_question_mode {
 
 /** The questions of a transaction. Zeroed but for the session before its first use. */
 typedef struct cm_finder {
-  cm_session *session; /* that asks */
-  cm_map questions;    /* by key */
-  int64_t
-      sets_version; /* counts writes that may have changed sets in other ways than a new member */
+  cm_session *session;   /* that asks */
+  cm_map questions;      /* by key */
+  int64_t sets_version;  /* counts writes that change sets, but those of a new member */
   int64_t parts_version; /* counts writes of rows that stand inside other rows */
   cm_asked_lists lists;  /* that answer questions after rows */
 } cm_finder;

@@ -16,7 +16,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#define O_CLOEXEC (_O_NOINHERIT | _O_BINARY)
+#define O_CLOEXEC 0  /* each file is opened so: cm_windows_open */
 #define O_NONBLOCK 0 /* opening a pipe without a writer fails at once here */
 #define O_NOFOLLOW 0
 
