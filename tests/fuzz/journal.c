@@ -38,7 +38,7 @@ static void check_calls(cm_change *change) {
 static void write_again(cm_change *change, const cm_imported *imported) {
   char *text = NULL;
   char *again = NULL;
-  cm_imported copied = { NULL };
+  cm_imported copied = { 0 };
   cm_change copy;
   cm_err err = { 0 };
   require(cm_change_to_text(change, imported, &text, &err) == SQLITE_OK);
@@ -58,7 +58,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   cm_slice text = input_part(&left, '\0');
   const cm_resource *resource = cm_registry_find(table.ptr);
   cm_change change;
-  cm_imported imported = { NULL };
+  cm_imported imported = { 0 };
   cm_err err = { 0 };
   if (resource != NULL &&
       cm_change_of_text(resource, text.ptr, &change, &imported, &err) == SQLITE_OK) {
