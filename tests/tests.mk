@@ -63,15 +63,15 @@ TEST_PROGRAMS := $(RUN_CASES) $(call for_parts,unit versions,$(UNIT_TESTS)) $(ca
   $(call for_parts,outcomes,$(OUTCOMES)) $(call for_parts,columns,$(COLUMNS)) $(call for_parts,journal,$(KILL_AT))
 
 .PHONY: test-cases
-test-cases: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
+test-cases: $(RUN_CASES) $(SANDBOX) ## the cases (CASES='paging joins/': those; UPDATE=1: rewrite them)
 	$(Q)$(IN_TEST) $(RUNNER) $(RUN_CASES) --sandbox $(SANDBOX) $(CASE_FLAGS) $(CASES)
 
 .PHONY: test-progress
-test-progress: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the line of progress in a real terminal
+test-progress: $(LIBRARY) $(SANDBOX) ## the line of progress in a real terminal
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/progress/progress.py $(LIBRARY) $(SANDBOX)
 
 .PHONY: test-smoke
-test-smoke: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the shared library in the sqlite3 shell
+test-smoke: $(LIBRARY) $(SANDBOX) ## the shared library in the sqlite3 shell
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/smoke.sh $(LIBRARY) $(SANDBOX)
 
 .PHONY: test-replay
@@ -98,7 +98,7 @@ valgrind: ## unit tests, cases and the differential test under valgrind; a leak 
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases differential' test
 
 .PHONY: test-torture
-test-torture: $(RUN_CASES) $(SANDBOX) $(NO_NETWORK) ## every case with failing allocations and with broken answers (TORTURE_STEP=500: some)
+test-torture: $(RUN_CASES) $(SANDBOX) ## every case with failing allocations and with broken answers (TORTURE_STEP=500: some)
 	$(Q)$(MAKE) -j2 torture-1/2 torture-2/2
 
 .PHONY: torture-1/2 torture-2/2

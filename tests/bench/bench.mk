@@ -20,7 +20,7 @@ $(NODE_TESTS)/node_modules/chartmogul-node/package.json:
 	$(Q)mkdir -p $(NODE_TESTS)
 	-$(Q)cd $(NODE_TESTS) && npm install --silent --no-audit --no-fund --fetch-retries 0 chartmogul-node
 
-BENCH_NEEDS := $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) $(NO_NETWORK) $(NODE_TESTS)/node_modules/chartmogul-node/package.json
+BENCH_NEEDS := $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) $(NODE_TESTS)/node_modules/chartmogul-node/package.json
 RUN_BENCH    = $(IN_TEST) python3 tests/bench/bench.py $(LIBRARY) $(SANDBOX) $(RAW) $(STEP) --runs $(RUNS) --node $(NODE_TESTS)
 
 .PHONY: bench
@@ -40,18 +40,18 @@ bench-copy: $(LIBRARY) $(STEP) $(NO_NETWORK) ## time, memory and size of a copy 
 CUSTOMERS ?= 10000
 
 .PHONY: bench-requests
-bench-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## how many requests joins, subqueries, IN lists and upserts cost, beside what they may (CUSTOMERS=10000 LINES=4,5)
+bench-requests: $(LIBRARY) $(SANDBOX) ## how many requests joins, subqueries, IN lists and upserts cost, beside what they may (CUSTOMERS=10000 LINES=4,5)
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) "$$(sh tests/tools/python_with_extensions.sh)" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) \
 	  --customers $(CUSTOMERS) --only '$(LINES)'
 
 .PHONY: bench-requests-docs
-bench-requests-docs: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the same, all lines, and the table goes into README.md
+bench-requests-docs: $(LIBRARY) $(SANDBOX) ## the same, all lines, and the table goes into README.md
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) "$$(sh tests/tools/python_with_extensions.sh)" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) \
 	  --document README.md
 
 # The same at a small size, with many small pages: the bounds must hold, and the rows be those of a copy.
 .PHONY: test-requests
-test-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the bounds of requests of joins, subqueries, IN lists and upserts, at a small size
+test-requests: $(LIBRARY) $(SANDBOX) ## the bounds of requests of joins, subqueries, IN lists and upserts, at a small size
 	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
 	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/requests.py $(LIBRARY) $(SANDBOX) --customers 400 --few 400 --per-page 20
 
@@ -59,19 +59,19 @@ SEED ?= 1
 N    ?= 100
 
 .PHONY: test-random-requests
-test-random-requests: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the same bounds for statements at random (SEED=2 N=5000)
+test-random-requests: $(LIBRARY) $(SANDBOX) ## the same bounds for statements at random (SEED=2 N=5000)
 	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
 	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/random_requests.py $(LIBRARY) $(SANDBOX) --seed $(SEED) --number $(N)
 
 WRITES ?= 40
 
 .PHONY: test-random-writes
-test-random-writes: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the same for upserts, deletes, updates and names at random (SEED=2 WRITES=2000)
+test-random-writes: $(LIBRARY) $(SANDBOX) ## the same for upserts, deletes, updates and names at random (SEED=2 WRITES=2000)
 	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
 	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/bench/random_writes.py $(LIBRARY) $(SANDBOX) --seed $(SEED) --number $(WRITES)
 
 SIZES ?= 1000 10000 100000 1000000
 
 .PHONY: bench-scale
-bench-scale: $(LIBRARY) $(SANDBOX) $(STEP) $(NO_NETWORK) ## time and memory of a scan from a thousand to a million customers: build/scale.svg
+bench-scale: $(LIBRARY) $(SANDBOX) $(STEP) ## time and memory of a scan from a thousand to a million customers: build/scale.svg
 	$(Q)$(IN_TEST) python3 tests/bench/scale.py $(LIBRARY) $(SANDBOX) $(STEP) $(BUILD)/scale.svg $(SIZES)

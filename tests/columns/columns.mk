@@ -9,7 +9,7 @@ $(COLUMNS): $(COLUMNS_OBJECTS) $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(COLUMNS_OBJECTS) $(ARCHIVE) $(RUNNER_LIBS)
 
 .PHONY: test-columns
-test-columns: $(COLUMNS) $(SANDBOX) $(NO_NETWORK) ## every column shows the same whatever is read beside it, and however (COLUMNS_FLAGS='--only line_items')
+test-columns: $(COLUMNS) $(SANDBOX) ## every column shows the same whatever is read beside it, and however (COLUMNS_FLAGS='--only line_items')
 	$(Q)$(IN_TEST) $(RUNNER) $(COLUMNS) --sandbox $(SANDBOX) $(COLUMNS_FLAGS)
 
 -include $(COLUMNS_OBJECTS:.o=.d)

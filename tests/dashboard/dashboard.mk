@@ -1,7 +1,7 @@
 # The page of sql/dashboard.sql: tests/dashboard/dashboard.py, and in a real browser tests/dashboard/seen.py
 
 .PHONY: test-dashboard
-test-dashboard: $(LIBRARY) $(SANDBOX) $(NO_NETWORK) ## the marks of the page against the numbers of the reports
+test-dashboard: $(LIBRARY) $(SANDBOX) ## the marks of the page against the numbers of the reports
 	$(Q)python="$$(sh tests/tools/python_with_extensions.sh)" || { echo "skipped: no python3 whose sqlite3 module loads extensions"; exit 0; }; \
 	  $(IN_TEST) $(LEAKS_ARE_THEIRS) "$$python" -B tests/dashboard/dashboard.py $(LIBRARY) $(SANDBOX)
 

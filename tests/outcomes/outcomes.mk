@@ -10,7 +10,7 @@ $(OUTCOMES): $(OUTCOMES_OBJECTS) $(ARCHIVE)
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(OUTCOMES_OBJECTS) $(ARCHIVE) $(RUNNER_LIBS)
 
 .PHONY: test-outcomes
-test-outcomes: $(OUTCOMES) $(SANDBOX) $(NO_NETWORK) ## every odd answer to every write: log, code and account agree (OUTCOMES_FLAGS='--step 1': all)
+test-outcomes: $(OUTCOMES) $(SANDBOX) ## every odd answer to every write: log, code and account agree (OUTCOMES_FLAGS='--step 1': all)
 	$(Q)$(IN_TEST) $(RUNNER) $(OUTCOMES) --sandbox $(SANDBOX) $(OUTCOMES_FLAGS)
 
 -include $(OUTCOMES_OBJECTS:.o=.d)

@@ -10,7 +10,8 @@ SANDBOX_LIBS    := $(call pkg,--libs,libmicrohttpd zlib,-lmicrohttpd -lz) \
 .PHONY: sandbox
 sandbox: $(SANDBOX) ## the API emulator for tests and demonstrations
 
-$(SANDBOX): $(SANDBOX_OBJECTS)
+# Whatever talks to it is run with the guard before it.
+$(SANDBOX): $(SANDBOX_OBJECTS) | $(NO_NETWORK)
 	$(if $(Q),@echo "  LINK  $@")
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(SANDBOX_LIBS)
 
@@ -20,11 +21,11 @@ $(BUILD)/sandbox/%.o: tests/sandbox/%.c
 	$(Q)$(CC) $(CFLAGS_ALL) $(SANDBOX_CFLAGS) -c -o $@ $<
 
 .PHONY: test-sandbox
-test-sandbox: $(SANDBOX) $(NO_NETWORK) ## the sandbox by itself, without the extension (CHECKS='paging books': those)
+test-sandbox: $(SANDBOX) ## the sandbox by itself, without the extension (CHECKS='paging books': those)
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/run.py $(SANDBOX) $(CHECKS)
 
 .PHONY: test-shapes
-test-shapes: $(SANDBOX) $(NO_NETWORK) ## the sandbox's answers have what recorded answers of the API have
+test-shapes: $(SANDBOX) ## the sandbox's answers have what recorded answers of the API have
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 tests/sandbox/checks/shapes.py $(SANDBOX)
 
 # Its unit tests are linked with its pure modules, not with the extension.

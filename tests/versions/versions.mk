@@ -11,5 +11,5 @@ $(TWO_LIBRARIES): tests/versions/two_libraries.c | dirs
 	$(Q)$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL) -o $@ $< -ldl
 
 .PHONY: test-versions
-test-versions: $(LIBRARY) $(BUILD)/amalgamation/chartmogul.c $(TWO_LIBRARIES) $(RUN_CASES) $(UNIT_TESTS) $(DIFFERENTIAL) $(SANDBOX) $(HOST) $(NO_NETWORK) $(OLDEST_SQLITE)/package.json $(NEWEST_SQLITE)/package.json ## unit tests, cases and the library on the oldest and the newest SQLite
+test-versions: $(LIBRARY) $(BUILD)/amalgamation/chartmogul.c $(TWO_LIBRARIES) $(RUN_CASES) $(UNIT_TESTS) $(DIFFERENTIAL) $(SANDBOX) $(HOST) $(OLDEST_SQLITE)/package.json $(NEWEST_SQLITE)/package.json ## unit tests, cases and the library on the oldest and the newest SQLite
 	$(Q)MAKE='$(MAKE)' CC='$(CC)' $(IN_TEST) sh tests/versions/versions.sh $(OLDEST_SQLITE) $(NEWEST_SQLITE)
