@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "client/caller.h"
 #include "copy/refresh.h"
+#include "explain/explain.h"
 #include "spec/registry.h"
 #include "sql/functions/functions.h"
 #include "sql/functions/help.h"
@@ -80,6 +81,7 @@ static int register_all(sqlite3 *db, cm_session *session) {
   if (rc == SQLITE_OK) rc = cm_meta_register(db, session);
   if (rc == SQLITE_OK) rc = cm_functions_register(db, session);
   if (rc == SQLITE_OK) rc = cm_refresh_register(db, session);
+  if (rc == SQLITE_OK) rc = cm_explain_register(db, session);
   if (rc == SQLITE_OK) rc = cm_help_register(db);
   return rc;
 }

@@ -5,7 +5,6 @@
 
 #include "sql/bridge.h"
 #include "sql/functions/actions.h"
-#include "sql/functions/explain.h"
 #include "sql/functions/function.h"
 #include "sql/functions/function_call.h"
 #include "sql/functions/get.h"
@@ -355,6 +354,5 @@ int cm_functions_register(sqlite3 *db, cm_session *session) {
     rc = cm_function_create(db, session, &table[i], NULL);
   if (rc == SQLITE_OK) rc = cm_actions_register(db, session);
   if (rc == SQLITE_OK) rc = cm_get_register(db, session);
-  if (rc == SQLITE_OK) rc = cm_explain_register(db, session);
   return rc;
 }

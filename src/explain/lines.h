@@ -1,15 +1,15 @@
 /*
-** explain_lines.h -- the scans of a statement in the order of its loops, and its writes, with their prices.
+** lines.h -- the scans of a statement in the order of its loops, and its writes, with their prices.
 ** Tests: tests/cases/functions/explain/
 */
-#ifndef CM_SQL_FUNCTIONS_EXPLAIN_LINES_H
-#define CM_SQL_FUNCTIONS_EXPLAIN_LINES_H
+#ifndef CM_EXPLAIN_LINES_H
+#define CM_EXPLAIN_LINES_H
 
-#include "sql/functions/price.h"
+#include "explain/price.h"
 
 /** Texts are owned; NULL: there is none. */
 typedef struct cm_explain_line {
-  const char *table_name; /* constant */
+  const char *table_name; /* constant; NULL: it is of no table */
   char *request, *sent, *kept;
   cm_price price;
 } cm_explain_line;

@@ -1,13 +1,13 @@
-#include "sql/functions/explain.h"
+#include "explain/explain.h"
 
 #include <string.h>
 
 #include "client/caller.h"
+#include "explain/lines.h"
 #include "read/list_store.h"
 #include "read/memo.h"
 #include "sql/bridge.h"
 #include "sql/functions/arguments.h"
-#include "sql/functions/explain_lines.h"
 
 static const char who[] = "chartmogul_explain";
 

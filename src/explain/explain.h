@@ -4,8 +4,8 @@
 **
 ** The text is prepared behind EXPLAIN QUERY PLAN and nothing else; nothing of the statement runs.
 */
-#ifndef CM_SQL_FUNCTIONS_EXPLAIN_H
-#define CM_SQL_FUNCTIONS_EXPLAIN_H
+#ifndef CM_EXPLAIN_EXPLAIN_H
+#define CM_EXPLAIN_EXPLAIN_H
 
 #include "client/session.h"
 

@@ -1,9 +1,10 @@
-#include "sql/functions/price.h"
+#include "explain/price.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "client/pump.h"
+#include "explain/loops.h"
 #include "read/known_pages.h"
 #include "record/url.h"
 #include "spec/registry.h"
@@ -48,7 +49,7 @@ static bool has_open_value(const cm_explained_plan *plan) {
   return false;
 }
 
-static bool sends_list(const cm_explained_plan *plan) {
+bool cm_pricing_sends_list(const cm_explained_plan *plan) {
   for (int i = 0; i < plan->plan.arg_count; i++) {
     if (plan->plan.args[i].use == CM_ARG_SENT && plan->plan.args[i].is_list) return true;
   }
@@ -312,9 +313,7 @@ double cm_pricing_seconds(cm_session *session, int64_t requests, bool at_once) {
 
 /* ---- the price ------------------------------------------------------------------------------ */
 
-static void advise(cm_price *price, const char *format, ...) CM_PRINTF(2, 3);
-
-static void advise(cm_price *price, const char *format, ...) {
+void cm_price_advise(cm_price *price, const char *format, ...) {
   size_t len = strlen(price->advice);
   va_list values;
   if (len > 0 && len < sizeof price->advice - 3) {
@@ -335,15 +334,16 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
   if (length->rows < 0) {
     int known = plan->sent == NULL ? cm_known_pages_find(plan->session, read) : 0;
     if (known > 0) out->requests = known;
-    advise(out,
-           "this list does not tell its length, which is known once a scan has read it to its end");
+    cm_price_advise(
+        out,
+        "this list does not tell its length, which is known once a scan has read it to its end");
   }
   int64_t most = runs == 1 && out->requests > 0
                      ? cm_known_pages_most(plan->session, read, out->requests)
                      : out->requests;
   if (most > out->requests) {
     out->requests = most;
-    advise(out, "at most: it is read in several chains");
+    cm_price_advise(out, "at most: it is read in several chains");
   }
   bool may_end = chosen->wanted > 0 && plan->kept == NULL && runs == 1;
   if (may_end && (out->rows < 0 || out->rows > chosen->wanted)) {
@@ -353,43 +353,51 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
   }
   if (runs != 1 && out->requests > 1) {
     out->requests *= 2;
-    advise(out, "it is read again for the rows of the tables before it, and then kept");
+    cm_price_advise(out, "it is read again for the rows of the tables before it, and then kept");
   }
   if (plan->kept != NULL && out->requests != 1)
-    advise(out, "every row is read, because this request does not filter by %s", plan->kept);
+    cm_price_advise(out, "every row is read, because this request does not filter by %s",
+                    plan->kept);
   if (read->each != NULL) out->rows = CM_PRICE_UNKNOWN; /* those of the rows around them */
 }
 
-static void price_look_ups(const cm_explained_plan *plan, int64_t runs, const list_length *length,
-                           cm_price *out) {
-  bool is_list = sends_list(plan);
+/** At most one request for each look-up, or what the list costs where that is less. */
+static int64_t most_of(int64_t look_ups, int64_t pages) {
+  int64_t most = pages >= 0 ? 2 * pages + 4 : CM_PRICE_UNKNOWN;
+  return look_ups >= 0 && (most < 0 || look_ups < most) ? look_ups : most;
+}
+
+static void price_look_ups(const cm_explained_plan *plan, const cm_price_times *times,
+                           const list_length *length, cm_price *out) {
+  bool is_list = cm_pricing_sends_list(plan);
   const cm_read *read = read_of(plan);
-  int64_t look_ups = is_list ? CM_PRICE_UNKNOWN : runs;
-  int64_t most = length->pages >= 0 ? 2 * length->pages + 4 : CM_PRICE_UNKNOWN;
-  bool is_one = cm_url_is_single(read) && read->each == NULL && !is_list;
-  out->rows = is_one ? 1 : CM_PRICE_UNKNOWN;
-  out->requests = look_ups >= 0 && (most < 0 || look_ups < most) ? look_ups : most;
+  int64_t values = is_list ? times->values : 1;
+  int64_t look_ups = cm_loops_multiply(times->runs, values);
+  bool is_one = cm_url_is_single(read) && read->each == NULL;
+  out->rows = is_one ? values : CM_PRICE_UNKNOWN;
+  out->requests = most_of(look_ups, length->pages);
   if (out->requests == 1 && look_ups == 1) return;
   if (out->requests >= 0) {
-    advise(out, "at most: one for each value%s",
-           most >= 0 ? ", or the list where that is less" : "");
+    cm_price_advise(out, "at most: one for each value%s",
+                    length->pages >= 0 ? ", or the list where that is less" : "");
   } else {
-    advise(out, "one for each value of %s, and how many there are is known when it runs",
-           plan->sent != NULL ? plan->sent : "its columns");
+    cm_price_advise(out, "one for each value of %s, and how many there are is known when it runs",
+                    plan->sent != NULL ? plan->sent : "its columns");
   }
 }
 
 static void price_walk(const cm_explained_plan *plan, const list_length *length, cm_price *out) {
   if (length->rows >= 0) out->requests = length->pages + length->rows;
   if (plan->is_more) { /* a function walks it, which has no WHERE */
-    advise(out, "one for each row of %s at least", read_of(plan)->parent);
+    cm_price_advise(out, "one for each row of %s at least", read_of(plan)->parent);
     return;
   }
-  advise(out, "one for each row of %s at least: give %s in WHERE where few will do",
-         read_of(plan)->parent,
-         plan->resource
-             ->columns[cm_url_next_column(plan->resource, read_of(plan)->path, &(size_t){ 0 })]
-             .name);
+  cm_price_advise(
+      out, "one for each row of %s at least: give %s in WHERE where few will do",
+      read_of(plan)->parent,
+      plan->resource
+          ->columns[cm_url_next_column(plan->resource, read_of(plan)->path, &(size_t){ 0 })]
+          .name);
 }
 
 /** What a function reads whose path is given. */
@@ -398,23 +406,25 @@ static void price_path(const cm_explained_plan *plan, int64_t runs, const list_l
   *out = (cm_price){ length->rows, length->pages, -1, "" };
   needed_list list = list_of(plan);
   if (!has_length(plan, &list)) out->rows = out->requests = 1;
-  if (out->requests < 0) advise(out, "this list does not tell its length");
-  if (out->requests > 1 && plan->may_end) advise(out, "at most: LIMIT may end it");
+  if (out->requests < 0) cm_price_advise(out, "this list does not tell its length");
+  if (out->requests > 1 && plan->may_end) cm_price_advise(out, "at most: LIMIT may end it");
   if (out->requests < 2 || runs == 1) return;
   out->requests *= 2;
-  advise(out, "it is read again for the rows of the tables before it, and then kept");
+  cm_price_advise(out, "it is read again for the rows of the tables before it, and then kept");
 }
 
-int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan, int64_t runs,
-                    cm_price *out, cm_err *err) {
+int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,
+                    const cm_price_times *times, cm_price *out, cm_err *err) {
   list_length length;
+  int64_t runs = times->runs;
   *out = (cm_price){ CM_PRICE_UNKNOWN, CM_PRICE_UNKNOWN, -1, "" };
   int rc = find_length(pricing, plan, &length, err);
   if (rc != SQLITE_OK) return rc;
   scan_kind kind = kind_of(plan);
   switch (kind) {
   case IS_REFUSED:
-    if (plan->resource != NULL) advise(out, "it fails so: write %s", plan->resource->example);
+    if (plan->resource != NULL)
+      cm_price_advise(out, "it fails so: write %s", plan->resource->example);
     break;
   case IS_CALL: out->requests = plan->plan.requests > 0 ? (int64_t)plan->plan.requests : -1; break;
   case IS_PATH: price_path(plan, runs, &length, out); break;
@@ -423,14 +433,51 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan, in
     if (cm_url_is_single(read_of(plan)) && read_of(plan)->each == NULL) out->rows = 1;
     break;
   case IS_LIST: price_list(plan, runs, &length, out); break;
-  case IS_LOOK_UP: price_look_ups(plan, runs, &length, out); break;
+  case IS_LOOK_UP: price_look_ups(plan, times, &length, out); break;
   case IS_WALK: price_walk(plan, &length, out); break;
   }
-  if (plan->advice != NULL) advise(out, "%s", plan->advice);
+  if (plan->advice != NULL) cm_price_advise(out, "%s", plan->advice);
   if (plan->resource != NULL && out->requests > 0 &&
       cm_plan_uses_companion(plan->resource, &plan->plan))
     out->requests *= 2;
   out->seconds = cm_pricing_seconds(plan->session, out->requests,
                                     kind == IS_LOOK_UP || kind == IS_WALK);
   return SQLITE_OK;
+}
+
+/* ---- tables whose rows a write looks up ----------------------------------------------------- */
+
+/** A scan of the whole table. */
+static cm_explained_plan whole_of(cm_session *session, const cm_resource *resource) {
+  return (cm_explained_plan){ .session = session,
+                              .resource = resource,
+                              .who = resource->name,
+                              .plan = cm_plan_of(resource->read_count - 1) };
+}
+
+int cm_pricing_ask_table(cm_pricing *pricing, cm_session *session, const cm_resource *resource,
+                         cm_err *err) {
+  const cm_explained_plan plan = whole_of(session, resource);
+  return cm_pricing_ask(pricing, &plan, err);
+}
+
+int cm_pricing_rows(const cm_pricing *pricing, cm_session *session, const cm_resource *resource,
+                    int64_t *out, cm_err *err) {
+  const cm_explained_plan plan = whole_of(session, resource);
+  list_length length = { CM_PRICE_UNKNOWN, CM_PRICE_UNKNOWN };
+  int rc = kind_of(&plan) == IS_LIST ? find_length(pricing, &plan, &length, err) : SQLITE_OK;
+  *out = length.rows;
+  return rc;
+}
+
+int cm_pricing_look_ups(const cm_pricing *pricing, cm_session *session, const cm_resource *resource,
+                        int64_t look_ups, int64_t *out, cm_err *err) {
+  const cm_explained_plan plan = whole_of(session, resource);
+  list_length length;
+  *out = CM_PRICE_UNKNOWN;
+  if (look_ups < 0) return SQLITE_OK;
+  int rc = find_length(pricing, &plan, &length, err);
+  if (kind_of(&plan) == IS_WHOLE) length.pages = 1;
+  *out = most_of(look_ups, length.pages);
+  return rc;
 }

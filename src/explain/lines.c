@@ -1,0 +1,188 @@
+#include "explain/lines.h"
+
+#include <string.h>
+
+#include "explain/local_rows.h"
+#include "explain/loops.h"
+#include "explain/explained_text.h"
+#include "explain/write_price.h"
+
+enum { MAX_SQL_BYTES = 1000000 };
+
+typedef struct explaining {
+  cm_session *session;
+  const char *sql;
+  cm_loops loops;
+  cm_pricing pricing;
+  cm_writing writing;
+} explaining;
+
+/** PRAGMA does things while it is prepared: only what reads or writes rows is prepared at all. */
+static int check_verb(const char *sql, cm_err *err) {
+  if (strlen(sql) > MAX_SQL_BYTES)
+    return cm_err_set(err, SQLITE_TOOBIG,
+                      "the statement is longer than %d bytes: explain a shorter one",
+                      MAX_SQL_BYTES);
+  if (cm_statement_is_of_rows(sql)) return SQLITE_OK;
+  return cm_err_set(
+      err, SQLITE_ERROR,
+      "this cannot be explained (it does not begin with SELECT, VALUES, WITH, INSERT, "
+      "REPLACE, UPDATE or DELETE): give one such statement");
+}
+
+/* ---- rows of tables that are not ours ------------------------------------------------------- */
+
+/** Count the rows of a part of the statement, which may name what its WITH clause makes. */
+static int count_part(const explaining *job, cm_span part, cm_local_rows *out, cm_err *err) {
+  cm_span with = cm_statement_with(job->sql);
+  const char *select = cm_span_is_select(part) ? "" : "SELECT 1 FROM ";
+  char *sql = sqlite3_mprintf("%.*s %s%.*s", (int)with.len, with.text, select, (int)part.len,
+                              part.text);
+  if (sql == NULL) return cm_err_nomem(err);
+  int rc = cm_local_rows_count(job->session, sql, out, err);
+  sqlite3_free(sql);
+  return rc;
+}
+
+/** What a line reads that is not ours. */
+static int count_line(const explaining *job, cm_loop *line, cm_err *err) {
+  cm_local_rows counted = { CM_ROWS_UNKNOWN, "" };
+  bool is_outermost = !line->is_search || line->runs == 1; /* else an index finds fewer */
+  if (line->name == NULL || line->rows >= 0 || !is_outermost) return SQLITE_OK;
+  cm_span source = cm_statement_source(job->sql, line->name);
+  int rc = source.text != NULL ? count_part(job, source, &counted, err) : SQLITE_OK;
+  line->rows = counted.count;
+  return rc;
+}
+
+/** How many values the list has that a plan sends. */
+static int count_values(const explaining *job, const cm_explained_plan *plan, int64_t *out,
+                        cm_err *err) {
+  const char *column = NULL;
+  int count = 0;
+  *out = CM_PRICE_UNKNOWN;
+  for (int i = 0; i < plan->plan.arg_count; i++) {
+    const cm_plan_arg *arg = &plan->plan.args[i];
+    if (arg->use != CM_ARG_SENT || !arg->is_list) continue;
+    column = plan->resource->columns[arg->column].name;
+    count++;
+  }
+  cm_span list = count == 1 ? cm_statement_list(job->sql, column) : (cm_span){ NULL, 0 };
+  if (list.text == NULL) return SQLITE_OK;
+  if (!cm_span_is_select(list)) {
+    *out = cm_span_items(list);
+    return SQLITE_OK;
+  }
+  cm_local_rows counted = { CM_ROWS_UNKNOWN, "" };
+  int rc = count_part(job, list, &counted, err);
+  *out = counted.count;
+  return rc;
+}
+
+/* ---- the lines ------------------------------------------------------------------------------ */
+
+static int copy_text(const char *text, char **out, cm_err *err) {
+  *out = text != NULL ? sqlite3_mprintf("%s", text) : NULL;
+  return text == NULL || *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+static cm_explain_line *add_line(cm_explain_lines *lines, const char *table_name) {
+  cm_explain_line *grown = sqlite3_realloc64(lines->list,
+                                             ((sqlite3_uint64)lines->count + 1) * sizeof *grown);
+  if (grown == NULL) return NULL;
+  lines->list = grown;
+  grown[lines->count] = (cm_explain_line){ .table_name = table_name };
+  return &grown[lines->count++];
+}
+
+static int add_plan(explaining *job, cm_loop *loop, const cm_explained_plan *plan,
+                    cm_explain_lines *out, cm_err *err) {
+  cm_explain_line *line = add_line(out, plan->who);
+  cm_price_times times = { loop->runs, CM_PRICE_UNKNOWN };
+  if (line == NULL) return cm_err_nomem(err);
+  int rc = copy_text(plan->text, &line->request, err);
+  if (rc == SQLITE_OK) rc = copy_text(plan->sent, &line->sent, err);
+  if (rc == SQLITE_OK) rc = copy_text(plan->kept, &line->kept, err);
+  if (rc == SQLITE_OK && cm_pricing_sends_list(plan))
+    rc = count_values(job, plan, &times.values, err);
+  if (rc == SQLITE_OK) rc = cm_pricing_find(&job->pricing, plan, &times, &line->price, err);
+  if (rc == SQLITE_OK) loop->rows = line->price.rows;
+  return rc;
+}
+
+static int add_scan(explaining *job, int index, cm_explain_lines *out, cm_err *err) {
+  cm_loop *loop = &job->loops.list[index];
+  int rc = SQLITE_OK;
+  int count = cm_loops_plans(&job->loops, index);
+  for (int i = 0; i < count && rc == SQLITE_OK; i++)
+    rc = add_plan(job, loop, &job->loops.explained.plans[loop->plan + i], out, err);
+  if (count > 1) loop->rows = CM_PRICE_UNKNOWN;
+  return rc;
+}
+
+/** Each in the order of the loops: how often one runs the rows of those before it say. */
+static int add_scans(explaining *job, cm_explain_lines *out, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < job->loops.count && rc == SQLITE_OK; i++) {
+    cm_loop *loop = &job->loops.list[i];
+    loop->runs = cm_loops_runs(&job->loops, i);
+    rc = loop->plan >= 0 ? add_scan(job, i, out, err) : count_line(job, loop, err);
+  }
+  return rc;
+}
+
+/** The rows that an INSERT takes from tables at hand, or why they are not counted. */
+static int count_inserted(explaining *job, cm_err *err) {
+  cm_writing *writing = &job->writing;
+  bool is_local = job->loops.explained.count == 0 && writing->written.verb == CM_VERB_INSERT;
+  writing->rows.count = CM_ROWS_UNKNOWN;
+  if (!is_local || !cm_span_is_select(writing->written.rows)) return SQLITE_OK;
+  return count_part(job, writing->written.rows, &writing->rows, err);
+}
+
+static int add_writes(explaining *job, cm_explain_lines *out, cm_err *err) {
+  cm_writing *writing = &job->writing;
+  cm_explain_line *line = add_line(out, writing->resource->name);
+  if (line == NULL) return cm_err_nomem(err);
+  if (writing->rows.count < 0) writing->rows.count = cm_loops_rows(&job->loops);
+  if (writing->rows.count >= CM_LOOPS_MOST) writing->rows.count = CM_PRICE_UNKNOWN;
+  int rc = cm_writing_ask(writing, &job->pricing, err);
+  if (rc != SQLITE_OK) return rc;
+  return cm_writing_price(writing, &job->pricing, &line->request, &line->price, err);
+}
+
+static int ask_lengths(explaining *job, cm_err *err) {
+  int rc = SQLITE_OK;
+  for (int i = 0; i < job->loops.count && rc == SQLITE_OK; i++) {
+    int count = cm_loops_plans(&job->loops, i);
+    for (int p = 0; p < count && rc == SQLITE_OK; p++)
+      rc = cm_pricing_ask(&job->pricing, &job->loops.explained.plans[job->loops.list[i].plan + p],
+                          err);
+  }
+  return rc;
+}
+
+int cm_explain_lines_make(cm_session *session, const char *sql, cm_explain_lines *out,
+                          cm_err *err) {
+  explaining job = { .session = session, .sql = sql };
+  int rc = check_verb(sql, err);
+  if (rc == SQLITE_OK) rc = cm_loops_read(session, sql, &job.loops, err);
+  if (rc == SQLITE_OK) rc = cm_writing_find(session, sql, &job.writing, err);
+  if (rc == SQLITE_OK && job.writing.resource != NULL) rc = count_inserted(&job, err);
+  if (rc == SQLITE_OK) rc = ask_lengths(&job, err);
+  if (rc == SQLITE_OK) rc = add_scans(&job, out, err);
+  if (rc == SQLITE_OK && job.writing.resource != NULL) rc = add_writes(&job, out, err);
+  cm_pricing_clear(&job.pricing);
+  cm_loops_clear(&job.loops);
+  return rc;
+}
+
+void cm_explain_lines_clear(cm_explain_lines *lines) {
+  for (int i = 0; i < lines->count; i++) {
+    sqlite3_free(lines->list[i].request);
+    sqlite3_free(lines->list[i].sent);
+    sqlite3_free(lines->list[i].kept);
+  }
+  sqlite3_free(lines->list);
+  *lines = (cm_explain_lines){ 0 };
+}
