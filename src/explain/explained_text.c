@@ -219,7 +219,7 @@ int64_t cm_span_items(cm_span span) {
   for (const char *at = span.text; at < end;) {
     cm_sql_token token;
     at = cm_sql_next(at, &token);
-    if (at > end) break;
+    if (at > end || is_at_end(&token)) break;
     if (token.sign == '(') at = cm_sql_skip_brackets(at);
     if (token.sign == ',') count++;
     is_empty = false;

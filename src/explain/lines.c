@@ -2,9 +2,9 @@
 
 #include <string.h>
 
+#include "explain/explained_text.h"
 #include "explain/local_rows.h"
 #include "explain/loops.h"
-#include "explain/explained_text.h"
 #include "explain/write_price.h"
 
 enum { MAX_SQL_BYTES = 1000000 };

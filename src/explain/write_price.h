@@ -5,9 +5,9 @@
 #ifndef CM_EXPLAIN_WRITE_PRICE_H
 #define CM_EXPLAIN_WRITE_PRICE_H
 
+#include "explain/explained_text.h"
 #include "explain/local_rows.h"
 #include "explain/price.h"
-#include "explain/explained_text.h"
 
 /** The writes of a statement. Texts are borrowed from it. */
 typedef struct cm_writing {
