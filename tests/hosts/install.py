@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from host import INSTALLED, NODE, chosen, environment, has_new_node, versions
+from host import GYP, INSTALLED, NODE, chosen, environment, has_new_node, versions
 
 SECONDS = 900  # for one command
 
@@ -54,7 +54,7 @@ def npm_environment():
 
 
 def install_npm(hosts):
-    wanted = {package for host in hosts for package in host.words("npm")}
+    wanted = {package for host in hosts for package in host.words("npm") + ([GYP] if host.said["compile"] else [])}
     here = os.path.join(INSTALLED, "node_modules")
     missing = {package for package in wanted - ({NODE} if has_new_node() else set()) if not os.path.isdir(os.path.join(here, package))}
     if not missing:
@@ -75,7 +75,7 @@ def compile_npm(packages):
     """What has no library for this Node in its package is compiled."""
     for package in sorted(packages):
         folder = os.path.join(INSTALLED, "node_modules", package)
-        gyp = os.path.join(INSTALLED, "node_modules", "node-gyp", "bin", "node-gyp.js")
+        gyp = os.path.join(INSTALLED, "node_modules", GYP, "bin", "node-gyp.js")
         if not run(f"{package}, compiled", ["node", gyp, "rebuild", "--release", "-j", "2"], cwd=folder, env=npm_environment()):
             shutil.rmtree(folder)
 
