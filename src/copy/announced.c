@@ -2,6 +2,7 @@
 
 #include "copy/growth.h"
 #include "copy/reading.h"
+#include "copy/target.h"
 
 static const char lists_of_a_later_run[] =
     "the lists of a first copy follow; a later run asks besides for each row that a list lacks, "
@@ -72,36 +73,50 @@ static int note_no_price(const cm_announced_call *call, bool is_refused, const c
   return cm_explained_note_call(explained, &plan, info);
 }
 
+/** What is refused before the first request, or cannot be known before the call. @return true: it was noted. */
+static bool note_open(const cm_announced_call *call, cm_explained *explained,
+                      sqlite3_index_info *info, int *rc) {
+  const char *advice = NULL;
+  bool is_refused = false;
+  char line[CM_EXPLAINED_ADVICE];
+  if (call->refusal != NULL) {
+    sqlite3_snprintf(sizeof line, line, "it fails: %s", call->refusal->text);
+    advice = line;
+    is_refused = true;
+  } else if (!call->schema.is_open && call->schema.text == NULL) {
+    advice = "it fails so: write SELECT * FROM chartmogul_refresh('main')";
+    is_refused = true;
+  } else if (call->tables.is_open) {
+    advice = "which tables are copied is known when it runs";
+  } else if (call->account.is_open) {
+    advice = "whose account is copied is known when it runs";
+  }
+  if (advice != NULL) *rc = note_no_price(call, is_refused, advice, explained, info);
+  return advice != NULL;
+}
+
 int cm_announced_note(const cm_announced_call *call, cm_explained *explained,
                       sqlite3_index_info *info) {
   cm_copied_list list = { NULL, 0 };
   cm_session *account = call->session;
   cm_err err = { 0 };
-  if (!call->has_schema)
-    return note_no_price(call, true, "it fails so: write SELECT * FROM chartmogul_refresh('main')",
-                         explained, info);
-  if (call->has_tables && call->tables == NULL)
-    return note_no_price(call, false, "which tables are copied is known when it runs", explained,
-                         info);
-  if (call->has_account && call->account == NULL)
-    return note_no_price(call, false, "whose account is copied is known when it runs", explained,
-                         info);
-  int rc = cm_copied_choose(call->tables, &list, &err);
-  if (rc == SQLITE_OK && call->account != NULL)
-    rc = cm_session_account(call->session, call->account, &account, &err);
-  if (rc == SQLITE_NOMEM) {
-    cm_copied_list_clear(&list);
-    return rc;
-  }
-  if (rc != SQLITE_OK) {
-    cm_err_prefix(&err, "it fails");
-    rc = note_no_price(call, true, err.text, explained, info);
-    cm_copied_list_clear(&list);
-    return rc;
-  }
-  rc = note_first(call, account, &list, explained, info);
-  for (int i = 0; i < list.count && rc == SQLITE_OK; i++) {
-    if (is_first_of_list(&list, i)) rc = note_list(account, &list.tables[i], explained);
+  int rc = SQLITE_OK;
+  if (note_open(call, explained, info, &rc)) return rc;
+  if (call->account.text != NULL)
+    rc = cm_session_account(call->session, call->account.text, &account, &err);
+  if (rc == SQLITE_OK) rc = cm_copied_choose(call->tables.text, &list, &err);
+  if (rc == SQLITE_OK && call->schema.text != NULL)
+    rc = cm_target_check(call->session, call->schema.text, &err);
+  if (rc != SQLITE_OK && rc != SQLITE_NOMEM) {
+    const cm_announced_call refused = { .who = call->who,
+                                        .session = call->session,
+                                        .refusal = &err };
+    (void)note_open(&refused, explained, info, &rc);
+  } else if (rc == SQLITE_OK) {
+    rc = note_first(call, account, &list, explained, info);
+    for (int i = 0; i < list.count && rc == SQLITE_OK; i++) {
+      if (is_first_of_list(&list, i)) rc = note_list(account, &list.tables[i], explained);
+    }
   }
   cm_copied_list_clear(&list);
   return rc;

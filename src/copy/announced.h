@@ -7,13 +7,14 @@
 
 #include "copy/copied.h"
 #include "sql/explained.h"
+#include "sql/functions/arguments.h"
 
 /** A call as it stands in the statement. */
 typedef struct cm_announced_call {
-  const char *who;                          /* the function */
-  cm_session *session;                      /* any account of the connection */
-  bool has_schema, has_tables, has_account; /* are given */
-  const char *tables, *account; /* NULL: not given, or known only when the statement runs */
+  const char *who;     /* the function */
+  cm_session *session; /* any account of the connection */
+  cm_stated schema, tables, account;
+  const cm_err *refusal; /* what an argument is refused with; NULL: none is */
 } cm_announced_call;
 
 /**

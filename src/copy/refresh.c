@@ -28,6 +28,9 @@ enum {
   ACCOUNT
 }; /* columns */
 
+static const char schema_name[] = "the schema", tables_name[] = "tables",
+                  account_name[] = "the account";
+
 /* Of idxNum: which arguments xFilter is given. */
 enum { HAS_SCHEMA = 1 << 0, HAS_TABLES = 1 << 1, HAS_ACCOUNT = 1 << 2 };
 
@@ -186,16 +189,16 @@ static int refresh_disconnect(sqlite3_vtab *base) {
 
 /** What chartmogul_explain says of it. */
 static int note(cm_session *session, cm_explained *explained, sqlite3_index_info *info) {
-  char *tables = NULL, *account = NULL;
   cm_announced_call call = { .who = who, .session = cm_session_chosen(session) };
-  call.has_schema = (info->idxNum & HAS_SCHEMA) != 0;
-  int rc = cm_arguments_stated(info, TABLES, &call.has_tables, &tables);
-  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, ACCOUNT, &call.has_account, &account);
-  call.tables = tables;
-  call.account = account;
-  if (rc == SQLITE_OK) rc = cm_announced_note(&call, explained, info);
-  sqlite3_free(tables);
-  sqlite3_free(account);
+  cm_err err = { 0 };
+  int rc = cm_arguments_stated(info, SCHEMA, schema_name, &call.schema, &err);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, TABLES, tables_name, &call.tables, &err);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, ACCOUNT, account_name, &call.account, &err);
+  if (rc != SQLITE_OK) call.refusal = &err;
+  if (rc != SQLITE_NOMEM) rc = cm_announced_note(&call, explained, info);
+  sqlite3_free(call.schema.text);
+  sqlite3_free(call.tables.text);
+  sqlite3_free(call.account.text);
   return rc;
 }
 
@@ -253,11 +256,11 @@ static int check_call(const refresh_table *table, const refresh_cursor *cursor, 
 
 static int keep_arguments(refresh_cursor *cursor, int number, sqlite3_value **argv, cm_err *err) {
   int rc = SQLITE_OK;
-  if (number & HAS_SCHEMA) rc = cm_arguments_text(*argv++, "the schema", &cursor->schema, err);
+  if (number & HAS_SCHEMA) rc = cm_arguments_text(*argv++, schema_name, &cursor->schema, err);
   if (rc == SQLITE_OK && (number & HAS_TABLES))
-    rc = cm_arguments_text(*argv++, "tables", &cursor->tables, err);
+    rc = cm_arguments_text(*argv++, tables_name, &cursor->tables, err);
   if (rc == SQLITE_OK && (number & HAS_ACCOUNT))
-    rc = cm_arguments_text(*argv, "the account", &cursor->account, err);
+    rc = cm_arguments_text(*argv, account_name, &cursor->account, err);
   return rc;
 }
 

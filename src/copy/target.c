@@ -38,13 +38,15 @@ static int check_schema(sqlite3 *db, const char *schema, cm_err *err) {
   return SQLITE_OK;
 }
 
+static int check_transaction(sqlite3 *db, cm_err *err) {
+  if (sqlite3_get_autocommit(db)) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "a transaction is open (the copy is written in transactions of its own): "
+                    "COMMIT or ROLLBACK first");
+}
+
 /** A statement that writes holds the file until it ends, and this call is a part of it. */
 static int check_statements(sqlite3 *db, const char *schema, cm_err *err) {
-  if (!sqlite3_get_autocommit(db)) {
-    return cm_err_set(err, SQLITE_ERROR,
-                      "a transaction is open (the copy is written in transactions of its own): "
-                      "COMMIT or ROLLBACK first");
-  }
   for (sqlite3_stmt *other = sqlite3_next_stmt(db, NULL); other != NULL;
        other = sqlite3_next_stmt(db, other)) {
     if (!sqlite3_stmt_busy(other) || sqlite3_stmt_readonly(other)) continue;
@@ -128,18 +130,26 @@ static int open_file(cm_target *out, sqlite3 *users, const char *file, cm_err *e
   return SQLITE_OK;
 }
 
+static bool has_file(sqlite3 *db, const char *schema) {
+  const char *file = sqlite3_db_filename(db, schema);
+  return file != NULL && *file != '\0';
+}
+
+int cm_target_check(cm_session *session, const char *schema, cm_err *err) {
+  sqlite3 *db = session->db;
+  int rc = check_schema(db, schema, err);
+  if (rc == SQLITE_OK) rc = check_transaction(db, err);
+  if (rc == SQLITE_OK) rc = check_writable(db, schema, err);
+  return rc == SQLITE_OK && has_file(db, schema) ? check_locking(db, schema, err) : rc;
+}
+
 int cm_target_open(cm_target *out, cm_session *session, const char *schema, cm_err *err) {
   sqlite3 *db = session->db;
   *out = (cm_target){ .session = session, .db = db, .schema = schema, .shown = schema };
-  int rc = check_schema(db, schema, err);
+  int rc = cm_target_check(session, schema, err);
   if (rc == SQLITE_OK) rc = check_statements(db, schema, err);
-  if (rc == SQLITE_OK) rc = check_writable(db, schema, err);
   if (rc != SQLITE_OK) return rc;
-  const char *file = sqlite3_db_filename(db, schema);
-  if (file != NULL && *file != '\0') {
-    rc = check_locking(db, schema, err);
-    if (rc == SQLITE_OK) rc = open_file(out, db, file, err);
-  }
+  if (has_file(db, schema)) rc = open_file(out, db, sqlite3_db_filename(db, schema), err);
   out->quoted = sqlite3_mprintf("\"%w\"", out->schema);
   return rc == SQLITE_OK && out->quoted == NULL ? cm_err_nomem(err) : rc;
 }

@@ -22,6 +22,14 @@ typedef struct cm_target {
 } cm_target;
 
 /**
+ * Whether the schema can be written at all, whatever statements run. Opens nothing.
+ * @param schema  As the user calls it.
+ * @return SQLITE_OK; SQLITE_ERROR: there is no such schema, a transaction of the user's is open; SQLITE_READONLY;
+ *         SQLITE_BUSY: this connection keeps it locked; SQLITE_NOMEM.
+ */
+int cm_target_check(cm_session *session, const char *schema, cm_err *err) CM_MUST_CHECK;
+
+/**
  * Open the schema for writing.
  * @param schema  As the user calls it: main, or the name of an attached file.
  * @return SQLITE_OK; SQLITE_ERROR: there is no such schema, a transaction of the user's is open, a statement of the

@@ -17,6 +17,7 @@ enum { MAX_PER_PAGE = 200 }; /* rows that the API gives at most, and by itself *
 /** How a scan asks. */
 typedef enum scan_kind {
   IS_REFUSED, /* no request serves it */
+  IS_SILENT,  /* it asks nothing */
   IS_CALL,    /* a function asks once */
   IS_PATH,    /* a function reads what its path shows, a list or one row */
   IS_WHOLE,   /* one answer has all */
@@ -59,6 +60,7 @@ bool cm_pricing_sends_list(const cm_explained_plan *plan) {
 static scan_kind kind_of(const cm_explained_plan *plan) {
   size_t at = 0;
   if (plan->is_refused) return IS_REFUSED;
+  if (plan->sends_nothing) return IS_SILENT;
   if (plan->resource == NULL) return plan->path != NULL ? IS_PATH : IS_CALL;
   if (plan->plan.read < 0) return IS_REFUSED;
   const cm_read *read = read_of(plan);
@@ -426,6 +428,7 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,
     if (plan->resource != NULL)
       cm_price_advise(out, "it fails so: write %s", plan->resource->example);
     break;
+  case IS_SILENT: out->rows = out->requests = 0; break;
   case IS_CALL: out->requests = plan->plan.requests > 0 ? (int64_t)plan->plan.requests : -1; break;
   case IS_PATH: price_path(plan, runs, &length, out); break;
   case IS_WHOLE:

@@ -11,7 +11,7 @@
 #include "client/call.h"
 #include "sql/explained.h"
 
-enum { CM_PRICE_UNKNOWN = -1, CM_PRICE_ADVICE = 600 };
+enum { CM_PRICE_UNKNOWN = -1, CM_PRICE_ADVICE = CM_EXPLAINED_ADVICE };
 
 typedef struct cm_asked_length {
   cm_session *session; /* not owned */

@@ -9,6 +9,8 @@
 #include "read/plan.h"
 #include "sql/vtab.h"
 
+enum { CM_EXPLAINED_ADVICE = 600 }; /* bytes of what is said beside a price */
+
 /** One plan that SQLite was offered. */
 typedef struct cm_explained_plan {
   cm_session *session;         /* whose table it is; not owned */
@@ -20,8 +22,9 @@ typedef struct cm_explained_plan {
       *kept; /* columns of terms that narrow the request, and of those that do not; owned; NULL: none */
   char *path;   /* of a function that reads any list: path and query; owned; NULL: it asks once */
   char *advice; /* to be said beside the price; owned; NULL: nothing */
-  bool is_refused; /* it fails, as `advice` says */
-  bool may_end;    /* LIMIT may end it */
+  bool is_refused;    /* it fails, as `advice` says */
+  bool sends_nothing; /* for the reason that `advice` says */
+  bool may_end;       /* LIMIT may end it */
   bool
       is_more; /* the line of the plan that stands for the one before it stands for this one, too */
 } cm_explained_plan;

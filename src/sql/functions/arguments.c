@@ -27,24 +27,6 @@ int cm_arguments_take(sqlite3_index_info *info, int first, int last, bool *is_ea
   return given;
 }
 
-int cm_arguments_stated(sqlite3_index_info *info, int column, bool *is_given, char **out) {
-  sqlite3_value *value = NULL;
-  *is_given = false;
-  *out = NULL;
-  for (int i = 0; i < info->nConstraint && !*is_given; i++) {
-    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
-    bool is_it = term->iColumn == column && term->op == SQLITE_INDEX_CONSTRAINT_EQ;
-    if (!is_it || !term->usable) continue;
-    *is_given = true;
-    bool is_known = sqlite3_vtab_rhs_value(info, i, &value) == SQLITE_OK && value != NULL;
-    const char *text = is_known ? (const char *)sqlite3_value_text(value) : NULL;
-    if (text == NULL) continue;
-    *out = sqlite3_mprintf("%s", text);
-    if (*out == NULL) return SQLITE_NOMEM;
-  }
-  return SQLITE_OK;
-}
-
 int cm_arguments_text(sqlite3_value *value, const char *name, char **out, cm_err *err) {
   cm_slice text = { NULL, 0 };
   *out = NULL;
@@ -52,4 +34,20 @@ int cm_arguments_text(sqlite3_value *value, const char *name, char **out, cm_err
   if (rc != SQLITE_OK || text.ptr == NULL) return rc;
   *out = sqlite3_mprintf("%s", text.ptr);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
+}
+
+int cm_arguments_stated(sqlite3_index_info *info, int column, const char *name, cm_stated *out,
+                        cm_err *err) {
+  *out = (cm_stated){ .is_given = false };
+  for (int i = 0; i < info->nConstraint; i++) {
+    sqlite3_value *value = NULL;
+    const struct sqlite3_index_constraint *term = &info->aConstraint[i];
+    bool is_it = term->iColumn == column && term->op == SQLITE_INDEX_CONSTRAINT_EQ;
+    if (!is_it || !term->usable) continue;
+    bool is_known = sqlite3_vtab_rhs_value(info, i, &value) == SQLITE_OK && value != NULL;
+    out->is_given = true;
+    out->is_open = !is_known;
+    return is_known ? cm_arguments_text(value, name, &out->text, err) : SQLITE_OK;
+  }
+  return SQLITE_OK;
 }

@@ -18,13 +18,20 @@
  */
 int cm_arguments_take(sqlite3_index_info *info, int first, int last, bool *is_early);
 
+/** An argument as it stands in a statement. */
+typedef struct cm_stated {
+  bool is_given; /* there is one */
+  bool is_open;  /* it is known only when the statement runs */
+  char *text;    /* owned: sqlite3_free; NULL: it is not given, or NULL, or open */
+} cm_stated;
+
 /**
- * An argument as it stands in the statement, while that is prepared.
- * @param is_given  Receives whether there is one; `out` is NULL then where it is NULL, or is known only when the statement runs.
- * @param out       Receives its text; free it with sqlite3_free.
+ * Look at an argument while the statement is prepared.
+ * @param name  For the error, as of cm_arguments_text.
+ * @return as cm_arguments_text: what the call would say.
  */
-int cm_arguments_stated(sqlite3_index_info *info, int column, bool *is_given,
-                        char **out) CM_MUST_CHECK;
+int cm_arguments_stated(sqlite3_index_info *info, int column, const char *name, cm_stated *out,
+                        cm_err *err) CM_MUST_CHECK;
 
 /**
  * An argument that xFilter is given, as text of our own.

@@ -17,6 +17,8 @@ static const char who[] = "chartmogul_get";
 enum { VALUE, PATH, QUERY }; /* columns */
 
 /* Of idxNum: which arguments xFilter is given, and whether the reading may stop before the end. */
+static const char path_name[] = "path", query_name[] = "query";
+
 enum { HAS_PATH = 1 << 0, HAS_QUERY = 1 << 1, HAS_LIMIT = 1 << 2 };
 
 enum { ASKED_COST = 10000, UNASKED_COST = 1000000000 };
@@ -67,38 +69,54 @@ static cm_slice slice_of(const char *text) {
   return (cm_slice){ text, text != NULL ? strlen(text) : 0 };
 }
 
-/** What chartmogul_explain says of it: the request, where path and query stand in the statement. */
+/** The request, where path and query stand in the statement; else what is to be known instead. */
+static int plan_call(sqlite3_index_info *info, cm_explained_plan *plan, cm_stated *path,
+                     cm_stated *query, cm_buf *url, cm_err *err) {
+  int rc = cm_arguments_stated(info, PATH, path_name, path, err);
+  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, QUERY, query_name, query, err);
+  if (rc == SQLITE_OK && !path->is_given) {
+    plan->is_refused = true;
+    plan->advice = "it fails so: write SELECT value FROM chartmogul_get('/customers')";
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK && path->text == NULL && !path->is_open) {
+    plan->sends_nothing = true;
+    plan->advice = "the path is NULL, which gives no row";
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK && (path->is_open || query->is_open)) {
+    plan->advice = "one for each page, and what is read is known when it runs";
+    return SQLITE_OK;
+  }
+  if (rc == SQLITE_OK) rc = cm_user_path(slice_of(path->text), slice_of(query->text), url, err);
+  if (rc == SQLITE_NOMEM) return rc;
+  if (rc != SQLITE_OK) {
+    cm_err_prefix(err, "it fails");
+    plan->is_refused = true;
+    plan->advice = err->text;
+  } else {
+    plan->path = (char *)cm_buf_str(url);
+  }
+  return SQLITE_OK;
+}
+
+/** What chartmogul_explain says of it. */
 static int note(cm_session *session, cm_explained *explained, int number,
                 sqlite3_index_info *info) {
-  bool has_path = false, has_query = false;
-  char *path = NULL, *query = NULL, *text = NULL;
+  cm_stated path = { 0 }, query = { 0 };
   cm_explained_plan plan = { .session = session, .who = who, .may_end = number & HAS_LIMIT };
   cm_err err = { 0 };
   cm_buf url;
   cm_buf_init(&url, CM_MAX_URL_BYTES);
-  int rc = cm_arguments_stated(info, PATH, &has_path, &path);
-  if (rc == SQLITE_OK) rc = cm_arguments_stated(info, QUERY, &has_query, &query);
-  bool is_known = path != NULL && (query != NULL || !has_query);
-  if (!has_path) {
-    plan.is_refused = true;
-    plan.advice = "it fails so: write SELECT value FROM chartmogul_get('/customers')";
-  } else if (!is_known) {
-    plan.advice = "one for each page, and what is read is known when it runs";
-  } else if (cm_user_path(slice_of(path), slice_of(query), &url, &err) != SQLITE_OK) {
-    cm_err_prefix(&err, "it fails");
-    plan.is_refused = true;
-    plan.advice = err.text;
-  } else {
-    plan.path = (char *)cm_buf_str(&url);
-  }
-  text = sqlite3_mprintf("GET %s", plan.path != NULL ? plan.path : path != NULL ? path : "{path}");
-  plan.text = text;
+  int rc = plan_call(info, &plan, &path, &query, &url, &err);
+  const char *shown = plan.path != NULL ? plan.path : path.text != NULL ? path.text : "{path}";
+  plan.text = sqlite3_mprintf("GET %s", shown);
   if (rc == SQLITE_OK)
-    rc = text != NULL ? cm_explained_note_call(explained, &plan, info) : SQLITE_NOMEM;
+    rc = plan.text != NULL ? cm_explained_note_call(explained, &plan, info) : SQLITE_NOMEM;
   cm_buf_clear(&url);
-  sqlite3_free(path);
-  sqlite3_free(query);
-  sqlite3_free(text);
+  sqlite3_free(path.text);
+  sqlite3_free(query.text);
+  sqlite3_free(plan.text);
   return rc;
 }
 
@@ -155,9 +173,9 @@ static int fail(sqlite3_vtab_cursor *base, cm_err *err) {
 /** Keep the arguments: the columns show them, and the request is made from them. */
 static int keep_arguments(get_cursor *cursor, int number, sqlite3_value **argv, cm_err *err) {
   int rc = SQLITE_OK;
-  if (number & HAS_PATH) rc = cm_arguments_text(*argv++, "path", &cursor->path, err);
+  if (number & HAS_PATH) rc = cm_arguments_text(*argv++, path_name, &cursor->path, err);
   if (rc == SQLITE_OK && (number & HAS_QUERY))
-    rc = cm_arguments_text(*argv, "query", &cursor->query, err);
+    rc = cm_arguments_text(*argv, query_name, &cursor->query, err);
   return rc;
 }
 
