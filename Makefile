@@ -176,6 +176,10 @@ lint: $(LIBRARY) ## layout, layers, circles, budgets, lengths, banned functions,
 	$(Q)BUILD=$(BUILD) CPPFLAGS_LINT='-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(PKG_CFLAGS)' \
 	  sh tests/tools/lint.sh
 
+.PHONY: lint-deep
+lint-deep: ## clang's analyzer over src, following every call: minutes
+	$(Q)CPPFLAGS_LINT='-std=c11 -D_POSIX_C_SOURCE=200809L -Isrc $(PKG_CFLAGS)' sh tests/tools/lint.sh analyzer
+
 .PHONY: clean
 clean: ## remove everything that was built
 	$(Q)rm -rf $(BUILD)
