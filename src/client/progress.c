@@ -62,13 +62,20 @@ static void put_left(double left_s, char *line) {
   }
 }
 
+/** The name of a table as its account has it. Where there is no memory for that, as the first one has it. */
+static void put_name(const cm_session *session, const char *name, char *line) {
+  char *words = cm_session_account_words(session->name, name);
+  put(line, "%s", words != NULL ? words : name);
+  sqlite3_free(words);
+}
+
 static void compose(const cm_session *session, int64_t now_ms, char *line) {
   const cm_statement *statement = session->statement;
   cm_progress_facts facts = { 0 };
   double passed_s = (double)(now_ms - statement->started_ms) / 1000;
   const char *who = session->calls.first->asked.who;
   if (session->watch->tell != NULL) session->watch->tell(session, &facts);
-  put(line, "%s", facts.table != NULL ? facts.table : who);
+  put_name(session, facts.table != NULL ? facts.table : who, line);
   if (facts.table != NULL) put(line, ": %lld row%s", (long long)facts.rows, plural(facts.rows));
   if (facts.table == NULL)
     put(line, ": %lld request%s", (long long)statement->requests, plural(statement->requests));

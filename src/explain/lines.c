@@ -81,31 +81,45 @@ static int count_values(const explaining *job, const cm_explained_plan *plan, in
 
 /* ---- the lines ------------------------------------------------------------------------------ */
 
-static int copy_text(const char *text, char **out, cm_err *err) {
-  *out = text != NULL ? sqlite3_mprintf("%s", text) : NULL;
+/** A copy of a text in the words of the plan's account. */
+static int say(const cm_session *session, const char *text, char **out, cm_err *err) {
+  *out = text != NULL ? cm_session_account_words(session->name, text) : NULL;
   return text == NULL || *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-static cm_explain_line *add_line(cm_explain_lines *lines, const char *table_name) {
+static int say_advice(const cm_session *session, cm_price *price, cm_err *err) {
+  char *words = NULL;
+  int rc = say(session, price->advice, &words, err);
+  if (rc == SQLITE_OK) sqlite3_snprintf(sizeof price->advice, price->advice, "%s", words);
+  sqlite3_free(words);
+  return rc;
+}
+
+/** @return NULL: memory ran out. */
+static cm_explain_line *add_line(const cm_session *session, const char *table_name,
+                                 cm_explain_lines *lines, cm_err *err) {
   cm_explain_line *grown = sqlite3_realloc64(lines->list,
                                              ((sqlite3_uint64)lines->count + 1) * sizeof *grown);
+  if (grown != NULL) lines->list = grown;
+  if (grown == NULL) cm_err_nomem(err);
   if (grown == NULL) return NULL;
-  lines->list = grown;
-  grown[lines->count] = (cm_explain_line){ .table_name = table_name };
-  return &grown[lines->count++];
+  cm_explain_line *line = &grown[lines->count++];
+  *line = (cm_explain_line){ .price = { 0 } };
+  return say(session, table_name, &line->table_name, err) == SQLITE_OK ? line : NULL;
 }
 
 static int add_plan(explaining *job, cm_loop *loop, const cm_explained_plan *plan,
                     cm_explain_lines *out, cm_err *err) {
-  cm_explain_line *line = add_line(out, plan->who);
+  const cm_session *session = plan->session;
+  cm_explain_line *line = add_line(session, plan->who, out, err);
   cm_price_times times = { loop->runs, CM_PRICE_UNKNOWN };
-  if (line == NULL) return cm_err_nomem(err);
-  int rc = copy_text(plan->text, &line->request, err);
-  if (rc == SQLITE_OK) rc = copy_text(plan->sent, &line->sent, err);
-  if (rc == SQLITE_OK) rc = copy_text(plan->kept, &line->kept, err);
+  int rc = line != NULL ? say(session, plan->text, &line->request, err) : err->code;
+  if (rc == SQLITE_OK) rc = say(session, plan->sent, &line->sent, err);
+  if (rc == SQLITE_OK) rc = say(session, plan->kept, &line->kept, err);
   if (rc == SQLITE_OK && cm_pricing_sends_list(plan))
     rc = count_values(job, plan, &times.values, err);
   if (rc == SQLITE_OK) rc = cm_pricing_find(&job->pricing, plan, &times, &line->price, err);
+  if (rc == SQLITE_OK) rc = say_advice(session, &line->price, err);
   if (rc == SQLITE_OK) loop->rows = line->price.rows;
   return rc;
 }
@@ -142,13 +156,14 @@ static int count_inserted(explaining *job, cm_err *err) {
 
 static int add_writes(explaining *job, cm_explain_lines *out, cm_err *err) {
   cm_writing *writing = &job->writing;
-  cm_explain_line *line = add_line(out, writing->resource->name);
-  if (line == NULL) return cm_err_nomem(err);
+  cm_explain_line *line = add_line(writing->session, writing->resource->name, out, err);
+  if (line == NULL) return err->code;
   if (writing->rows.count < 0) writing->rows.count = cm_loops_rows(&job->loops);
   if (writing->rows.count >= CM_LOOPS_MOST) writing->rows.count = CM_PRICE_UNKNOWN;
   int rc = cm_writing_ask(writing, &job->pricing, err);
   if (rc != SQLITE_OK) return rc;
-  return cm_writing_price(writing, &job->pricing, &line->request, &line->price, err);
+  rc = cm_writing_price(writing, &job->pricing, &line->request, &line->price, err);
+  return rc == SQLITE_OK ? say_advice(writing->session, &line->price, err) : rc;
 }
 
 static int ask_lengths(explaining *job, cm_err *err) {
@@ -179,6 +194,7 @@ int cm_explain_lines_make(cm_session *session, const char *sql, cm_explain_lines
 
 void cm_explain_lines_clear(cm_explain_lines *lines) {
   for (int i = 0; i < lines->count; i++) {
+    sqlite3_free(lines->list[i].table_name);
     sqlite3_free(lines->list[i].request);
     sqlite3_free(lines->list[i].sent);
     sqlite3_free(lines->list[i].kept);

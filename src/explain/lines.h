@@ -7,10 +7,9 @@
 
 #include "explain/price.h"
 
-/** Texts are owned; NULL: there is none. */
+/** Texts are owned, and speak of the account whose table is read: eu_customers. NULL: there is none. */
 typedef struct cm_explain_line {
-  const char *table_name; /* constant; NULL: it is of no table */
-  char *request, *sent, *kept;
+  char *table_name, *request, *sent, *kept;
   cm_price price;
 } cm_explain_line;
 

@@ -151,6 +151,7 @@ static int ask(cm_pricing *pricing, cm_session *session, char *path, cm_err *err
   *asked = (cm_asked_length){ .session = session, .path = path };
   const cm_call_request request = { .who = who, .method = "GET", .path = url };
   int rc = cm_call_start(session, &request, &asked->call, err);
+  cm_session_name_account(session, err);
   sqlite3_free(url);
   return rc;
 }
@@ -277,6 +278,7 @@ static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan,
     if (path == NULL) return cm_err_nomem(err);
     const cm_asked_length *asked = find_asked(pricing, plan->session, path);
     if (asked != NULL) rc = read_answer(asked, list.read, out, err);
+    if (rc != SQLITE_OK) cm_session_name_account(plan->session, err);
     sqlite3_free(path);
   }
   if (out->rows >= 0 && out->pages < 0) out->pages = pages_of(out->rows, page_size(plan));
@@ -285,8 +287,8 @@ static int find_length(const cm_pricing *pricing, const cm_explained_plan *plan,
 
 /* ---- how long ------------------------------------------------------------------------------- */
 
-/** Milliseconds of the last answers, those with rows before all others; below 0: there were none. */
-static double latency_ms(cm_session *session) {
+/** Milliseconds of the account's last answers, those with rows before all others; below 0: there were none. */
+static double latency_ms(const cm_session *session) {
   enum { LAST = 20 };
   const cm_request_log *log = session->log;
   double sum[2] = { 0, 0 };
@@ -294,7 +296,7 @@ static double latency_ms(cm_session *session) {
   for (int64_t id = log->newest_id; id > 0 && count[0] < LAST && count[1] < LAST; id--) {
     const cm_request_line *line = cm_request_log_find(session->log, id);
     if (line == NULL) break;
-    if (line->is_cached || line->status == 0) continue;
+    if (line->is_cached || line->status == 0 || line->account != session->place) continue;
     bool has_rows = line->rows > 0;
     sum[has_rows] += (double)line->duration_ms;
     count[has_rows]++;

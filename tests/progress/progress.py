@@ -40,6 +40,7 @@ class Shell:
         terminal, far = pty.openpty()
         fcntl.ioctl(far, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
         environment = {**os.environ, "CHARTMOGUL_BASE_URL": base_url, "CHARTMOGUL_API_KEY": KEY,
+                       "CHARTMOGUL_EU_BASE_URL": base_url, "CHARTMOGUL_EU_API_KEY": KEY,
                        "CHARTMOGUL_PROGRESS": mode, "CHARTMOGUL_PER_PAGE": str(per_page)}
         program = ["sqlite3", "-batch", "-init", "/dev/null", ":memory:", f".load {library.removesuffix('.so')}", *statements]
         out = far if "out" in on_terminal else subprocess.PIPE
@@ -131,6 +132,10 @@ def tell(library, base_url):
     check("a COMMIT shows a line", any(re.match(r"chartmogul_plans: \d+ requests, ", line) for line in shown(write.terminal)),
           write.terminal)
     check("and erases it", left(write.terminal) == "", write.terminal)
+
+    other = Shell(library, base_url, "SELECT chartmogul_short_names('eu')", "SELECT count(*) FROM eu_customers")
+    check("the table of another account is named so", shown(other.terminal) and
+          all(line.startswith("eu_customers: ") for line in shown(other.terminal)), other.terminal)
 
     stopped = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", stop_at=b"waits for")
     check("Ctrl-C erases it", ERASE in stopped.terminal and not shown(stopped.terminal.split(ERASE)[-1]), stopped.terminal)
