@@ -188,8 +188,8 @@ static int check_count(merging *merge, bool has_triggers, int64_t *out, cm_err *
   if (rc != SQLITE_OK || wanted == *out) return rc;
   return cm_err_set(err, SQLITE_CONSTRAINT,
                     "%s.%s would have %lld rows instead of %lld (a trigger on it keeps rows out, "
-                    "or in): drop the "
-                    "trigger, and run it again",
+                    "or in, or it was made without its key and has rows twice): drop the trigger, "
+                    "or the table, and run it again",
                     merge->target->shown, merge->copied->name, (long long)*out, (long long)wanted);
 }
 

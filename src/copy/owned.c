@@ -34,9 +34,10 @@ static int has_object(cm_target *target, const char *name, bool *out, cm_err *er
  * Refuse a name that something else has: tables, views and indexes share their names.
  * @param but   A condition on what of that name may be there.
  * @param what  It has to be: "a table".
+ * @param how   What can be done with it: "rename".
  */
 static int check_free(cm_target *target, const char *name, const char *but, const char *what,
-                      cm_err *err) {
+                      const char *how, cm_err *err) {
   int64_t count = 0;
   char *sql = sqlite3_mprintf("SELECT count(*) FROM \"%w\".sqlite_schema WHERE name = %Q COLLATE "
                               "NOCASE AND type <> 'trigger' AND NOT (%s)",
@@ -45,9 +46,9 @@ static int check_free(cm_target *target, const char *name, const char *but, cons
   sqlite3_free(sql);
   if (rc != SQLITE_OK || count == 0) return rc;
   return cm_err_set(err, SQLITE_ERROR,
-                    "%s.%s is not %s of the copy (nothing was read): rename it, or copy into "
-                    "another file",
-                    target->shown, name, what);
+                    "%s.%s is not %s of the copy (nothing was read): %s it, or copy into another "
+                    "file",
+                    target->shown, name, what, how);
 }
 
 /** The same of the index of a column, of the table or of its history. */
@@ -57,7 +58,7 @@ static int check_index(cm_target *target, const cm_copied *copied, const char *o
   char *but = sqlite3_mprintf("type = 'index' AND tbl_name = '%q%s' COLLATE NOCASE", copied->name,
                               of);
   int rc = name == NULL || but == NULL ? cm_err_nomem(err)
-                                       : check_free(target, name, but, "an index", err);
+                                       : check_free(target, name, but, "an index", "drop", err);
   sqlite3_free(name);
   sqlite3_free(but);
   return rc;
@@ -85,6 +86,59 @@ static bool is_indexed(const cm_copied *copied, int place) {
   return !is_first_key && cm_copied_is_joined(copied, place);
 }
 
+/** How many columns of a table are so. @param condition  On the rows of PRAGMA table_xinfo. */
+static int count_columns(cm_target *target, const char *table, const char *condition, int64_t *out,
+                         cm_err *err) {
+  char *sql = sqlite3_mprintf("SELECT count(*) FROM pragma_table_xinfo(%Q, %Q) WHERE %s", table,
+                              target->schema, condition);
+  int rc = sql == NULL ? cm_err_nomem(err) : cm_target_number(target, sql, out, err);
+  sqlite3_free(sql);
+  return rc;
+}
+
+/** The columns that a table of the copy is kept up to date by: of a history also from when to when. */
+static void write_needed(const cm_copied *copied, bool is_history, cm_buf *out) {
+  cm_buf_text(out, is_history ? "name IN ('valid_from', 'valid_to'" : "name IN (NULL");
+  for (int i = 0; i < copied->key_count; i++)
+    cm_buf_printf(out, ", '%s'", cm_copied_column(copied, copied->keys[i]));
+  cm_buf_text(out, ") AND hidden = 0");
+}
+
+/**
+ * What the user has put in the place of a table of the copy, or made of it, may not do for one: rows are found by rowid and key.
+ * @param suffix  "_history": that of the table.
+ */
+static int check_form(cm_target *target, const cm_copied *copied, const char *suffix, cm_err *err) {
+  char table[CM_OWNED_NAME];
+  int64_t plain = 0, named = 0, needed = 0;
+  bool is_history = *suffix != '\0', is_there = false;
+  cm_buf condition;
+  sqlite3_snprintf(CM_OWNED_NAME, table, "%s%s", copied->name, suffix);
+  int rc = has_object(target, table, &is_there, err);
+  if (rc != SQLITE_OK || !is_there) return rc;
+  rc = count_of(target,
+                "SELECT count(*) FROM pragma_table_list WHERE schema = %Q COLLATE NOCASE AND name "
+                "= %Q COLLATE NOCASE AND type = 'table' AND wr = 0",
+                table, &plain, err);
+  if (rc == SQLITE_OK)
+    rc = count_columns(target, table, "name = 'rowid' COLLATE NOCASE", &named, err);
+  cm_buf_init(&condition, MAX_SQL_BYTES);
+  write_needed(copied, is_history, &condition);
+  if (rc == SQLITE_OK) rc = count_columns(target, table, cm_buf_str(&condition), &needed, err);
+  if (condition.code != SQLITE_OK && rc == SQLITE_OK) rc = cm_err_nomem(err);
+  cm_buf_clear(&condition);
+  bool is_whole = needed == copied->key_count + (is_history ? 2 : 0);
+  if (rc != SQLITE_OK || (plain == 1 && named == 0 && is_whole)) return rc;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s.%s is not as the copy makes it (%s): rename or drop it, and the next "
+                    "refresh makes it anew",
+                    target->shown, table,
+                    plain != 1   ? "it is WITHOUT ROWID, or virtual"
+                    : named != 0 ? "it has a column named rowid"
+                    : is_history ? "it lacks valid_from, valid_to or a column of the key"
+                                 : "it lacks a column of the key");
+}
+
 /** What is the user's keeps its name. */
 static int check_name(cm_target *target, const cm_copied *copied, cm_err *err) {
   bool is_copy = false;
@@ -93,8 +147,10 @@ static int check_name(cm_target *target, const cm_copied *copied, cm_err *err) {
   if (rc == SQLITE_OK && history == NULL) rc = cm_err_nomem(err);
   const char *const names[] = { copied->name, history };
   for (size_t i = 0; i < cm_countof(names) && rc == SQLITE_OK; i++)
-    rc = check_free(target, names[i], is_copy ? "type = 'table'" : "0", "a table", err);
+    rc = check_free(target, names[i], is_copy ? "type = 'table'" : "0", "a table", "rename", err);
   sqlite3_free(history);
+  if (rc == SQLITE_OK && is_copy) rc = check_form(target, copied, "", err);
+  if (rc == SQLITE_OK && is_copy) rc = check_form(target, copied, "_history", err);
   if (rc == SQLITE_OK && copied->key_count > 0)
     rc = check_index(target, copied, "_history", cm_copied_column(copied, copied->keys[0]), err);
   for (int i = 0; i < copied->column_count && rc == SQLITE_OK; i++) {
@@ -186,7 +242,7 @@ static int check_own_tables(cm_target *target, cm_err *err) {
     const char *const *column = own_tables[i].columns;
     bool is_there = false;
     bool lacks = false;
-    rc = check_free(target, own_tables[i].table, "type = 'table'", "a table", err);
+    rc = check_free(target, own_tables[i].table, "type = 'table'", "a table", "rename", err);
     if (rc == SQLITE_OK) rc = has_object(target, own_tables[i].table, &is_there, err);
     for (; *column != NULL && rc == SQLITE_OK && is_there && !lacks; column++)
       rc = lacks_column(target, own_tables[i].table, *column, &lacks, err);
