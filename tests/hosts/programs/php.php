@@ -14,7 +14,8 @@
 //    `SELECT chartmogul_config('cache_ttl', 60)` once), and `fetchArray` behind an INSERT inserts once more: do not call it there, or
 //    write with `exec`.
 // cannot path: `loadExtension` takes files of the folder alone that `sqlite3.extension_dir` of `php.ini` names.
-// note: `php.ini` says `sqlite3.extension_dir = /full/path/of/the/folder`.
+// note: `php.ini` says `sqlite3.extension_dir = /full/path/of/the/folder`, or the command line does:
+//    `php -d sqlite3.extension_dir="$PWD" php.php`.
 // <lines>
 $db = new SQLite3(':memory:');
 $db->enableExceptions(true);

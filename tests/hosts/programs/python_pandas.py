@@ -2,6 +2,11 @@
 # packages: python3-pandas
 # present: /usr/bin/python3 -c 'import pandas'
 # run: /usr/bin/python3 -B python_pandas.py
+# sent: GET /customers?status=Active&per_page=200
+# sent: POST /data_sources {"name":"By host"}
+# sent: POST /data_sources {"name":"Second"}
+# cannot main: `to_sql` sees the tables of `main` alone: without `schema="temp"` the rows go to ChartMogul too, and an empty ordinary table with the
+#    name is left in `main`, which it took for a new one.
 # <lines>
 import sqlite3
 
@@ -23,3 +28,8 @@ try:
     db.commit()
 except sqlite3.DatabaseError as error:
     print(error)
+pandas.DataFrame({"name": ["Second"]}).to_sql("chartmogul_data_sources", db, if_exists="append", index=False)
+db.commit()
+left = db.execute("SELECT type FROM main.sqlite_schema WHERE name = 'chartmogul_data_sources' AND sql NOT LIKE '%VIRTUAL%'").fetchall()
+if left and not db.execute("SELECT 1 FROM main.chartmogul_data_sources").fetchall():
+    print("cannot main: an empty", left[0][0], "is left")

@@ -3,7 +3,7 @@
 # present: ruby -e 'require "sequel"; require "sqlite3"'
 # run: ruby sequel.rb
 # cannot insert_id: `insert` returns no identifier of the new row (it asks `last_insert_rowid`, which is 0): `chartmogul_last_uuid` has it.
-# note: `DB.tables` lists the tables of `main` alone, so they are stored there first.
+# cannot main: `DB.tables` lists the tables of `main` alone, so they are stored there first.
 # <lines>
 require "sequel"
 
@@ -16,6 +16,9 @@ customers = DB[:chartmogul_customers].where(status: "Active").order(:name).limit
 customers.select(:name, :mrr).each { |row| puts row.values.join(" ") }
 id = DB[:chartmogul_data_sources].insert(name: "By host")
 puts DB.get(Sequel.function(:chartmogul_last_uuid))
+# </lines>
+puts "cannot main: it lists none before" if DB.tables.empty?
+# <lines>
 DB.get(Sequel.function(:chartmogul_store_tables))
 puts DB.tables.join(" ")
 # </lines>
