@@ -113,8 +113,18 @@ static int wait_for_file(void *context, int tries) {
   return 1;
 }
 
+static int moved(const char *schema, cm_err *err) {
+  return cm_err_set(err, SQLITE_CANTOPEN,
+                    "the file of %s was renamed, removed or replaced since it was opened (this "
+                    "connection would not see what is written): open it anew, and run it again",
+                    schema);
+}
+
 static int open_file(cm_target *out, sqlite3 *users, const char *file, cm_err *err) {
   sqlite3_vfs *vfs = NULL;
+  int has_moved = 0;
+  (void)sqlite3_file_control(users, out->shown, SQLITE_FCNTL_HAS_MOVED, &has_moved);
+  if (has_moved) return moved(out->shown, err);
   (void)sqlite3_file_control(users, out->shown, SQLITE_FCNTL_VFS_POINTER, &vfs);
   int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE;
   int rc = sqlite3_open_v2(file, &out->db, flags, vfs != NULL ? vfs->zName : NULL);
@@ -177,10 +187,18 @@ int cm_target_error(const cm_target *target, int rc, cm_err *err) {
   if ((rc & 0xff) == SQLITE_BUSY) {
     return cm_err_set(
         err, SQLITE_BUSY,
-        "%s is locked (another program has held its file for a minute): end what writes there, and "
-        "run it again",
+        "%s is locked (another program, or another connection of this one, has held its file for a "
+        "minute): end what reads or writes there, and run it again",
         target->shown);
   }
+  if ((rc & 0xff) == SQLITE_FULL) {
+    return cm_err_set(err, SQLITE_FULL,
+                      "%s cannot be written (%s): make room where it is, and where temporary files "
+                      "are (SQLITE_TMPDIR), and run it again",
+                      target->shown, what);
+  }
+  if (target->db != NULL && sqlite3_extended_errcode(target->db) == SQLITE_READONLY_DBMOVED)
+    return moved(target->shown, err);
   return cm_err_set(err, rc, "%s cannot be written (%s): mend that, and run it again",
                     target->shown, what);
 }

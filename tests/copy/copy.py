@@ -13,6 +13,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "reports"))
 from account import Account  # noqa: E402
@@ -424,7 +425,51 @@ def short_list(books, account):
     must_be("rows are not asked for one by one", len(account.requests()), 1 + len(lists))
 
 
-STORIES = [whole, unchanged, history, recomputed, renamed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, short_list, killed]
+def refused(books, db, why):
+    try:
+        db.execute("SELECT * FROM chartmogul_refresh('main', 'customers, plans')").fetchall()
+    except sqlite3.Error as error:
+        must_be("the error says why", why in str(error), True)
+        return
+    raise Failed(f"a file that {why} is copied into")
+
+
+def moved(books, account):
+    """A file that was renamed or replaced since it was opened, before a refresh or in the middle of one, is an error: nothing is
+    written into what has its name now."""
+    books.refresh("customers, plans")
+    other = books.path + "-other"
+    why = "was renamed, removed or replaced"
+    db = books.open()
+    os.rename(books.path, other)
+    refused(books, db, why)
+    sqlite3.connect(books.path).execute("CREATE TABLE mine (n)").connection.close()
+    refused(books, db, why)
+    must_be("tables of the file that has the name", books.rows("SELECT name FROM sqlite_schema"), [("mine",)])
+    db.close()
+    os.replace(other, books.path)
+    books.refresh("customers, plans")
+
+    db = books.open()
+    account.forget_requests()
+    account.send("POST", account.root + "/control/faults", {"path": "/plans", "delay_ms": 300})
+
+    def rename_in_the_middle():
+        while not any(row["target"].startswith("/plans") for row in account.requests()):
+            pass
+        os.rename(books.path, other)
+
+    renaming = threading.Thread(target=rename_in_the_middle)
+    renaming.start()
+    refused(books, db, why)
+    renaming.join()
+    db.close()
+    os.replace(other, books.path)
+    books.refresh("customers, plans")
+    must_be_the_account(books)
+
+
+STORIES = [whole, unchanged, history, recomputed, renamed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, moved, short_list, killed]
 
 
 def main():
