@@ -60,12 +60,21 @@ static int explain_disconnect(sqlite3_vtab *base) {
   return SQLITE_OK;
 }
 
+/** What it says of itself: it asks for lengths. */
+static int note(cm_session *session, sqlite3_index_info *info) {
+  const cm_explained_plan plan = { .session = session,
+                                   .who = who,
+                                   .text = "",
+                                   .advice = "one for each list whose length is not known yet" };
+  return cm_explained_note_call(session->statement->explained, &plan, info);
+}
+
 static int explain_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   bool is_early = false;
-  (void)base;
+  cm_session *session = ((explain_table *)base)->session;
   info->idxNum = cm_arguments_take(info, SQL, SQL, &is_early);
   info->estimatedCost = is_early ? EARLY_COST : (info->idxNum & HAS_SQL) ? COST : UNASKED_COST;
-  return SQLITE_OK;
+  return session->statement->explained != NULL ? note(session, info) : SQLITE_OK;
 }
 
 static int explain_open(sqlite3_vtab *base, sqlite3_vtab_cursor **out) {

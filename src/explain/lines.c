@@ -5,7 +5,9 @@
 #include "explain/explained_text.h"
 #include "explain/local_rows.h"
 #include "explain/loops.h"
+#include "explain/steps.h"
 #include "explain/write_price.h"
+#include "sql/functions/functions.h"
 
 enum { MAX_SQL_BYTES = 1000000 };
 
@@ -166,6 +168,46 @@ static int add_writes(explaining *job, cm_explain_lines *out, cm_err *err) {
   return rc == SQLITE_OK ? say_advice(writing->session, &line->price, err) : rc;
 }
 
+/* ---- what else sends, and what sends nothing ------------------------------------------------------ */
+
+static bool has_line(const cm_explain_lines *lines, const char *name) {
+  for (int i = 0; i < lines->count; i++) {
+    if (lines->list[i].table_name == name) return true;
+  }
+  return false;
+}
+
+/** @param requests  0: it sends nothing; CM_PRICE_UNKNOWN. */
+static int add_words(cm_explain_lines *out, const char *name, int64_t requests, const char *advice,
+                     cm_err *err) {
+  cm_explain_line *line = add_line(out, name);
+  if (line == NULL) return cm_err_nomem(err);
+  line->price = (cm_price){ CM_PRICE_UNKNOWN, requests, requests == 0 ? 0 : -1, "" };
+  cm_price_advise(&line->price, "%s", advice);
+  return SQLITE_OK;
+}
+
+/** Functions that ask the API while the statement runs, those in views of temp too. */
+static int add_functions(const explaining *job, cm_explain_lines *out, cm_err *err) {
+  sqlite3_stmt *stmt = NULL;
+  cm_vdbe_step step;
+  int next = SQLITE_ROW;
+  int rc = cm_steps_open(job->session, job->sql, &stmt);
+  while (rc == SQLITE_OK && (next = cm_steps_next(stmt, &step)) == SQLITE_ROW) {
+    const char *name = step.function != NULL
+                           ? cm_functions_sending(step.function, step.function_len)
+                           : NULL;
+    if (name == NULL || has_line(out, name)) continue;
+    rc = add_words(out, name, CM_PRICE_UNKNOWN,
+                   "one for each row that it is called for, with the same arguments one: it sends "
+                   "at once",
+                   err);
+  }
+  sqlite3_finalize(stmt);
+  if ((next & 0xff) == SQLITE_INTERRUPT) return cm_err_set(err, SQLITE_INTERRUPT, "interrupted");
+  return rc == SQLITE_NOMEM || next == SQLITE_NOMEM ? cm_err_nomem(err) : SQLITE_OK;
+}
+
 static int ask_lengths(explaining *job, cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < job->loops.count && rc == SQLITE_OK; i++) {
@@ -187,6 +229,10 @@ int cm_explain_lines_make(cm_session *session, const char *sql, cm_explain_lines
   if (rc == SQLITE_OK) rc = ask_lengths(&job, err);
   if (rc == SQLITE_OK) rc = add_scans(&job, out, err);
   if (rc == SQLITE_OK && job.writing.resource != NULL) rc = add_writes(&job, out, err);
+  if (rc == SQLITE_OK) rc = add_functions(&job, out, err);
+  if (rc == SQLITE_OK && out->count == 0)
+    rc = add_words(out, NULL, 0, "it sends nothing: it reads and writes no table of the account",
+                   err);
   cm_pricing_clear(&job.pricing);
   cm_loops_clear(&job.loops);
   return rc;

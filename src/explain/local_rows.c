@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "explain/loops.h"
+#include "explain/steps.h"
 
 /*
 ** A count takes as many steps as its loops have turns. There is no other bound: SQLite has room for one progress handler, and that
@@ -56,18 +57,6 @@ static int count_up_to(sqlite3 *db, char *sql, int64_t *out) {
 
 /* ---- may it run? ---------------------------------------------------------------------------- */
 
-/** "upper(1)", as a line of EXPLAIN shows a function that is called. */
-static size_t function_name(const char *opcode, const char *operand) {
-  static const char *const texts[] = { "String8", "String", "Variable" };
-  for (size_t i = 0; i < cm_countof(texts); i++) {
-    if (opcode == NULL || strcmp(opcode, texts[i]) == 0) return 0;
-  }
-  size_t len = operand != NULL ? strcspn(operand, "(") : 0;
-  if (len == 0 || operand[len] != '(') return 0;
-  size_t digits = strspn(operand + len + 1, "-0123456789");
-  return digits > 0 && strcmp(operand + len + 1 + digits, ")") == 0 ? len : 0;
-}
-
 /** SQLite's own functions change nothing, but for the few that no view may call. */
 static int check_function(cm_session *session, const char *name, size_t len, cm_local_rows *out,
                           cm_err *err) {
@@ -113,24 +102,22 @@ static int count_table(cm_session *session, int root, int schema, int64_t *out) 
 /** Look at each step of a prepared EXPLAIN. @param most  Receives the rows of the largest table that is opened. */
 static int check_steps(cm_session *session, sqlite3_stmt *stmt, int64_t *most, cm_local_rows *out,
                        cm_err *err) {
-  int rc = SQLITE_OK, step = SQLITE_ROW;
+  cm_vdbe_step step;
+  int rc = SQLITE_OK, next = SQLITE_ROW;
   *most = 1;
-  while (rc == SQLITE_OK && out->why[0] == '\0' && (step = sqlite3_step(stmt)) == SQLITE_ROW) {
-    const char *opcode = (const char *)sqlite3_column_text(stmt, 1);
-    const char *operand = (const char *)sqlite3_column_text(stmt, 5);
-    size_t len = function_name(opcode, operand);
+  while (rc == SQLITE_OK && out->why[0] == '\0' &&
+         (next = cm_steps_next(stmt, &step)) == SQLITE_ROW) {
     int64_t rows = 0;
-    if (opcode == NULL) return cm_err_nomem(err);
-    if (strcmp(opcode, "VOpen") == 0) return say_why(out, "it reads a virtual table");
-    if (len > 0) rc = check_function(session, operand, len, out, err);
-    if (strcmp(opcode, "OpenRead") != 0) continue;
-    int counted = count_table(session, sqlite3_column_int(stmt, 3), sqlite3_column_int(stmt, 4),
-                              &rows);
+    if (strcmp(step.opcode, "VOpen") == 0) return say_why(out, "it reads a virtual table");
+    if (step.function != NULL)
+      rc = check_function(session, step.function, step.function_len, out, err);
+    if (strcmp(step.opcode, "OpenRead") != 0) continue;
+    int counted = count_table(session, step.p2, step.p3, &rows);
     if (counted != SQLITE_OK) return refused(session, counted, out, err);
     if (rows > *most) *most = rows;
   }
-  bool is_bad = step != SQLITE_ROW && step != SQLITE_DONE;
-  return rc == SQLITE_OK && is_bad ? refused(session, step, out, err) : rc;
+  bool is_bad = next != SQLITE_ROW && next != SQLITE_DONE;
+  return rc == SQLITE_OK && is_bad ? refused(session, next, out, err) : rc;
 }
 
 /** How many turns its loops take, if the largest table is read in each. */
@@ -164,10 +151,7 @@ static int check(cm_session *session, const char *sql, cm_local_rows *out, cm_er
     say_why(out, "it reads a virtual table");
   }
   if (rc == SQLITE_OK && out->why[0] == '\0') {
-    char *text = sqlite3_mprintf("EXPLAIN %s", sql);
-    int prepared = text != NULL ? sqlite3_prepare_v2(session->db, text, -1, &stmt, NULL)
-                                : SQLITE_NOMEM;
-    sqlite3_free(text);
+    int prepared = cm_steps_open(session, sql, &stmt);
     if (prepared != SQLITE_OK) {
       rc = refused(session, prepared, out, err);
     } else if (sqlite3_bind_parameter_count(stmt) > 0) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "sql/bridge.h"
 #include "sql/functions/actions.h"
 #include "sql/functions/function.h"
@@ -344,6 +345,19 @@ static const cm_function table[] = {
 const cm_function *cm_functions_table(int *count) {
   *count = (int)cm_countof(table);
   return table;
+}
+
+const char *cm_functions_sending(const char *name, size_t len) {
+  int count = 0;
+  const cm_action *actions = cm_actions_table(&count);
+  for (size_t i = 0; i < cm_countof(table); i++) {
+    bool is_sending = table[i].flags == CM_SENDING_FUNCTION;
+    if (is_sending && cm_text_is(name, len, table[i].name)) return table[i].name;
+  }
+  for (int i = 0; i < count; i++) {
+    if (cm_text_is(name, len, actions[i].name)) return actions[i].name;
+  }
+  return NULL;
 }
 
 /* ---- registering --------------------------------------------------------------------------- */
