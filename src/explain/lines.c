@@ -225,6 +225,8 @@ int cm_explain_lines_make(cm_session *session, const char *sql, cm_explain_lines
   int rc = check_verb(sql, err);
   if (rc == SQLITE_OK) rc = cm_loops_read(session, sql, &job.loops, err);
   if (rc == SQLITE_OK) rc = cm_writing_find(session, sql, &job.writing, err);
+  job.pricing.may_be_cached = !job.writing.written
+                                   .is_found; /* a statement that writes reads anew */
   if (rc == SQLITE_OK && job.writing.resource != NULL) rc = count_inserted(&job, err);
   if (rc == SQLITE_OK) rc = ask_lengths(&job, err);
   if (rc == SQLITE_OK) rc = add_scans(&job, out, err);

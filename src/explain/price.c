@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "client/pump.h"
+#include "explain/cached.h"
 #include "explain/loops.h"
 #include "read/known_pages.h"
 #include "record/url.h"
@@ -445,9 +446,11 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,
   if (plan->resource != NULL && out->requests > 0 &&
       cm_plan_uses_companion(plan->resource, &plan->plan))
     out->requests *= 2;
+  bool is_again = runs != 1 && out->requests > 1 && (kind == IS_LIST || kind == IS_PATH);
+  if (pricing->may_be_cached) rc = cm_cached_take_off(plan, is_again, out, err);
   out->seconds = cm_pricing_seconds(plan->session, out->requests,
                                     kind == IS_LOOK_UP || kind == IS_WALK);
-  return SQLITE_OK;
+  return rc;
 }
 
 /* ---- tables whose rows a write looks up ----------------------------------------------------- */

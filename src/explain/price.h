@@ -23,6 +23,7 @@ typedef struct cm_asked_length {
 typedef struct cm_pricing {
   cm_asked_length *asked; /* owned */
   int count;
+  bool may_be_cached; /* what former statements were answered may serve this one */
 } cm_pricing;
 
 typedef struct cm_price {

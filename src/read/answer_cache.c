@@ -112,6 +112,30 @@ cm_slice cm_answer_cache_find(cm_answer_cache *cache, const cm_session *session,
   return (cm_slice){ cached->body, cached->len };
 }
 
+/** Is it the list's first request, or one that a cursor was added to? */
+static bool is_page(const char *path, const char *first) {
+  size_t len = strlen(first);
+  if (strncmp(path, first, len) != 0) return false;
+  bool goes_on = (path[len] == '?' || path[len] == '&') &&
+                 strncmp(path + len + 1, "cursor=", strlen("cursor=")) == 0;
+  return path[len] == '\0' || goes_on;
+}
+
+int64_t cm_answer_cache_count(cm_answer_cache *cache, const cm_session *session, const char *first,
+                              bool is_of_list) {
+  int64_t count = 0;
+  look_at_writes(cache, session);
+  if (session->settings.prompt.cache_ttl <= 0) return 0;
+  const cm_cached *page = is_of_list ? find(cache, first) : NULL;
+  if (is_of_list && (page == NULL || is_old(session, page->asked_ms))) return 0;
+  for (const cm_cached *at = cache->newest; at != NULL; at = at->older) {
+    bool is_it = is_of_list ? is_page(at->path, first) && at->asked_ms >= page->asked_ms
+                            : strncmp(at->path, first, strlen(first)) == 0;
+    if (is_it && !is_old(session, at->asked_ms)) count++;
+  }
+  return count;
+}
+
 /* ---- keeping ------------------------------------------------------------------------------- */
 
 static cm_cached *make(const cm_cache_ticket *ticket, const char *path, char *body, size_t len) {

@@ -44,6 +44,14 @@ cm_cache_ticket cm_answer_cache_ticket(cm_answer_cache *cache, const cm_session 
 cm_slice cm_answer_cache_find(cm_answer_cache *cache, const cm_session *session,
                               const cm_cache_ticket *ticket, const char *path, const char *list);
 
+/**
+ * How many answers would serve a statement that only reads: the pages of one reading of a list, or of everything below a path.
+ * @param first       The list's first request; or how the requests begin.
+ * @param is_of_list  Only that request and the pages that go on from it.
+ */
+int64_t cm_answer_cache_count(cm_answer_cache *cache, const cm_session *session, const char *first,
+                              bool is_of_list);
+
 /** Keep an answer, unless it became old meanwhile or memory runs out. @param body  Taken over, as sqlite3_malloc gave it. */
 void cm_answer_cache_take(cm_answer_cache *cache, const cm_session *session,
                           const cm_cache_ticket *ticket, const char *path, char *body, size_t len);

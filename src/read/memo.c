@@ -278,6 +278,11 @@ static int start_call(cm_memo_answer *answer, const cm_call_request *request, cm
   return rc;
 }
 
+int64_t cm_memo_count_cached(cm_session *session, const char *first, bool is_of_list) {
+  if (session->memo == NULL) return 0;
+  return cm_answer_cache_count(&session->memo->cache, session, first, is_of_list);
+}
+
 static int new_answer(cm_session *session, const cm_call_request *request, const char *list,
                       cm_memo_answer **out, cm_err *err) {
   cm_memo_answer *answer = sqlite3_malloc64(sizeof *answer);

@@ -100,6 +100,9 @@ void cm_memo_answer_release(cm_memo_answer *answer);
 /** What was answered so far does not count any more: the same request is sent again. Who has an answer keeps it. */
 void cm_memo_forget(cm_session *session);
 
+/** How many answers of former statements would serve one that only reads, as cm_answer_cache_count. */
+int64_t cm_memo_count_cached(cm_session *session, const char *first, bool is_of_list);
+
 /** Look whether other statements run than before, and empty the memo if so. Called by xFilter. */
 void cm_memo_enter(cm_session *session);
 /** A cursor closed; `open` cursors are left. Where it was the last one of its statement, the memo is emptied. */
