@@ -172,16 +172,17 @@ static int add_writes(explaining *job, cm_explain_lines *out, cm_err *err) {
 
 static bool has_line(const cm_explain_lines *lines, const char *name) {
   for (int i = 0; i < lines->count; i++) {
-    if (lines->list[i].table_name == name) return true;
+    const char *of = lines->list[i].table_name;
+    if (of != NULL && strcmp(of, name) == 0) return true;
   }
   return false;
 }
 
 /** @param requests  0: it sends nothing; CM_PRICE_UNKNOWN. */
-static int add_words(cm_explain_lines *out, const char *name, int64_t requests, const char *advice,
-                     cm_err *err) {
-  cm_explain_line *line = add_line(out, name);
-  if (line == NULL) return cm_err_nomem(err);
+static int add_words(const explaining *job, cm_explain_lines *out, const char *name,
+                     int64_t requests, const char *advice, cm_err *err) {
+  cm_explain_line *line = add_line(job->session, name, out, err);
+  if (line == NULL) return err->code;
   line->price = (cm_price){ CM_PRICE_UNKNOWN, requests, requests == 0 ? 0 : -1, "" };
   cm_price_advise(&line->price, "%s", advice);
   return SQLITE_OK;
@@ -198,7 +199,7 @@ static int add_functions(const explaining *job, cm_explain_lines *out, cm_err *e
                            ? cm_functions_sending(step.function, step.function_len)
                            : NULL;
     if (name == NULL || has_line(out, name)) continue;
-    rc = add_words(out, name, CM_PRICE_UNKNOWN,
+    rc = add_words(job, out, name, CM_PRICE_UNKNOWN,
                    "one for each row that it is called for, with the same arguments one: it sends "
                    "at once",
                    err);
@@ -233,8 +234,8 @@ int cm_explain_lines_make(cm_session *session, const char *sql, cm_explain_lines
   if (rc == SQLITE_OK && job.writing.resource != NULL) rc = add_writes(&job, out, err);
   if (rc == SQLITE_OK) rc = add_functions(&job, out, err);
   if (rc == SQLITE_OK && out->count == 0)
-    rc = add_words(out, NULL, 0, "it sends nothing: it reads and writes no table of the account",
-                   err);
+    rc = add_words(&job, out, NULL, 0,
+                   "it sends nothing: it reads and writes no table of the account", err);
   cm_pricing_clear(&job.pricing);
   cm_loops_clear(&job.loops);
   return rc;
