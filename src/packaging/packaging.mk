@@ -55,6 +55,9 @@ $(STANDALONE): src/packaging/standalone.sh $(LOADABLE_OBJECTS) $(SOURCED)/curl/c
 	@mkdir -p $(@D)
 	$(Q)CC='$(CC)' CFLAGS='-O2 -fPIC -fvisibility=hidden' sh $< $(SOURCED) $@ $(LOADABLE_OBJECTS)
 
+.PHONY: sources
+sources: $(SOURCED)/curl/configure $(SOURCED)/cjson/cJSON.c ## fetch the sources of the libraries that go inside it
+
 $(SOURCED)/curl/configure:
 	$(Q)sh src/packaging/fetch_source.sh curl $(SOURCED)
 
