@@ -55,6 +55,15 @@ static bool is_blank(const char *raw) {
   return !raw || strcmp(raw, "null") == 0 || strcmp(raw, "\"\"") == 0;
 }
 
+/* Only an empty text, null or a code is taken; `raw` is JSON. */
+static bool is_currency(const char *raw) {
+  char code[4] = { 0 };
+  if (is_blank(raw)) return true;
+  if (strlen(raw) != 5 || raw[0] != '"') return false;
+  memcpy(code, raw + 1, 3);
+  return sb_is_word_of(SB_CURRENCIES, '|', code);
+}
+
 /* Starts and updates name a plan and money; a retraction names what it takes back. */
 static void check_type(sb_call *call, const sb_row *row) {
   static const char *const of_plan[] = { "plan_external_id", "currency", "amount_in_cents",
@@ -82,6 +91,8 @@ static void prepare(sb_call *call, sb_row *row, int64_t id) {
                                " AND external_id = ? AND id <> ?",
                                "iti", data_source_id, external_id, id))
     sb_call_problem(call, "external_id", "taken", "has already been taken");
+  if (!is_currency(sb_row_get_text(row, "currency")))
+    sb_call_problem(call, "currency", "invalid", "currency is not one of the allowed values");
   if (id) return;
   check_type(call, row);
   const char *customer = sb_row_get_text(row, "customer_external_id");

@@ -35,7 +35,7 @@ static const sb_member members[] = {
   { .name = "external_id", .type = SB_TEXT, .flags = SB_CREATE | SB_REQUIRED },
   { .name = "date", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH | SB_REQUIRED },
   { .name = "due_date", .type = SB_TIME, .detail = SB_STYLE_MS, .flags = SB_BOTH },
-  { .name = "currency", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED },
+  { .name = "currency", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED, .allowed = SB_CURRENCIES },
   { .name = "customer_uuid",
     .column = "customer_id",
     .type = SB_UUID,

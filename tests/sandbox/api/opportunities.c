@@ -32,7 +32,7 @@ static const sb_member opportunity_members[] = {
     .type = SB_TIME,
     .detail = SB_STYLE_DAY,
     .flags = SB_BOTH | SB_REQUIRED },
-  { .name = "currency", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED },
+  { .name = "currency", .type = SB_TEXT, .flags = SB_BOTH | SB_REQUIRED, .allowed = SB_CURRENCIES },
   { .name = "amount_in_cents", .type = SB_INT, .flags = SB_BOTH | SB_REQUIRED },
   { .name = "type",
     .type = SB_TEXT,

@@ -37,7 +37,10 @@ static const sb_member members[] = {
     .allowed = "successful|failed" },
   { .name = "amount_in_cents", .type = SB_INT, .flags = SB_BOTH },
   { .name = "transaction_fees_in_cents", .type = SB_INT, .flags = SB_BOTH },
-  { .name = "transaction_fees_currency", .type = SB_TEXT, .flags = SB_BOTH },
+  { .name = "transaction_fees_currency",
+    .type = SB_TEXT,
+    .flags = SB_BOTH,
+    .allowed = "|" SB_CURRENCIES },
   SB_CHILD_STATE,
   { 0 },
 };

@@ -49,8 +49,25 @@ def check_what_is_not_there(sandbox):
     lost = sandbox.call("POST", f"/import/customers/cus_{NONE}/invoices", {"invoices": [invoice]})
     equal((lost.status, lost.json), (404, {"error": "Invoice not found", "error_details": [
         {"param": "invoice", "code": "invalid", "message": "Invoice not found"}]}))
+    lost = sandbox.call("GET", f"/import/customers/cus_{NONE}/subscriptions")
+    equal((lost.status, lost.type, lost.json), (404, R, {"error": "Customer not found"}))
     group = sandbox.call("GET", f"/plan_groups/plg_{NONE}")
     equal((group.status, group.type), (404, "text/html; charset=utf-8"))
+
+
+def check_currencies(sandbox):
+    account = Account(sandbox)
+    for code, is_one in (("EURO", False), ("eur", False), ("E", False), ("EUR|USD", False), ("PLN", True)):
+        invoice = {"external_id": f"i{code}", "date": "2025-01-01", "currency": code, "line_items": [account.line()]}
+        answer = sandbox.call("POST", f"/import/customers/{account.customer}/invoices", {"invoices": [invoice]})
+        equal((answer.status, "currency" in answer.json), (201, False) if is_one else (422, True), f"invoice in {code}")
+        opportunity = {"customer_uuid": account.customer, "owner": "a@example.com", "pipeline": "New", "pipeline_stage": "First",
+                       "estimated_close_date": "2025-01-01", "currency": code, "amount_in_cents": 1}
+        answer = sandbox.call("POST", "/opportunities", opportunity)
+        equal((answer.status, answer.json.get("param")), (201, None) if is_one else (422, "currency"), f"opportunity in {code}")
+    event = {"external_id": "e", "data_source_uuid": account.source, "customer_external_id": "c1", "subscription_external_id": "s",
+             "event_type": "subscription_cancelled", "event_date": "2025-01-01", "effective_date": "2025-01-01", "currency": "EURO"}
+    equal(sandbox.call("POST", "/subscription_events", {"subscription_event": event}).status, 422)
 
 
 def check_what_is_missing_in_a_body(sandbox):

@@ -131,8 +131,11 @@ void sb_call_fail_missing(sb_call *call, sb_kind kind, const char *words) {
   size_t prefix = strlen(sb_kind_prefix(kind));
   if (kind == SB_PLAN_GROUP) {
     fail_missing_plan_group(call);
-  } else if (kind == SB_CUSTOMER && call->route->family == SB_RAILS) {
+  } else if (kind == SB_CUSTOMER && call->route->family == SB_RAILS &&
+             strstr(call->route->path, "/invoices")) { /* as recorded */
     fail_detailed(call, 404, "invoice", "Invoice not found");
+  } else if (kind == SB_CUSTOMER && call->route->family == SB_RAILS) {
+    sb_call_fail(call, 404, NULL, "Customer not found");
   } else if ((kind == SB_INVOICE || kind == SB_LINE_ITEM || kind == SB_TRANSACTION) && words &&
              !sb_uuid_is_wellformed(kind, words)) {
     fail_detailed(call, 422, "uuid", "Invalid UUID passed");
