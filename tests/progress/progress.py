@@ -108,6 +108,21 @@ def tell(library, base_url):
     narrow = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", columns=30)
     check("it is no wider than the terminal", shown(narrow.terminal) and max(map(len, shown(narrow.terminal))) == 29, narrow.terminal)
 
+    usual = Shell(library, base_url, "SELECT count(*) FROM chartmogul_customers", columns=80)
+    check("80 columns hold what it waits for", shown(usual.terminal) and
+          all(len(line) < 80 and re.search(r", waits for \d answers?$", line) for line in shown(usual.terminal)), usual.terminal)
+    check("what they lack room for is the pace", any("s left" in line for line in shown(usual.terminal)) and
+          not any("a second" in line for line in shown(usual.terminal)[-1:]), usual.terminal)
+
+    join = "SELECT c.name, s.uuid FROM chartmogul_customers AS c CROSS JOIN chartmogul_subscriptions AS s ON s.customer_uuid = c.uuid"
+    inner = Shell(library, base_url, f"SELECT count(*) FROM ({join})", columns=80, stop_at=b"of chartmogul_subscriptions")
+    check("the table at work is named", any(re.search(r"^chartmogul_customers.*, waits for \d answers? of chartmogul_subscriptions$", line)
+                                            and len(line) < 80 for line in shown(inner.terminal)), inner.terminal)
+    limited = Shell(library, base_url, f"SELECT count(*) FROM ({join} LIMIT 150)")
+    check("a join with LIMIT says no number of pages that it may not read", shown(limited.terminal) and
+          not any(re.search(r"page \d+ of|left", line) for line in shown(limited.terminal)), limited.terminal)
+    check("and names the page that it reads", any(", page 1, " in line for line in shown(limited.terminal)), limited.terminal)
+
     rows = Shell(library, base_url, "SELECT uuid FROM chartmogul_customers", on_terminal=("out", "err"))
     names = left(rows.terminal).split()
     check("it stands in no row", len(names) == 400 and all(re.fullmatch(r"cus_[0-9a-f-]+", name) for name in names), names[:9])
@@ -132,6 +147,12 @@ def tell(library, base_url):
     check("a COMMIT shows a line", any(re.match(r"chartmogul_plans: \d+ requests, ", line) for line in shown(write.terminal)),
           write.terminal)
     check("and erases it", left(write.terminal) == "", write.terminal)
+
+    bulk = Shell(library, base_url, "SELECT chartmogul_config('write_mode', 'bulk')", "BEGIN; INSERT INTO chartmogul_customers "
+                                    "(data_source_uuid, external_id, name) WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                                    "WHERE i < 900) SELECT (SELECT uuid FROM chartmogul_data_sources), 'b' || i, 'B' FROM n; COMMIT;")
+    check("COMMIT says that it waits for an import", any(re.search(r", waits for the import, asks again in \d+ s$", line)
+                                                         for line in shown(bulk.terminal)), bulk.terminal)
 
     other = Shell(library, base_url, "SELECT chartmogul_short_names('eu')", "SELECT count(*) FROM eu_customers")
     check("the table of another account is named so", shown(other.terminal) and
