@@ -68,11 +68,15 @@ static int64_t days_of(int year, int month, int day) {
   return (cycle - 1) * 146097 + day_of_cycle - 719468;
 }
 
+/* YYYY-MM-DD, whether there is such a day or not. */
+static bool take_numbers(scanner *text, int *year, int *month, int *day) {
+  return take_number(text, 4, year) && take_char(text, '-') && take_number(text, 2, month) &&
+         take_char(text, '-') && take_number(text, 2, day);
+}
+
 static bool take_day(scanner *text, int64_t *out_days) {
   int year, month, day;
-  if (!take_number(text, 4, &year) || !take_char(text, '-') || !take_number(text, 2, &month) ||
-      !take_char(text, '-') || !take_number(text, 2, &day))
-    return false;
+  if (!take_numbers(text, &year, &month, &day)) return false;
   if (month < 1 || month > 12 || day < 1 || day > days_in_month(year, month)) return false;
   *out_days = days_of(year, month, day);
   return true;
@@ -146,6 +150,32 @@ bool cm_instant_parse(const char *text, size_t len, int64_t *out_ms) {
   if (rest.at != rest.end || instant_ms < FIRST_MS || instant_ms > LAST_MS) return false;
   *out_ms = instant_ms;
   return true;
+}
+
+/* Of what stands behind the day: HH:MM[:SS], more than a day has. */
+static const char *fault_of_time(scanner *text) {
+  static const char fault[] = "there is no such time of day";
+  int hour, minute, second;
+  bool is_time = take_number(text, 2, &hour) && take_char(text, ':') &&
+                 take_number(text, 2, &minute);
+  if (!is_time) return NULL;
+  bool has_second = take_char(text, ':') && take_number(text, 2, &second);
+  if (!has_second) second = 0;
+  bool is_midnight = hour == 24 && minute == 0 && second == 0;
+  return (hour > 23 && !is_midnight) || minute > 59 || second > 59 ? fault : NULL;
+}
+
+const char *cm_instant_fault(const char *text, size_t len) {
+  int year, month, day;
+  int64_t instant_ms;
+  scanner rest = { .at = text, .end = text + len };
+  if (text == NULL || cm_instant_parse(text, len, &instant_ms)) return NULL;
+  if (!take_numbers(&rest, &year, &month, &day)) return NULL;
+  if (rest.at < rest.end && is_digit(*rest.at)) return NULL;
+  if (month < 1 || month > 12) return "there is no such month";
+  if (day < 1 || day > days_in_month(year, month)) return "there is no such day";
+  bool is_time_next = take_char(&rest, 'T') || take_char(&rest, 't') || take_spaces(&rest);
+  return is_time_next ? fault_of_time(&rest) : NULL;
 }
 
 bool cm_instant_is_day(const char *text, size_t len) {

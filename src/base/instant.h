@@ -16,6 +16,12 @@ enum { CM_INSTANT_TEXT = 32 }; /* bytes for any formatted instant with its NUL *
 /** Milliseconds since 1970, UTC. @return false when `text` is not a point in time. */
 bool cm_instant_parse(const char *text, size_t len, int64_t *out_ms);
 
+/**
+ * What is wrong with a text of the right form, "there is no such day" of '2025-02-31'. Constant; NULL: it is a point in time, or
+ * has another form.
+ */
+const char *cm_instant_fault(const char *text, size_t len);
+
 /** True for a day and nothing else: "2016-01-15". */
 bool cm_instant_is_day(const char *text, size_t len);
 

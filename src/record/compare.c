@@ -68,6 +68,13 @@ int cm_match_check(const cm_resource *resource, int column, const cm_value *valu
     int64_t instant_ms = 0;
     char right[CM_INSTANT_TEXT];
     if (!cm_value_is_text(value) || !cm_instant_is_iso(value->text, value->len)) continue;
+    const char *fault = cm_instant_fault(value->text, value->len);
+    if (fault != NULL) {
+      return cm_err_set(err, SQLITE_ERROR,
+                        "%s: %s cannot be compared with '%.40s' (%s): write a point in time as "
+                        "'2025-01-31' or '2025-01-31 12:00:00'",
+                        resource->name, resource->columns[column].name, value->text, fault);
+    }
     if (!cm_instant_parse(value->text, value->len, &instant_ms)) continue;
     cm_instant_format_sql(instant_ms, right);
     return cm_err_set(err, SQLITE_ERROR,

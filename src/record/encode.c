@@ -52,7 +52,8 @@ typedef struct encoding {
 
 /* What follows returns NULL with `rc` set where the value does not fit; NULL alone where memory runs out. */
 
-static cm_json *refuse(encoding *it, const char *wanted) {
+/** @param why  What is wrong with the value; NULL: it says so by itself. */
+static cm_json *refuse_because(encoding *it, const char *wanted, const char *why) {
   char shown[SHOWN_VALUE_BYTES];
   cm_plain plain;
   if (cm_plain_set(&plain, it->value) == NULL) {
@@ -61,9 +62,14 @@ static cm_json *refuse(encoding *it, const char *wanted) {
     cm_err_line(shown, sizeof shown, plain.text, plain.len);
   }
   it->rc = cm_err_set(it->err, SQLITE_ERROR,
-                      "%s: %s takes %s (it was given '%s'): change that value", it->resource->name,
-                      it->resource->columns[it->column].name, wanted, shown);
+                      "%s: %s takes %s (it was given '%s'%s%s): change that value",
+                      it->resource->name, it->resource->columns[it->column].name, wanted, shown,
+                      why != NULL ? ", and " : "", why != NULL ? why : "");
   return NULL;
+}
+
+static cm_json *refuse(encoding *it, const char *wanted) {
+  return refuse_because(it, wanted, NULL);
 }
 
 static bool parse_integer(const char *text, size_t len, int64_t *out) {
@@ -160,8 +166,11 @@ static cm_json *encode_time(encoding *it) {
   char formatted[CM_INSTANT_TEXT];
   int64_t instant_ms = 0;
   if (!cm_value_is_text(value) || !cm_instant_parse(value->text, value->len, &instant_ms)) {
-    return refuse(it, is_day ? "a day as text, 'YYYY-MM-DD'"
-                             : "a point in time as text, 'YYYY-MM-DD HH:MM:SS'");
+    return refuse_because(it,
+                          is_day ? "a day as text, 'YYYY-MM-DD'"
+                                 : "a point in time as text, 'YYYY-MM-DD' or 'YYYY-MM-DD HH:MM:SS'",
+                          cm_value_is_text(value) ? cm_instant_fault(value->text, value->len)
+                                                  : NULL);
   }
   if (is_day) {
     cm_instant_format_day(instant_ms, formatted);

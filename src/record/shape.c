@@ -161,22 +161,31 @@ static const char *item_text(cm_shape shape, const cm_json *item, char formatted
   return formatted;
 }
 
+/** What is wrong with an item that does not fit; NULL: it has another form. */
+static const char *fault_of(const cm_json *item) {
+  const char *text = cm_json_text(item);
+  return text != NULL ? cm_instant_fault(text, strlen(text)) : NULL;
+}
+
 static int shape_items(const cm_resource *resource, int column, const cm_json *given, cm_json *list,
                        cm_err *err) {
   cm_shape shape = resource->columns[column].shape;
+  const char *why = NULL;
   bool fits = cm_json_type_of(given) == CM_JSON_ARRAY;
   for (cm_json *item = fits ? cm_json_first(given) : NULL; item != NULL && fits;
        item = cm_json_after(item)) {
     char formatted[CM_INSTANT_TEXT];
     const char *text = item_text(shape, item, formatted);
     fits = text != NULL;
+    if (!fits) why = fault_of(item);
     if (fits && cm_json_push(list, cm_json_new_text(text)) != SQLITE_OK) return cm_err_nomem(err);
   }
   if (fits) return SQLITE_OK;
   bool is_time = shape == CM_TIME_LIST;
-  return cm_err_set(err, SQLITE_ERROR, "%s: %s takes a JSON array of %s: write json_array(%s)",
-                    resource->name, resource->columns[column].name,
-                    is_time ? "points in time" : "texts",
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: %s takes a JSON array of %s%s%s%s: write json_array(%s)", resource->name,
+                    resource->columns[column].name, is_time ? "points in time" : "texts",
+                    why != NULL ? " (" : "", why != NULL ? why : "", why != NULL ? ")" : "",
                     is_time ? "'2025-01-31'" : "'one', 'two'");
 }
 

@@ -151,6 +151,19 @@ static int wrong(const cm_argument *argument, cm_slice text, const char *wanted,
   return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%s': give %s", argument->name, shown, wanted);
 }
 
+/** @param date  The one that is wrong, of what was given. */
+static int wrong_date(const cm_argument *argument, cm_slice text, const char *date, cm_err *err) {
+  static const char wanted[] =
+      "a point in time such as '2025-01-31', a JSON array of them, or NULL "
+      "for none";
+  char shown[SHOWN_BYTES];
+  const char *fault = date != NULL ? cm_instant_fault(date, strlen(date)) : NULL;
+  if (fault == NULL) return wrong(argument, text, wanted, err);
+  cm_err_line(shown, sizeof shown, text.ptr, text.len);
+  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%s' (%s): give %s", argument->name, shown,
+                    fault, wanted);
+}
+
 static bool is_id(cm_slice text) {
   static const cm_column of_ours = { .name = "id" };
   cm_value id = cm_value_text(text.ptr, text.len);
@@ -254,17 +267,12 @@ static int make_boolean(const cm_argument *argument, cm_slice text, cm_json **ou
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
-static int wrong_dates(const cm_argument *argument, cm_slice text, cm_err *err) {
-  return wrong(argument, text,
-               "a point in time such as '2025-01-31', a JSON array of them, or NULL for none", err);
-}
-
 static int make_date(const cm_argument *argument, cm_slice shown, const char *text, cm_json **out,
                      cm_err *err) {
   char formatted[CM_INSTANT_TEXT];
   int64_t instant_ms = 0;
   if (text == NULL || !cm_instant_parse(text, strlen(text), &instant_ms))
-    return wrong_dates(argument, shown, err);
+    return wrong_date(argument, shown, text, err);
   cm_instant_format_iso(instant_ms, formatted);
   *out = cm_json_new_text(formatted);
   return *out != NULL ? SQLITE_OK : cm_err_nomem(err);

@@ -136,6 +136,38 @@ static void all_days(void **state) {
   }
 }
 
+static void is_fault(const char *text, const char *fault) {
+  const char *found = cm_instant_fault(text, strlen(text));
+  bool is_same = fault == NULL ? found == NULL : found != NULL && strcmp(found, fault) == 0;
+  if (!is_same) fail_msg("%s: %s", text, found != NULL ? found : "no fault");
+}
+
+static void faults(void **state) {
+  static const char day[] = "there is no such day", month[] = "there is no such month";
+  static const char time[] = "there is no such time of day";
+  (void)state;
+  is_fault("2025-02-31", day);
+  is_fault("2025-02-29", day);
+  is_fault("2025-01-00T12:00:00Z", day);
+  is_fault("2025-13-01", month);
+  is_fault("2025-00-01 12:00", month);
+  is_fault("2025-01-31 25:00", time);
+  is_fault("2025-01-31 24:01", time);
+  is_fault("2025-01-31T12:60:00Z", time);
+  is_fault("2025-01-31 12:00:60", time);
+  is_fault("2025-01-31 24:00:01", time);
+  is_fault("2025-01-31", NULL);
+  is_fault("2024-02-29 24:00", NULL);
+  is_fault("2025-02-311", NULL);
+  is_fault("2025-01-31 12", NULL);
+  is_fault("2025-01-31 soon", NULL);
+  is_fault("31.02.2025", NULL);
+  is_fault("2025-2-31", NULL);
+  is_fault("2025-02", NULL);
+  is_fault("", NULL);
+  assert_null(cm_instant_fault(NULL, 0));
+}
+
 static void shapes(void **state) {
   (void)state;
   assert_true(cm_instant_is_day("2016-01-15", 10));
@@ -172,6 +204,7 @@ int main(void) {
     cmocka_unit_test(epoch_is_zero),
     cmocka_unit_test(out_of_range_is_the_nearest),
     cmocka_unit_test_setup_teardown(all_days, open_sqlite, close_sqlite),
+    cmocka_unit_test(faults),
     cmocka_unit_test(shapes),
   };
   return cmocka_run_group_tests_name("instant", tests, NULL, NULL);
