@@ -192,13 +192,13 @@ static int find_months(growing_list *growing, cm_err *err) {
 
 /* ---- which days show what has changed -------------------------------------------------------------------- */
 
-/** Whether the file says how rows of the other table were before: all columns that are compared are there. */
-static int knows_former(growing_list *growing, const cm_copied *other, bool *out, cm_err *err) {
-  const char *changes = growing->growth->shown.changes;
+/** Has the history of the other table all these columns? */
+static int has_former(growing_list *growing, const cm_copied *other, const char *words, bool *out,
+                      cm_err *err) {
   const char *name = NULL;
   size_t len = 0;
-  int rc = cm_owned_has(growing->target, other->name, out, err);
-  while (rc == SQLITE_OK && *out && cm_text_next_word(&changes, &name, &len)) {
+  int rc = SQLITE_OK;
+  while (rc == SQLITE_OK && *out && cm_text_next_word(&words, &name, &len)) {
     int64_t count = 0;
     char *sql = sqlite3_mprintf("SELECT count(*) FROM pragma_table_info('%q_history', %Q) "
                                 "WHERE name = '%.*q'",
@@ -207,6 +207,15 @@ static int knows_former(growing_list *growing, const cm_copied *other, bool *out
     sqlite3_free(sql);
     *out = count > 0;
   }
+  return rc;
+}
+
+/** Whether the file says how rows of the other table were before: all columns that are compared are there. */
+static int knows_former(growing_list *growing, const cm_shown_row *shown, const cm_copied *other,
+                        bool *out, cm_err *err) {
+  int rc = cm_owned_has(growing->target, other->name, out, err);
+  if (rc == SQLITE_OK && *out) rc = has_former(growing, other, shown->key, out, err);
+  if (rc == SQLITE_OK && *out) rc = has_former(growing, other, shown->changes, out, err);
   return rc;
 }
 
@@ -225,49 +234,82 @@ static void write_each(const char *words, const char *format, const char *betwee
   }
 }
 
+/** Append "t.a = h.b AND …" for the columns that say which row is shown. */
+static void write_shown(const cm_shown_row *shown, cm_buf *out) {
+  const char *by = shown->by, *key = shown->key;
+  const char *column = NULL, *other = NULL;
+  size_t len = 0, other_len = 0;
+  const char *before = "";
+  while (cm_text_next_word(&by, &column, &len) && cm_text_next_word(&key, &other, &other_len)) {
+    cm_buf_printf(out, "%st.\"%.*s\" = h.\"%.*s\"", before, (int)len, column, (int)other_len,
+                  other);
+    before = " AND ";
+  }
+}
+
+/** Append a condition: the row of the list calls the other one by another name than it has. */
+static void write_calls_otherwise(const cm_shown_row *shown, cm_buf *out) {
+  enum { FORMAT = 200 };
+  char format[FORMAT];
+  sqlite3_snprintf(FORMAT, format,
+                   shown->is_within ? "instr(t.\"%s\", coalesce(c.\"?\", '')) = 0"
+                                    : "t.\"%s\" <> coalesce(c.\"?\", '')",
+                   shown->name);
+  write_each(shown->names, format, " AND ", out);
+}
+
 /**
  * Rows whose other row is gone, or has changed since the last refresh; for a day also rows that call it otherwise: the account works
  * its rows out in the background.
  * @param refreshed_at  As SQL has it: it is what the file says.
  */
-static void write_days(const growing_list *growing, const cm_copied *other,
-                       const char *refreshed_at, cm_buf *out) {
-  const cm_shown_row *shown = &growing->growth->shown;
+static void write_days(const growing_list *growing, const cm_shown_row *shown,
+                       const cm_copied *other, const char *refreshed_at, cm_buf *out) {
   const char *by = growing->growth->by;
   const char *key = cm_copied_column(other, other->keys[0]);
   const char *schema = growing->target->quoted;
   cm_buf_printf(out,
                 "INSERT INTO " AGAIN " SELECT DISTINCT date(t.\"%s\") || ' 00:00:00', "
                 "date(t.\"%s\", '+1 day') || ' 00:00:00' FROM (SELECT * FROM %s.\"%s_history\" "
-                "WHERE valid_to > datetime(%s, '-1 day')) AS h JOIN %s AS t ON t.\"%s\" = "
-                "h.\"%s\" LEFT JOIN %s.\"%s\" AS c ON c.\"%s\" = h.\"%s\" WHERE t.\"%s\" < '%s' "
+                "WHERE valid_to > datetime(%s, '-1 day')) AS h JOIN %s AS t ON ",
+                by, by, schema, other->name, refreshed_at, growing->table);
+  write_shown(shown, out);
+  cm_buf_printf(out,
+                " LEFT JOIN %s.\"%s\" AS c ON c.\"%s\" = h.\"%s\" WHERE t.\"%s\" < '%s' "
                 "AND (c.\"%s\" IS NULL OR h.valid_to > %s AND (",
-                by, by, schema, other->name, refreshed_at, growing->table, shown->by, key, schema,
-                other->name, key, key, by, growing->since, key, refreshed_at);
+                schema, other->name, key, key, by, growing->since, key, refreshed_at);
   write_each(shown->changes, "h.\"?\" IS NOT c.\"?\"", " OR ", out);
   cm_buf_text(out, ") OR (");
   write_each(shown->names, "h.\"?\" IS NOT c.\"?\"", " OR ", out);
   cm_buf_text(out, ") AND ");
-  cm_buf_printf(out, "t.\"%s\" NOT IN (", shown->name);
-  write_each(shown->names, "coalesce(c.\"?\", '')", ", ", out);
-  cm_buf_text(out, "))");
+  write_calls_otherwise(shown, out);
+  cm_buf_text(out, ")");
+}
+
+static int find_days_of(growing_list *growing, const cm_shown_row *shown, const char *refreshed_at,
+                        cm_err *err) {
+  cm_copied other;
+  bool is_known = false;
+  cm_buf sql;
+  (void)cm_copied_describe(cm_registry_find(shown->table), &other);
+  int rc = knows_former(growing, shown, &other, &is_known, err);
+  if (rc != SQLITE_OK || !is_known) return rc;
+  cm_buf_init(&sql, MAX_SQL_BYTES);
+  write_days(growing, shown, &other, refreshed_at, &sql);
+  return cm_target_run_buf(growing->target, &sql, err);
 }
 
 static int find_days(growing_list *growing, cm_err *err) {
-  cm_copied other;
   cm_owned owned;
-  bool is_known = false;
-  cm_buf sql;
-  (void)cm_copied_describe(cm_registry_find(growing->growth->shown.table), &other);
-  int rc = knows_former(growing, &other, &is_known, err);
-  if (rc == SQLITE_OK) rc = cm_owned_look(growing->target, growing->stage->copied, &owned, err);
-  if (rc != SQLITE_OK || !is_known) return rc;
+  const cm_shown_row *shown = growing->growth->shown;
+  int rc = cm_owned_look(growing->target, growing->stage->copied, &owned, err);
+  if (rc != SQLITE_OK) return rc;
   char *refreshed_at = sqlite3_mprintf("%Q", owned.refreshed_at);
   if (refreshed_at == NULL) return cm_err_nomem(err);
-  cm_buf_init(&sql, MAX_SQL_BYTES);
-  write_days(growing, &other, refreshed_at, &sql);
+  for (; shown != NULL && shown->table != NULL && rc == SQLITE_OK; shown++)
+    rc = find_days_of(growing, shown, refreshed_at, err);
   sqlite3_free(refreshed_at);
-  return cm_target_run_buf(growing->target, &sql, err);
+  return rc;
 }
 
 /* ---- ranges -------------------------------------------------------------------------------------------------- */

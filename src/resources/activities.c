@@ -64,6 +64,23 @@ static const cm_word sums[] = {
   { "reactivation", "mrr_reactivation" }, { NULL, NULL }
 };
 
+static const cm_shown_row shown[] = {
+  { .table = "chartmogul_customers",
+    .by = "customer_uuid",
+    .key = "uuid",
+    .name = "customer_name",
+    .names = "name company",
+    .changes = "name company external_id external_ids data_source_uuids" },
+  { .table = "chartmogul_plans",
+    .by = "billing_connector_uuid plan_external_id",
+    .key = "data_source_uuid external_id",
+    .name = "description",
+    .names = "name",
+    .changes = "name",
+    .is_within = true },
+  { 0 },
+};
+
 static const cm_growth growth = { .by = "date",
                                   .oldest = "order=date",
                                   .amount = "activity_mrr_movement",
@@ -71,12 +88,7 @@ static const cm_growth growth = { .by = "date",
                                   .unit = "currency",
                                   .checked = "chartmogul_mrr",
                                   .sums = sums,
-                                  .shown = { .table = "chartmogul_customers",
-                                             .by = "customer_uuid",
-                                             .name = "customer_name",
-                                             .names = "name company",
-                                             .changes = "name company external_id external_ids "
-                                                        "data_source_uuids" } };
+                                  .shown = shown };
 
 static const cm_example examples[] = {
   { "Which contractions of the last 90 days were the largest?",

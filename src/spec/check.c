@@ -131,13 +131,28 @@ static bool has_columns(const cm_resource *resource, const char *names) {
   return true;
 }
 
-/** The other table has a key, and the columns that are named. */
+static int count_words(const char *words) {
+  const char *word = NULL;
+  size_t len = 0;
+  int count = 0;
+  while (cm_text_next_word(&words, &word, &len))
+    count++;
+  return count;
+}
+
+/** The other table has a key, and both have the columns that are named. */
 static int check_shown(const cm_check *check, const cm_shown_row *shown) {
   const cm_resource *other = cm_check_find(check, shown->table);
   if (other == NULL || cm_registry_key(other) < 0)
     return cm_check_fail(check, "growth", "%s is not a table with a key", shown->table);
-  if (!has_columns(other, shown->names) || !has_columns(other, shown->changes))
+  bool are_there = has_columns(other, shown->key) && has_columns(other, shown->names) &&
+                   has_columns(other, shown->changes);
+  if (!are_there)
     return cm_check_fail(check, "growth", "%s lacks a column that is named", shown->table);
+  if (!has_columns(check->resource, shown->by) || !has_columns(check->resource, shown->name))
+    return cm_check_fail(check, "growth", "it lacks a column that shows %s", shown->table);
+  if (count_words(shown->by) != count_words(shown->key))
+    return cm_check_fail(check, "growth", "%s is shown by another number of columns", shown->table);
   return SQLITE_OK;
 }
 
@@ -146,14 +161,15 @@ static int check_growth(const cm_check *check) {
   const cm_growth *growth = CM_EXTRA(check->resource, growth);
   if (growth == NULL) return SQLITE_OK;
   const cm_read *list = &check->resource->reads[check->resource->read_count - 1];
-  const char *const columns[] = { growth->by,   growth->amount,   growth->kind,
-                                  growth->unit, growth->shown.by, growth->shown.name };
+  const char *const columns[] = { growth->by, growth->amount, growth->kind, growth->unit };
   for (size_t i = 0; i < cm_countof(columns); i++) {
     if (cm_check_column(check, columns[i], strlen(columns[i])) == NULL)
       return cm_check_fail(check, "growth", "%s is not a column", columns[i]);
   }
-  int rc = check_shown(check, &growth->shown);
-  if (rc != SQLITE_OK) return rc;
+  for (const cm_shown_row *shown = growth->shown; shown != NULL && shown->table; shown++) {
+    int rc = check_shown(check, shown);
+    if (rc != SQLITE_OK) return rc;
+  }
   if (!has_bound(list, growth->by, CM_GE) || !has_bound(list, growth->by, CM_LE))
     return cm_check_fail(check, "growth", "%s has no filters at both ends", growth->by);
   const cm_resource *checked = cm_check_find(check, growth->checked);

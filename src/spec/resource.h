@@ -17,13 +17,15 @@
 
 /* ---- the resource -------------------------------------------------------------------------- */
 
-/** A row of another table that the rows of a list show: where it has changed they are read again. */
+/** A row of another table that the rows of a list show: where it has changed they are read again. Columns by spaces. */
 typedef struct cm_shown_row {
-  const char *table;   /* the other one */
-  const char *by;      /* the column of the list that has its key */
+  const char *table;   /* the other one; NULL: no more */
+  const char *by;      /* columns of the list that say which row is shown … */
+  const char *key;     /* … by as many of the other table */
   const char *name;    /* the column of the list that has what it is called */
-  const char *names;   /* its columns, by spaces, of which one has that */
-  const char *changes; /* its columns, by spaces, whose change may change rows of the list */
+  const char *names;   /* columns of the other table of which one has that */
+  const char *changes; /* those whose change may change rows of the list */
+  bool is_within;      /* `name` has it among other words */
 } cm_shown_row;
 
 /**
@@ -39,7 +41,7 @@ typedef struct cm_growth {
   const char *checked; /* the table with the sums, a series told by its days */
   /* Which column of that table, `wire`, has the sum of the rows of a word, `sql`. */
   const cm_word *sums;
-  cm_shown_row shown; /* whose row each is */
+  const cm_shown_row *shown; /* NULL: none */
 } cm_growth;
 
 /** What few tables need. */

@@ -182,9 +182,10 @@ def recomputed(books, account):
 
 
 def renamed(books, account):
-    """Movements of customers that were renamed, merged, taken apart again and deleted are those of the account, and what they were is
-    kept; nothing more is asked for when nothing has changed, and never more than the list twice."""
-    lists = "customers, activities"
+    """Movements of customers that were renamed, merged, taken apart again and deleted, and of a plan that was renamed, are those of the
+    account, and what they were is kept; nothing more is asked for when nothing has changed, and never more than the list twice."""
+    lists = "customers, plans, activities"
+    plan = account.pages("/plans", "plans")[0]["uuid"]
     account.send("POST", account.root + "/control/switches", {"async_delay_ms": 0})
     books.refresh(lists)
     rows = books.rows("SELECT customer_uuid, count(*) FROM activities WHERE date < '2025-06-01' GROUP BY 1 HAVING count(*) > 2 ORDER BY 1")
@@ -197,6 +198,7 @@ def renamed(books, account):
                lambda: account.send("POST", "/customers/merges", sides),
                lambda: account.send("POST", "/customers/unmerges", part),
                lambda: account.send("DELETE", f"/customers/{uuids[1]}"),
+               lambda: account.send("PATCH", f"/plans/{plan}", {"name": "Another plan"}),
                lambda: [account.send("PATCH", f"/customers/{uuid}", {"company": "All of them"}) for uuid in uuids[4:]]]
     for number, make in enumerate(changes):
         make()

@@ -264,11 +264,16 @@
   X(growth_column, b->extras.growth = &b->growth;                                                  \
     b->growth.amount = "nobody", AT("growth") "nobody is not a column")                            \
   X(growth_shown_table, b->extras.growth = &b->growth;                                             \
-    b->growth.shown.table = "chartmogul_sums",                                                     \
+    b->shown[0].table = "chartmogul_sums",                                                         \
     AT("growth") "chartmogul_sums is not a table with a key")                                      \
   X(growth_shown_column, b->extras.growth = &b->growth;                                            \
-    b->growth.shown.changes = "uuid nobody",                                                       \
+    b->shown[0].changes = "uuid nobody",                                                           \
     AT("growth") "chartmogul_parents lacks a column that is named")                                \
+  X(growth_shown_by, b->extras.growth = &b->growth;                                                \
+    b->shown[0].by = "nobody", AT("growth") "it lacks a column that shows chartmogul_parents")     \
+  X(growth_shown_key, b->extras.growth = &b->growth;                                               \
+    b->shown[0].by = "parent_uuid size",                                                           \
+    AT("growth") "chartmogul_parents is shown by another number of columns")                       \
   X(growth_bounds, b->extras.growth = &b->growth, AT("growth") "size has no filters at both ends") \
   X(growth_table, b->filters[0] = (cm_filter){ .column = "size" }; b->filters[0].op = CM_LE;       \
     b->filters[0].param = "size_to";                                                               \

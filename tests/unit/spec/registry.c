@@ -28,6 +28,7 @@ typedef struct bench {
   cm_read reads[2];
   cm_companion companion;
   cm_growth growth; /* none, unless a rule says so */
+  cm_shown_row shown[2];
   cm_column_extras column_extras;
   cm_filter_extras filter_extras;
   cm_read_extras read_extras;
@@ -106,6 +107,12 @@ static void make_reads(bench *b) {
 
 static void make_growth(bench *b) {
   static const cm_word sums[] = { { NULL, NULL } };
+  b->shown[0] = (cm_shown_row){ .table = "chartmogul_parents",
+                                .by = "parent_uuid",
+                                .key = "uuid",
+                                .name = "colour",
+                                .names = "uuid",
+                                .changes = "uuid" };
   b->growth = (cm_growth){ .by = "size",
                            .oldest = "order=size",
                            .amount = "size",
@@ -113,11 +120,7 @@ static void make_growth(bench *b) {
                            .unit = "colour",
                            .checked = "chartmogul_sums",
                            .sums = sums,
-                           .shown = { .table = "chartmogul_parents",
-                                      .by = "parent_uuid",
-                                      .name = "colour",
-                                      .names = "uuid",
-                                      .changes = "uuid" } };
+                           .shown = b->shown };
 }
 
 static void make_writes(bench *b) {
