@@ -152,7 +152,14 @@ int cm_registry_schema(const cm_resource *resource, cm_buf *out) {
                   cm_registry_sql_type(column->type), column->flags & CM_HIDDEN ? " HIDDEN" : "",
                   column->flags & CM_KEY ? " PRIMARY KEY" : "");
   }
-  return cm_buf_text(out, cm_registry_key(resource) < 0 ? ")" : ") WITHOUT ROWID");
+  int key = cm_registry_key(resource);
+  if (key < 0) return cm_buf_text(out, ")");
+  cm_buf_printf(out, ", _rowid_%s HIDDEN", cm_registry_sql_type(resource->columns[key].type));
+  return cm_buf_text(out, ") WITHOUT ROWID");
+}
+
+bool cm_registry_is_row_name(const cm_resource *resource, int column) {
+  return column == resource->column_count && cm_registry_key(resource) >= 0;
 }
 
 /* ---- what look-ups search -------------------------------------------------------------------------------- */

@@ -76,9 +76,14 @@ const char *cm_registry_sql_type(cm_type type);
 
 /**
  * Append the CREATE TABLE text for sqlite3_declare_vtab. With a key the table is WITHOUT ROWID, because
- * UPDATE and DELETE then hand over the key itself. Codes as cm_buf_append.
+ * UPDATE and DELETE then hand over the key itself. Behind its columns it then has one more, `_rowid_`,
+ * hidden, which is the key under another name: a program that names a row by "_rowid_" would else have
+ * SQLite read a text, which is equal to itself in every row. Codes as cm_buf_append.
  */
 int cm_registry_schema(const cm_resource *resource, cm_buf *out);
+
+/** Is it the column `_rowid_`, which no descriptor has? `column` counts as SQLite does. */
+bool cm_registry_is_row_name(const cm_resource *resource, int column);
 
 /**
  * Check every descriptor. A mistake in a descriptor is a mistake in the program, so

@@ -6,6 +6,7 @@
 #include "client/caller.h"
 #include "read/list_store.h"
 #include "read/scan.h"
+#include "spec/registry.h"
 #include "spec/source.h"
 #include "sql/bridge.h"
 #include "sql/vtab.h"
@@ -194,9 +195,29 @@ static int note_seen(cm_cursor *cursor, const cm_value *key, const cm_row *row, 
   return rc == SQLITE_OK ? SQLITE_OK : cm_err_nomem(err);
 }
 
+/** What the row is called in `_rowid_`: its key. */
+static int result_row_name(cm_cursor *cursor, sqlite3_context *context) {
+  const cm_resource *resource = cm_scan_row(cursor->scan)->resource;
+  cm_value value = cm_value_null();
+  cm_err err;
+  cm_err_clear(&err);
+  if (sqlite3_vtab_nochange(context)) return SQLITE_OK;
+  int rc = cm_scan_peek(cursor->scan, cm_registry_key(resource), &value, &err);
+  if (rc == SQLITE_OK) {
+    cm_bridge_result(context, &value);
+  } else {
+    cm_err_prefix(&err, resource->name);
+    cm_session_name_account(table_of(&cursor->base)->session, &err);
+    cm_bridge_error(context, &err);
+  }
+  cm_value_clear(&value);
+  return rc;
+}
+
 int cm_cursor_column(sqlite3_vtab_cursor *base, sqlite3_context *context, int column) {
   cm_cursor *cursor = (cm_cursor *)base;
   cm_row *row = cm_scan_row(cursor->scan);
+  if (cm_registry_is_row_name(row->resource, column)) return result_row_name(cursor, context);
   const cm_column *described = &row->resource->columns[column];
   bool is_key = (described->flags & CM_KEY) != 0;
   if (cm_plan_uses_all(&cursor->plan)) { /* an UPDATE */

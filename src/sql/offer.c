@@ -5,6 +5,7 @@
 #include "read/known_pages.h"
 #include "read/plan.h"
 #include "record/url.h"
+#include "spec/registry.h"
 #include "sql/bridge.h"
 #include "sql/explained.h"
 #include "sql/vtab.h"
@@ -43,6 +44,7 @@ static void read_term(const cm_resource *resource, sqlite3_index_info *info, int
   term->op = term_op(offered->op);
   term->is_usable = offered->usable;
   term->is_binary = collation != NULL && sqlite3_stricmp(collation, "BINARY") == 0;
+  if (cm_registry_is_row_name(resource, term->column)) term->column = cm_registry_key(resource);
   if (term->column < 0) {
     term->column = 0;
     term->op = CM_TERM_OTHER;
@@ -58,6 +60,18 @@ static void read_term(const cm_resource *resource, sqlite3_index_info *info, int
   if (term->op >= CM_TERM_NE || !term->is_usable || !term->is_binary) *is_other = true;
 }
 
+/** The columns that SQLite will ask for, of those that the resource has. An UPDATE asks for all. */
+static uint64_t columns_used(const cm_resource *resource, const sqlite3_index_info *info) {
+  enum { LAST_BIT = 63 };
+  uint64_t used = info->colUsed;
+  int column = resource->column_count;
+  uint64_t name = column < LAST_BIT ? 1ull << column : 0;
+  if (used == UINT64_MAX || !(used & name) || !cm_registry_is_row_name(resource, column))
+    return used;
+  int key = cm_registry_key(resource);
+  return (used & ~name) | 1ull << (key < LAST_BIT ? key : LAST_BIT);
+}
+
 /**
  * Read what SQLite offers.
  * @param constraints  Receives, for each term, the constraint that it came from.
@@ -66,7 +80,7 @@ static void read_offer(const cm_resource *resource, sqlite3_index_info *info, cm
                        cm_term *terms, int *constraints) {
   int64_t limit = -1;
   int64_t offset = 0;
-  *offer = (cm_offer){ .terms = terms, .columns_used = info->colUsed, .limit = -1 };
+  *offer = (cm_offer){ .terms = terms, .columns_used = columns_used(resource, info), .limit = -1 };
   for (int i = 0; i < info->nConstraint; i++) {
     int op = info->aConstraint[i].op;
     if (op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET) {

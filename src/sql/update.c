@@ -5,6 +5,7 @@
 #include "change/change.h"
 #include "change/change_check.h"
 #include "client/writable.h"
+#include "spec/registry.h"
 #include "sql/asked.h"
 #include "sql/bridge.h"
 #include "sql/vtab.h"
@@ -62,6 +63,20 @@ static int read_row(const cm_table *table, int argc, sqlite3_value **argv, int o
   if (argc == 1) out->deleted = cm_seen_find(&table->seen, &out->key);
   if (cm_stated_verb(out) == CM_VERB_INSERT) out->conflict = conflict_of(on_conflict);
   return rc;
+}
+
+/** `_rowid_` is the key under another name, and no more to be written than that. */
+static int check_row_name(const cm_table *table, int argc, sqlite3_value **argv, cm_err *err) {
+  const cm_resource *resource = table->resource;
+  if (argc == 1 || !cm_registry_is_row_name(resource, resource->column_count)) return SQLITE_OK;
+  sqlite3_value *given = argv[resource->column_count + 2];
+  cm_value name = cm_bridge_value(given);
+  cm_value key = cm_bridge_value(argv[0]);
+  bool is_left = sqlite3_value_nochange(given) != 0 || cm_value_compare(&name, &key) == 0;
+  if (is_left) return SQLITE_OK;
+  return cm_err_set(err, SQLITE_ERROR,
+                    "%s: _rowid_ cannot be written (it is %s under another name): leave it out",
+                    resource->name, resource->columns[cm_registry_key(resource)].name);
 }
 
 /** Take a row up: it waits, or nothing is to be done for it. A row that is refused gets its line in the log. */
@@ -148,6 +163,8 @@ int cm_write_update(sqlite3_vtab *base, int argc, sqlite3_value **argv, sqlite3_
     return cm_table_error(table, true, &err);
   }
   if (cm_writable_check_main(table->db, "nothing was written", &err) != SQLITE_OK)
+    return cm_table_error(table, true, &err);
+  if (check_row_name(table, argc, argv, &err) != SQLITE_OK)
     return cm_table_error(table, true, &err);
   int rc = read_row(table, argc, argv, on_conflict, &row, &err);
   if (rc == SQLITE_OK) rc = take_row(table, &row, is_autocommit, &waits, &err);

@@ -362,7 +362,7 @@ static void a_schema_hides_types_and_keys(void **state) {
   assert_string_equal(schema, "CREATE TABLE chartmogul_things(uuid TEXT PRIMARY KEY, "
                               "parent_uuid TEXT, colour TEXT, size INTEGER, tags TEXT, "
                               "parent_external_id TEXT, level TEXT HIDDEN, deep HIDDEN, "
-                              "json TEXT HIDDEN) WITHOUT ROWID");
+                              "json TEXT HIDDEN, _rowid_ TEXT HIDDEN) WITHOUT ROWID");
   sqlite3_free(schema);
   b.columns[KEY].flags = 0;
   b.things.column_count = 1;
