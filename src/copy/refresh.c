@@ -131,6 +131,59 @@ static int make_room(refreshing *job, cm_err *err) {
   return SQLITE_OK;
 }
 
+/** What the account refuses of one list: others may be there. A wrong key is wrong for all of them. */
+static bool is_of_list_alone(const cm_err *err) {
+  enum { PAYMENT_REQUIRED = 402, FORBIDDEN = 403, NOT_FOUND = 404 };
+  return err->http_status == PAYMENT_REQUIRED || err->http_status == FORBIDDEN ||
+         err->http_status == NOT_FOUND;
+}
+
+/** The call for the tables that are done, to free with sqlite3_free. NULL: memory ran out. */
+static char *call_without(const refreshing *job) {
+  enum { MAX_NAMES = 1000 };
+  const char *account = job->session->name;
+  cm_buf names;
+  cm_buf_init(&names, MAX_NAMES);
+  for (int i = 0; i < job->done; i++)
+    cm_buf_printf(&names, "%s%s", i > 0 ? "," : "", job->outcomes[i].name);
+  const char *list = cm_buf_str(&names);
+  char *call = account[0] == '\0'
+                   ? sqlite3_mprintf("%s(%Q, %Q)", who, job->target.shown, list)
+                   : sqlite3_mprintf("%s(%Q, %Q, %Q)", who, job->target.shown, list, account);
+  cm_buf_clear(&names);
+  return call;
+}
+
+/** What was refused, and what is there all the same. */
+static void say_rest(const refreshing *job, cm_err *err) {
+  const cm_err refused = *err;
+  char *call = job->done > 0 ? call_without(job) : NULL;
+  if (call != NULL)
+    cm_err_set(err, refused.code,
+               "%s; all else is copied (%d table%s): to leave out what is refused write SELECT * "
+               "FROM %s",
+               refused.text, job->done, job->done == 1 ? "" : "s", call);
+  sqlite3_free(call);
+}
+
+/** A list that the account refuses, by its plan or the key, holds up none of the others; the call fails then. */
+static int copy_lists(refreshing *job, cm_err *err) {
+  cm_err refused = { 0 };
+  int rc = SQLITE_OK;
+  for (int i = 0; i < job->list.count && rc == SQLITE_OK; i++) {
+    if (!is_first_of_list(job, i)) continue;
+    rc = copy_list(job, i, err);
+    if (rc == SQLITE_OK || !is_of_list_alone(err)) continue;
+    if (refused.code == SQLITE_OK) refused = *err;
+    cm_err_clear(err);
+    rc = SQLITE_OK;
+  }
+  if (rc != SQLITE_OK || refused.code == SQLITE_OK) return rc;
+  *err = refused;
+  say_rest(job, err);
+  return refused.code;
+}
+
 static int run(refreshing *job, const char *schema, const char *tables, cm_err *err) {
   int rc = cm_copied_choose(tables, &job->list, err);
   if (rc == SQLITE_OK) rc = cm_target_open(&job->target, job->session, schema, err);
@@ -138,10 +191,7 @@ static int run(refreshing *job, const char *schema, const char *tables, cm_err *
   if (rc == SQLITE_OK) rc = cm_owned_check_names(&job->target, &job->list, err);
   if (rc == SQLITE_OK) rc = cm_identity_ask(job->session, who, &job->account, err);
   if (rc == SQLITE_OK) rc = cm_owned_check_account(&job->target, job->account, err);
-  for (int i = 0; i < job->list.count && rc == SQLITE_OK; i++) {
-    if (is_first_of_list(job, i)) rc = copy_list(job, i, err);
-  }
-  return rc;
+  return rc == SQLITE_OK ? copy_lists(job, err) : rc;
 }
 
 static void end(refreshing *job) {
