@@ -424,3 +424,11 @@ int cm_growth_read(cm_session *session, cm_stage *stage, bool *is_read, cm_err *
   rc = look_at_copy(&growing, err);
   return rc == SQLITE_OK && growing.since[0] != '\0' ? read_parts(&growing, is_read, err) : rc;
 }
+
+void cm_growth_forget(cm_target *target) {
+  static const char *const tables[] = { SUMS, AGAIN, RANGES };
+  for (size_t i = 0; i < cm_countof(tables); i++) {
+    cm_err ignored = { 0 }; /* most refreshes have made none of them */
+    (void)!cm_target_runf(target, &ignored, "DELETE FROM %s", tables[i]);
+  }
+}

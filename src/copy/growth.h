@@ -31,4 +31,7 @@ int cm_growth_first_day(cm_session *session, char day[CM_GROWTH_DAY], cm_err *er
  */
 int cm_growth_read(cm_session *session, cm_stage *stage, bool *is_read, cm_err *err) CM_MUST_CHECK;
 
+/** Empty what a refresh has noted in temp: where that is the user's own, no table can be dropped while the call runs. */
+void cm_growth_forget(cm_target *target);
+
 #endif

@@ -195,6 +195,7 @@ static int run(refreshing *job, const char *schema, const char *tables, cm_err *
 }
 
 static void end(refreshing *job) {
+  if (job->target.db != NULL && !job->target.is_own) cm_growth_forget(&job->target);
   cm_target_close(&job->target);
   cm_copied_list_clear(&job->list);
   sqlite3_free(job->account);

@@ -74,21 +74,46 @@ static int check_statements(sqlite3 *db, const char *schema, cm_err *err) {
       schema, schema);
 }
 
-/** PRAGMA locking_mode keeps a lock for as long as the connection lives, and the copy's is another one. */
-static int check_locking(sqlite3 *db, const char *schema, cm_err *err) {
+/** Does a PRAGMA of the schema, which only asks, say this word? */
+static int says(sqlite3 *db, const char *schema, const char *pragma, const char *word, bool *out) {
   sqlite3_stmt *stmt = NULL;
-  char *sql = sqlite3_mprintf("PRAGMA \"%w\".locking_mode", schema);
-  if (sql == NULL) return cm_err_nomem(err);
+  char *sql = sqlite3_mprintf("PRAGMA \"%w\".%s", schema, pragma);
+  if (sql == NULL) return SQLITE_NOMEM;
   int rc = sqlite3_prepare_v2(db, sql, -1, &stmt, NULL);
   sqlite3_free(sql);
-  bool is_kept = rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
-                 sqlite3_stricmp((const char *)sqlite3_column_text(stmt, 0), "exclusive") == 0;
-  rc = sqlite3_finalize(stmt);
+  *out = rc == SQLITE_OK && sqlite3_step(stmt) == SQLITE_ROW &&
+         sqlite3_stricmp((const char *)sqlite3_column_text(stmt, 0), word) == 0;
+  return sqlite3_finalize(stmt);
+}
+
+/** Is the file locked by this connection while nothing of it reads or writes there? With WAL a shared lock always is. */
+static bool is_held(sqlite3 *db, const char *schema, bool is_wal) {
+  enum { NO_LOCK, SHARED_LOCK };
+  int lock = NO_LOCK;
+  bool is_told = sqlite3_file_control(db, schema, SQLITE_FCNTL_LOCKSTATE, &lock) == SQLITE_OK;
+  return is_told && sqlite3_txn_state(db, schema) == SQLITE_TXN_NONE &&
+         lock > (is_wal ? SHARED_LOCK : NO_LOCK);
+}
+
+/**
+ * PRAGMA locking_mode keeps a lock for as long as the connection lives, and the copy's is another one. What was kept under
+ * EXCLUSIVE is kept under NORMAL, too, until something is read.
+ */
+static int check_locking(sqlite3 *db, const char *schema, cm_err *err) {
+  bool is_kept = false, is_wal = false;
+  int rc = says(db, schema, "locking_mode", "exclusive", &is_kept);
+  if (rc != SQLITE_NOMEM) rc = says(db, schema, "journal_mode", "wal", &is_wal);
   if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (!is_kept) return SQLITE_OK;
+  if (is_kept) {
+    return cm_err_set(err, SQLITE_BUSY,
+                      "this connection keeps %s locked (PRAGMA locking_mode is EXCLUSIVE): set it "
+                      "to NORMAL and read a table of %s, which ends the lock",
+                      schema, schema);
+  }
+  if (!is_held(db, schema, is_wal)) return SQLITE_OK;
   return cm_err_set(err, SQLITE_BUSY,
-                    "this connection keeps %s locked (PRAGMA locking_mode is EXCLUSIVE): set it to "
-                    "NORMAL and read a table of %s, which ends the lock",
+                    "this connection keeps %s locked (PRAGMA locking_mode was EXCLUSIVE): read a "
+                    "table of %s, which ends the lock",
                     schema, schema);
 }
 
