@@ -487,7 +487,7 @@ int cm_list_store_find(cm_session *session, const cm_list_question *question, cm
   bool was_asked = question->unsendable == 0 && cm_row_store_find(&kind->asked, asked) != NULL;
   bool was_early = !was_asked && cm_row_store_find(&kind->early, asked) != NULL;
   if ((was_asked || was_early) && out->count == 0) out->is_known = false; /* the memo has it */
-  if (was_early && !out->is_known) kind->ahead--;
+  if (was_early && !out->is_known && cm_row_store_drop(&kind->early, asked)) kind->ahead--;
   if (rc == SQLITE_OK && !out->is_known && !was_asked && !was_early)
     rc = read_on(store, session, kind, question, out, err);
   if (rc == SQLITE_OK && !out->is_known && !was_asked)

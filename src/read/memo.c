@@ -452,9 +452,8 @@ static bool keep_second(cm_memo_answer *answer) {
 */
 static bool stays_ahead(cm_memo *memo, cm_memo_answer *answer) {
   if (answer->is_waited) return false;
-  if (!has_room_ahead(memo)) cm_memo_keep_prefetched(answer->session);
-  if (memo->ahead_count == CM_MAX_AHEAD || !(answer->is_second || has_room_ahead(memo)))
-    return false;
+  if (!has_room_ahead(memo)) cm_memo_keep_prefetched(answer->session); /* what is there goes */
+  if (!has_room_ahead(memo)) return false;
   answer->is_ahead = true;
   memo->ahead[memo->ahead_count++] = answer;
   return true;

@@ -4,12 +4,16 @@
 
 #include "base/sqlite_api.h"
 
+static size_t size_of(size_t text_len, size_t id_len, size_t key_len) {
+  return sizeof(cm_stored_row) + text_len + 1 + id_len + key_len;
+}
+
 int cm_row_store_put(cm_row_store *store, cm_slice key, cm_slice text) {
   return cm_row_store_put_id(store, key, (cm_slice){ NULL, 0 }, text);
 }
 
 int cm_row_store_put_id(cm_row_store *store, cm_slice key, cm_slice id, cm_slice text) {
-  size_t size = sizeof(cm_stored_row) + text.len + 1 + id.len + key.len;
+  size_t size = size_of(text.len, id.len, key.len);
   if (store->bytes + size > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
   cm_stored_row *row = sqlite3_malloc64(size);
   if (row == NULL) return SQLITE_NOMEM;
@@ -28,6 +32,15 @@ int cm_row_store_put_id(cm_row_store *store, cm_slice key, cm_slice id, cm_slice
 
 const cm_stored_row *cm_row_store_find(const cm_row_store *store, cm_slice key) {
   return cm_map_find(&store->rows, key.ptr, key.len);
+}
+
+bool cm_row_store_drop(cm_row_store *store, cm_slice key) {
+  cm_stored_row *row = cm_map_find(&store->rows, key.ptr, key.len);
+  if (row == NULL) return false;
+  cm_map_remove(&store->rows, &row->node);
+  store->bytes -= size_of(row->text.len, row->id.len, key.len);
+  sqlite3_free(row);
+  return true;
 }
 
 void cm_row_store_clear(cm_row_store *store) {

@@ -36,6 +36,9 @@ int cm_row_store_put_id(cm_row_store *store, cm_slice key, cm_slice id,
 /** The last row that was kept under the key; cm_map_next(&row->node) is the one before it. NULL: none. Borrowed. */
 const cm_stored_row *cm_row_store_find(const cm_row_store *store, cm_slice key);
 
+/** Forget the last row that was kept under the key. @return false: there is none. */
+bool cm_row_store_drop(cm_row_store *store, cm_slice key);
+
 void cm_row_store_clear(cm_row_store *store);
 
 #endif

@@ -4,15 +4,24 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "base/text.h"
 
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
-/** The line without the table in front: it is said once for all rows. */
+/** Does a request stand there, "GET /customers"? Its path says what is asked. */
+static bool is_request(const char *line) {
+  size_t len = strspn(line, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+  return len > 0 && strncmp(line + len, " /", 2) == 0;
+}
+
+/** The line without the table in front: it is said once for all rows. A list that was read for them has its own in front. */
 static const char *without_who(const cm_entry *entry, const char *line) {
-  size_t len = strlen(entry->resource->name);
-  bool has_who = strncmp(line, entry->resource->name, len) == 0 &&
-                 strncmp(line + len, ": ", 2) == 0;
-  return has_who ? line + len + 2 : line;
+  size_t len = strcspn(line, ": ");
+  bool has_colon = len > 0 && strncmp(line + len, ": ", 2) == 0;
+  bool is_own = cm_text_is(line, len, entry->resource->name);
+  bool is_of_list = has_colon && is_request(line + len + 2) &&
+                    strncmp(line, "chartmogul_", strlen("chartmogul_")) == 0;
+  return has_colon && (is_own || is_of_list) ? line + len + 2 : line;
 }
 
 int cm_outcome_without_advice(const char *line) {

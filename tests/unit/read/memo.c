@@ -494,6 +494,35 @@ static void left_unread_stays_though_much_was_asked_ahead(void **state) {
   assert_requests(world, CM_MAX_AHEAD + 1);
 }
 
+/* Asked for, and let go before it is there. */
+static void leave_unread(peer_world *world, const char *path) {
+  cm_memo_answer_release(get(world, path, NULL));
+  pump_until_idle(world);
+}
+
+static void what_was_sent_twice_takes_room_ahead_like_any_other(void **state) {
+  peer_world *world = *state;
+  char *body = large_body(17);
+  const char *const paths[] = { "/1", "/2", "/3" };
+  for (size_t i = 0; i < cm_countof(paths); i++) {
+    peer_says(world->server, paths[i], 200, body);
+    cm_memo_answer *once = get(world, paths[i], NULL);
+    assert_int_equal(cm_memo_answer_wait(once, NULL), SQLITE_OK);
+    cm_memo_answer_release(once);
+  }
+  for (size_t i = 0; i < cm_countof(paths); i++) {
+    leave_unread(world, paths[i]);
+    assert_false(cm_memo_has_room_ahead(world->session));
+  }
+  leave_unread(world, "/4"); /* all that came ahead makes room for it */
+  assert_true(cm_memo_has_room_ahead(world->session));
+  assert_requests(world, 2 * (int)cm_countof(paths) + 1);
+  for (size_t i = 0; i < cm_countof(paths); i++)
+    read_answer(world, paths[i], NULL, true);
+  assert_requests(world, 2 * (int)cm_countof(paths) + 1);
+  free(body);
+}
+
 static void large_answers_ahead_stop_it(void **state) {
   peer_world *world = *state;
   char *body = large_body(17);
@@ -550,6 +579,7 @@ int main(void) {
     TEST(dropped_is_gone),
     TEST(asking_ahead_has_bounds),
     TEST(left_unread_stays_though_much_was_asked_ahead),
+    TEST(what_was_sent_twice_takes_room_ahead_like_any_other),
     TEST(large_answers_ahead_stop_it),
     TEST(no_key_is_no_matter_ahead),
   };

@@ -47,6 +47,22 @@ static void several_rows_may_have_one_key(void **state) {
   cm_row_store_clear(&store);
 }
 
+static void the_last_row_of_a_key_can_be_dropped(void **state) {
+  (void)state;
+  cm_row_store store = { 0 };
+  put(&store, "b", "other");
+  size_t bytes = store.bytes;
+  put(&store, "a", "first");
+  put(&store, "a", NULL);
+  assert_true(cm_row_store_drop(&store, slice("a")));
+  assert_string_equal("first", cm_row_store_find(&store, slice("a"))->text.ptr);
+  assert_true(cm_row_store_drop(&store, slice("a")));
+  assert_false(cm_row_store_drop(&store, slice("a")));
+  assert_int_equal(bytes, store.bytes);
+  assert_string_equal("other", cm_row_store_find(&store, slice("b"))->text.ptr);
+  cm_row_store_clear(&store);
+}
+
 static void there_is_a_bound(void **state) {
   (void)state;
   cm_row_store store = { 0 };
@@ -67,6 +83,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(rows_are_found_by_their_keys),
     cmocka_unit_test(several_rows_may_have_one_key),
+    cmocka_unit_test(the_last_row_of_a_key_can_be_dropped),
     cmocka_unit_test(there_is_a_bound),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
