@@ -67,10 +67,30 @@ static cm_value as_text(const cm_value *value, char *out, int size) {
   return cm_value_text(out, strlen(out));
 }
 
+/**
+ * A day that a pattern matches begins with what stands before the pattern's first sign that is none of a day, and so
+ * stands before that with a colon, which no day has and which comes behind the digits.
+ */
+static void narrow_to_pattern(cm_day_range *range, const cm_value *pattern) {
+  char text[16];
+  size_t len = 0;
+  while (len < pattern->len && len < sizeof text - 1 && strchr("0123456789-", pattern->text[len]) &&
+         pattern->text[len] != '\0')
+    len++;
+  memcpy(text, pattern->text, len);
+  cm_value begin = cm_value_text(text, len);
+  narrow_below(range, CM_TERM_GE, &begin);
+  text[len] = ':';
+  cm_value end = cm_value_text(text, len + 1);
+  if (len > 0) narrow_above(range, CM_TERM_LE, &end);
+}
+
 void cm_day_range_narrow(cm_day_range *range, cm_term_op op, const cm_value *value) {
   char text[32];
   cm_value compared = as_text(value, text, (int)sizeof text);
-  if (!cm_value_is_text(&compared) || op >= CM_TERM_NE) return;
+  if (!cm_value_is_text(&compared)) return;
+  if (op == CM_TERM_LIKE) narrow_to_pattern(range, &compared);
+  if (op >= CM_TERM_NE) return;
   value = &compared;
   bool is_below = op == CM_TERM_GE || op == CM_TERM_GT;
   bool is_above = op == CM_TERM_LE || op == CM_TERM_LT;

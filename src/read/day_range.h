@@ -24,7 +24,7 @@ typedef struct cm_day_range {
 /** Every day. */
 cm_day_range cm_day_range_all(void);
 
-/** Leave the days that stand `day op value`. A number counts as its text, as SQL has it; NULL and a blob bound nothing. */
+/** Leave the days that stand `day op value`, of CM_TERM_LIKE those that begin as the pattern does. A number counts as its text, as SQL has it; NULL and a blob bound nothing. */
 void cm_day_range_narrow(cm_day_range *range, cm_term_op op, const cm_value *value);
 
 /** Leave the days between the first and the last day of a sorted list. A list without texts and numbers bounds nothing. */

@@ -26,7 +26,7 @@ static int check_instants(const cm_scan *scan, cm_err *err) {
 static bool has_empty_arg(const cm_scan *scan) {
   for (int i = 0; i < scan->plan.arg_count; i++) {
     const cm_scan_arg *arg = &scan->args[i];
-    if (scan->plan.args[i].op >= CM_TERM_NE) continue;
+    if (!cm_plan_is_compared(&scan->plan.args[i])) continue;
     if (arg->count == 0 || arg->values[0].type == CM_VALUE_NULL) return true;
   }
   return false;

@@ -23,6 +23,10 @@ cm_plan cm_plan_of(int read) {
   return (cm_plan){ .read = read, .missing = -1, .limit = -1, .wanted = -1 };
 }
 
+bool cm_plan_is_compared(const cm_plan_arg *arg) {
+  return arg->op < CM_TERM_NE || arg->op == CM_TERM_LIKE;
+}
+
 bool cm_plan_sends(const cm_plan *plan, int column) {
   for (int i = 0; i < plan->arg_count; i++) {
     if (plan->args[i].column == column && plan->args[i].use == CM_ARG_SENT) return true;
@@ -240,7 +244,8 @@ static bool is_watched(const cm_resource *resource, const cm_term *term) {
 
 /** A term that bounds what is asked for. */
 static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_term *term) {
-  return is_usable(term) && cm_url_is_widened(resource, read, term->column);
+  bool is_compared = is_usable(term) || (term->is_usable && term->op == CM_TERM_LIKE);
+  return is_compared && cm_url_is_widened(resource, read, term->column);
 }
 
 /**
@@ -319,7 +324,7 @@ static double fraction_kept(const cm_plan *plan, cm_arg_use use) {
   double kept = 1;
   for (int i = 0; i < plan->arg_count; i++) {
     const cm_plan_arg *arg = &plan->args[i];
-    if (arg->use != use || arg->op == CM_TERM_NE) continue;
+    if (arg->use != use || arg->op >= CM_TERM_NE) continue;
     kept /= arg->op == CM_TERM_EQ ? EQ_KEEPS_ONE_OF : RANGE_KEEPS_ONE_OF;
   }
   return kept;

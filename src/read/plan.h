@@ -96,6 +96,9 @@ void cm_plan_choose(const cm_resource *resource, const cm_offer *offer, cm_known
 /** The plan of a read that nothing narrows, and whose pages are full; -1: of none. */
 cm_plan cm_plan_of(int read);
 
+/** True when the term leaves a range of values, where its column has one: a comparison, or a pattern. */
+bool cm_plan_is_compared(const cm_plan_arg *arg);
+
 /** True when a term on the column is sent. */
 bool cm_plan_sends(const cm_plan *plan, int column);
 

@@ -12,7 +12,7 @@
 static bool is_shown(const cm_resource *resource, const cm_plan *plan, const cm_plan_arg *arg) {
   if (arg->use == CM_ARG_SENT) return true;
   const cm_read *read = &resource->reads[plan->read];
-  return arg->op < CM_TERM_NE && cm_url_is_widened(resource, read, arg->column);
+  return cm_plan_is_compared(arg) && cm_url_is_widened(resource, read, arg->column);
 }
 
 static int values_of(const cm_resource *resource, const cm_offer *offer, const cm_plan *plan,

@@ -55,7 +55,7 @@ static cm_day_range find_range(const cm_scan *scan, int column, bool *is_one_of_
   for (int i = 0; i < scan->plan.arg_count; i++) {
     const cm_plan_arg *arg = &scan->plan.args[i];
     const cm_scan_arg *given = &scan->args[i];
-    if (arg->column != column || arg->op >= CM_TERM_NE) continue;
+    if (arg->column != column || !cm_plan_is_compared(arg)) continue;
     if (arg->is_list) {
       cm_day_range_narrow_list(&range, given->values, given->count);
     } else {

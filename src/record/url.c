@@ -275,7 +275,8 @@ static bool is_bounded(const cm_resource *resource, const cm_widened *widened,
     const char *name = resource->columns[values[i].column].name;
     if (strcmp(name, widened->column) != 0) continue;
     cm_filter bound = { .op = widened->op };
-    if (values[i].op == CM_TERM_EQ || serves(&bound, values[i].op)) return true;
+    bool has_both_ends = values[i].op == CM_TERM_EQ || values[i].op == CM_TERM_LIKE;
+    if (has_both_ends || serves(&bound, values[i].op)) return true;
   }
   return false;
 }

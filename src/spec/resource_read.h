@@ -15,7 +15,8 @@ typedef enum cm_term_op {
   CM_TERM_LT,
   CM_TERM_GE,
   CM_TERM_NE, /* <>, IS, IS NOT, other collations: SQLite's business, the value can be looked at */
-  CM_TERM_OTHER /* LIKE, IS NULL, ...: SQLite's business */
+  CM_TERM_LIKE, /* LIKE or GLOB of a column that bounds what is asked for: what its pattern begins with */
+  CM_TERM_OTHER /* other LIKE, IS NULL, ...: SQLite's business */
 } cm_term_op;
 
 typedef enum cm_op { CM_EQ, CM_GE, CM_LE } cm_op;

@@ -12,7 +12,7 @@ static bool is_sent(const cm_resource *resource, const cm_plan *plan, int term) 
   for (int i = 0; i < plan->arg_count && plan->read >= 0; i++) {
     const cm_plan_arg *arg = &plan->args[i];
     if (arg->term != term) continue;
-    bool is_bound = arg->op < CM_TERM_NE &&
+    bool is_bound = cm_plan_is_compared(arg) &&
                     cm_url_is_widened(resource, &resource->reads[plan->read], arg->column);
     return arg->use == CM_ARG_SENT || is_bound;
   }

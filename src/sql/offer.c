@@ -26,6 +26,10 @@ static cm_term_op term_op(int op) {
   }
 }
 
+static bool is_pattern(int op) {
+  return op == SQLITE_INDEX_CONSTRAINT_LIKE || op == SQLITE_INDEX_CONSTRAINT_GLOB;
+}
+
 /** LIMIT and OFFSET are read, never consumed: SQLite ends the scan by itself. */
 static void read_limit(sqlite3_index_info *info, int constraint, int64_t *limit, int64_t *offset) {
   sqlite3_value *value = NULL;
@@ -51,6 +55,7 @@ static void read_term(const cm_resource *resource, sqlite3_index_info *info, int
   }
   if (offered->op == SQLITE_INDEX_CONSTRAINT_IS && cm_url_is_range(resource, term->column))
     term->op = CM_TERM_EQ; /* it is never NULL */
+  if (is_pattern(offered->op) && cm_url_is_range(resource, term->column)) term->op = CM_TERM_LIKE;
   if (term->op == CM_TERM_EQ) term->is_list = sqlite3_vtab_in(info, constraint, -1);
   bool is_known = sqlite3_vtab_rhs_value(info, constraint, &literal) == SQLITE_OK;
   if (is_known && literal != NULL && !term->is_list) {

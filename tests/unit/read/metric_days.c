@@ -63,6 +63,13 @@ static const char *const wheres[] = {
   "date IN (2019, 2020)",
   "date IN (2019, '2020-05-31')",
   "date <= 'x'",
+  "date LIKE '2019%'",
+  "date LIKE '2019-0%'",
+  "date GLOB '2019-1*'",
+  "date LIKE '2019-02-28'",
+  "date LIKE '%'",
+  "date LIKE '2020%' AND date < '2020-06-15'",
+  "date LIKE NULL",
   "date > NULL",
   "date = NULL",
   NULL,
@@ -114,7 +121,8 @@ static void check(world *of, const cm_resource *resource, const char *interval, 
   snprintf(sql, sizeof sql, "SELECT * FROM %s WHERE %s%s%s%s", resource->name, where,
            is_given ? " AND interval = '" : "", is_given ? interval : "", is_given ? "'" : "");
   run(of, sql);
-  bool has_first = strchr(where, '>') != NULL || strstr(where, "BETWEEN") != NULL;
+  bool has_first = strchr(where, '>') != NULL || strstr(where, "BETWEEN") != NULL ||
+                   strstr(where, "LIKE") != NULL || strstr(where, "GLOB") != NULL;
   snprintf(sql, sizeof sql, expected_range, where, interval, interval, has_first ? "1" : "0",
            interval);
   text_of(of, sql, expected, sizeof expected);
