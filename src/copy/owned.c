@@ -180,18 +180,36 @@ static int check_hidden(cm_target *target, const cm_copied_list *list, cm_err *e
   return rc;
 }
 
+/** An account that does not tell its id goes by its name, which changes: the user may say that it is the same. */
+static int another_account(const cm_target *target, const char *former, const char *account,
+                           cm_err *err) {
+  char *same = sqlite3_mprintf("UPDATE \"%w\".chartmogul_copy SET account = %Q", target->shown,
+                               account);
+  if (same == NULL) return cm_err_nomem(err);
+  int rc = cm_err_set(err, SQLITE_ERROR,
+                      "%s holds the copy of another account (of '%s', and the key is one of '%s'): "
+                      "copy this one into "
+                      "another file, or, where it is the same one and is called otherwise now, %s",
+                      target->shown, former, account, same);
+  sqlite3_free(same);
+  return rc;
+}
+
 int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) {
-  int64_t others = 0;
+  sqlite3_stmt *stmt = NULL;
   bool is_any = false;
   int rc = has_object(target, copy_table, &is_any, err);
   if (rc != SQLITE_OK || !is_any) return rc;
-  rc = count_of(target, "SELECT count(*) FROM \"%w\".chartmogul_copy WHERE account <> %Q", account,
-                &others, err);
-  if (rc != SQLITE_OK || others == 0) return rc;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "%s holds the copy of another account (the key is one of %s): copy this one "
-                    "into another file",
-                    target->shown, account);
+  char *sql = sqlite3_mprintf("SELECT account FROM %s.chartmogul_copy WHERE account <> %Q",
+                              target->quoted, account);
+  rc = sql == NULL ? cm_err_nomem(err) : cm_target_prepare(target, sql, &stmt, err);
+  sqlite3_free(sql);
+  if (rc != SQLITE_OK) return rc;
+  const char *former = sqlite3_step(stmt) == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
+                                                        : NULL;
+  if (former != NULL) rc = another_account(target, former, account, err);
+  int end = sqlite3_finalize(stmt);
+  return rc == SQLITE_OK && end != SQLITE_OK ? cm_target_error(target, end, err) : rc;
 }
 
 /* ---- what is there --------------------------------------------------------------------------------- */
