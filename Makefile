@@ -115,39 +115,20 @@ check-account: $(LIBRARY) ## what nobody has recorded of the API, as it is on yo
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
-LIBDIR  := $(DESTDIR)$(PREFIX)/lib
-DATADIR := $(DESTDIR)$(PREFIX)/share/sqlite-chartmogul
 DIST    := sqlite-chartmogul-$(VERSION)
 STRIP   ?= strip
-
-# What install makes, and uninstall takes away again.
-INSTALLED := $(LIBDIR)/sqlite3/$(notdir $(LIBRARY)) $(LIBDIR)/libchartmogul.a $(LIBDIR)/pkgconfig/chartmogul.pc \
-  $(DESTDIR)$(PREFIX)/include/chartmogul.h $(DESTDIR)$(PREFIX)/share/man/man7/chartmogul.7
+INSTALL := DESTDIR='$(DESTDIR)' STRIP='$(STRIP)' sh src/packaging/install.sh
 
 # The manual page is written by python3 and the sqlite3 shell; a machine that lacks them does without.
 CAN_WRITE_MANUAL := $(shell command -v python3 >/dev/null && command -v sqlite3)
 
 .PHONY: install
 install: $(LIBRARY) $(ARCHIVE) $(if $(CAN_WRITE_MANUAL),$(MANUAL)) ## into PREFIX/lib/sqlite3 (PREFIX is /usr/local), below DESTDIR
-	$(Q)mkdir -p $(dir $(INSTALLED)) $(DATADIR)/sql/reports $(DATADIR)/sql/load $(DATADIR)/sql/tables
-	$(Q)cp $(LIBRARY) $(LIBDIR)/sqlite3/
-	$(Q)$(STRIP) -x $(LIBDIR)/sqlite3/$(notdir $(LIBRARY))
-	$(Q)cp $(ARCHIVE) $(LIBDIR)/
-	$(Q)$(STRIP) -S $(LIBDIR)/libchartmogul.a
-	$(Q)cp src/chartmogul.h $(DESTDIR)$(PREFIX)/include/
-	$(Q)sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' src/packaging/chartmogul.pc.in >$(LIBDIR)/pkgconfig/chartmogul.pc
-	$(Q)[ ! -f $(MANUAL) ] || cp $(MANUAL) $(DESTDIR)$(PREFIX)/share/man/man7/
-	$(Q)cp README.md LICENSE $(DATADIR)/
-	$(Q)cp sql/*.sql sql/README.md $(DATADIR)/sql/
-	$(Q)cp sql/tables/README.md $(DATADIR)/sql/tables/
-	$(Q)cp sql/reports/*.sql $(DATADIR)/sql/reports/
-	$(Q)cp sql/load/*.sql sql/load/*.py sql/load/*.csv $(DATADIR)/sql/load/
-	@echo "sqlite3 -cmd '.load $(PREFIX)/lib/sqlite3/chartmogul'"
+	$(Q)$(INSTALL) install '$(PREFIX)' $(VERSION) $(LIBRARY) $(ARCHIVE) $(MANUAL)
 
 .PHONY: uninstall
 uninstall: ## what install has put there
-	$(Q)rm -f $(INSTALLED)
-	$(Q)rm -rf $(DATADIR)
+	$(Q)$(INSTALL) uninstall '$(PREFIX)' $(LIBRARY)
 
 .PHONY: dist
 dist: ## a tarball of what is committed; it builds without git

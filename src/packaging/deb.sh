@@ -3,6 +3,7 @@
 # LIBRARY is named chartmogul.so.<version>, its SONAME is chartmogul.so.0. The loader finds it by that name, so
 # that `.load chartmogul` works without a path.
 set -eu
+umask 022
 
 version=$1 library=$2 manual=$3 out=$4
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,7 +16,6 @@ libraries=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 documents=$root/usr/share/doc/$name
 examples=$documents/examples
 mkdir -p "$libraries" "$root/usr/share/man/man7" "$examples/reports" "$examples/load" "$root/DEBIAN" "$out/deb/debian"
-umask 022
 
 install -m 644 "$library" "$libraries/chartmogul.so.$version"
 strip --strip-unneeded "$libraries/chartmogul.so.$version"
@@ -70,6 +70,6 @@ link-to-shared-library-in-wrong-package
 # Extensions of SQLite are called libsqlite3-mod-*.
 package-name-doesnt-match-sonames
 OVERRIDES
-(cd "$root" && find usr -type f -exec md5sum {} + >DEBIAN/md5sums)
+(cd "$root" && find usr -type f | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
 dpkg-deb --root-owner-group --build "$root" "$out" >/dev/null
 echo "$out/${name}_${version}_$arch.deb"

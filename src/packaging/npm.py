@@ -5,6 +5,7 @@
 """
 
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ def lay_out(folder, manifest, files):
     folder.mkdir(parents=True)
     (folder / "package.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
     for path in [HOUSE / "LICENSE", *files]:
-        shutil.copy(path, folder)
+        shutil.copyfile(path, folder / path.name)
 
 
 def platform_package(version, library, out):
@@ -44,6 +45,7 @@ def platform_package(version, library, out):
 
 
 def main():
+    os.umask(0o022)
     version, packages, out = sys.argv[1], pathlib.Path(sys.argv[2]), pathlib.Path(sys.argv[3]).resolve()
     libraries = sorted(path for path in packages.glob("*-*/chartmogul.*") if path.suffix in (".so", ".dylib", ".dll"))
     names = [platform_package(version, library, out) for library in libraries]

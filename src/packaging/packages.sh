@@ -11,17 +11,6 @@ version=$1 glibc=$2 releases=$3 folder=$4
 here=$(cd "$(dirname "$0")" && pwd)
 house=$here/../..
 
-# Python's name of a platform: the oldest system that the library fits.
-wheel_tag() {
-  arch=${1#*-} && arch=${arch%-musl}
-  case $1 in
-  windows-x86_64) echo win_amd64 ;;
-  linux-*-musl) echo "musllinux_1_2_$arch" ;;
-  linux-*) echo "manylinux_$(echo "$glibc" | tr . _)_$arch" ;;
-  *) return 1 ;;
-  esac
-}
-
 # sqlpkg's name of a platform; it knows no musl.
 sqlpkg_name() {
   case $1 in
@@ -36,8 +25,8 @@ for library in "$folder"/linux-*/chartmogul.so "$folder"/windows-*/chartmogul.dl
   platform=$(basename "$(dirname "$library")") name=sqlite-chartmogul-$version-$(basename "$(dirname "$library")")
   rm -rf "$folder/laid" && mkdir -p "$folder/laid/$name"
   cp "$library" "$house/README.md" "$house/LICENSE" "$house/src/chartmogul.h" "$folder/laid/$name/"
-  tar -C "$folder/laid" -czf "$folder/$name.tar.gz" "$name"
-  ! tag=$(wheel_tag "$platform") || sh "$here/wheel.sh" wheel "$version" "$library" "$tag" "$folder"
+  sh "$here/tarball.sh" "$folder/laid" "$name" "$folder/$name.tar.gz"
+  ! tag=$(sh "$here/wheel_tag.sh" "$platform" "$glibc") || sh "$here/wheel.sh" wheel "$version" "$library" "$tag" "$folder"
   ! named=$(sqlpkg_name "$platform") || files="$files${files:+, }\"$named\": \"$name.tar.gz\""
 done
 python3 -B "$here/npm.py" "$version" "$folder" "$folder"

@@ -25,6 +25,10 @@ test-amalgamation: $(AMALGAMATION) ## cases and examples on the one file (ONE_FI
 
 PACKAGES := $(BUILD)/packages
 
+# The time of all that is packed, so that the same source makes the same packages: that of the newest entry of the change log.
+SOURCE_DATE_EPOCH ?= $(shell date -d "$$(sed -n 's/^ -- .*>  //p' src/packaging/CHANGELOG | head -n 1)" +%s 2>/dev/null || echo 0)
+PACK = SOURCE_DATE_EPOCH=$(SOURCE_DATE_EPOCH)
+
 .PHONY: deps-packages
 deps-packages: ## install what packages are made and looked at with (Debian, Ubuntu)
 	$(Q)sh tests/tools/deps.sh dpkg-dev libssl-dev zlib1g-dev lintian python3-build python3-setuptools python3-wheel python3-pip binutils
@@ -203,14 +207,15 @@ $(DEB_LIB): $(LOADABLE_OBJECTS)
 	$(Q)$(CC) -shared -Wl,-soname,chartmogul.so.0 -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
 $(DEB): src/packaging/deb.sh src/packaging/CHANGELOG $(DEB_LIB) $(MANUAL)
-	$(Q)sh $< $(VERSION) $(DEB_LIB) $(MANUAL) $(PACKAGES)
+	$(Q)$(PACK) sh $< $(VERSION) $(DEB_LIB) $(MANUAL) $(PACKAGES)
 
 test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed and used by its bare name
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/deb.sh $(DEB) $(SANDBOX)
 
 # ---- packages of the registries -----------------------------------------------------------------
 
-WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH).whl
+WHEEL_TAG := $(shell sh src/packaging/wheel_tag.sh linux-$(ARCH) $(NEWEST_GLIBC))
+WHEEL    := $(PACKAGES)/sqlite_chartmogul-$(VERSION)-py3-none-$(WHEEL_TAG).whl
 NPM      := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tgz
 
 SDIST    := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tar.gz
@@ -222,11 +227,11 @@ wheel: $(WHEEL) ## a wheel for Python with the standalone library
 sdist: $(SDIST) ## a source distribution for Python, which compiles the library where it is installed
 npm: $(NPM) ## npm packages with the standalone library
 
-$(WHEEL): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(STANDALONE)
-	$(Q)sh $< wheel $(VERSION) $(STANDALONE) manylinux_$(subst .,_,$(NEWEST_GLIBC))_$(ARCH) $(PACKAGES)
+$(WHEEL): src/packaging/wheel.sh src/packaging/wheel_tag.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(STANDALONE)
+	$(Q)$(PACK) sh $< wheel $(VERSION) $(STANDALONE) $(WHEEL_TAG) $(PACKAGES)
 
 $(SDIST): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(AMALGAMATION) $(BUILD)/amalgamation/chartmogul.h
-	$(Q)sh $< sdist $(VERSION) $(BUILD)/amalgamation $(PACKAGES)
+	$(Q)$(PACK) sh $< sdist $(VERSION) $(BUILD)/amalgamation $(PACKAGES)
 
 $(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE)
 	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
@@ -237,7 +242,11 @@ FOREIGN = $(if $(call has,musl-gcc),$(LINUX_MUSL)) $(if $(call has,aarch64-linux
   $(if $(call has,$(MINGW)-gcc),$(WINDOWS_X64))
 
 packages: $(STANDALONE) $(FOREIGN) $(SDIST) $(DEB) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
-	$(Q)sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES)
+	$(Q)$(PACK) sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES)
+
+.PHONY: test-again
+test-again: $(DEB) $(SDIST) ## the packages that are there, the Debian one and the source distribution at least, made once more: the same bytes
+	$(Q)MAKE='$(MAKE)' BUILD=$(BUILD) $(LEAKS_ARE_THEIRS) sh tests/packaging/again.sh $(DEB) $(SDIST) $(wildcard $(WHEEL) $(NPM))
 
 .PHONY: test-wheel test-sdist test-npm
 test-wheel: $(WHEEL) $(SANDBOX) ## the wheel, installed and used

@@ -8,16 +8,19 @@ sandbox=$1
 # shellcheck source=tests/packaging/stage.sh
 . "$(dirname "$0")/stage.sh"
 
-root=$folder/root
+# Blanks in both, and a umask that shows nobody anything: all may read what was installed.
+root="$folder/a root" prefix='/opt/c m'
+umask 077
 # The flags of the calling make name its targets and jobs.
-of_make() { MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$root" PREFIX=/opt/cm "$@"; }
+of_make() { MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$root" PREFIX="$prefix" "$@"; }
 
 of_make install >"$folder/said"
-same "it says how it is loaded" "sqlite3 -cmd '.load /opt/cm/lib/sqlite3/chartmogul'" "$(tail -n 1 "$folder/said")"
-library=$(find "$root/opt/cm/lib/sqlite3" -name 'chartmogul.*')
+same "it says how it is loaded" "sqlite3 -cmd '.load $prefix/lib/sqlite3/chartmogul'" "$(tail -n 1 "$folder/said")"
+library=$(find "$root$prefix/lib/sqlite3" -name 'chartmogul.*')
 serve "$sandbox" --port 0
-same "the library reads" 25 "$(sqlite3 -batch -init /dev/null -cmd ".load ${library%.*}" ':memory:' 'SELECT count(*) FROM chartmogul_customers' 2>&1)"
-same "the manual page is there" 1 "$(grep -c '^\.TH CHARTMOGUL 7' "$root/opt/cm/share/man/man7/chartmogul.7")"
+same "the library reads" 25 "$(sqlite3 -batch -init /dev/null -cmd ".load \"${library%.*}\"" ':memory:' 'SELECT count(*) FROM chartmogul_customers' 2>&1)"
+same "the manual page is there" 1 "$(grep -c '^\.TH CHARTMOGUL 7' "$root$prefix/share/man/man7/chartmogul.7")"
+same "all may read it" "" "$(find "$root" -type f ! -perm 644 -o -type d ! -perm 755 ! -path "$root")"
 same "it is stripped" 0 "$(nm "$library" 2>/dev/null | grep -c ' t ')"
 
 cat >"$folder/program.c" <<'PROGRAM'
@@ -43,19 +46,21 @@ int main(void) {
 }
 PROGRAM
 if pkg-config --exists sqlite3 libcurl libcjson; then
-  PKG_CONFIG_PATH=$root/opt/cm/lib/pkgconfig
-  PKG_CONFIG_SYSROOT_DIR=$root
-  # shellcheck disable=SC2046
-  "$CC" -o "$folder/program" "$folder/program.c" -I"$root/opt/cm/include" $(PKG_CONFIG_PATH=$PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR=$PKG_CONFIG_SYSROOT_DIR \
-    pkg-config --cflags --libs chartmogul) 2>"$folder/compiler"
+  MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR='' PREFIX="$folder/c m" install >"$folder/said"
+  export PKG_CONFIG_PATH="$folder/c m/lib/pkgconfig"
+  eval "\"$CC\" -o \"$folder/program\" \"$folder/program.c\" $(pkg-config --cflags --libs chartmogul)" 2>"$folder/compiler"
   same "a program is linked with what chartmogul.pc says" "" "$(cat "$folder/compiler")"
   same "and reads" 25 "$("$folder/program")"
   same "the version is told" "$(sed -n 's/^.define CM_VERSION "\(.*\)"/\1/p' src/base/base.h)" \
-    "$(PKG_CONFIG_PATH=$PKG_CONFIG_PATH pkg-config --modversion chartmogul)"
+    "$(pkg-config --modversion chartmogul)"
 else
   skip "pkg-config does not know sqlite3, libcurl and libcjson"
 fi
 
 of_make uninstall
 same "uninstall leaves no file" "" "$(find "$root" -type f)"
+same "and no folder that is its own" "" "$(find "$root" -name sqlite3 -o -name sqlite-chartmogul)"
+
+MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$folder/" PREFIX=opt install >"$folder/said"
+same "a prefix may be relative" "prefix=$PWD/opt" "$(head -n 1 "$folder/$PWD/opt/lib/pkgconfig/chartmogul.pc")"
 summary
