@@ -78,7 +78,7 @@ static const table_function table_functions[] = {
     "The rows of any list of the API, all pages, each as the JSON that arrived.",
     "1 request for each page of 200", "SELECT value ->> '$.name' FROM chartmogul_get('/plans')" },
   { "chartmogul_explain", "sql",
-    "What a statement would ask of the API, a row for each scan; nothing of it runs.",
+    "What a statement would ask of the API, a row for each scan; nothing of it is sent or written.",
     "1 request of one row for each list whose length is not known",
     "SELECT * FROM chartmogul_explain('SELECT * FROM chartmogul_customers')" },
   { "chartmogul_refresh", "schema[, tables[, account]]",
