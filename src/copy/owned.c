@@ -205,9 +205,10 @@ int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) 
   rc = sql == NULL ? cm_err_nomem(err) : cm_target_prepare(target, sql, &stmt, err);
   sqlite3_free(sql);
   if (rc != SQLITE_OK) return rc;
-  const char *former = sqlite3_step(stmt) == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0)
-                                                        : NULL;
-  if (former != NULL) rc = another_account(target, former, account, err);
+  if (sqlite3_step(stmt) == SQLITE_ROW) {
+    const char *former = (const char *)sqlite3_column_text(stmt, 0);
+    rc = former == NULL ? cm_err_nomem(err) : another_account(target, former, account, err);
+  }
   int end = sqlite3_finalize(stmt);
   return rc == SQLITE_OK && end != SQLITE_OK ? cm_target_error(target, end, err) : rc;
 }
