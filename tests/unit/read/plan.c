@@ -794,7 +794,7 @@ static void what_is_no_plan_is_refused(void **state) {
     "3 -1 0 -1 -1 0 1 0 0",                   /* */
     "3 -1 0 -1 -1 0 8 0 0 0",                 /* no such column */
     "3 -1 0 -1 -1 0 -1 0 0 0",                /* */
-    "3 -1 0 -1 -1 0 1 6 0 0",                 /* no such operator to send */
+    "3 -1 0 -1 -1 0 1 7 0 0",                 /* no such operator to send */
     "3 -1 0 -1 -1 0 1 0 2 0",                 /* no such use */
     "3 -1 0 -1 -1 0 1 0 0 3",                 /* neither a list nor none */
     "3 -1 0 -1 -1 0 1 0 0 0 x",               /* something behind it */
