@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "record/near_miss.h"
 #include "record/url.h"
+#include "spec/registry.h"
 
 enum { MAX_PLANS = 10000, MAX_NAMES = 4096 };
 
@@ -47,6 +49,58 @@ static int name_columns(const cm_resource *resource, const cm_offer *offer, cons
   return is_lost ? SQLITE_NOMEM : SQLITE_OK;
 }
 
+/** A metric's rows are those of a year where nothing says from when on they are asked for. */
+static void warn_of_year(const cm_resource *resource, const cm_plan *plan, cm_buf *out) {
+  const cm_filter *filters = plan->read >= 0 ? resource->reads[plan->read].filters : NULL;
+  for (const cm_filter *filter = filters; filter != NULL && filter->column; filter++) {
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    bool is_first = widened != NULL && widened->op == CM_GE;
+    if (!is_first || cm_plan_sends(plan, cm_registry_column(resource, filter->column))) continue;
+    int column = cm_registry_column(resource, widened->column);
+    bool is_given = false;
+    for (int i = 0; i < plan->arg_count; i++) {
+      cm_term_op op = plan->args[i].op;
+      bool is_upper = op == CM_TERM_LE || op == CM_TERM_LT;
+      if (plan->args[i].column == column && cm_plan_is_compared(&plan->args[i]) && !is_upper)
+        is_given = true;
+    }
+    if (!is_given)
+      cm_buf_printf(out,
+                    "without a lower bound of %s these are twelve months alone: "
+                    "give %s >= '2010-01-01', or %s, for more",
+                    widened->column, widened->column, filter->column);
+  }
+}
+
+/** A literal that the column never had, as far as is known: the statement may mean another word. */
+static void warn_of_word(const cm_resource *resource, const cm_term *term, cm_buf *out) {
+  const cm_word *words = cm_registry_words(resource, term->column);
+  bool is_text = term->op == CM_TERM_EQ && term->has_literal && cm_value_is_text(&term->literal);
+  if (words == NULL || !is_text) return;
+  for (const cm_word *word = words; word->sql != NULL; word++) {
+    if (cm_text_is(term->literal.text, term->literal.len, word->sql)) return;
+  }
+  char shown[60];
+  cm_err_line(shown, sizeof shown, term->literal.text, term->literal.len);
+  cm_buf_printf(out, "%s'%s' is no known value of %s (those are ", out->len > 0 ? "; " : "", shown,
+                resource->columns[term->column].name);
+  cm_near_miss_put_words(words, out);
+  cm_buf_text(out, ")");
+}
+
+/** @return SQLITE_OK or SQLITE_NOMEM. */
+static int warn(const cm_offer *offer, cm_explained_plan *plan) {
+  cm_buf words;
+  cm_buf_init(&words, CM_EXPLAINED_ADVICE);
+  warn_of_year(plan->resource, &plan->plan, &words);
+  for (int i = 0; i < offer->term_count; i++)
+    warn_of_word(plan->resource, &offer->terms[i], &words);
+  if (words.len > 0) plan->advice = sqlite3_mprintf("%s", cm_buf_str(&words));
+  bool is_lost = words.code == SQLITE_NOMEM || (words.len > 0 && plan->advice == NULL);
+  cm_buf_clear(&words);
+  return is_lost ? SQLITE_NOMEM : SQLITE_OK;
+}
+
 static int make_room(cm_explained *explained) {
   if (explained->count < explained->capacity) return SQLITE_OK;
   if (explained->count >= MAX_PLANS) return SQLITE_ERROR;
@@ -72,6 +126,7 @@ int cm_explained_note(cm_explained *explained, const cm_table *table, const cm_o
   if (noted->text == NULL) return SQLITE_NOMEM;
   rc = name_columns(table->resource, offer, plan, true, &noted->sent);
   if (rc == SQLITE_OK) rc = name_columns(table->resource, offer, plan, false, &noted->kept);
+  if (rc == SQLITE_OK) rc = warn(offer, noted);
   info->idxNum = explained->count;
   return rc;
 }
