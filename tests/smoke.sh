@@ -135,6 +135,9 @@ same "and sends nothing but GET" "GET" "$(asked)"
 same "make shell writes there" "1" "$(echo "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');
   SELECT count(*) FROM chartmogul_data_sources WHERE name = 'Mine';" | demo shell "$library" "$sandbox" | grep -c '│ 1 ')"
 same "by INSERT" "GET POST" "$(asked)"
+made_up() { env -u CHARTMOGUL_API_KEY sh tests/tools/demo.sh shell "$library" "$sandbox" 2>&1; }
+same "make shell has the short names, and on the made-up account its day" 1 \
+  "$(echo ".read sql/reports/failed_payments.sql" | made_up | grep -c '│ Grace Ellis ')"
 
 # Ctrl-C in the shell ends a query, not the sandbox, which a script has started in the background.
 kill -INT "$server"

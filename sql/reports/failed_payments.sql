@@ -1,6 +1,6 @@
 -- Which customers' payments failed of late, and is the money still missing?
 --
--- Failures since :from (a day), in the last 90 days unless given. missing: of the invoices whose payment failed,
+-- Failures since :from (a day), in the 90 days before :today (today, unless given) if not given. missing: of the invoices whose payment failed,
 -- what has not been paid since, in units of the currency. Two lists: invoices and customers.
 -- Where :bars is set, a bar behind missing.
 -- The tables have their short names: those of a copy, or of the account after SELECT chartmogul_short_names().
@@ -18,7 +18,7 @@ failed AS (
     FROM failing AS i
     JOIN json_each(i.transactions) AS t
    WHERE t.value ->> 'result' = 'failed' AND t.value ->> 'type' = 'payment'
-     AND datetime(t.value ->> 'date') >= coalesce(datetime(:from), datetime('now', '-90 days'))
+     AND datetime(t.value ->> 'date') >= coalesce(datetime(:from), date(coalesce(:today, 'now'), '-90 days') || ' 00:00:00')
    GROUP BY i.uuid),
 people AS MATERIALIZED (
   SELECT uuid, name, email, status, mrr

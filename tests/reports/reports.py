@@ -42,7 +42,11 @@ PARAMETERS = {
     **dict.fromkeys(["invoices_due", "revenue_retention"], {":today": expected.TODAY}),
 }
 
-
+# What these show where :today alone is given: the same as with these.
+BY_DAY = {
+    "mrr_waterfall": {":from": "2025-01-01", ":to": expected.TODAY},
+    "failed_payments": {":from": "2025-10-02"},
+}
 BARS = {  # the column with a bar behind its number, and the number that a full bar stands for: None, the largest of the currency
     "mrr_waterfall": ("at_end", None), "arpa_by_country": ("percent_of_mrr", None), "churn_reasons": ("percent_of_plan", 100),
     "failed_payments": ("missing", None), "invoices_due": ("outstanding", None), "lead_conversion": ("percent", 100),
@@ -120,8 +124,8 @@ def count_pages(account, books):
     return {name: max(1, -(-count // 200)) for name, count in lists.items()}
 
 
-def set_parameters(name):
-    values = PARAMETERS.get(name, {})
+def set_parameters(name, values=None):
+    values = PARAMETERS.get(name, {}) if values is None else values
     return ".parameter init\n" + "".join(f".parameter set {key} \"'{value}'\"\n" for key, value in values.items())
 
 
@@ -140,6 +144,10 @@ def check_report(name, library, account, books, pages):
     yield "its bars", check_paths(shown, barred) if name == "revenue_retention" else check_bars(name, shown, barred)
     yield "its requests", None if right else f"{len(sent)} requests, must be {wanted} to {most}:\n  " + "\n  ".join(sent)
     shown = run_shell(library, account.base_url, f".read sql/reports/{name}.sql\n")
+    if name in BY_DAY:
+        by_day, by_bounds = (run_shell(library, account.base_url, f"{set_parameters(name, values)}.read sql/reports/{name}.sql\n")
+                             for values in ({":today": expected.TODAY}, BY_DAY[name]))
+        yield ":today alone", difference(by_day, by_bounds)
     yield "no parameters", shown if isinstance(shown, str) else None
     yield "its question", check_question(f"reports/{name}.sql")
 

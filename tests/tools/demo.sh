@@ -11,6 +11,8 @@ set -eu
 CHARTMOGUL_PROGRESS=${CHARTMOGUL_PROGRESS:-auto}
 export CHARTMOGUL_PROGRESS
 mode=$1 library=$2 sandbox=$3
+last_day=2025-12-31 # of the made-up account
+today=NULL
 case $library in /*) ;; *) library=./$library ;; esac
 load=".load ${library%.*}"
 folder=$(mktemp -d)
@@ -43,7 +45,7 @@ show() {
     /^--/ && !statement { print ".print"; printf ".print \"%s\"\n", $0; next }
     { statement = statement $0 "\n"; quoted = $0; gsub(/"/, "\\\"", quoted); printf ".print \"  %s\"\n", quoted }
     /;$/ { printf "%s", statement; statement = "" }' "$1" |
-    sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.once /dev/null' -cmd 'SELECT chartmogul_short_names()' \
+    sqlite3 -batch -init /dev/null -cmd "$load" -cmd '.output /dev/null' -cmd 'SELECT chartmogul_short_names()' -cmd '.output' \
       -cmd '.mode column' -cmd '.headers on' :memory:
 }
 
@@ -67,23 +69,25 @@ shell)
     echo "The account of CHARTMOGUL_API_KEY: what you write is written there."
   else
     start_sandbox
-    echo "A made-up account; it is gone when you leave."
+    echo "A made-up account; it is gone when you leave. Its last day is $last_day: that is what :today is set to, from which"
+    echo "reports take their day. In statements of your own, and in examples of chartmogul_help, write '$last_day' for 'now'."
+    today="'$last_day'"
   fi
-  echo "Begin with: SELECT name, description FROM chartmogul_tables;"
+  echo "Begin with: SELECT name, description FROM chartmogul_tables; or .read sql/reports/mrr_waterfall.sql"
   trap : INT # Ctrl-C ends a query
   # A home of its own instead of -init /dev/null, which the shell would speak of. The code is that of the last
   # statement, which says nothing about the shell.
-  HOME=$folder XDG_CONFIG_HOME=$folder sqlite3 -cmd "$load" -cmd '.headers on' -cmd '.mode box' :memory: || true
+  HOME=$folder XDG_CONFIG_HOME=$folder sqlite3 -cmd "$load" -cmd '.output /dev/null' -cmd 'SELECT chartmogul_short_names()' -cmd '.output' \
+    -cmd '.parameter init' -cmd ".parameter set :today \"$today\"" -cmd '.headers on' -cmd '.mode box' :memory: || true
   ;;
 dashboard)
   page=$4
   if [ -n "$is_real" ]; then
     CHARTMOGUL_READ_ONLY=1
     export CHARTMOGUL_READ_ONLY
-    today=NULL
   else
     start_sandbox
-    today="'2025-12-31'" # the last day of the made-up account
+    today="'$last_day'"
   fi
   {
     printf '%s\n' '.bail on' '.mode list' '.headers off' '.once /dev/null' 'SELECT chartmogul_short_names();' '.parameter init'

@@ -374,6 +374,14 @@ static const char *const crm_sql[] = {
   ("UPDATE invoices SET disabled = 1, disabled_at = ?1, disabled_by = 'maria.lopez@example.com'"
    " WHERE id % 900 = 11 AND data_source_id = 1"),
   "UPDATE invoices SET forced_status = 'voided' WHERE id % 1100 = 17 AND ?1",
+  /* Why they left, of most who did. */
+  ("UPDATE customers SET custom_types = json_set(custom_types, '$.churn_reason', 'String'), custom "
+   "="
+   " json_set(custom, '$.churn_reason', CASE id % 11 WHEN 1 THEN 'competitor' WHEN 4 THEN"
+   " 'competitor' WHEN 5 THEN 'missing feature' WHEN 7 THEN 'missing feature' WHEN 8 THEN 'company"
+   " closed' WHEN 2 THEN 'no longer needed' WHEN 9 THEN 'no longer needed' ELSE 'price' END)"
+   " WHERE id % 7 <> 3 AND id IN (SELECT customer_id FROM subscriptions WHERE cancellation_dates <>"
+   " '[]')"),
 };
 
 /* Events of the contracts: a cancellation that is planned for the new year. */

@@ -39,6 +39,13 @@ def check_its_first_line(sandbox):
         equal((same.call("GET", "/ping").status, same.call("GET", "/ping", key="other").status), (401, 200))
 
 
+def check_its_day(sandbox):
+    with running(sandbox, "--seed", "demo") as other:
+        day = other.control("GET", "/switches")["today"]
+        equal(other.process.stdout.readline(),
+              f"The last day of this account is {day}. For the reports in sqlite3: .parameter set :today \"'{day}'\"\n")
+
+
 def check_help(sandbox):
     answer = subprocess.run([sandbox.program, "--help"], capture_output=True, text=True)
     equal((answer.returncode, answer.stderr), (0, ""))

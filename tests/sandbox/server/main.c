@@ -31,6 +31,11 @@ static const char usage[] =
     "  --max-connections N  503 for more requests than this at once\n"
     "  --tls CERTIFICATE KEY  serve https with these PEM files\n";
 
+/* The second line where the seed is `demo`: the company has no records of the days since. */
+static const char on_its_day[] =
+    "The last day of this account is 2025-12-31. For the reports in sqlite3: .parameter set :today "
+    "\"'2025-12-31'\"\n";
+
 /* Say what is wrong with the command line; gives what read_option gives for a mistake. */
 static int complain(const char *what, const char *words) {
   fprintf(stderr, "chartmogul-sandbox: %s: %s (--help shows the options)\n", words, what);
@@ -124,8 +129,8 @@ static int serve_until_signal(const command *wanted, sb_account *account, const 
             wanted->options.certificate ? ", or the certificate and the key are no good" : "");
     return 1;
   }
-  printf("%s://127.0.0.1:%d/v1\n", wanted->options.certificate ? "https" : "http",
-         sb_server_port(server));
+  printf("%s://127.0.0.1:%d/v1\n%s", wanted->options.certificate ? "https" : "http",
+         sb_server_port(server), strcmp(wanted->seed, "demo") == 0 ? on_its_day : "");
   fflush(stdout);
   sigwait(signals, &number);
   sb_server_stop(server);
