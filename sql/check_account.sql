@@ -1,4 +1,4 @@
--- Which of the facts about the API that nobody has recorded are so on this account?
+-- Does what this library assumes about the API hold on this account?
 --
 -- For the sqlite3 shell, as `make check-account` runs it: with sqlite3_chartmogulreadonly_init, and without what the shell says of
 -- requests that fail, because that may name records of the account. It sends at most 60 requests, all of them GET. What comes out is a

@@ -2,7 +2,7 @@
 --
 -- One HTML page, in rows of text: inline SVG, a table behind each picture, no script, nothing from the network.
 --
---   sqlite3 -cmd '.load ./build/chartmogul' -cmd '.once /dev/null' -cmd 'SELECT chartmogul_short_names()' :memory: \
+--   sqlite3 -cmd '.load ./build/chartmogul' -cmd '.output /dev/null' -cmd 'SELECT chartmogul_short_names()' -cmd '.output' :memory: \
 --     '.read sql/dashboard.sql' >dashboard.html
 --   sqlite3 books.db '.read sql/dashboard.sql' >dashboard.html     (a copy: no extension, no request)
 --

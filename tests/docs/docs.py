@@ -10,8 +10,10 @@ be named in README.md and in MANUAL, the page chartmogul(7), and every ```sql ex
 """
 import os
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "hosts"))
 
@@ -70,6 +72,19 @@ class Shell:
             server.terminate()
             server.wait()
 
+    def command(self, line, folder):
+        """A command of a document, as it stands there but for where the library is: what it prints, and what it complains of."""
+        server = subprocess.Popen([self.sandbox, "--seed", "demo"], stdout=subprocess.PIPE, text=True)
+        try:
+            base_url = server.stdout.readline().strip()
+            environment = dict(os.environ, CHARTMOGUL_BASE_URL=base_url, CHARTMOGUL_API_KEY="test-key", HOME=folder)
+            done = subprocess.run(["sh", "-c", line.replace("./build/chartmogul", self.library)], env=environment, cwd=folder,
+                                  capture_output=True, text=True)
+            return done.stdout, done.stderr
+        finally:
+            server.terminate()
+            server.wait()
+
     def rows(self, sql):
         return [line.split("\x1f") for line in self.run('.separator "\x1f"\n' + sql + ";").splitlines()]
 
@@ -97,6 +112,30 @@ def with_tables(text, shell):
         header, sql = GENERATED[match.group(1)]
         return f"<!-- generated: {match.group(1)} -->\n{markdown(header, shell.rows(sql))}\n<!-- end -->"
     return re.sub(r"<!-- generated: (\w+) -->.*?<!-- end -->", generate, text, flags=re.S)
+
+
+def check_commands(shell, check):
+    """The first commands of sql/README.md: a report, alone in the output, also as CSV and of a copy; a page of the help."""
+    with open("sql/README.md", encoding="utf-8") as document:
+        lines = re.findall(r"^sqlite3 .*$", document.read(), flags=re.M)
+    [report] = [line for line in lines if "load ./build" in line and line.endswith("mrr_waterfall.sql'")]
+    [page] = [line for line in lines if "chartmogul_help" in line]
+    [copied, as_csv] = [line for line in lines if "books.db" in line and "mrr_waterfall" in line]
+    folder = tempfile.mkdtemp()
+    try:
+        shutil.copytree("sql", os.path.join(folder, "sql"))
+        for command, begin in ((report, r"\d{4}-\d\d\|"), (report.replace("sqlite3 ", "sqlite3 -csv -header ", 1), "month,at_start,")):
+            shown, problem = shell.command(command, folder)
+            check(f"sql/README.md: {command}", re.match(begin, shown) and not problem, shown[:200] + problem)
+        _, problem = shell.command(page, folder)
+        with open(os.path.join(folder, "customers.txt"), encoding="utf-8") as file:
+            shown = file.read()
+        check(f"sql/README.md: {page}", "\nexample " in shown and max(map(len, shown.splitlines())) < 140 and not problem, problem)
+        copy = "sqlite3 books.db -cmd '.load ./build/chartmogul' \"SELECT count(*) FROM chartmogul_refresh('main')\""
+        shown, problem = shell.command(f"{copy}; {copied}; {as_csv}; head -1 mrr.csv", folder)
+        check(f"sql/README.md: {as_csv}", shown.splitlines()[-1].startswith("month,at_start,") and not problem, shown + problem)
+    finally:
+        shutil.rmtree(folder)
 
 
 def all_names(shell):
@@ -139,6 +178,7 @@ def main():
     for name, example in shell.rows("SELECT name, example FROM chartmogul_tables WHERE example IS NOT NULL AND example <> ''"):
         output = shell.run(example + ";")
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
+    check_commands(shell, check)
     check_manual(manual, names, check)
     check_tables(library, sandbox, clock, update, check)
     check_hosts(update, check)
