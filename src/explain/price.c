@@ -200,7 +200,8 @@ static int64_t number_of(cm_slice slice) {
 }
 
 static int64_t count_items(cm_slice list) {
-  cm_slice key, value;
+  cm_slice key = { 0 };
+  cm_slice value = { 0 };
   size_t at = 0;
   int64_t count = 0;
   while (cm_slice_next(list, &at, &key, &value) == SQLITE_ROW)

@@ -284,7 +284,8 @@ static int settle_list(const cm_pager *pager, cm_err *err) {
 /** A list page: find its rows and what follows, in one pass over its members. */
 static int open_list(cm_pager *pager, cm_slice body, cm_err *err) {
   cm_slice rows = { NULL, 0 }, has_more = { NULL, 0 }, cursor = { NULL, 0 }, total = { NULL, 0 };
-  cm_slice key, value;
+  cm_slice key = { 0 };
+  cm_slice value = { 0 };
   size_t at = 0;
   int rc = SQLITE_ROW;
   if (cm_slice_type(body) != CM_JSON_OBJECT)

@@ -55,7 +55,8 @@ static cm_slice find_list(const members *all, bool has_pages) {
 
 static int read_object(cm_slice body, const char *path, cm_outline *out) {
   members all = { 0 };
-  cm_slice key, value;
+  cm_slice key = { 0 };
+  cm_slice value = { 0 };
   size_t at = 0;
   size_t name_len = 0;
   const char *name = last_segment(path, &name_len);

@@ -52,7 +52,8 @@ static cm_slice find_step(cm_slice container, const cm_step *step) {
   if (index < 0) return (cm_slice){ NULL, 0 };
 
   size_t at = 0;
-  cm_slice key, value;
+  cm_slice key = { 0 };
+  cm_slice value = { 0 };
   while (cm_slice_next(container, &at, &key, &value) == SQLITE_ROW) {
     bool is_it = step->name != NULL ? cm_slice_means(key, step->name, step->len) : index-- == 0;
     if (is_it) return value;

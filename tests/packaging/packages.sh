@@ -25,7 +25,7 @@ use() { NODE_NO_WARNINGS=1 "$@" 2>&1 | tr '\n' ' ' | sed 's/ $//'; }
 try_python() {
   python=$(sh "$here/../tools/python_with_extensions.sh") || { skip "no python3 whose sqlite3 module loads extensions"; return; }
   "$python" -m pip --version >/dev/null 2>&1 || { skip "this python3 has no pip"; return; }
-  "$python" -m pip install --quiet --no-index --no-deps "$@" --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
+  "$python" -m pip install --quiet --no-cache-dir --no-index --no-deps "$@" --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
   same "pip installs the $kind" "0 " "$? $(grep -i error "$folder/pip.log")"
   same "Python" "25 By wheel chartmogul_plans" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py")"
 }
