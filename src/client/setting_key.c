@@ -88,5 +88,6 @@ int cm_settings_api_key(const cm_settings *settings, char **out, cm_err *err) {
   }
   return cm_err_set(err, SQLITE_AUTH,
                     "no API key (neither api_key nor CHARTMOGUL_API_KEY is set): SELECT "
-                    "chartmogul_config('api_key', '…') or set CHARTMOGUL_API_KEY");
+                    "chartmogul_config('api_key', '…'), or set CHARTMOGUL_API_KEY or "
+                    "CHARTMOGUL_API_KEY_FILE");
 }

