@@ -103,6 +103,21 @@ static cm_reader reader_of(const cm_ending *ending) {
   return is_delete ? CM_OF_DELETE : ending->is_write ? CM_OF_ROW : CM_OF_STATEMENT;
 }
 
+/** What slows the requests down; a setting that cannot be lower is left out. */
+static void put_pace(const char *advice, const cm_settings *settings, char *out, int size) {
+  int pace = settings->requests_per_second;
+  int at_once = settings->concurrency;
+  const char *verb = pace == 0 ? "set requests_per_second (now 0, no limit)" : "";
+  char lower[64] = "", apart[48] = "";
+  if (pace > 1) sqlite3_snprintf(sizeof lower, lower, "lower requests_per_second (now %d)", pace);
+  if (at_once > 1)
+    sqlite3_snprintf(sizeof apart, apart, "%sconcurrency (now %d)", pace > 1 ? "" : "lower ",
+                     at_once);
+  bool has_pace = pace != 1;
+  sqlite3_snprintf(size, out, "%s%s%s%s%s%s", advice, has_pace || at_once > 1 ? ", or " : "", verb,
+                   lower, has_pace && at_once > 1 ? " or " : "", apart);
+}
+
 /** The advice of the table, with what the settings know of it. */
 static const char *advice_of_table(const cm_ending *ending, bool has_message, char *out, int size) {
   const cm_settings *settings = ending->settings;
@@ -110,8 +125,7 @@ static const char *advice_of_table(const cm_ending *ending, bool has_message, ch
   if (status->end == CM_ADVICE_KEY) return advice_on_key(settings);
   const char *advice = cm_status_advice(status, reader_of(ending), has_message);
   if (status->end == CM_ADVICE_PACE) {
-    sqlite3_snprintf(size, out, "%s, or lower requests_per_second (now %d) or concurrency (now %d)",
-                     advice, settings->requests_per_second, settings->concurrency);
+    put_pace(advice, settings, out, size);
   } else if (strstr(advice, "base_url") != NULL) {
     sqlite3_snprintf(size, out, "%s, now %.100s", advice, settings->base_url);
   } else {
