@@ -1,6 +1,10 @@
 #include "read/identity.h"
 
+#include <string.h>
+
 #include "client/pump.h"
+
+static const char between[] = ", ";
 
 /** Append the inside of a member that is a text. @return false: it is none, or empty. */
 static bool append_text(cm_slice answer, const char *member, cm_buf *out) {
@@ -19,7 +23,7 @@ static int identify(cm_slice answer, const char *who, char **out, cm_err *err) {
   cm_buf_init(&text, MAX_BYTES);
   bool has_id = append_text(answer, "id", &text);
   for (size_t i = 0; i < cm_countof(members) && !has_id; i++) {
-    if (i > 0) cm_buf_text(&text, ", ");
+    if (i > 0) cm_buf_text(&text, between);
     is_any = append_text(answer, members[i], &text) || is_any;
   }
   bool is_too_long = text.code == SQLITE_TOOBIG;
@@ -31,6 +35,10 @@ static int identify(cm_slice answer, const char *who, char **out, cm_err *err) {
                     "%s: the answer to GET /account says neither id nor name (something else than "
                     "ChartMogul answered): check base_url",
                     who);
+}
+
+bool cm_identity_may_change(const char *identity) {
+  return strstr(identity, between) != NULL;
 }
 
 int cm_identity_ask(cm_session *session, const char *who, char **out, cm_err *err) {

@@ -17,4 +17,7 @@
  */
 int cm_identity_ask(cm_session *session, const char *who, char **out, cm_err *err) CM_MUST_CHECK;
 
+/** Is it no id, but name, time zone and currency, which an account may change? */
+bool cm_identity_may_change(const char *identity);
+
 #endif

@@ -86,6 +86,34 @@ static int name_account(cm_session *session, cm_err *err) {
   return rc;
 }
 
+/** An account that does not tell its id goes by its name, which changes: the user may say that it is the same. */
+static int another_account(const cm_session *session, const cm_journal_run *run, cm_err *err) {
+  const char *account = cm_journal_account(session->journal);
+  bool is_sure = !cm_identity_may_change(run->account) && !cm_identity_may_change(account);
+  char *same = sqlite3_mprintf(", or, where it is the same one and is called otherwise now, ATTACH "
+                               "%Q AS journal; UPDATE journal.run SET account = %Q WHERE id = %lld",
+                               session->settings.recording.journal, account, (long long)run->id);
+  if (same == NULL) return cm_err_nomem(err);
+  cm_err_set(err, SQLITE_ERROR,
+             "run %lld in the journal was left alone (its writes are of another account, of '%s', "
+             "and the key is one of '%s'): set api_key and base_url of that account, then call it "
+             "again%s",
+             (long long)run->id, run->account, account, is_sure ? "" : same);
+  sqlite3_free(same);
+  return SQLITE_ERROR;
+}
+
+int cm_record_check_account(cm_session *session, const cm_journal_run *run, cm_err *err) {
+  if (strcmp(run->origin, session->settings.base_url) != 0)
+    return cm_err_set(err, SQLITE_ERROR,
+                      "run %lld in the journal was left alone (its writes went to another "
+                      "base_url): set api_key and base_url of that account, then call it again",
+                      (long long)run->id);
+  bool is_same = *run->account == '\0' ||
+                 strcmp(run->account, cm_journal_account(session->journal)) == 0;
+  return is_same ? SQLITE_OK : another_account(session, run, err);
+}
+
 /* ---- lines ---------------------------------------------------------------------------------------- */
 
 /** What the file says of a write: one in doubt that waits may have left. */

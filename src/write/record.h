@@ -7,6 +7,7 @@
 #define CM_WRITE_RECORD_H
 
 #include "client/session.h"
+#include "journal/journal.h"
 #include "write/entry.h"
 #include "write/write_lines.h"
 
@@ -22,6 +23,13 @@ int cm_record_begin(cm_queue *queue, bool is_whole, cm_err *err) CM_MUST_CHECK;
 
 /** No other connection sends with this journal until cm_journal_leave, and its account is named. Codes as cm_record_begin. */
 int cm_record_enter(cm_session *session, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Is a run of the account that cm_record_enter has named? One that tells no id goes by a name, which may be another now.
+ * @return SQLITE_OK; SQLITE_ERROR with why not, and how the user says that it is the same one; SQLITE_NOMEM.
+ */
+int cm_record_check_account(cm_session *session, const cm_journal_run *run,
+                            cm_err *err) CM_MUST_CHECK;
 
 /** The connection ends: rows that were refused since the last COMMIT are recorded. */
 void cm_record_close(cm_queue *queue);

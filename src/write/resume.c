@@ -292,20 +292,6 @@ int cm_resume_check(cm_session *session, cm_err *err) {
   return rc;
 }
 
-int cm_resume_check_account(cm_session *session, const cm_journal_run *run, cm_err *err) {
-  const char *why = NULL;
-  if (strcmp(run->origin, session->settings.base_url) != 0)
-    why = "its writes went to another base_url";
-  if (why == NULL && *run->account != '\0' &&
-      strcmp(run->account, cm_journal_account(session->journal)) != 0)
-    why = "its writes are of another account";
-  if (why == NULL) return SQLITE_OK;
-  return cm_err_set(err, SQLITE_ERROR,
-                    "run %lld in the journal was left alone (%s): set api_key and base_url of that "
-                    "account, then call it again",
-                    (long long)run->id, why);
-}
-
 /** Once more where a write of unknown fate has stopped the others. */
 static int send_until_all_have_ended(cm_queue *queue, cm_resumed *out, cm_err *err) {
   int rc = SQLITE_OK;
@@ -413,7 +399,7 @@ static int enter_named(cm_session *session, cm_journal_run *run, cm_session **of
     if (rc == SQLITE_OK) rc = cm_journal_find_run((*of)->journal, id, run, &may_live, err);
     if (rc == SQLITE_ROW) rc = SQLITE_OK;
   }
-  if (rc == SQLITE_OK) rc = cm_resume_check_account(*of, run, err);
+  if (rc == SQLITE_OK) rc = cm_record_check_account(*of, run, err);
   return rc == SQLITE_OK ? cm_record_enter(*of, err) : rc;
 }
 

@@ -46,7 +46,7 @@ static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_
   if (!is_open(line))
     return cm_err_set(err, SQLITE_ERROR, "write %lld is settled (%s): nothing is left to say of it",
                       (long long)id, line->state != NULL ? line->state : "?");
-  return cm_resume_check_account(session, &run, err);
+  return cm_record_check_account(session, &run, err);
 }
 
 /* ---- rows that go together ---------------------------------------------------------------------------- */

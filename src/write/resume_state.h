@@ -22,10 +22,6 @@ int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err);
  */
 int cm_resume_check(cm_session *session, cm_err *err) CM_MUST_CHECK;
 
-/** Is a run of this account? @return SQLITE_OK; SQLITE_ERROR with why not. */
-int cm_resume_check_account(cm_session *session, const cm_journal_run *run,
-                            cm_err *err) CM_MUST_CHECK;
-
 /** Send lines of one run, in the order of their ids, as if they had not been sent. Counts in `out` how they ended. Codes as cm_queue_resume. */
 int cm_resume_send_lines(cm_session *session, const int64_t *ids, int count, cm_resumed *out,
                          cm_err *err) CM_MUST_CHECK;
