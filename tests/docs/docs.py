@@ -138,6 +138,31 @@ def check_commands(shell, check):
         shutil.rmtree(folder)
 
 
+def check_mail(shell, check):
+    """The cron line of a copy: a bad night mails its error, a good one prints and mails nothing."""
+    with open("sql/README.md", encoding="utf-8") as document:
+        line = re.search(r"^15 3 \* \* \*  (.*)$", document.read(), flags=re.M).group(1)
+    folder = tempfile.mkdtemp()
+    try:
+        os.mkdir(os.path.join(folder, "bin"))
+        mail = os.path.join(folder, "bin", "mail")
+        with open(mail, "w", encoding="ascii") as file:
+            file.write('#!/bin/sh\n{ echo "$@"; cat; } >letter\n')
+        os.chmod(mail, 0o755)
+        line = line.replace("/srv/billing", folder).replace("/usr/local/lib/sqlite3/chartmogul", shell.library)
+        for key, letter in (("wrong-key", "-s ChartMogul copy you@example.com\n"), ("test-key", "")):
+            with open(os.path.join(folder, "key"), "w", encoding="ascii") as file:
+                file.write(key + "\n")
+            told = shell.command(f"unset CHARTMOGUL_API_KEY; rm -f letter; export PATH={folder}/bin:$PATH; ( {line} ) </dev/null; [ ! -e letter ] || mv letter {key}",
+                                 folder)
+            path = os.path.join(folder, key)
+            shown = open(path, encoding="utf-8").read() if os.path.exists(path) else ""
+            check(f"sql/README.md: the cron line with {key} prints nothing", told == ("", ""), told)
+            check(f"sql/README.md: the cron line with {key} mails what it must", shown.startswith(letter) and bool(letter) == ("401" in shown), shown)
+    finally:
+        shutil.rmtree(folder)
+
+
 def all_names(shell):
     """Of all tables, settings and functions."""
     names = shell.rows("SELECT name FROM chartmogul_tables UNION ALL SELECT name FROM chartmogul_settings UNION ALL "
@@ -179,6 +204,7 @@ def main():
         output = shell.run(example + ";")
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
     check_commands(shell, check)
+    check_mail(shell, check)
     check_manual(manual, names, check)
     check_tables(library, sandbox, clock, update, check)
     check_hosts(update, check)
