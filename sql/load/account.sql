@@ -1,7 +1,7 @@
 -- What does the account hold of these records, and where does it differ from the export?
 --
 -- load.sql and sync.sql read this after clean.sql, sync.sql twice: before it writes and after. It reads four lists, each once: the
--- plans, customers, invoices and cancellations of the data source. The tables account_… have the columns of the clean tables;
+-- plans, customers, invoices and cancellations of the data source. What is called account_… has the columns of the clean tables;
 -- the views changed_… show what the account lacks or has otherwise, the views gone_… what the export has no more.
 
 DROP TABLE IF EXISTS account_plan;
@@ -27,8 +27,7 @@ SELECT external_id AS id, customer_uuid, date(date) AS date, date(due_date) AS d
   FROM chartmogul_invoices
  WHERE data_source_uuid = (SELECT uuid FROM source) AND validation_type = 'all' AND with_disabled = 1;
 
-DROP TABLE IF EXISTS account_line;
-CREATE TEMP TABLE account_line AS
+CREATE TEMP VIEW IF NOT EXISTS account_line AS
 SELECT l.value ->> 'external_id' AS id, i.id AS invoice, l.value ->> 'type' AS type, p.id AS plan,
        l.value ->> 'subscription_external_id' AS subscription, l.value ->> 'description' AS description,
        l.value ->> 'quantity' AS quantity, l.value ->> 'amount_in_cents' AS amount_in_cents,
@@ -37,8 +36,7 @@ SELECT l.value ->> 'external_id' AS id, i.id AS invoice, l.value ->> 'type' AS t
   JOIN json_each(i.line_items) AS l
   LEFT JOIN account_plan AS p ON p.uuid = l.value ->> 'plan_uuid';
 
-DROP TABLE IF EXISTS account_payment;
-CREATE TEMP TABLE account_payment AS
+CREATE TEMP VIEW IF NOT EXISTS account_payment AS
 SELECT t.value ->> 'external_id' AS id, i.id AS invoice, t.value ->> 'type' AS type, date(t.value ->> 'date') AS date,
        t.value ->> 'result' AS result, t.value ->> 'amount_in_cents' AS amount_in_cents
   FROM account_invoice AS i

@@ -11,6 +11,8 @@
 
 -- With a journal chartmogul_writes shows the writes of earlier nights, too: the report begins behind them.
 CREATE TEMP TABLE last_night AS SELECT coalesce(max(id), 0) AS id FROM chartmogul_writes;
+-- What they have left open, and chartmogul_resume() finishes, is shown by itself.
+CREATE TEMP TABLE was_open AS SELECT id, state FROM chartmogul_writes WHERE state IN ('queued', 'sent', 'unknown');
 
 CREATE TEMP TABLE csv_plans (code, title, billed);
 CREATE TEMP TABLE csv_customers (customer_no, name, company, email, country);
@@ -18,7 +20,7 @@ CREATE TEMP TABLE csv_invoices (invoice_no, customer_no, issued, due, currency);
 CREATE TEMP TABLE csv_lines (line_no, invoice_no, kind, plan, subscription_no, text, quantity, amount, period_from, period_to);
 CREATE TEMP TABLE csv_payments (payment_no, invoice_no, kind, paid_on, amount, result);
 CREATE TEMP TABLE csv_cancellations (subscription_no, customer_no, cancelled_on);
-CREATE TEMP TABLE left_out (file, key, why);
+CREATE TEMP TABLE csv_left_out (file, key, why);
 
 -- The first line of each file, and with it a byte order mark, is passed over.
 .import --csv --skip 1 export/plans.csv csv_plans
@@ -27,17 +29,26 @@ CREATE TEMP TABLE left_out (file, key, why);
 .import --csv --skip 1 export/lines.csv csv_lines
 .import --csv --skip 1 export/payments.csv csv_payments
 .import --csv --skip 1 export/cancellations.csv csv_cancellations
-.import --csv --skip 1 left_out.csv left_out
+.import --csv --skip 1 left_out.csv csv_left_out
 
 -- An empty file is an export that failed: it ends here. Take out the file that may be empty.
-CREATE TEMP TABLE export_is_whole (file, number_of_rows CHECK (number_of_rows > 0));
+-- The names of the constraints are the errors.
+CREATE TEMP TABLE export_is_whole (
+  plans CONSTRAINT "plans.csv has no rows: look at the export" CHECK (plans > 0),
+  customers CONSTRAINT "customers.csv has no rows: look at the export" CHECK (customers > 0),
+  invoices CONSTRAINT "invoices.csv has no rows: look at the export" CHECK (invoices > 0),
+  lines CONSTRAINT "lines.csv has no rows: look at the export" CHECK (lines > 0),
+  payments CONSTRAINT "payments.csv has no rows: look at the export" CHECK (payments > 0),
+  cancellations CONSTRAINT "cancellations.csv has no rows: look at the export" CHECK (cancellations > 0));
 INSERT INTO export_is_whole
-SELECT 'plans.csv', count(*) FROM csv_plans UNION ALL
-SELECT 'customers.csv', count(*) FROM csv_customers UNION ALL
-SELECT 'invoices.csv', count(*) FROM csv_invoices UNION ALL
-SELECT 'lines.csv', count(*) FROM csv_lines UNION ALL
-SELECT 'payments.csv', count(*) FROM csv_payments UNION ALL
-SELECT 'cancellations.csv', count(*) FROM csv_cancellations;
+SELECT (SELECT count(*) FROM csv_plans), (SELECT count(*) FROM csv_customers), (SELECT count(*) FROM csv_invoices),
+       (SELECT count(*) FROM csv_lines), (SELECT count(*) FROM csv_payments), (SELECT count(*) FROM csv_cancellations);
+
+CREATE TEMP TABLE left_out (
+  file CONSTRAINT "left_out.csv names a file that is none of plans.csv, customers.csv, invoices.csv, lines.csv, payments.csv, cancellations.csv"
+       CHECK (file IN ('plans.csv', 'customers.csv', 'invoices.csv', 'lines.csv', 'payments.csv', 'cancellations.csv')),
+  key, why);
+INSERT INTO left_out SELECT * FROM csv_left_out;
 
 -- Days: 2025-03-31, 31.03.2025, 03/31/2025 and 31-Mar-2025. A day that is not in the calendar stays as it is written.
 CREATE TEMP TABLE day (text PRIMARY KEY, day);
@@ -117,6 +128,9 @@ SELECT 'cancelled ' || subscription_no || ' ' || (SELECT day FROM day WHERE text
  WHERE rowid IN (SELECT max(rowid) FROM csv_cancellations GROUP BY subscription_no);
 
 -- What somebody has looked at and will not mend stands in left_out.csv, and counts as if the export did not have it.
+-- `key` is the first column of that file. An invoice takes its lines and payments along.
+DELETE FROM plan WHERE id IN (SELECT key FROM left_out WHERE file = 'plans.csv');
+DELETE FROM cancellation WHERE subscription IN (SELECT key FROM left_out WHERE file = 'cancellations.csv');
 DELETE FROM customer WHERE id IN (SELECT key FROM left_out WHERE file = 'customers.csv');
 DELETE FROM invoice WHERE id IN (SELECT key FROM left_out WHERE file = 'invoices.csv');
 DELETE FROM line WHERE id IN (SELECT key FROM left_out WHERE file = 'lines.csv')

@@ -2,6 +2,13 @@
 --
 -- load.sql and sync.sql end with it.
 
+.print
+.print Resumed:
+SELECT table_name, operation, w.state, count(*) AS writes
+  FROM chartmogul_writes AS w
+  JOIN was_open AS o ON o.id = w.id AND o.state <> w.state
+ GROUP BY 1, 2, 3
+ ORDER BY min(w.id);
 
 .print
 .print Written:
@@ -22,6 +29,13 @@ SELECT key, state, coalesce(error, table_name) AS reason
 
 .print
 .print Different from the export:
+-- Where a list could not be read there is nothing to compare with, and the report ends here.
+.bail on
+CREATE TEMP TABLE is_read (
+  lists CONSTRAINT "not compared: the account did not answer when its lists were read; the next night compares" CHECK (lists = 4));
+INSERT INTO is_read
+SELECT count(*) FROM sqlite_temp_schema
+ WHERE name IN ('account_plan', 'account_customer', 'account_invoice', 'account_cancellation');
 .mode column
 SELECT * FROM difference;
 

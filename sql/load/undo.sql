@@ -8,8 +8,16 @@
 .headers on
 .mode column
 
-CREATE TEMP TABLE night (run INTEGER NOT NULL); -- no :run is given, it ends here
-INSERT INTO night VALUES (:run);
+-- Without a journal, without :run, or where the journal has no such run, it ends here: the names of the constraints are the errors.
+CREATE TEMP TABLE night (
+  run INTEGER
+    CONSTRAINT "no run is given: .parameter set :run 7 before this file; SELECT run, min(time), count(*) FROM chartmogul_writes GROUP BY run shows them all"
+    CHECK (run IS NOT NULL),
+  journal TEXT CONSTRAINT "there is no journal: set CHARTMOGUL_JOURNAL to the file that the night has written" CHECK (journal IS NOT NULL),
+  writes INTEGER
+    CONSTRAINT "no such run in the journal: SELECT run, min(time), count(*) FROM chartmogul_writes GROUP BY run shows them all"
+    CHECK (writes > 0));
+INSERT INTO night SELECT :run, chartmogul_config('journal'), (SELECT count(*) FROM chartmogul_writes WHERE run = :run);
 
 -- What stood there before: of a row that was written several times the oldest line says it. Where `before` is NULL there was nothing.
 CREATE TEMP TABLE stood AS

@@ -21,6 +21,7 @@ from account import Account  # noqa: E402
 
 CUSTOMERS = 2000
 LISTS = [("customers", "entries"), ("plans", "plans"), ("invoices", "invoices"), ("subscription_events", "subscription_events")]
+FILES = [f"{name}.csv" for name in ("plans", "customers", "invoices", "lines", "payments", "cancellations")]
 LEFT_OUT = [("invoices.csv", "I-90001", "nobody knows C-99999"), ("invoices.csv", "I-90002", "a plan of the old shop"),
             ("invoices.csv", "I-90003", "that day never was"), ("invoices.csv", "I-90004", "settled otherwise")]
 
@@ -89,6 +90,15 @@ class Night:
             self.output = log.read()
         self.requests = self.account.requests()
 
+    def ask(self, sql):
+        """The lines that a statement returns, on the journal."""
+        environment = dict(os.environ, CHARTMOGUL_BASE_URL=self.account.base_url, CHARTMOGUL_API_KEY="test-key",
+                           CHARTMOGUL_JOURNAL=os.path.join(self.folder, "journal.db"))
+        done = subprocess.run(["sqlite3", "-batch", "-init", os.devnull, ":memory:"], input=f".load {self.library}\n{sql}\n;", env=environment,
+                              capture_output=True, text=True, check=False)
+        must_be(f"what {sql} complains of", done.stderr, "")
+        return done.stdout.splitlines()
+
     def writes(self):
         return [f"{row['method']} {row['target']}" for row in self.requests if row["method"] != "GET"]
 
@@ -96,7 +106,7 @@ class Night:
         """The lines below a heading of the report."""
         if f"\n{heading}:\n" not in self.output:
             raise Failed(f"there is no report: {self.output}")
-        return self.output.split(f"\n{heading}:\n", 1)[1].split("\n\n", 1)[0].splitlines()
+        return self.output.split(f"\n{heading}:", 1)[1].split("\n\n", 1)[0].splitlines()[1:]
 
     def pages(self):
         """What reading the four lists costs."""
@@ -196,6 +206,14 @@ def check_load(night):
     must_be("what became of the rows", states, {"left alone", "refused"})
     check_refused(night)
     yield "the same load again writes nothing, and says so"
+    read = [row["target"] for row in night.requests if row["target"].startswith("/invoices?") and "validation_type=all" in row["target"]]
+    night.account.send("POST", night.account.root + "/control/faults", {"path": read[-1].split("&cursor")[0], "status": 503, "times": -1})
+    night.run("load.sql", CHARTMOGUL_MAX_RETRIES="0")
+    night.account.send("DELETE", night.account.root + "/control/faults")
+    must_be("its exit code", night.code, 1)
+    must_be("not compared, and nothing but the failure before it", [words in night.output for words in (
+        "not compared: the account did not answer", "503", "no such table", "Books:")], [True, True, False, False])
+    yield "lists that do not answer after COMMIT: the report says that nothing was compared"
 
 
 def hidden_by(account):
@@ -271,6 +289,19 @@ def check_sync(night):
     yield "a night without changes reads the lists twice and writes nothing"
 
 
+def check_settled(night):
+    """Rows that nobody will write go out of the list of what is still to be done, by one statement."""
+    to_do = re.search(r"```sql (SELECT id, time, table_name, key, state, error FROM .*?) ```", night.manual).group(1)
+    settle = re.search(r"```sql (SELECT chartmogul_settle\(id, 'drop'\) FROM .*?) ```", night.manual).group(1)
+    run = re.search("run = [0-9]+", settle).group(0)
+    open_rows, runs = night.ask(to_do), night.ask("SELECT DISTINCT run FROM chartmogul_writes WHERE state = 'refused'")
+    must_be("there are refused rows", (len(open_rows) > 3, len(runs) > 0), (True, True))
+    for number in runs:
+        night.ask(settle.replace(run, f"run = {number}"))
+    must_be("what is still to be done", night.ask(to_do), [])
+    yield "refused rows are settled by one statement for each run"
+
+
 def without(shown, gone):
     """What the account shows but for the invoices of these customers, which left with them, and what they were worth."""
     invoices = {key for key, row in shown["invoices"].items() if row[0] in gone}
@@ -284,6 +315,14 @@ def check_undo(night):
     """The night is taken back by its journal, then done once more."""
     gone = night.stood["customers"].keys() - night.figures["customers"].keys()
     command = re.search(r"``` (cd [^`]*?undo[.]sql.*?) ```", night.manual).group(1).replace("\\", "")
+    set_run = " -cmd '.parameter set :run 7'"
+    for what, wrong, words in (("no run", command.replace(set_run, ""), "no run is given: "),
+                               ("a run that is not there", command.replace("run 7", "run 700"), "no such run in the journal: SELECT run, "),
+                               ("no journal", re.sub("CHARTMOGUL_JOURNAL=[^ ]*", "", command), "there is no journal: set CHARTMOGUL_JOURNAL")):
+        os.remove(os.path.join(night.folder, "night.log"))
+        night.run("sync.sql", wrong.replace("undo.log", "night.log"))
+        must_be(what, (set_run in command, night.code, night.writes(), words in night.output), (True, 1, [], True))
+    yield "an undo without a run that is there says so"
     night.run("sync.sql", command.replace("run 7", f"run {night.number}"))
     must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
     shown = shown_by(night.account)
@@ -312,18 +351,26 @@ def check_merged(night):
 
 
 def check_bad_exports(night):
-    path = os.path.join(night.folder, "export", "invoices.csv")
-    with open(path, encoding="utf-8") as file:
-        lines = file.readlines()
-    for what, kept, words in (("half of a file", len(lines) // 2, "delete_limit"), ("an empty file", 1, "number_of_rows > 0")):
+    for name, half in (*((name, False) for name in FILES), ("invoices.csv", True)):
+        path, words = os.path.join(night.folder, "export", name), "delete_limit" if half else f"{name} has no rows"
+        with open(path, encoding="utf-8") as file:
+            lines = file.readlines()
         with open(path, "w", encoding="utf-8") as file:
-            file.writelines(lines[:kept])
+            file.writelines(lines[:len(lines) // 2 if half else 1])
         night.run("sync.sql")
-        must_be("its exit code", night.code, 1)
-        must_be("what it writes", night.writes(), [])
+        must_be(f"{name}: exit code and writes", (night.code, night.writes()), (1, []))
         if words not in night.output:
             raise Failed(f"{words} is not in its words: {night.output}")
-        yield f"{what} ends the night before anything is sent"
+        yield f"{'half of' if half else 'an empty'} {name} ends the night before anything is sent"
+        with open(path, "w", encoding="utf-8") as file:
+            file.writelines(lines)
+    night.leave_out([("invoices", "I-90001", "the file is invoices.csv")])
+    night.run("sync.sql")
+    must_be("its exit code and requests", (night.code, night.requests), (1, []))
+    must_be("its words", "left_out.csv names a file that is none of plans.csv, " in night.output, True)
+    night.leave_out(LEFT_OUT)
+    yield "a wrong name in left_out.csv ends the night before anything is sent"
+    path = os.path.join(night.folder, "export", "invoices.csv")
     os.remove(path)
     night.run("sync.sql")
     must_be("its exit code and requests", (night.code, night.requests), (1, []))
@@ -339,10 +386,12 @@ def check_troubles(night):
     must_be("its exit code", night.code, 1)
     if not night.part("Not written")[1:]:
         raise Failed("it does not say what was not written")
+    must_be("what was finished of earlier nights", night.part("Resumed"), [])
     yield "an API that is down: exit code and report"
     night.account.send("DELETE", night.account.root + "/control/faults")
     night.run("sync.sql")
     must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    must_be("it says what it has finished", any(" written " in line for line in night.part("Resumed")), True)
     yield "the night after it does the rest"
     os.remove(os.path.join(night.folder, "key"))
     night.run("sync.sql")
@@ -379,7 +428,7 @@ def main():
             if "--show" in sys.argv:
                 show(night)
                 return
-            for check in (check_load, check_bulk, check_sync, check_undo, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
+            for check in (check_load, check_bulk, check_sync, check_settled, check_undo, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
                 try:
                     for last in check(night):
                         passed += 1
