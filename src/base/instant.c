@@ -168,8 +168,8 @@ static const char *fault_of_time(scanner *text) {
 const char *cm_instant_fault(const char *text, size_t len) {
   int year, month, day;
   int64_t instant_ms;
-  scanner rest = { .at = text, .end = text + len };
   if (text == NULL || cm_instant_parse(text, len, &instant_ms)) return NULL;
+  scanner rest = { .at = text, .end = text + len };
   if (!take_numbers(&rest, &year, &month, &day)) return NULL;
   if (rest.at < rest.end && is_digit(*rest.at)) return NULL;
   if (month < 1 || month > 12) return "there is no such month";

@@ -5,7 +5,7 @@
 #ifndef CM_EXPLAIN_LINES_H
 #define CM_EXPLAIN_LINES_H
 
-#include "explain/price.h"
+#include "explain/pricing.h"
 
 /** Texts are owned, and speak of the account whose table is read: eu_customers. NULL: there is none. */
 typedef struct cm_explain_line {

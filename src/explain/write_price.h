@@ -7,7 +7,7 @@
 
 #include "explain/explained_text.h"
 #include "explain/local_rows.h"
-#include "explain/price.h"
+#include "explain/pricing.h"
 
 /** The writes of a statement. Texts are borrowed from it. */
 typedef struct cm_writing {

@@ -108,9 +108,13 @@ shell() {
 }
 
 python() {
-  files '*.py' | while read -r file; do
-    python3 -c 'import ast, sys; ast.parse(open(sys.argv[1], encoding="utf-8").read(), sys.argv[1])' "$file"
-  done
+  # shellcheck disable=SC2016 # for python
+  files '*.py' | xargs -r python3 -c 'import ast, sys
+for file in sys.argv[1:]:
+    try:
+        ast.parse(open(file, encoding="utf-8").read(), file)
+    except SyntaxError as error:
+        print(f"{file}:{error.lineno}: {error.msg}")'
 }
 
 # What this machine's compiler can compile: not what stands in for POSIX on Windows.
