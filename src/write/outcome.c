@@ -24,8 +24,12 @@ static const char *without_who(const cm_entry *entry, const char *line) {
   return has_colon && (is_own || is_of_list) ? line + len + 2 : line;
 }
 
+static const char again[] = "COMMIT again sends only what is left, ROLLBACK drops it";
+
 int cm_outcome_without_advice(const char *line) {
   const char *end = NULL;
+  const char *of_commit = strstr(line, again);
+  if (of_commit != NULL && of_commit - line > 2) return (int)(of_commit - line - 2); /* ": " */
   for (const char *at = strstr(line, "): "); at != NULL; at = strstr(at + 1, "): "))
     end = at + 1;
   return (int)(end != NULL ? end - line : (long)strlen(line));
@@ -207,11 +211,10 @@ static int tell_failed(const cm_queue *queue, cm_err *err) {
     return cm_err_set(err, code, "%s: %s", first->who, line);
   cm_buf_init(&counts, CM_MAX_URL_BYTES);
   put_counts(queue, false, &counts);
-  cm_err_set(err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who,
-             (long long)left, (long long)all, cm_outcome_without_advice(line), line,
-             cm_buf_str(&counts),
-             queue->sending.stays_open ? "COMMIT again sends only what is left, ROLLBACK drops it"
-                                       : "look at chartmogul_writes, then write the rest again");
+  cm_err_set(
+      err, code, "%s: %lld of %lld writes not done (%.*s), %s: %s", first->who, (long long)left,
+      (long long)all, cm_outcome_without_advice(line), line, cm_buf_str(&counts),
+      queue->sending.stays_open ? again : "look at chartmogul_writes, then write the rest again");
   cm_buf_clear(&counts);
   return code;
 }

@@ -407,18 +407,28 @@ static int enter_named(cm_session *session, cm_journal_run *run, cm_session **of
 typedef struct resuming {
   cm_session *of; /* whose run it is */
   cm_session *left_of;
-  cm_err left; /* why the first of the runs that are left alone is */
+  cm_err left;                          /* why the first of the runs that are left alone is */
+  bool is_stopped[CM_MAX_ACCOUNTS + 1]; /* by `place`: a run of it was begun, and has writes left */
 } resuming;
 
-/** A run of an account that cannot be reached from here keeps no other one from its end. */
+/** A run that cannot be settled from here, or not now, keeps none of another account from its end. */
 static int leave_alone(resuming *all, int rc, cm_err *err) {
-  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT || rc == SQLITE_BUSY) return rc;
+  if (rc == SQLITE_NOMEM || rc == SQLITE_INTERRUPT || rc == SQLITE_CANTOPEN) return rc;
   if (all->left.code == SQLITE_OK) {
     all->left = *err;
     all->left_of = all->of;
   }
   cm_err_clear(err);
   return SQLITE_OK;
+}
+
+/** What is left of one run of an account comes before all of its next. */
+static bool is_behind(const cm_session *session, const resuming *all, const cm_journal_run *run) {
+  const cm_connection *connection = session->connection;
+  for (int i = 0; i < connection->account_count; i++) {
+    if (strcmp(connection->accounts[i]->name, run->name) == 0) return all->is_stopped[i];
+  }
+  return false;
 }
 
 static int resume_one(cm_session *session, resuming *all, cm_journal_run *run, cm_resumed *out,
@@ -428,8 +438,14 @@ static int resume_one(cm_session *session, resuming *all, cm_journal_run *run, c
   int rc = SQLITE_OK;
   all->of = session;
   if (!has_open) return cm_journal_end_run(session->journal, id, err); /* whosever it is */
+  if (is_behind(session, all, run)) return SQLITE_OK;
   rc = enter_named(session, run, &all->of, err);
-  rc = rc == SQLITE_OK ? resume_run(all->of, run, out, err) : leave_alone(all, rc, err);
+  bool is_entered = rc == SQLITE_OK;
+  if (is_entered) rc = resume_run(all->of, run, out, err);
+  if (rc != SQLITE_OK && (is_entered || rc != SQLITE_BUSY)) {
+    all->is_stopped[all->of->place] = is_entered;
+    rc = leave_alone(all, rc, err);
+  }
   if (all->of != session) hand_over(all->of);
   return rc;
 }

@@ -144,19 +144,80 @@ int cm_queue_record_others(cm_session *session, cm_session **of, cm_err *err) {
   return rc;
 }
 
-void cm_queue_tell_of_others(const cm_session *session, cm_err *err) {
+/** Do refused rows, and nothing else, make the COMMIT fail, and are all to be tried first? */
+static bool goes_on(const cm_session *session) {
+  const cm_queue *queue = session->queue;
+  return queue != NULL && session->settings.on_refusal == CM_REFUSAL_CONTINUES &&
+         cm_queue_counts_refusals(queue) && !queue->tally.is_broken && queue->waiting.count == 0;
+}
+
+void cm_queue_send_others(const cm_session *session) {
   const cm_connection *connection = session->connection;
-  int64_t written = 0;
-  for (int i = 0; i < connection->account_count; i++) {
-    const cm_session *other = connection->accounts[i];
-    if (other != session && other->queue != NULL) written += other->queue->tally.written;
+  bool is_on = goes_on(session);
+  for (int i = 0; i < connection->account_count && is_on; i++) {
+    cm_session *other = connection->accounts[i];
+    cm_err err = { 0 }; /* its rows are counted, and the log says why */
+    if (other == session || other->queue == NULL || other->queue->waiting.count == 0) continue;
+    is_on = cm_queue_send(other, CM_QUEUE_ALL, &err) == SQLITE_OK || goes_on(other);
   }
-  if (written == 0 || err->code == SQLITE_NOMEM || err->code == SQLITE_BUSY) return;
-  cm_err told = *err;
-  cm_err_set(&told, err->code, "%s; %lld %s of another account %s written before, and %s",
-             err->text, (long long)written, written == 1 ? "row" : "rows",
-             written == 1 ? "was" : "were", written == 1 ? "stays" : "stay");
+}
+
+/** Append ", 2 were refused". */
+static void put_count(cm_buf *out, int64_t count, const char *one, const char *many) {
+  if (count == 0) return;
+  cm_buf_printf(out, "%s %lld %s", out->len > 0 ? "," : "", (long long)count,
+                count == 1 ? one : many);
+}
+
+/** Append what became of an account's writes. */
+static void put_fate(const cm_queue *queue, bool stays_open, cm_buf *out) {
+  const cm_tally *tally = &queue->tally;
+  int64_t doubtful = 0;
+  for (const cm_entry *entry = queue->waiting.first; entry != NULL; entry = entry->next)
+    doubtful += entry->state == CM_ENTRY_UNKNOWN;
+  put_count(out, tally->written, "was written and stays", "were written and stay");
+  put_count(out, tally->left_alone, "exists already", "exist already");
+  put_count(out, tally->refused + tally->refused_early, "was refused", "were refused");
+  put_count(out, tally->unknown + doubtful, "may or may not have happened",
+            "may or may not have happened");
+  int64_t unsent = queue->waiting.count - doubtful;
+  if (stays_open) put_count(out, unsent, "waits, too", "wait, too");
+  if (!stays_open) put_count(out, unsent, "was not sent", "were not sent");
+}
+
+/** Append a text to an error's; where there is no room for both, the first is cut. */
+static void append(cm_err *err, const char *text) {
+  static const char ellipsis[] = "…";
+  cm_err told = { 0 };
+  size_t room = sizeof err->text - 1 - strlen(text);
+  bool is_cut = strlen(err->text) > room;
+  int kept = (int)(is_cut ? room - strlen(ellipsis) : strlen(err->text));
+  cm_err_set(&told, err->code, "%.*s%s%s", kept, err->text, is_cut ? ellipsis : "", text);
   memcpy(err->text, told.text, sizeof err->text);
+}
+
+void cm_queue_tell_of_others(const cm_session *session, cm_err *err) {
+  enum { MAX_TOLD = 400, MAX_FATE = 256 };
+  const cm_connection *connection = session->connection;
+  bool is_autocommit = session->queue != NULL && session->queue->sending.is_autocommit;
+  bool stays_open = err->code == SQLITE_BUSY && !is_autocommit;
+  cm_buf all;
+  if (err->code == SQLITE_NOMEM || err->code == SQLITE_MISUSE) return;
+  cm_buf_init(&all, MAX_TOLD + 2 * MAX_FATE);
+  for (int i = 0; i < connection->account_count && all.len < MAX_TOLD; i++) {
+    const cm_session *other = connection->accounts[i];
+    cm_buf fate;
+    if (other == session || other->queue == NULL) continue;
+    cm_buf_init(&fate, MAX_FATE);
+    put_fate(other->queue, stays_open, &fate);
+    if (fate.len > 0)
+      cm_buf_printf(&all, "; of %s%s:%s", i > 0 ? "account " : "the first account", other->name,
+                    cm_buf_str(&fate));
+    cm_buf_clear(&fate);
+  }
+  if (all.len >= MAX_TOLD) cm_buf_text(&all, "; of others: see chartmogul_writes");
+  if (all.len > 0 && all.code == SQLITE_OK) append(err, cm_buf_str(&all));
+  cm_buf_clear(&all);
 }
 
 /* ---- savepoints ---------------------------------------------------------------------------- */

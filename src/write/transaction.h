@@ -41,7 +41,13 @@ void cm_queue_rollback_to(cm_session *session, int level);
  */
 int cm_queue_record_others(cm_session *session, cm_session **of, cm_err *err) CM_MUST_CHECK;
 
-/** A COMMIT has failed for good: say in its error what it has written to other accounts. */
+/**
+ * A COMMIT has failed at this account. Where all rows are to be tried (on_refusal) and nothing but refused ones has stopped it, what
+ * waits in the others is sent; how that ends is in their tallies and logs.
+ */
+void cm_queue_send_others(const cm_session *session);
+
+/** A COMMIT has failed at this account: say in its error what became of the writes of the others. */
 void cm_queue_tell_of_others(const cm_session *session, cm_err *err);
 
 #endif
