@@ -67,6 +67,10 @@ static int add_account(cm_connection *connection, const char *name, cm_session *
                       "open another connection",
                       name, CM_MAX_ACCOUNTS);
   }
+  for (int i = 1; i < connection->account_count; i++) {
+    if (cm_setting_check_accounts(name, connection->accounts[i]->name, err) != SQLITE_OK)
+      return SQLITE_ERROR;
+  }
   cm_session *session = add_session(connection, first->db, &first->clock);
   if (session == NULL) return cm_err_nomem(err);
   sqlite3_snprintf((int)sizeof session->name, session->name, "%s", name);

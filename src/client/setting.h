@@ -133,9 +133,16 @@ void cm_settings_share(cm_settings *settings);
 /**
  * The name of an account as it is kept: letters, digits and underscores, in lower case.
  * @param out  CM_MAX_ACCOUNT_NAME + 1 bytes.
- * @return SQLITE_OK; SQLITE_ERROR with what a name is.
+ * @return SQLITE_OK; SQLITE_ERROR with what a name is, or what of the first account would have the same name.
  */
 int cm_setting_account_name(const char *name, char *out, cm_err *err) CM_MUST_CHECK;
+
+/**
+ * Can two accounts stand side by side? eu_import_subscriptions is a table of `eu`, and of `eu_import`.
+ * @param other  The one that is there; "": the first. Both as cm_setting_account_name makes them.
+ * @return SQLITE_OK; SQLITE_ERROR with the name that both would have.
+ */
+int cm_setting_check_accounts(const char *name, const char *other, cm_err *err) CM_MUST_CHECK;
 
 enum { CM_SETTING_VARIABLE = 96 }; /* bytes of the name of a variable, with the NUL */
 
