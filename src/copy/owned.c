@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "read/identity.h"
 #include "spec/registry.h"
 #include "sql/names.h"
 
@@ -180,9 +181,15 @@ static int check_hidden(cm_target *target, const cm_copied_list *list, cm_err *e
   return rc;
 }
 
-/** An account that does not tell its id goes by its name, which changes: the user may say that it is the same. */
+/** An account that does not tell its id goes by its name, which changes: the user may say that it is the same. Between two ids he may not. */
 static int another_account(const cm_target *target, const char *former, const char *account,
                            cm_err *err) {
+  if (!cm_identity_may_change(former) && !cm_identity_may_change(account)) {
+    return cm_err_set(err, SQLITE_ERROR,
+                      "%s holds the copy of another account (of '%s', and the key is one of "
+                      "'%s'): copy this one into another file",
+                      target->shown, former, account);
+  }
   char *same = sqlite3_mprintf("UPDATE \"%w\".chartmogul_copy SET account = %Q", target->shown,
                                account);
   if (same == NULL) return cm_err_nomem(err);
