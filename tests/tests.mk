@@ -98,11 +98,13 @@ valgrind: ## unit tests, cases and the differential test under valgrind; a leak 
 	$(Q)$(MAKE) --no-print-directory BUILD=$(BUILD)/valgrind OPT='-O1 -g' RUNNER='$(MEMCHECK)' TEST_SLOWNESS=30 PARTS='unit cases differential' test
 
 .PHONY: test-torture
-test-torture: $(RUN_CASES) $(SANDBOX) ## every case with failing allocations and with broken answers (TORTURE_STEP=500: some)
-	$(Q)$(MAKE) -j2 torture-1/2 torture-2/2
+test-torture: $(RUN_CASES) $(SANDBOX) ## every case with failing allocations and with broken answers (TORTURE_STEP=1000: some)
+	$(Q)$(MAKE) -j3 $(TORTURE_SHARES)
 
-.PHONY: torture-1/2 torture-2/2
-torture-1/2 torture-2/2: torture-%:
+# More of them than processors, because some cases take long.
+TORTURE_SHARES := $(patsubst %,torture-%/8,1 2 3 4 5 6 7 8)
+.PHONY: $(TORTURE_SHARES)
+$(TORTURE_SHARES): torture-%:
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --share $* --sandbox $(SANDBOX) $(CASES)
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture --share $* --sandbox $(SANDBOX) $(CASES)
 
