@@ -107,15 +107,20 @@ static cm_reader reader_of(const cm_ending *ending) {
 static void put_pace(const char *advice, const cm_settings *settings, char *out, int size) {
   int pace = settings->requests_per_second;
   int at_once = settings->concurrency;
-  const char *verb = pace == 0 ? "set requests_per_second (now 0, no limit)" : "";
-  char lower[64] = "", apart[48] = "";
-  if (pace > 1) sqlite3_snprintf(sizeof lower, lower, "lower requests_per_second (now %d)", pace);
-  if (at_once > 1)
-    sqlite3_snprintf(sizeof apart, apart, "%sconcurrency (now %d)", pace > 1 ? "" : "lower ",
+  char slower[64] = "", fewer[48] = "";
+  if (pace == 0) {
+    sqlite3_snprintf(sizeof slower, slower, "set requests_per_second (now 0, no limit)");
+  } else if (pace > 1) {
+    sqlite3_snprintf(sizeof slower, slower, "lower requests_per_second (now %d)", pace);
+  }
+  if (at_once > 1) {
+    sqlite3_snprintf(sizeof fewer, fewer, "%sconcurrency (now %d)", pace > 1 ? "" : "lower ",
                      at_once);
-  bool has_pace = pace != 1;
-  sqlite3_snprintf(size, out, "%s%s%s%s%s%s", advice, has_pace || at_once > 1 ? ", or " : "", verb,
-                   lower, has_pace && at_once > 1 ? " or " : "", apart);
+  }
+  bool has_both = slower[0] != '\0' && fewer[0] != '\0';
+  bool has_any = slower[0] != '\0' || fewer[0] != '\0';
+  sqlite3_snprintf(size, out, "%s%s%s%s%s", advice, has_any ? ", or " : "", slower,
+                   has_both ? " or " : "", fewer);
 }
 
 /** The advice of the table, with what the settings know of it. */

@@ -29,9 +29,14 @@ static int count_of(const cm_explained_plan *plan, const char *path, size_t len,
   return SQLITE_OK;
 }
 
+/** The path of a function, or that of the request in words. */
+static const char *path_of(const cm_explained_plan *plan) {
+  return plan->path != NULL ? plan->path : plan->text + strcspn(plan->text, "/");
+}
+
 /** All of a plan's text is known: its request, and that of its companion list. */
 static int count_all(const cm_explained_plan *plan, int64_t *count, cm_err *err) {
-  const char *text = plan->path != NULL ? plan->path : plan->text + strcspn(plan->text, "/");
+  const char *text = path_of(plan);
   bool is_paged = plan->resource != NULL &&
                   plan->resource->reads[plan->plan.read].paging == CM_CURSOR;
   size_t len = strcspn(text, " ");
@@ -67,7 +72,7 @@ int cm_cached_take_off(const cm_explained_plan *plan, bool is_again, cm_price *p
   bool asks = plan->path != NULL || (plan->resource != NULL && plan->plan.read >= 0);
   if (plan->session->settings.prompt.cache_ttl <= 0 || !asks || price->requests == 0)
     return SQLITE_OK;
-  const char *path = plan->path != NULL ? plan->path : plan->text + strcspn(plan->text, "/");
+  const char *path = path_of(plan);
   bool is_open = strchr(path, '{') != NULL;
   bool is_about = !is_open && is_split(plan, is_again ? price->requests / 2 : price->requests);
   int rc = is_open || is_about ? count_below(plan, path, is_about, &count, err)

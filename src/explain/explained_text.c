@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/sql_lists.h"
+
 static const char *const verbs[] = { "SELECT",  "VALUES", "WITH",   "INSERT",
                                      "REPLACE", "UPDATE", "DELETE", NULL };
 static const char *const selects[] = { "SELECT", "VALUES", "WITH", NULL };
@@ -189,21 +191,11 @@ cm_span cm_statement_source(const char *sql, const char *alias) {
 }
 
 cm_span cm_statement_list(const char *sql, const char *column) {
-  cm_span found = { NULL, 0 };
-  cm_sql_token before = { .kind = CM_SQL_OTHER };
-  while (*sql != '\0') {
-    cm_sql_token token, bracket;
-    sql = cm_sql_next(sql, &token);
-    const char *behind = cm_sql_next(sql, &bracket);
-    bool is_list = cm_sql_is_name(&before, column) && cm_sql_is_name(&token, "IN");
-    before = token;
-    if (!is_list || bracket.sign != '(') continue;
-    if (found.text != NULL) return (cm_span){ NULL, 0 };
-    const char *end = cm_sql_skip_brackets(behind);
-    size_t len = (size_t)(end - behind);
-    found = (cm_span){ behind, len > 0 && end[-1] == ')' ? len - 1 : len };
-  }
-  return found;
+  const char *begin = cm_sql_find_list(sql, column);
+  if (begin == NULL || cm_sql_find_list(begin, column) != NULL) return (cm_span){ NULL, 0 };
+  const char *end = cm_sql_skip_brackets(begin);
+  size_t len = (size_t)(end - begin);
+  return (cm_span){ begin, len > 0 && end[-1] == ')' ? len - 1 : len };
 }
 
 bool cm_span_is_select(cm_span span) {
