@@ -1,11 +1,14 @@
 /*
 ** run.c -- runs the cases of tests/cases against the extension, linked in. Format: tests/README.md
 **
-**   run-cases [-v] [--print|--torture|--torture-replies] [--share K/N] [--dir DIR] [--sandbox PROGRAM] [NAME...]
+**   run-cases [-v] [--print|--late|--torture|--torture-replies] [--share K/N] [--dir DIR] [--sandbox PROGRAM] [NAME...]
 **
 ** A NAME chooses the cases whose area/name holds it, a share every Nth of them: two processes with 1/2 and
-** 2/2 run all. --print runs nothing: it shows the cases, a story of several tables as it reads for each. UPDATE=1 in the environment rewrites what the cases expect. TEST_SLOWNESS=20 multiplies the
-** few bounds on time, for valgrind. TORTURE_STEP=7 fails only every seventh allocation.
+** 2/2 run all. --print runs nothing: it shows the cases, a story of several tables as it reads for each. --late plays
+** each case once for every request that it sends, with that request, then its answer, behind all that does not
+** wait for it. UPDATE=1 in the environment rewrites what the cases expect. TEST_SLOWNESS=20 multiplies the few
+** bounds on time, for valgrind. TORTURE_STEP=7 fails only every seventh allocation, LATE_STEP=7 delays only
+** every seventh request.
 */
 #include <dirent.h>
 #include <signal.h>
@@ -32,7 +35,7 @@ enum {
 /* Company that a broken answer keeps away is not waited for long. */
 static const double TORTURE_HURRY = 0.05;
 
-typedef enum run_mode { RUN_PLAIN, RUN_PRINT, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
+typedef enum run_mode { RUN_PLAIN, RUN_PRINT, RUN_LATE, RUN_TORTURE, RUN_TORTURE_REPLIES } run_mode;
 
 typedef struct runner {
   stage on;
@@ -41,7 +44,7 @@ typedef struct runner {
   char **filters;
   int filter_count;
   run_mode mode;
-  long torture_step;
+  long torture_step, late_step;
   int share, shares; /* of the cases chosen; from 1 */
   int chosen;
   bool is_verbose;
@@ -112,13 +115,32 @@ static void run_plain(runner *in, story *which) {
 }
 
 /*
-** Where a case begins to fail: not all at the same place, where only some allocations are failed.
+** Where a case begins to fail: not all at the same place, where only some allocations are failed, or requests late.
 */
-static long first_failure(const runner *in, const story *which) {
+static long first_failure(long step, const story *which) {
   unsigned long sum = 0;
   for (const char *at = which->name; *at; at++)
     sum = sum * 31 + (unsigned char)*at;
-  return 1 + (long)(sum % (unsigned long)in->torture_step);
+  return 1 + (long)(sum % (unsigned long)step);
+}
+
+/* Play the case with the nth request late, for every n that it asks for; of very many some. */
+static void run_late(runner *in, story *which) {
+  play_result result = { 0 };
+  for (int how = 0; how < SERVER_LATENESSES && !result.failures.len; how++) {
+    int nth = (int)first_failure(in->late_step, which);
+    do {
+      server_be_late(in->on.server, nth, (server_lateness)how);
+      play_run(&in->on, which, NULL, &result);
+      if (result.failures.len)
+        text_printf(&result.failures, "  with request %d %s late\n", nth,
+                    how == SERVER_HEARS_LATE ? "heard" : "answered");
+      nth += (int)in->late_step + (nth > MANY_ANSWERS ? nth / 10 : 0);
+    } while (server_was_late(in->on.server) && !result.failures.len);
+  }
+  server_be_late(in->on.server, 0, SERVER_HEARS_LATE);
+  report(in, which, &result.failures);
+  text_clear(&result.failures);
 }
 
 /* Beyond the first thousands it is the same again and again, such as a look for Ctrl-C. */
@@ -132,7 +154,7 @@ static void run_torture(runner *in, story *which) {
   play_result result = { 0 };
   for (int lasting = 0; lasting < 2 && !result.failures.len; lasting++) {
     bool has_struck = true;
-    for (long nth = first_failure(in, which); has_struck && !result.failures.len;
+    for (long nth = first_failure(in->torture_step, which); has_struck && !result.failures.len;
          nth = next_failure(in, nth)) {
       torture_set(nth, lasting);
       play_run(&in->on, which, &torture, &result);
@@ -222,6 +244,8 @@ static void run_story(runner *in, story *which, const text *why) {
     report(in, which, why);
   } else if (in->mode == RUN_PLAIN) {
     run_plain(in, which);
+  } else if (in->mode == RUN_LATE) {
+    if (!which->must_fail) run_late(in, which);
   } else if (can_be_tortured(which)) {
     (in->mode == RUN_TORTURE ? run_torture : run_torture_replies)(in, which);
   }
@@ -330,6 +354,8 @@ static bool read_arguments(runner *in, int argc, char **argv) {
       in->is_verbose = true;
     } else if (strcmp(argv[i], "--print") == 0) {
       in->mode = RUN_PRINT;
+    } else if (strcmp(argv[i], "--late") == 0) {
+      in->mode = RUN_LATE;
     } else if (strcmp(argv[i], "--torture") == 0) {
       in->mode = RUN_TORTURE;
     } else if (strcmp(argv[i], "--torture-replies") == 0) {
@@ -352,17 +378,22 @@ static bool read_arguments(runner *in, int argc, char **argv) {
   return true;
 }
 
+static long step_of(const char *variable) {
+  const char *value = getenv(variable);
+  long step = value ? strtol(value, NULL, 10) : 1;
+  return step < 1 ? 1 : step;
+}
+
 int main(int argc, char **argv) {
   runner in = { .folder = "tests/cases", .share = 1, .shares = 1 };
   const char *update = getenv("UPDATE"), *slowness = getenv("TEST_SLOWNESS");
-  const char *step = getenv("TORTURE_STEP");
   in.on.sandbox_program = "build/chartmogul-sandbox";
   in.on.sandbox = &in.sandbox;
   in.on.is_update = update && strcmp(update, "1") == 0;
   in.on.slowness = slowness ? strtod(slowness, NULL) : 1;
   if (in.on.slowness < 1) in.on.slowness = 1;
-  in.torture_step = step ? strtol(step, NULL, 10) : 1;
-  if (in.torture_step < 1) in.torture_step = 1;
+  in.torture_step = step_of("TORTURE_STEP");
+  in.late_step = step_of("LATE_STEP");
   if (!read_arguments(&in, argc, argv)) return 2;
   forget_environment();
   signal(SIGPIPE, SIG_IGN);
@@ -371,8 +402,9 @@ int main(int argc, char **argv) {
   signal(SIGABRT, on_signal);
   if (in.mode == RUN_TORTURE) torture_install();
   warm_up();
-  in.on.server = server_new(in.mode == RUN_PLAIN ? in.on.slowness : TORTURE_HURRY);
-  in.on.other = server_new(in.mode == RUN_PLAIN ? in.on.slowness : TORTURE_HURRY);
+  bool is_tortured = in.mode == RUN_TORTURE || in.mode == RUN_TORTURE_REPLIES;
+  in.on.server = server_new(is_tortured ? TORTURE_HURRY : in.on.slowness);
+  in.on.other = server_new(is_tortured ? TORTURE_HURRY : in.on.slowness);
   holding = in.on.server;
   run_all(&in);
   server_free(in.on.server);

@@ -108,6 +108,15 @@ $(TORTURE_SHARES): torture-%:
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --share $* --sandbox $(SANDBOX) $(CASES)
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture --share $* --sandbox $(SANDBOX) $(CASES)
 
+.PHONY: test-late
+test-late: $(RUN_CASES) $(SANDBOX) ## every case with each request late, then with each answer (LATE_STEP=4: some)
+	$(Q)$(MAKE) -j4 $(LATE_SHARES)
+
+LATE_SHARES := $(patsubst %,late-%/8,1 2 3 4 5 6 7 8)
+.PHONY: $(LATE_SHARES)
+$(LATE_SHARES): late-%:
+	$(Q)$(IN_TEST) $(RUN_CASES) --late --share $* --sandbox $(SANDBOX) $(CASES)
+
 .PHONY: coverage
 coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_FLOOR)
 	$(Q)find $(BUILD)/coverage -name '*.gcda' -delete 2>/dev/null || true

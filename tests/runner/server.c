@@ -21,6 +21,8 @@ enum {
   HOLD_LIMIT_MS = 2000,
   LONGEST_HOLD_MS = 20000,
   DRAIN_LIMIT_MS = 2000,
+  QUIET_MS = 30, /* what is late waits until nothing has come for so long */
+  QUIET_LIMIT_MS = 1000,
   MAX_CONNECTIONS = 200
 };
 
@@ -54,6 +56,10 @@ struct server {
   int case_number; /* changes with every reset: held requests of the last case go on */
   int break_nth;
   server_breakage breakage;
+  int late_nth; /* stays when the case begins again */
+  int late_left;
+  server_lateness lateness;
+  bool was_late; /* since late_nth was set */
   int watch_count;
   void (*on_hold)(void *);
   void *hold_context;
@@ -110,6 +116,22 @@ static void wait_arrivals(server *in, const reply *chosen) {
                   chosen->after, (int)in->log_count);
       return;
     }
+}
+
+/* Wait until no other request comes: the client has done all that it does without this one. */
+static void wait_quiet(server *in) {
+  int own = in->case_number;
+  struct timespec limit = in_ms((int)(QUIET_LIMIT_MS * in->slowness));
+  int seen = -1;
+  while (in->arrivals != seen && in->case_number == own) {
+    seen = in->arrivals;
+    struct timespec quiet = in_ms((int)(QUIET_MS * in->slowness));
+    while (in->arrivals == seen && in->case_number == own && wait_change(in, &quiet))
+      continue;
+    struct timespec now = in_ms(0);
+    if (now.tv_sec > limit.tv_sec || (now.tv_sec == limit.tv_sec && now.tv_nsec >= limit.tv_nsec))
+      return;
+  }
 }
 
 /* Hold the request until the case ends. */
@@ -291,11 +313,19 @@ static enum MHD_Result on_request(void *context, struct MHD_Connection *connecti
     return MHD_NO;
   }
   int own = in->case_number;
+  bool is_nth = in->late_left > 0 && --in->late_left == 0;
+  in->was_late = in->was_late || is_nth;
+  if (is_nth && in->lateness == SERVER_HEARS_LATE) wait_quiet(in);
+  if (in->case_number != own) {
+    pthread_mutex_unlock(&in->lock);
+    return MHD_NO;
+  }
   keep(in, connection, asked, method);
   in->arrivals++;
   if (++in->busy > in->peak) in->peak = in->busy;
   pthread_cond_broadcast(&in->changed);
   enum MHD_Result result = choose(in, connection, asked);
+  if (is_nth && in->lateness == SERVER_ANSWERS_LATE) wait_quiet(in);
   in->busy--;
   if (in->case_number != own) result = MHD_NO;
   pthread_cond_broadcast(&in->changed);
@@ -373,6 +403,7 @@ void server_reset(server *of, fake_clock *clock) {
   forget_log(of);
   text_clear(&of->problems);
   of->arrivals = of->peak = of->held = of->break_nth = of->watch_count = 0;
+  of->late_left = of->late_nth;
   of->on_hold = NULL;
   of->clock = clock;
   pthread_mutex_unlock(&of->lock);
@@ -408,6 +439,21 @@ void server_break_nth(server *of, int nth, server_breakage how) {
   of->break_nth = nth;
   of->breakage = how;
   pthread_mutex_unlock(&of->lock);
+}
+
+void server_be_late(server *of, int nth, server_lateness how) {
+  pthread_mutex_lock(&of->lock);
+  of->late_nth = of->late_left = nth;
+  of->was_late = false;
+  of->lateness = how;
+  pthread_mutex_unlock(&of->lock);
+}
+
+bool server_was_late(server *of) {
+  pthread_mutex_lock(&of->lock);
+  bool was_late = of->was_late;
+  pthread_mutex_unlock(&of->lock);
+  return was_late;
 }
 
 int server_arrivals(server *of) {

@@ -11,6 +11,12 @@
 
 typedef struct server server;
 
+typedef enum server_lateness {
+  SERVER_HEARS_LATE,   /* a request is on its way until no other comes */
+  SERVER_ANSWERS_LATE, /* so is its answer */
+  SERVER_LATENESSES
+} server_lateness;
+
 typedef enum server_breakage {
   SERVER_DROPS,   /* the connection ends without an answer */
   SERVER_CUTS,    /* the body ends in its middle */
@@ -42,6 +48,12 @@ bool server_add_reply(server *to, const char *target, const char *source, text *
 
 /** The nth answer from now on (from 1, 0: none) is broken, and uses no reply up. */
 void server_break_nth(server *of, int nth, server_breakage how);
+
+/** The nth request of each case (from 1, 0: none) comes, or is answered, later than all that does not wait for it. */
+void server_be_late(server *of, int nth, server_lateness how);
+
+/** Has a request been late since server_be_late? */
+bool server_was_late(server *of);
 
 /** How many requests came since the last reset. */
 int server_arrivals(server *of);
