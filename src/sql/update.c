@@ -197,6 +197,7 @@ int cm_write_sync(sqlite3_vtab *base) {
   cm_session_name_account(of, &err);
   cm_queue_send_others(of);
   cm_queue_tell_of_others(of, &err);
+  cm_queue_tell_of_release(of, &err);
   return cm_bridge_table_error(base, NULL, &err);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/sql_token.h"
 #include "base/sqlite_api.h"
 #include "write/entry.h"
 #include "write/finder.h"
@@ -218,6 +219,31 @@ void cm_queue_tell_of_others(const cm_session *session, cm_err *err) {
   if (all.len >= MAX_TOLD) cm_buf_text(&all, "; of others: see chartmogul_writes");
   if (all.len > 0 && all.code == SQLITE_OK) append(err, cm_buf_str(&all));
   cm_buf_clear(&all);
+}
+
+/** Is it a RELEASE that runs? One that is under way is the one that sends. */
+static bool is_releasing(sqlite3 *db) {
+  sqlite3_stmt *stmt = sqlite3_next_stmt(db, NULL);
+  for (; stmt != NULL; stmt = sqlite3_next_stmt(db, stmt)) {
+    const char *at = sqlite3_stmt_busy(stmt) ? sqlite3_sql(stmt) : NULL;
+    cm_sql_token token = { 0 };
+    token.sign = ';'; /* which may stand in front of a statement */
+    while (at != NULL && token.sign == ';')
+      at = cm_sql_next(at, &token);
+    if (cm_sql_is_name(&token, "RELEASE")) return true;
+  }
+  return false;
+}
+
+/*
+** Where COMMIT fails, SQLite rolls back, and no transaction is open. Where a RELEASE fails it rolls back, too, but BEGIN
+** is refused until a ROLLBACK: what else is written would wait for that unseen.
+*/
+void cm_queue_tell_of_release(const cm_session *session, cm_err *err) {
+  bool stays_open = err->code == SQLITE_BUSY; /* with what is left, and the error says so */
+  if (stays_open || err->code == SQLITE_NOMEM || err->code == SQLITE_MISUSE) return;
+  if (is_releasing(session->db))
+    append(err, "; RELEASE leaves an empty transaction open: ROLLBACK ends it");
 }
 
 /* ---- savepoints ---------------------------------------------------------------------------- */

@@ -50,4 +50,10 @@ void cm_queue_send_others(const cm_session *session);
 /** A COMMIT has failed at this account: say in its error what became of the writes of the others. */
 void cm_queue_tell_of_others(const cm_session *session, cm_err *err);
 
+/**
+ * The end of a transaction has failed. Where it was the RELEASE of the SAVEPOINT that opened it, say in the error that
+ * ROLLBACK is to follow.
+ */
+void cm_queue_tell_of_release(const cm_session *session, cm_err *err);
+
 #endif
