@@ -70,6 +70,7 @@ LISTS = {
     "group": "SELECT p.external_id FROM chartmogul_plan_groups g JOIN chartmogul_plan_group_plans gp ON gp.plan_group_uuid = g.uuid JOIN chartmogul_plans p ON p.uuid = gp.plan_uuid",
 }
 KNOWN = range(1, 6)
+PATIENCE_S = 1800  # longer than any machine needs: only what hangs is ended
 KEYLESS = ("notes", "contacts", "plain lines")
 
 
@@ -172,7 +173,7 @@ class Story:
                    "--rows", str(self.arguments.rows), "--child", self.journal, "--write-mode", self.arguments.write_mode, *options]
         # what is preloaded already stays
         preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), self.arguments.kill_at]))
-        return subprocess.run(command, env={**os.environ, "LD_PRELOAD": preload, **environment}, timeout=120, check=False)
+        return subprocess.run(command, env={**os.environ, "LD_PRELOAD": preload, **environment}, timeout=PATIENCE_S, check=False)
 
     def count(self, folder, *options):
         """How many steps there are when nothing is killed."""
@@ -228,9 +229,12 @@ def tell(arguments, folder, number, wanted, kill, resume_kill=None):
     try:
         before = read(arguments.library)
         story.forget()
-        ended = story.run(**kill)
+        made = pathlib.Path(folder) / f"made{number}"
+        ended = story.run(**kill, KILL_COUNT=str(made))
         if ended.returncode not in (0, -signal.SIGKILL):
             return False, [f"it ended with {ended.returncode}"]
+        if ended.returncode == 0 and int(made.read_text()) >= int(kill.get("KILL_AT", sys.maxsize)):
+            return False, [f"it made {made.read_text().strip()} steps and was not killed"]
         if resume_kill:
             story.run("--resume", **resume_kill)
         return ended.returncode != 0, look(arguments, story, before, wanted)
@@ -294,7 +298,7 @@ def main():
             if wrong:
                 failed += 1
                 print(f"FAILED {kill}, resume {resume_kill}, of {total} steps:", *wrong[:12], sep="\n  ")
-    if struck < told * 0.9:  # the number of steps varies a little
+    if struck < told / 2:  # in what pieces bytes come varies, and so does the number of steps
         failed += 1
         print(f"only {struck} of {told} were killed")
     print(f"{told - failed} passed, {failed} failed")

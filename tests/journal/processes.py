@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
 
 INSERT = "INSERT INTO chartmogul_customers (data_source_uuid, external_id, name) SELECT uuid, ?, ? FROM temp.ds"
@@ -151,10 +152,13 @@ def syncs(library, journal):
     db.execute("BEGIN")
     for i in range(200):
         db.execute(INSERT, (f"c{i}", "a"))
+    began = time.monotonic()
     db.execute("COMMIT")
+    seconds = time.monotonic() - began
     assert one(db, "SELECT count(*) FROM chartmogul_writes WHERE state = 'written'") == 200
     commits = count_commits(pathlib.Path(journal + "-wal").read_bytes())
-    assert 4 < commits <= 40, f"{commits} commits for 200 rows"
+    may = 40 + seconds * 4  # outcomes wait for others, but not for more than 250 ms
+    assert 4 < commits <= may, f"{commits} commits for 200 rows in {seconds} s"
 
 
 def lock_folder(library, journal):
@@ -258,7 +262,7 @@ def tell(library, sandbox, kill_at, name, *options):
         preload = ":".join(filter(None, [os.environ.get("LD_PRELOAD"), kill_at]))
         try:
             ended = subprocess.run([sys.executable, "-B", __file__, library, sandbox, kill_at, name, journal, *options],
-                                   env={**os.environ, "LD_PRELOAD": preload, "NO_SLEEP": "1"}, timeout=60, check=False,
+                                   env={**os.environ, "LD_PRELOAD": preload, "NO_SLEEP": "1"}, timeout=1800, check=False,
                                    stdout=subprocess.PIPE, text=True)
             if ended.returncode != 0:
                 return f"it ended with {ended.returncode}"

@@ -15,7 +15,7 @@ import threading
 import time
 import urllib.request
 
-from sandbox import Sandbox, equal, expect
+from sandbox import LONG_MS, PATIENCE_S, Sandbox, equal, expect
 
 
 @contextlib.contextmanager
@@ -61,7 +61,7 @@ def check_wrong_options(sandbox):
             (["--rate-limit", "1.5"], "1.5: is no number"), (["--seed", "demmo"], "demmo: is neither"),
             (["--seed", ""], ": is neither"), (["--seed", "-5"], "-5: is neither"), (["--tls", "a"], "--tls: a certificate and"),
             (["--tls", "/nonexistent/a", "/nonexistent/b"], "/nonexistent/a: cannot be read")):
-        answer = subprocess.run([sandbox.program, *options], capture_output=True, text=True, timeout=20)
+        answer = subprocess.run([sandbox.program, *options], capture_output=True, text=True, timeout=PATIENCE_S)
         equal((answer.returncode, answer.stdout), (2, ""), options)
         expect(said in answer.stderr and "--help" in answer.stderr, options, answer.stderr)
 
@@ -74,46 +74,51 @@ def check_it_ends_on_signals(sandbox):
         other.control("POST", "/faults", {"path": "/ping", "stall": True})
         hanging = socket.create_connection((other.host, other.port))
         hanging.sendall(b"GET /v1/ping HTTP/1.1\r\nHost: x\r\n\r\n")
-        while other.control("GET", "/stats")["in_flight"] < 1:
-            pass
+        other.wait_for("in_flight", 1)
         other.process.send_signal(number)
-        equal(other.process.wait(timeout=10), 0, f"the end after {number}")
+        equal(other.process.wait(timeout=PATIENCE_S), 0, f"the end after {number}")
         hanging.close()
         other.process.stdout.close()
 
 
 def check_many_wait_without_a_thread_each(sandbox):
-    with running(sandbox, "--latency-ms", 300) as other:
-        started = time.monotonic()
-        clients = [http.client.HTTPConnection(other.host, other.port, timeout=30) for _ in range(400)]
+    with running(sandbox, "--latency-ms", LONG_MS) as other:
+        clients = [http.client.HTTPConnection(other.host, other.port, timeout=PATIENCE_S) for _ in range(400)]
         for one in clients:
             one.request("GET", "/v1/ping", headers={"Authorization": "Basic dGVzdC1rZXk6"})
+        other.wait_for("in_flight", 400)
         status = pathlib.Path(f"/proc/{other.process.pid}/status")
         if status.exists():
             threads = int(status.read_text().split("Threads:")[1].split()[0])
             expect(threads <= 4, f"{threads} threads for 400 requests")
+        other.control("POST", "/hurry")
         for one in clients:
             equal(one.getresponse().read(), b'{"data":"pong!"}')
             one.close()
         stats = other.control("GET", "/stats")
         equal((stats["requests"], stats["max_in_flight"], stats["status_counts"]), (400, 400, {"200": 400}))
-        expect(time.monotonic() - started >= 0.3, "nothing was delayed")
 
 
 def check_the_limit_of_a_second(sandbox):
     with running(sandbox, "--rate-limit", 5) as other:
-        answers = [other.call("GET", "/ping") for _ in range(7)]
-        equal([answer.status for answer in answers], [200] * 5 + [429] * 2)
-        equal((answers[-1].json["code"], answers[-1].headers.get("retry-after")), (429, None))
-        other.switch(rate_limit_retry_after=2)
-        equal(other.call("GET", "/ping").headers.get("retry-after"), "2")
+        seconds = 2.0
+        while seconds >= 1:  # a slow machine may need several tries to send eight in a second
+            other.control("POST", "/reset")
+            started = time.monotonic()
+            answers = [other.call("GET", "/ping") for _ in range(7)]
+            other.switch(rate_limit_retry_after=2)
+            answers.append(other.call("GET", "/ping"))
+            seconds = time.monotonic() - started
+        equal([answer.status for answer in answers], [200] * 5 + [429] * 3)
+        equal((answers[5].json["code"], answers[5].headers.get("retry-after")), (429, None))
+        equal(answers[7].headers.get("retry-after"), "2")
         equal(other.control("GET", "/stats")["max_requests_in_any_second"], 8, "refused requests count")
         time.sleep(1.1)
         equal(other.call("GET", "/ping").status, 200)
 
 
 def check_the_limit_of_connections(sandbox):
-    with running(sandbox, "--max-connections", 3, "--latency-ms", 200) as other:
+    with running(sandbox, "--max-connections", 3, "--latency-ms", LONG_MS) as other:
         address = other.base_url + "/ping"
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -126,7 +131,10 @@ def check_the_limit_of_connections(sandbox):
                 return refusal.code
 
         with concurrent.futures.ThreadPoolExecutor(6) as pool:
-            equal(sorted(pool.map(ask, range(6))), [200] * 3 + [503] * 3)
+            statuses = pool.map(ask, range(6))
+            other.wait_for("in_flight", 6)
+            other.control("POST", "/hurry")
+            equal(sorted(statuses), [200] * 3 + [503] * 3)
 
 
 def check_seeds(sandbox):
@@ -268,14 +276,14 @@ def check_tls(sandbox):
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
                         "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
                        check=True, capture_output=True)
-        wrong = subprocess.run([sandbox.program, "--tls", key, key], capture_output=True, text=True, timeout=20)
+        wrong = subprocess.run([sandbox.program, "--tls", key, key], capture_output=True, text=True, timeout=PATIENCE_S)
         equal((wrong.returncode, wrong.stdout), (1, ""), "a key for a certificate")
         with running(sandbox, "--tls", certificate, key, "--latency-ms", 20) as other:
             equal(other.base_url, f"https://127.0.0.1:{other.port}/v1")
             trusted = ssl.create_default_context(cafile=certificate)
-            other.connection = http.client.HTTPSConnection(other.host, other.port, timeout=30, context=trusted)
+            other.connection = http.client.HTTPSConnection(other.host, other.port, timeout=PATIENCE_S, context=trusted)
             equal(other.get("/ping"), {"data": "pong!"})
-            strict = http.client.HTTPSConnection(other.host, other.port, timeout=30, context=ssl.create_default_context())
+            strict = http.client.HTTPSConnection(other.host, other.port, timeout=PATIENCE_S, context=ssl.create_default_context())
             try:
                 strict.request("GET", "/v1/ping")
                 expect(False, "an unknown certificate is trusted")
@@ -289,11 +297,8 @@ def check_a_client_that_leaves(sandbox):
     for _ in range(5):
         with socket.create_connection((sandbox.host, sandbox.port)) as one:
             one.sendall(b"GET /v1/ping HTTP/1.1\r\nHost: x\r\nAuthorization: Basic dGVzdC1rZXk6\r\n\r\n")
-            while sandbox.control("GET", "/stats")["in_flight"] < 1:
-                pass
-        deadline = time.monotonic() + 5
-        while sandbox.control("GET", "/stats")["in_flight"]:
-            expect(time.monotonic() < deadline, "a client that has left is still there")
+            sandbox.wait_for("in_flight", 1)
+        sandbox.wait_for("in_flight", 0)  # a client that has left is no longer there
 
 
 def check_many_clients_write_at_once(sandbox):
@@ -302,7 +307,7 @@ def check_many_clients_write_at_once(sandbox):
     lock, made = threading.Lock(), []
 
     def write(number):
-        other = http.client.HTTPConnection(sandbox.host, sandbox.port, timeout=30)
+        other = http.client.HTTPConnection(sandbox.host, sandbox.port, timeout=PATIENCE_S)
         body = json.dumps({"data_source_uuid": source, "external_id": f"c{number}"})
         other.request("POST", "/v1/customers", body, {"Authorization": "Basic dGVzdC1rZXk6"})
         answer = json.loads(other.getresponse().read())

@@ -1,7 +1,5 @@
 """What records do to the account: subscriptions, statuses, MRR, activities, metrics; and what hides and repairs them."""
-import time
-
-from sandbox import Account, equal, expect
+from sandbox import LONG_MS, Account, equal, expect
 
 ALL = {"validation_type": "all", "with_disabled": "true"}
 
@@ -293,14 +291,14 @@ def check_statuses_of_invoices_and_customers(sandbox):
 
 def check_merge_and_unmerge(sandbox):
     account = Account(sandbox)
-    sandbox.switch(async_delay_ms=60)
+    sandbox.switch(async_delay_ms=LONG_MS)
     account.invoice("i1", account.line("s1"))
     account.invoice("i2", account.line("s2", 500), customer=account.other)
     note = sandbox.good("POST", "/customer_notes", {"customer_uuid": account.other, "type": "note", "text": "x"})["uuid"]
     equal(sandbox.good("POST", "/customers/merges", {
         "from": {"data_source_uuid": account.source, "external_id": "c2"}, "into": {"customer_uuid": account.customer}}), {})
     equal((account.read()["mrr"], account.read(account.other)["mrr"]), (1000, 500), "not yet")
-    time.sleep(0.1)
+    sandbox.control("POST", "/hurry")
     equal(sandbox.call("GET", f"/customers/{account.other}").status, 404)
     merged = account.read()
     equal((merged["mrr"], merged["external_ids"], merged["external_id"]), (1500, ["c1", "c2"], "c1"))
@@ -315,7 +313,7 @@ def check_merge_and_unmerge(sandbox):
             "move_to_new_customer": ["notes"]}
     equal(sandbox.good("POST", "/customers/unmerges", body), {})
     equal(account.read()["mrr"], 2200, "not yet")
-    time.sleep(0.1)
+    sandbox.control("POST", "/hurry")
     fresh = sandbox.get("/customers", external_id="c2")["entries"][0]
     equal((account.read()["mrr"], account.read()["external_ids"]), (1000, ["c1"]))
     equal((fresh["mrr"], fresh["status"], fresh["external_ids"]), (1200, "Active", ["c2"]))
@@ -364,10 +362,10 @@ def check_deleting_a_source_takes_its_part_only(sandbox):
 
 def check_records_show_later_when_asked(sandbox):
     account = Account(sandbox)
-    sandbox.switch(processing_delay_ms=60)
+    sandbox.switch(processing_delay_ms=LONG_MS)
     account.invoice()
     equal((shown(sandbox), account.read()["mrr"], account.movements()), (["i1"], 0, []))
-    time.sleep(0.1)
+    sandbox.control("POST", "/hurry")
     equal((account.read()["mrr"], account.movements()), (1000, [("new_biz", 1000)]))
 
 

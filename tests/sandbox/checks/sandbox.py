@@ -3,9 +3,12 @@ import base64
 import http.client
 import json
 import subprocess
+import time
 import urllib.parse
 
 KEY = "test-key"
+PATIENCE_S = 300  # longer than any machine needs: only what hangs is ended
+LONG_MS = 600000  # what is delayed so long is let go by /control/hurry
 
 
 class Failure(Exception):
@@ -40,7 +43,7 @@ class Sandbox:
         self.base_url = self.process.stdout.readline().strip()
         address = urllib.parse.urlsplit(self.base_url)
         self.host, self.port = address.hostname, address.port
-        self.connection = http.client.HTTPConnection(self.host, self.port, timeout=30)
+        self.connection = http.client.HTTPConnection(self.host, self.port, timeout=PATIENCE_S)
 
     def call(self, method, path, body=None, key=KEY, headers=None, prefix="/v1"):
         sent = dict(headers or {})
@@ -71,6 +74,12 @@ class Sandbox:
     def switch(self, **values):
         return self.control("POST", "/switches", values)
 
+    def wait_for(self, figure, count):
+        """Until so many requests are there, by the figures of /control/stats."""
+        end = time.monotonic() + PATIENCE_S
+        while self.control("GET", "/stats")[figure] != count:
+            expect(time.monotonic() < end, f"{figure} never is {count}")
+
     def reset(self, seed="empty"):
         self.control("POST", "/reset")
         if seed != "empty":
@@ -89,7 +98,7 @@ class Sandbox:
 
     def stop(self):
         self.process.terminate()
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=PATIENCE_S)
         self.process.stdout.close()
         self.connection.close()
         return code

@@ -85,9 +85,7 @@ void sb_account_defer(sb_account *account, int64_t delay_ms, sb_effect *effect, 
   };
 }
 
-void sb_account_settle(sb_account *account) {
-  if (!account->deferred_count) return;
-  int64_t now_ms = sb_monotonic_ms();
+static void settle(sb_account *account, int64_t now_ms) {
   size_t kept = 0, count = account->deferred_count;
   /* In the order in which they were asked for; an effect does not defer another. */
   for (size_t i = 0; i < count; i++) {
@@ -100,4 +98,12 @@ void sb_account_settle(sb_account *account) {
     free(one.what);
   }
   account->deferred_count = kept;
+}
+
+void sb_account_settle(sb_account *account) {
+  if (account->deferred_count) settle(account, sb_monotonic_ms());
+}
+
+void sb_account_hurry(sb_account *account) {
+  settle(account, INT64_MAX);
 }

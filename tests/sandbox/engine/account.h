@@ -70,5 +70,7 @@ int64_t sb_monotonic_ms(void);
 void sb_account_defer(sb_account *account, int64_t delay_ms, sb_effect *effect, const char *what);
 /** Do what is due. Called before each request. */
 void sb_account_settle(sb_account *account);
+/** Do all that waits for its time. */
+void sb_account_hurry(sb_account *account);
 
 #endif

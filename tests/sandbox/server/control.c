@@ -112,6 +112,14 @@ static sb_answer reset(sb_state *state, const cJSON *body) {
   return answer_done();
 }
 
+/* Nothing waits for its time any more, but for what gets no answer. */
+static sb_answer hurry(sb_state *state, const cJSON *body) {
+  (void)body;
+  sb_account_hurry(state->account);
+  sb_waiting_hurry(state->room);
+  return answer_done();
+}
+
 static const struct {
   const char *method;
   const char *path;
@@ -121,7 +129,7 @@ static const struct {
   { "GET", "/stats", show_stats },       { "POST", "/faults", add_faults },
   { "DELETE", "/faults", clear_faults }, { "GET", "/switches", show_switches },
   { "POST", "/switches", set_switches }, { "POST", "/seed", seed },
-  { "POST", "/reset", reset },
+  { "POST", "/reset", reset },           { "POST", "/hurry", hurry },
 };
 
 sb_answer sb_control_answer(sb_state *state, const char *method, const char *path, const char *body,

@@ -7,12 +7,14 @@
 
 #include "../api/dispatch.h"
 #include "traffic.h"
+#include "waiting.h"
 
 /** What control requests may see and change. */
 typedef struct sb_state {
   const sb_decisions *switches; /* what a reset goes back to */
   sb_account *account;
   sb_traffic traffic;
+  sb_waiting *room; /* where delayed answers are */
 } sb_state;
 
 /** Answer a control request. `path` begins behind "/control". */

@@ -20,7 +20,6 @@
 
 struct sb_server {
   struct MHD_Daemon *daemon;
-  sb_waiting *room;
   const sb_options *options;
   sb_state state;
 };
@@ -306,7 +305,7 @@ static enum MHD_Result serve(void *cls, struct MHD_Connection *connection, const
     one->phase = WAITING;
     if (hold_ms > 0 || one->is_stalled) {
       bool is_dropped = one->is_gone;
-      if (!is_dropped && sb_waiting_add(one->server->room, connection, due_ms, &one->is_gone))
+      if (!is_dropped && sb_waiting_add(one->server->state.room, connection, due_ms, &one->is_gone))
         return MHD_YES;
     }
   }
@@ -359,7 +358,7 @@ sb_server *sb_server_start(const sb_options *options, sb_account *account) {
   server->options = options;
   server->state = (sb_state){ .switches = &options->decisions, .account = account };
   sb_traffic_init(&server->state.traffic);
-  server->room = sb_waiting_start();
+  server->state.room = sb_waiting_start();
   server->daemon = MHD_start_daemon(
       flags, 0, NULL, NULL, serve, server, MHD_OPTION_SOCK_ADDR, &address,
       MHD_OPTION_LISTEN_BACKLOG_SIZE, (unsigned)BACKLOG, MHD_OPTION_CONNECTION_LIMIT,
@@ -379,9 +378,9 @@ int sb_server_port(const sb_server *server) {
 
 void sb_server_stop(sb_server *server) {
   if (!server) return;
-  sb_waiting_close(server->room);
+  sb_waiting_close(server->state.room);
   if (server->daemon) MHD_stop_daemon(server->daemon);
-  sb_waiting_free(server->room);
+  sb_waiting_free(server->state.room);
   sb_traffic_clear(&server->state.traffic);
   free(server);
 }

@@ -127,6 +127,14 @@ void sb_waiting_free(sb_waiting *room) {
   free(room);
 }
 
+void sb_waiting_hurry(sb_waiting *room) {
+  pthread_mutex_lock(&room->lock);
+  for (size_t i = 0; i < room->count; i++)
+    if (room->waiters[i].due_ms != SB_NO_ANSWER) room->waiters[i].due_ms = 0;
+  wake(room);
+  pthread_mutex_unlock(&room->lock);
+}
+
 bool sb_waiting_add(sb_waiting *room, struct MHD_Connection *connection, int64_t due_ms,
                     bool *is_gone) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection,

@@ -32,5 +32,7 @@ void sb_waiting_free(sb_waiting *room);
  */
 bool sb_waiting_add(sb_waiting *room, struct MHD_Connection *connection, int64_t due_ms,
                     bool *is_gone);
+/** Resume whoever waits for a time; those that get no answer go on waiting. */
+void sb_waiting_hurry(sb_waiting *room);
 
 #endif
