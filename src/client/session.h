@@ -65,12 +65,12 @@ typedef struct cm_watch {
 typedef struct cm_reading {
   cm_scan *scans;         /* every open scan: what a join's read-ahead looks at */
   cm_pager *pagers;       /* every list that is being read */
-  int64_t feeds;          /* how often open lists were read to their end, see read/feed.h */
+  int64_t feeds;          /* how often open lists were read to their end, see lists/feed.h */
   size_t stock_bytes;     /* of their pages that were read before they were asked for */
   bool is_fresh;          /* nothing that was kept from other statements will do */
   bool is_kept_by_key;    /* who reads keeps rows by their keys: one may come twice */
   int64_t scan_count;     /* scans begun so far: an UPDATE begins none once it hands over rows */
-  cm_list_store *lookups; /* see read/list_store.h; NULL: none in these statements */
+  cm_list_store *lookups; /* see lists/list_store.h; NULL: none in these statements */
   cm_read_texts texts;    /* see read/scan_words.c */
   struct { /* pages of plain lists, as scans found them: for the costs of later plans */
     const void *read;

@@ -1,6 +1,6 @@
 /*
 ** statement.h -- which statements run on a connection, what they have asked for, and whether the user says stop.
-** Tests: tests/unit/client/pump.c, tests/unit/read/memo.c
+** Tests: tests/unit/client/pump.c, tests/unit/lists/memo.c
 */
 #ifndef CM_CLIENT_STATEMENT_H
 #define CM_CLIENT_STATEMENT_H

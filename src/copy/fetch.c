@@ -4,8 +4,8 @@
 
 #include "copy/growth.h"
 #include "copy/merge.h"
-#include "read/list_store.h"
-#include "read/memo.h"
+#include "lists/list_store.h"
+#include "lists/memo.h"
 #include "spec/registry.h"
 
 enum {

@@ -5,7 +5,7 @@
 #include "base/instant.h"
 #include "base/text.h"
 #include "copy/owned.h"
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "spec/registry.h"
 
 #define SUMS "temp.chartmogul_sums"

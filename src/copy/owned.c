@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "read/identity.h"
+#include "lists/identity.h"
 #include "spec/registry.h"
 #include "sql/names.h"
 

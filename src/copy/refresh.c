@@ -7,9 +7,9 @@
 #include "copy/growth.h"
 #include "copy/merge.h"
 #include "copy/owned.h"
-#include "read/identity.h"
-#include "read/list_store.h"
-#include "read/memo.h"
+#include "lists/identity.h"
+#include "lists/list_store.h"
+#include "lists/memo.h"
 #include "sql/bridge.h"
 #include "sql/functions/arguments.h"
 

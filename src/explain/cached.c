@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "read/known_pages.h"
-#include "read/memo.h"
+#include "lists/known_pages.h"
+#include "lists/memo.h"
 
 /** Answers below the path, up to the first thing in it that is not known yet; of a list, whatever its query. */
 static int count_below(const cm_explained_plan *plan, const char *path, bool is_list,

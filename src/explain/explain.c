@@ -4,8 +4,8 @@
 
 #include "client/caller.h"
 #include "explain/lines.h"
-#include "read/list_store.h"
-#include "read/memo.h"
+#include "lists/list_store.h"
+#include "lists/memo.h"
 #include "sql/bridge.h"
 #include "sql/functions/arguments.h"
 

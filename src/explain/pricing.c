@@ -6,7 +6,7 @@
 #include "client/pump.h"
 #include "explain/cached.h"
 #include "explain/loops.h"
-#include "read/known_pages.h"
+#include "lists/known_pages.h"
 #include "record/url.h"
 #include "spec/registry.h"
 #include "wire/outline.h"

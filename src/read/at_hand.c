@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "client/pump.h"
-#include "read/list_store.h"
+#include "lists/list_store.h"
 #include "read/scan_state.h"
 #include "spec/source.h"
 

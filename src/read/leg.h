@@ -5,9 +5,9 @@
 #ifndef CM_READ_LEG_H
 #define CM_READ_LEG_H
 
-#include "read/chains.h"
-#include "read/list_store.h"
-#include "read/pager.h"
+#include "lists/chains.h"
+#include "lists/list_store.h"
+#include "lists/pager.h"
 #include "read/plan.h"
 #include "record/row.h"
 #include "record/row_store.h"

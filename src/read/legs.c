@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "client/pump.h"
+#include "lists/known_pages.h"
 #include "read/fallback.h"
-#include "read/known_pages.h"
 #include "read/scan_state.h"
 #include "record/compare.h"
 #include "record/near_miss.h"

@@ -6,7 +6,7 @@
 #ifndef CM_READ_PLACES_H
 #define CM_READ_PLACES_H
 
-#include "read/list_store.h"
+#include "lists/list_store.h"
 #include "record/row.h"
 
 /** Keys of parents, sorted, each once. Owned. */

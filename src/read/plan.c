@@ -53,7 +53,7 @@ bool cm_plan_uses_companion(const cm_resource *resource, const cm_plan *plan) {
 
 /*
 ** A look-up whose key comes from another table of a join is one of many: most are answered by rows at
-** hand or by the list that many look-ups are turned into (read/list_store.h).
+** hand or by the list that many look-ups are turned into (lists/list_store.h).
 */
 static const double LOOKUP_REQUESTS = 0.02;
 

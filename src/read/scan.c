@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "client/pump.h"
-#include "read/known_pages.h"
+#include "lists/known_pages.h"
 #include "read/places.h"
 #include "read/scan_state.h"
 #include "spec/registry.h"

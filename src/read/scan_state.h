@@ -6,8 +6,8 @@
 #define CM_READ_SCAN_STATE_H
 
 #include "base/instant.h"
+#include "lists/key_set.h"
 #include "read/ahead.h"
-#include "read/key_set.h"
 #include "read/scan.h"
 
 /** The row around the current one, where it was looked up. */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "client/caller.h"
-#include "read/list_store.h"
+#include "lists/list_store.h"
 #include "read/scan.h"
 #include "spec/registry.h"
 #include "spec/source.h"

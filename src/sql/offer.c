@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "read/known_pages.h"
+#include "lists/known_pages.h"
 #include "read/plan.h"
 #include "record/url.h"
 #include "spec/registry.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
-#include "read/known_pages.h"
-#include "read/pager.h"
+#include "lists/known_pages.h"
+#include "lists/pager.h"
 #include "record/row_store.h"
 #include "record/token.h"
 #include "spec/registry.h"

@@ -6,7 +6,7 @@
 #include "base/sqlite_api.h"
 #include "change/change_names.h"
 #include "change/change_sets.h"
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "write/entry.h"
 #include "write/queue_open.h"
 #include "write/state.h"

@@ -8,7 +8,7 @@
 #include "base/map.h"
 #include "change/change_calls.h"
 #include "change/import.h"
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "write/finder.h"
 
 typedef enum cm_entry_state {

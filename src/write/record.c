@@ -9,7 +9,7 @@
 #include "client/pump.h"
 #include "client/schemas.h"
 #include "journal/journal.h"
-#include "read/identity.h"
+#include "lists/identity.h"
 #include "write/shipment.h"
 #include "write/state.h"
 #include "write/waiting.h"

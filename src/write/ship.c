@@ -6,7 +6,7 @@
 #include "change/change_names.h"
 #include "change/import.h"
 #include "client/call.h"
-#include "read/feed.h"
+#include "lists/feed.h"
 #include "wire/slice.h"
 #include "write/answer.h"
 #include "write/entry.h"

@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "change/change_calls.h"
 #include "change/change_names.h"
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "record/encode.h"
 #include "record/token.h"
 #include "record/url.h"

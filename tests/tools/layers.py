@@ -27,7 +27,7 @@ class House:
 
 HOUSES = {
     "src": House(
-        rooms=["base", "wire", "spec", "resources", "record", "change", "client", "journal", "read", "write", "sql", "copy", "explain", ""],
+        rooms=["base", "wire", "spec", "resources", "record", "change", "client", "journal", "lists", "read", "write", "sql", "copy", "explain", ""],
         homes={
             "curl/curl.h": re.compile(r"wire/http(_\w+)?\.[ch]"),
             "cjson/cJSON.h": re.compile(r"wire/json(_\w+)?\.c"),
@@ -35,8 +35,15 @@ HOUSES = {
             "sqlite3ext.h": re.compile(r"base/sqlite_api\.h"),
         },
         upwards={("spec/registry.c", "resources/resources.h")},
-        strangers={("spec", "wire"), ("resources", "wire"), ("explain", "copy")},
-        impure={"wire/http.h", "client/call.h", "client/pump.h", "base/clock.h", "read/memo.h", "read/pager.h"},
+        strangers={
+            ("spec", "wire"),
+            ("resources", "wire"),
+            ("lists", "journal"),
+            ("read", "journal"),
+            ("write", "read"),
+            ("explain", "copy"),
+        },
+        impure={"wire/http.h", "client/call.h", "client/pump.h", "base/clock.h", "lists/memo.h", "lists/pager.h"},
         data="resources",
     ),
     "tests/sandbox": House(

@@ -5,7 +5,7 @@
 ** SQLite may evaluate an expression of a statement more than once. What a function sends must not go out
 ** again then, so its answer, an error too, is kept under everything that was sent.
 **
-** One store belongs to one run of one statement, whose end frees it. (The memo of read/memo.h belongs to the
+** One store belongs to one run of one statement, whose end frees it. (The memo of lists/memo.h belongs to the
 ** set of running statements; functions have no cursor whose closing would end it, and a statement that
 ** is prepared again can look like the one before.)
 **

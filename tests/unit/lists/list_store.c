@@ -1,5 +1,5 @@
 /*
-** Unit test of src/read/list_store.c: how many requests are sent before they are asked for, when nothing more can be noted of
+** Unit test of src/lists/list_store.c: how many requests are sent before they are asked for, when nothing more can be noted of
 ** those that were.
 */
 #include <setjmp.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "lists/list_store.h"
 #include "peer.h"
-#include "read/list_store.h"
 #include "spec/registry.h"
 
 enum { LONG_VALUE = 2000, GUESSED_LEN = 100, MAX_EARLY = 4 };

@@ -1,4 +1,4 @@
-#include "read/list_question.h"
+#include "lists/list_question.h"
 
 #include <string.h>
 

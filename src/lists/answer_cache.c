@@ -1,4 +1,4 @@
-#include "read/answer_cache.h"
+#include "lists/answer_cache.h"
 
 #include <string.h>
 

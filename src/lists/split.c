@@ -1,4 +1,4 @@
-#include "read/split.h"
+#include "lists/split.h"
 
 #include <string.h>
 

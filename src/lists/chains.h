@@ -8,10 +8,10 @@
 ** that behind the last page: where fewer came, for rows move from part to part meanwhile, the plain chain is read on, and
 ** what is missing is added. What stands in the way of splitting is no failure: the plain chain is read.
 */
-#ifndef CM_READ_CHAINS_H
-#define CM_READ_CHAINS_H
+#ifndef CM_LISTS_CHAINS_H
+#define CM_LISTS_CHAINS_H
 
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "record/row.h"
 
 typedef struct cm_chains cm_chains;

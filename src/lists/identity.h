@@ -4,8 +4,8 @@
 **
 ** A journal and a copy belong to one account: another key may open another one under the same address.
 */
-#ifndef CM_READ_IDENTITY_H
-#define CM_READ_IDENTITY_H
+#ifndef CM_LISTS_IDENTITY_H
+#define CM_LISTS_IDENTITY_H
 
 #include "client/session.h"
 

@@ -1,6 +1,6 @@
-#include "read/known_pages.h"
+#include "lists/known_pages.h"
 
-#include "read/split.h"
+#include "lists/split.h"
 
 enum { MOST_PAGES = 1000000 }; /* more make no difference to a plan */
 

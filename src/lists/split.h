@@ -2,10 +2,10 @@
 ** split.h -- into which parts a long list is split, as its descriptor says: the requests of the parts.
 ** Owns: the requests.  Never: reads a part.  Tests: tests/cases/read/chains/
 */
-#ifndef CM_READ_SPLIT_H
-#define CM_READ_SPLIT_H
+#ifndef CM_LISTS_SPLIT_H
+#define CM_LISTS_SPLIT_H
 
-#include "read/pager.h"
+#include "lists/pager.h"
 
 enum {
   CM_LONG_LIST_PAGES = 4,       /* a list of fewer pages is not split */

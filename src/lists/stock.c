@@ -1,4 +1,4 @@
-#include "read/stock.h"
+#include "lists/stock.h"
 
 #include <string.h>
 

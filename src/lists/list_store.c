@@ -1,12 +1,12 @@
-#include "read/list_store.h"
+#include "lists/list_store.h"
 
 #include <string.h>
 
 #include "base/hash.h"
 #include "client/pump.h"
-#include "read/key_set.h"
-#include "read/known_pages.h"
-#include "read/pager.h"
+#include "lists/key_set.h"
+#include "lists/known_pages.h"
+#include "lists/pager.h"
 #include "spec/registry.h"
 
 enum {

@@ -8,8 +8,8 @@
 ** later page of a list counts only while the first one is kept that it belongs to: the pages of a list are of one reading, or
 ** of the one and its continuation.
 */
-#ifndef CM_READ_ANSWER_CACHE_H
-#define CM_READ_ANSWER_CACHE_H
+#ifndef CM_LISTS_ANSWER_CACHE_H
+#define CM_LISTS_ANSWER_CACHE_H
 
 #include "base/map.h"
 #include "client/session.h"

@@ -7,8 +7,8 @@
 ** show the new row: the list would grow under who reads it, for ever where each row that is read makes another
 ** one. So the rest of such a list is read first, and kept.
 */
-#ifndef CM_READ_FEED_H
-#define CM_READ_FEED_H
+#ifndef CM_LISTS_FEED_H
+#define CM_LISTS_FEED_H
 
 #include "client/session.h"
 

@@ -1,8 +1,8 @@
 /*
 ** known_pages.h -- how many pages lists have, as scans of the session found them: for the costs of later plans.
 */
-#ifndef CM_READ_KNOWN_PAGES_H
-#define CM_READ_KNOWN_PAGES_H
+#ifndef CM_LISTS_KNOWN_PAGES_H
+#define CM_LISTS_KNOWN_PAGES_H
 
 #include "client/session.h"
 #include "spec/resource.h"

@@ -1,11 +1,11 @@
-#include "read/memo.h"
+#include "lists/memo.h"
 
 #include <string.h>
 
 #include "base/key_hashes.h"
 #include "base/map.h"
 #include "client/pump.h"
-#include "read/answer_cache.h"
+#include "lists/answer_cache.h"
 
 enum {
   CALL_OVERHEAD = 512, /* what a done call takes beside its answer's bytes, rounded up */

@@ -1,4 +1,4 @@
-#include "read/identity.h"
+#include "lists/identity.h"
 
 #include <string.h>
 

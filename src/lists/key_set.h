@@ -2,8 +2,8 @@
 ** key_set.h -- the keys of rows that were shown already.
 ** Owns: nothing beside the store.
 */
-#ifndef CM_READ_KEY_SET_H
-#define CM_READ_KEY_SET_H
+#ifndef CM_LISTS_KEY_SET_H
+#define CM_LISTS_KEY_SET_H
 
 #include "record/row.h"
 #include "record/row_store.h"

@@ -1,4 +1,4 @@
-#include "read/key_set.h"
+#include "lists/key_set.h"
 
 #include "base/sqlite_api.h"
 #include "spec/registry.h"

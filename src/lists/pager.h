@@ -7,12 +7,12 @@
 ** list carries the same parameters. A list that hands out a cursor it handed out before would never
 ** end: that is an error.
 */
-#ifndef CM_READ_PAGER_H
-#define CM_READ_PAGER_H
+#ifndef CM_LISTS_PAGER_H
+#define CM_LISTS_PAGER_H
 
 #include "base/cursor_guard.h"
-#include "read/memo.h"
-#include "read/stock.h"
+#include "lists/memo.h"
+#include "lists/stock.h"
 #include "spec/resource.h"
 
 /** What to walk. Texts are borrowed and must outlive the pager, but for `url`. */

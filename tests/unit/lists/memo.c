@@ -1,5 +1,5 @@
 /*
-** Unit test of src/read/memo.c: which answers are kept, for whom and how long. The number of requests
+** Unit test of src/lists/memo.c: which answers are kept, for whom and how long. The number of requests
 ** that reach the server is what counts.
 */
 #include <setjmp.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
+#include "lists/memo.h"
 #include "peer.h"
-#include "read/memo.h"
 
 static const char who[] = "chartmogul_customers";
 static const char first[] = "/customers?per_page=200";

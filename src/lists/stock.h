@@ -3,10 +3,10 @@
 ** Owns: the pages, up to CM_MAX_MEMO_BYTES for all lists of a session.  Never: asks for a page.
 ** Tests: tests/cases/write/feeding/
 */
-#ifndef CM_READ_STOCK_H
-#define CM_READ_STOCK_H
+#ifndef CM_LISTS_STOCK_H
+#define CM_LISTS_STOCK_H
 
-#include "read/memo.h"
+#include "lists/memo.h"
 #include "wire/slice.h"
 
 typedef struct cm_stock_page cm_stock_page;

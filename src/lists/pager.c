@@ -1,4 +1,4 @@
-#include "read/pager.h"
+#include "lists/pager.h"
 
 #include <string.h>
 

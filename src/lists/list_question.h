@@ -7,8 +7,8 @@
 ** (cm_read.is_listed). What a row does not show, because only the request knows it, and parameters, are sent with the
 ** list as well; a row is matched by texts that it shows, exactly as SQL would compare them.
 */
-#ifndef CM_READ_LIST_QUESTION_H
-#define CM_READ_LIST_QUESTION_H
+#ifndef CM_LISTS_LIST_QUESTION_H
+#define CM_LISTS_LIST_QUESTION_H
 
 #include "record/row_store.h"
 #include "record/url.h"
@@ -19,7 +19,7 @@ typedef struct cm_list_question {
   const cm_read *read;        /* that would be asked */
   const cm_url_value *values; /* for path and filters, as of cm_url_format */
   int count;
-  uint64_t columns_used; /* by the rule of cm_plan_uses */
+  uint64_t columns_used; /* bit 63: any column from 63 on */
   uint64_t
       unsendable; /* bits of `values` that no request can carry: rows can only be matched by them */
   int64_t coming; /* requests of this kind that are sure to be made, this one too; 1: not known */

@@ -1,6 +1,6 @@
 /*
 ** memo.h -- answers of GET requests, kept for the statements that are running: no request twice.
-** Owns: the answers, up to CM_MAX_MEMO_BYTES.  Tests: tests/unit/read/memo.c
+** Owns: the answers, up to CM_MAX_MEMO_BYTES.  Tests: tests/unit/lists/memo.c
 **
 ** The key is the whole request (path with query). An answer is shared: it may be under way while
 ** several cursors hold it, and lives until the last one lets go, in the memo or not. A failed
@@ -19,8 +19,8 @@
 ** when as few cursors are left as were open before the statement began that runs beside others: it has ended. A
 ** subquery that opens its cursor again for each row opens the new one before the old one closes.
 */
-#ifndef CM_READ_MEMO_H
-#define CM_READ_MEMO_H
+#ifndef CM_LISTS_MEMO_H
+#define CM_LISTS_MEMO_H
 
 #include "client/call.h"
 

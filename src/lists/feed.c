@@ -1,9 +1,9 @@
-#include "read/feed.h"
+#include "lists/feed.h"
 
 #include <string.h>
 
 #include "base/text.h"
-#include "read/pager.h"
+#include "lists/pager.h"
 #include "spec/registry.h"
 
 /** Is a path, with or without a query, one of those that the template of `len` bytes stands for? */

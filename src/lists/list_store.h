@@ -11,11 +11,11 @@
 ** The store belongs to the running statements, as the memo does. What does not find room is looked up: the bound is lost,
 ** not a row.
 */
-#ifndef CM_READ_LIST_STORE_H
-#define CM_READ_LIST_STORE_H
+#ifndef CM_LISTS_LIST_STORE_H
+#define CM_LISTS_LIST_STORE_H
 
 #include "client/session.h"
-#include "read/list_question.h"
+#include "lists/list_question.h"
 #include "record/row_store.h"
 
 /**

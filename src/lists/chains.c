@@ -1,9 +1,9 @@
-#include "read/chains.h"
+#include "lists/chains.h"
 
 #include <string.h>
 
 #include "base/key_hashes.h"
-#include "read/split.h"
+#include "lists/split.h"
 #include "spec/registry.h"
 
 enum { PAGES_OF_PARTS = 1 << 30 /* their numbers begin behind those of the plain chain */ };

@@ -1,13 +1,13 @@
 /*
-** Unit test of src/read/feed.c, src/read/stock.c and the reading of the rest of a list in src/read/pager.c: a program that writes
+** Unit test of src/lists/feed.c, src/lists/stock.c and the reading of the rest of a list in src/lists/pager.c: a program that writes
 ** in the middle of a SELECT of its own.
 */
 #include <sqlite3.h>
 
 #include "extension.h"
+#include "lists/feed.h"
+#include "lists/pager.h"
 #include "peer.h"
-#include "read/feed.h"
-#include "read/pager.h"
 
 static const char pages[][256] = {
   "{\"entries\":[{\"uuid\":\"cus_1\",\"external_id\":\"a\",\"data_source_uuid\":\"ds\"},"
