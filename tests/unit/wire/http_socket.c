@@ -64,7 +64,7 @@ static void send_there(const ends *own, bool with_byte, bool with_end) {
   struct pollfd look = { .fd = own->here, .events = POLLIN };
   if (with_byte) assert_int_equal(1, write(own->there, "x", 1));
   if (with_end) assert_int_equal(0, shutdown(own->there, SHUT_WR));
-  assert_int_equal(1, poll(&look, 1, 10 * 1000));
+  assert_int_equal(1, poll(&look, 1, 600 * 1000));
 }
 
 static cm_http_readiness use(ends *own, bool is_tls) {
