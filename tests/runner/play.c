@@ -203,13 +203,25 @@ static void set_up(play *in, const section *at) {
 /* Sleeps go on until it is seen; the first one counts. */
 static void raise_interrupt(void *context) {
   interruption *pending = context;
-  if (!atomic_load(&pending->at_ms)) atomic_store(&pending->at_ms, fake_clock_real_ms());
+  if (!atomic_load(&pending->at_ms)) atomic_store(&pending->at_ms, 1 + ticks_ms(&pending->time));
   sqlite3_interrupt(pending->db);
+}
+
+/* @return for how long it was armed, in its own time. */
+static int64_t disarm_interrupt(play *in) {
+  if (!in->interrupt.is_armed) return 0;
+  in->interrupt.is_armed = false;
+  int64_t ended_ms = 1 + ticks_ms(&in->interrupt.time);
+  server_watch_hold(in->on->server, 0, NULL, NULL);
+  in->clock.on_sleep = NULL;
+  ticks_stop(&in->interrupt.time);
+  return ended_ms;
 }
 
 /* "interrupt [N] [within MS]": at the Nth held request; "interrupt asleep": when nothing is under way. */
 static void arm_interrupt(play *in, const section *at) {
   if (!connect(in, at)) return;
+  disarm_interrupt(in);
   int count = 1, bound_ms = INTERRUPT_BOUND_MS;
   if (sscanf(at->argument, "%d within %d", &count, &bound_ms) < 1)
     sscanf(at->argument, "within %d", &bound_ms);
@@ -217,6 +229,7 @@ static void arm_interrupt(play *in, const section *at) {
   in->interrupt.bound_ms = bound_ms;
   in->interrupt.db = in->db;
   atomic_store(&in->interrupt.at_ms, 0);
+  ticks_start(&in->interrupt.time);
   if (strcmp(at->argument, "asleep") == 0) {
     in->clock.context = &in->interrupt;
     in->clock.on_sleep = raise_interrupt;
@@ -227,15 +240,13 @@ static void arm_interrupt(play *in, const section *at) {
 
 static void check_interrupt(play *in, const section *at) {
   if (!in->interrupt.is_armed) return;
-  in->interrupt.is_armed = false;
-  server_watch_hold(in->on->server, 0, NULL, NULL);
-  in->clock.on_sleep = NULL;
+  int64_t ended_ms = disarm_interrupt(in);
   int64_t raised_ms = atomic_load(&in->interrupt.at_ms);
   if (!raised_ms) {
     play_complain(in, at, "nothing was held or slept, so that nothing was interrupted", "");
     return;
   }
-  int64_t took_ms = fake_clock_real_ms() - raised_ms;
+  int64_t took_ms = ended_ms - raised_ms;
   double bound_ms = in->interrupt.bound_ms * in->on->slowness;
   if ((double)took_ms <= bound_ms) return;
   text_printf(&in->result->failures,
@@ -328,6 +339,7 @@ void play_run(const stage *on, story *which, const play_torture *torture, play_r
   sqlite3_int64 used_before = sqlite3_memory_used();
   for (size_t i = 0; i < which->count && !in.is_over; i++)
     perform(&in, i);
+  disarm_interrupt(&in);
   const section *last = &which->sections[which->count - 1];
   disconnect(&in, last);
   sqlite3_int64 lost = sqlite3_memory_used() - used_before;

@@ -8,13 +8,15 @@
 
 #include "play.h"
 #include "statement.h"
+#include "ticks.h"
 
 /* A pending `interrupt` section, shared with the server's thread. */
 typedef struct interruption {
   bool is_armed;
   int bound_ms;
   sqlite3 *db;
-  atomic_llong at_ms; /* when it was raised, 0: not yet */
+  ticks time;         /* counts while it is armed */
+  atomic_llong at_ms; /* when it was raised, from 1; 0: not yet */
 } interruption;
 
 typedef struct play {

@@ -18,9 +18,8 @@
 #include "template.h"
 
 enum {
-  HOLD_LIMIT_MS = 2000,
-  LONGEST_HOLD_MS = 20000,
-  DRAIN_LIMIT_MS = 2000,
+  PATIENCE_MS = 20000, /* below the time that a request may take; longer than any machine needs */
+  HASTE_MS = 100,
   QUIET_MS = 30, /* what is late waits until nothing has come for so long */
   QUIET_LIMIT_MS = 1000,
   MAX_CONNECTIONS = 200
@@ -41,6 +40,7 @@ struct server {
   char path[24]; /* of the base URL; each case has its own, so that a late request is known */
   unsigned port;
   double slowness;
+  int patience_ms; /* that a reply waits for other requests */
   pthread_mutex_t lock;
   pthread_cond_t changed; /* signalled whenever a held request may have to go on */
   fake_clock *clock;
@@ -94,8 +94,7 @@ static struct timespec in_ms(int duration_ms) {
 /* Wait until `count` requests were under way at once. */
 static void wait_peak(server *in, const reply *chosen) {
   int own = in->case_number;
-  double limit_ms = HOLD_LIMIT_MS * in->slowness; /* below the time that a request may take */
-  struct timespec limit = in_ms(limit_ms < LONGEST_HOLD_MS ? (int)limit_ms : LONGEST_HOLD_MS);
+  struct timespec limit = in_ms(in->patience_ms);
   while (in->peak < chosen->hold && in->case_number == own)
     if (!wait_change(in, &limit)) {
       text_printf(&in->problems, "reply `%s`: %d requests were to be under way at once, not %d\n",
@@ -107,8 +106,7 @@ static void wait_peak(server *in, const reply *chosen) {
 /* Wait until `after` requests have come. */
 static void wait_arrivals(server *in, const reply *chosen) {
   int own = in->case_number;
-  double limit_ms = HOLD_LIMIT_MS * in->slowness;
-  struct timespec limit = in_ms(limit_ms < LONGEST_HOLD_MS ? (int)limit_ms : LONGEST_HOLD_MS);
+  struct timespec limit = in_ms(in->patience_ms);
   while (in->log_count < (size_t)chosen->after && in->case_number == own)
     if (!wait_change(in, &limit)) {
       text_printf(&in->problems,
@@ -369,6 +367,7 @@ static void start(server *in) {
 server *server_new(double slowness) {
   server *made = text_allocate(sizeof *made);
   made->slowness = slowness;
+  made->patience_ms = PATIENCE_MS;
   pthread_condattr_t monotonic;
   pthread_condattr_init(&monotonic);
   pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -392,9 +391,8 @@ void server_reset(server *of, fake_clock *clock) {
   of->case_number++;
   set_base(of);
   pthread_cond_broadcast(&of->changed);
-  struct timespec limit = in_ms(DRAIN_LIMIT_MS);
-  while (of->busy > 0 && wait_change(of, &limit))
-    continue;
+  while (of->busy > 0) /* they read the replies */
+    pthread_cond_wait(&of->changed, &of->lock);
   for (size_t i = 0; i < of->reply_count; i++)
     reply_clear(&of->replies[i]);
   free(of->replies);
@@ -432,6 +430,12 @@ bool server_add_reply(server *to, const char *target, const char *source, text *
   to->replies[to->reply_count++] = made;
   pthread_mutex_unlock(&to->lock);
   return true;
+}
+
+void server_be_hasty(server *of, bool is_hasty) {
+  pthread_mutex_lock(&of->lock);
+  of->patience_ms = is_hasty ? HASTE_MS : PATIENCE_MS;
+  pthread_mutex_unlock(&of->lock);
 }
 
 void server_break_nth(server *of, int nth, server_breakage how) {

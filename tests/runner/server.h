@@ -27,7 +27,7 @@ typedef enum server_breakage {
 
 /**
  * Start listening. Ends the program when that fails. Free with server_free.
- * @param slowness  Factor on the time that a `hold` waits for company, 1 on a normal machine.
+ * @param slowness  Factor on the time in which what is late sees that nothing comes, 1 on a normal machine.
  */
 server *server_new(double slowness);
 void server_free(server *done);
@@ -45,6 +45,9 @@ void server_reset(server *of, fake_clock *clock);
  * @return false with the reason in `why`.
  */
 bool server_add_reply(server *to, const char *target, const char *source, text *why);
+
+/** A `hold` or `after` whose requests never come is given up soon: it is to fail, or nobody looks. */
+void server_be_hasty(server *of, bool is_hasty);
 
 /** The nth answer from now on (from 1, 0: none) is broken, and uses no reply up. */
 void server_break_nth(server *of, int nth, server_breakage how);
