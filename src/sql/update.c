@@ -195,9 +195,7 @@ int cm_write_sync(sqlite3_vtab *base) {
   if (rc == SQLITE_OK) return rc;
   /* The first table of an account sends the rows of all its tables: the line says whose they are. */
   cm_session_name_account(of, &err);
-  cm_queue_send_others(of);
-  cm_queue_tell_of_others(of, &err);
-  cm_queue_tell_of_release(of, &err);
+  cm_queue_end_in_error(of, &err);
   return cm_bridge_table_error(base, NULL, &err);
 }
 

@@ -73,9 +73,10 @@ typedef struct cm_dispatch {
 } cm_dispatch;
 
 typedef struct cm_transaction {
-  int64_t begun_id;             /* its first write */
-  bool is_failed;               /* it will be rolled back: what is left stays in the log */
-  int64_t deleted;              /* records that its DELETEs count */
+  int64_t begun_id;        /* its first write */
+  bool is_failed;          /* it will be rolled back: what is left stays in the log */
+  const char *why_dropped; /* static; said of what was not sent when its COMMIT failed; else NULL */
+  int64_t deleted;         /* records that its DELETEs count */
   int64_t deleted_by_functions; /* likewise; they are gone already */
   bool was_alone;               /* the statement that they belong to was outside a transaction */
   int64_t *savepoints;          /* id of the first write behind each */

@@ -41,6 +41,7 @@ int cm_queue_check_process(const cm_session *session, const char *who, cm_err *e
 static void begin_anew(cm_queue *queue) {
   queue->transaction.savepoint_count = 0;
   queue->transaction.is_failed = false;
+  queue->transaction.why_dropped = NULL;
   queue->sending.is_stopped = false;
   queue->sending.is_autocommit = false;
   queue->sending.is_streaming = false;
@@ -114,6 +115,7 @@ static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
 static const char *why_dropped(const cm_queue *queue, bool is_ours) {
   if (!is_ours) return "not sent by this process: another one began the transaction";
   if (queue->transaction.is_failed) return "not sent: the transaction failed";
+  if (queue->transaction.why_dropped != NULL) return queue->transaction.why_dropped;
   return queue->sending.is_autocommit ? "not sent: the statement failed"
                                       : "not sent: it was rolled back";
 }
@@ -152,7 +154,7 @@ static bool goes_on(const cm_session *session) {
          cm_queue_counts_refusals(queue) && !queue->tally.is_broken && queue->waiting.count == 0;
 }
 
-void cm_queue_send_others(const cm_session *session) {
+static void send_others(const cm_session *session) {
   const cm_connection *connection = session->connection;
   bool is_on = goes_on(session);
   for (int i = 0; i < connection->account_count && is_on; i++) {
@@ -197,7 +199,7 @@ static void append(cm_err *err, const char *text) {
   memcpy(err->text, told.text, sizeof err->text);
 }
 
-void cm_queue_tell_of_others(const cm_session *session, cm_err *err) {
+static void tell_of_others(const cm_session *session, cm_err *err) {
   enum { MAX_TOLD = 400, MAX_FATE = 256 };
   const cm_connection *connection = session->connection;
   bool is_autocommit = session->queue != NULL && session->queue->sending.is_autocommit;
@@ -239,11 +241,31 @@ static bool is_releasing(sqlite3 *db) {
 ** Where COMMIT fails, SQLite rolls back, and no transaction is open. Where a RELEASE fails it rolls back, too, but BEGIN
 ** is refused until a ROLLBACK: what else is written would wait for that unseen.
 */
-void cm_queue_tell_of_release(const cm_session *session, cm_err *err) {
+static void tell_of_release(const cm_session *session, cm_err *err) {
   bool stays_open = err->code == SQLITE_BUSY; /* with what is left, and the error says so */
   if (stays_open || err->code == SQLITE_NOMEM || err->code == SQLITE_MISUSE) return;
   if (is_releasing(session->db))
     append(err, "; RELEASE leaves an empty transaction open: ROLLBACK ends it");
+}
+
+/** The lines of what SQLite rolls back now tell it from what a user's ROLLBACK takes back. */
+static void note_why(const cm_session *session) {
+  const cm_connection *connection = session->connection;
+  for (int i = 0; i < connection->account_count; i++) {
+    const cm_session *account = connection->accounts[i];
+    if (account->queue == NULL) continue;
+    account->queue->transaction
+        .why_dropped = account == session ? "not sent: the transaction failed"
+                                          : "not sent: the COMMIT failed at another account";
+  }
+}
+
+void cm_queue_end_in_error(const cm_session *session, cm_err *err) {
+  bool is_autocommit = session->queue != NULL && session->queue->sending.is_autocommit;
+  send_others(session);
+  if (!is_autocommit && err->code != SQLITE_BUSY) note_why(session);
+  tell_of_others(session, err);
+  tell_of_release(session, err);
 }
 
 /* ---- savepoints ---------------------------------------------------------------------------- */

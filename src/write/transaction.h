@@ -42,18 +42,11 @@ void cm_queue_rollback_to(cm_session *session, int level);
 int cm_queue_record_others(cm_session *session, cm_session **of, cm_err *err) CM_MUST_CHECK;
 
 /**
- * A COMMIT has failed at this account. Where all rows are to be tried (on_refusal) and nothing but refused ones has stopped it, what
- * waits in the others is sent; how that ends is in their tallies and logs.
+ * A COMMIT, or the RELEASE of the SAVEPOINT that opened the transaction, has failed at this account. Where all rows are to
+ * be tried (on_refusal) and nothing but refused ones has stopped it, what waits in the others is sent first. The error
+ * then says what became of the writes of the others, and that a RELEASE wants a ROLLBACK; chartmogul_writes says of what
+ * is rolled back why.
  */
-void cm_queue_send_others(const cm_session *session);
-
-/** A COMMIT has failed at this account: say in its error what became of the writes of the others. */
-void cm_queue_tell_of_others(const cm_session *session, cm_err *err);
-
-/**
- * The end of a transaction has failed. Where it was the RELEASE of the SAVEPOINT that opened it, say in the error that
- * ROLLBACK is to follow.
- */
-void cm_queue_tell_of_release(const cm_session *session, cm_err *err);
+void cm_queue_end_in_error(const cm_session *session, cm_err *err);
 
 #endif
