@@ -92,7 +92,7 @@ class Host:
             if not os.path.isdir(os.path.join(INSTALLED, "node_modules", package)):
                 return f"npm's package {package} is not in {os.path.relpath(INSTALLED)} (make deps-hosts HOSTS={self.name})"
         for command in self.said["present"]:
-            done = subprocess.run(["sh", "-c", command], capture_output=True, env=environment(), timeout=60, check=False)
+            done = subprocess.run(["sh", "-c", command], capture_output=True, env=environment(), timeout=600, check=False)
             if done.returncode != 0:
                 return f"`{command}` fails (make deps-hosts HOSTS={self.name})"
         return None
@@ -122,7 +122,7 @@ def environment():
 def has_new_node():
     script = "process.exit(parseInt(process.versions.node) < 22 ? 1 : 0)"
     try:
-        return subprocess.run(["node", "-e", script], env=environment(), capture_output=True, timeout=60, check=False).returncode == 0
+        return subprocess.run(["node", "-e", script], env=environment(), capture_output=True, timeout=600, check=False).returncode == 0
     except OSError:
         return False
 

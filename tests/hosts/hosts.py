@@ -22,7 +22,7 @@ from host import INSTALLED, chosen, environment
 
 ERROR = "chartmogul_plans: name p: data_source_uuid is missing: give it a value"
 SENT = ["GET /customers?status=Active&per_page=200", 'POST /data_sources {"name":"By host"}']
-SECONDS = 300  # a host may take, a compiler included
+SECONDS = 1800  # a host may take, a compiler included, on a slow machine
 
 
 class Account:
@@ -49,7 +49,7 @@ class Account:
     def ask(self, method, path, body=None):
         request = urllib.request.Request(self.root + path, method=method, data=json.dumps(body).encode() if body is not None else None)
         request.add_header("Authorization", "Basic dGVzdC1rZXk6")
-        with self.opener.open(request, timeout=10) as answer:
+        with self.opener.open(request, timeout=SECONDS) as answer:
             text = answer.read()
         return json.loads(text) if text.strip() else None
 

@@ -1,5 +1,5 @@
 /*
-** fake_clock.h -- the clock of the cases: real, but a sleep costs nothing.
+** fake_clock.h -- the clock of the cases: a sleep costs nothing, and what the machine takes hardly counts.
 ** Threads: any thread may move it.
 */
 #ifndef RUNNER_FAKE_CLOCK_H
@@ -11,16 +11,21 @@
 
 typedef struct fake_clock {
   atomic_llong offset_ms;          /* what sleeping and advancing added up to */
+  int64_t start_ms;                /* of the machine's time */
+  int slowness;                    /* so many milliseconds of the machine's are one of its own */
   void (*on_sleep)(void *context); /* NULL: nothing; called by who sleeps */
   void *context;
   cm_clock face; /* what the extension is handed; borrows this struct */
 } fake_clock;
 
 /**
- * Set the clock going. Its monotonic time is the machine's plus what was slept; its wall time is
+ * Set the clock going. Its monotonic time is what was slept and a part of the machine's; its wall time is
  * 2026-01-15 12:00:00 UTC plus what was slept, so that it can stand in expected rows.
  */
 void fake_clock_init(fake_clock *clock);
+
+/** Let the machine's time count in full from now on, for what the extension does some milliseconds later. */
+void fake_clock_count(fake_clock *clock);
 
 /** Let time pass. */
 void fake_clock_advance(fake_clock *clock, int64_t duration_ms);

@@ -255,6 +255,15 @@ static void check_interrupt(play *in, const section *at) {
   in->result->is_late = in->problems++ == 0;
 }
 
+/* Ctrl-C while requests are under way is looked for now and then. */
+static bool needs_time(const story *which) {
+  for (size_t i = 0; i < which->count; i++)
+    if (which->sections[i].kind == SECTION_INTERRUPT &&
+        strcmp(which->sections[i].argument, "asleep") != 0)
+      return true;
+  return false;
+}
+
 /* ---- the run ----------------------------------------------------------------------------- */
 
 static void run_sql(play *in, size_t sql) {
@@ -334,6 +343,7 @@ void play_run(const stage *on, story *which, const play_torture *torture, play_r
   in.folder = folder_of(which->path);
   in.binds = text_copy("");
   fake_clock_init(&in.clock);
+  if (needs_time(which)) fake_clock_count(&in.clock);
   server_reset(on->server, &in.clock);
   server_reset(on->other, &in.clock);
   sqlite3_int64 used_before = sqlite3_memory_used();
