@@ -9,7 +9,6 @@ where it is not installed. Ends with "N passed, N failed".
 import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -23,6 +22,7 @@ NOTES = 400
 
 NGINX = """
 user root;
+daemon off;
 pid {folder}/pid;
 worker_processes 1;
 events {{ worker_connections 256; }}
@@ -44,21 +44,18 @@ http {{
 """
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Nginx:
+    """It is handed a socket that listens: who comes before it has started waits there, and no other program can take the port."""
+
     def __init__(self, folder, certificate, key, behind):
-        port = free_port()
+        listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        port = listener.getsockname()[1]
         file = folder / "nginx.conf"
         file.write_text(NGINX.format(folder=folder, port=port, certificate=certificate, key=key, behind=behind),
                         encoding="utf-8")
-        self.pid_file = folder / "pid"
-        # It goes to the background when it listens.
-        subprocess.run([Nginx.program(), "-c", str(file), "-e", str(folder / "error.log")], check=True)
+        self.process = subprocess.Popen([Nginx.program(), "-c", str(file), "-e", str(folder / "error.log")],
+                                        pass_fds=[listener.fileno()], env={**os.environ, "NGINX": f"{listener.fileno()};"})
+        listener.close()
         self.base = f"https://127.0.0.1:{port}/v1"
 
     @staticmethod
@@ -66,7 +63,8 @@ class Nginx:
         return shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
     def close(self):
-        os.kill(int(self.pid_file.read_text(encoding="utf-8")), signal.SIGTERM)
+        self.process.terminate()
+        self.process.wait()
 
 
 class Node:
