@@ -153,7 +153,7 @@ class World:
         environment = dict(os.environ, CHARTMOGUL_BASE_URL=self.sandbox.base_url, CHARTMOGUL_API_KEY=key, **more)
         if path:
             environment["PATH"] = path
-        done = subprocess.run(["/bin/sh", "tests/tools/check_account.sh", self.library], env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(["/bin/sh", "tests/tools/check_account.sh", self.library], env=environment, capture_output=True, text=True, timeout=600)
         sent = self.sandbox.control("GET", "/requests")
         must_be("methods", {row["method"] for row in sent} - {"GET"}, set())
         if len(sent) > 60:

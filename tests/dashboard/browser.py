@@ -16,7 +16,7 @@ def find():
 
 
 class Browser:
-    def __init__(self, path, patience=60):
+    def __init__(self, path, patience=600):
         self.profile = tempfile.mkdtemp()
         self.number, self.patience, self.rest, self.events = 0, patience, b"", []
         theirs_in, self.out = os.pipe()

@@ -34,12 +34,12 @@ test-fuzz: ## the seeds of every fuzz target once, nothing new
 	  else echo "fuzz: skipped, $(FUZZ_CC) has no libFuzzer"; fi
 
 # Leaks are looked for at the end: a connection that lives on makes every input look like one.
-FUZZ_LIMITS = -detect_leaks=0 -max_len=8192 -timeout=25 -rss_limit_mb=2048 -artifact_prefix=$(BUILD)/fuzz/$*-
+FUZZ_LIMITS = -detect_leaks=0 -max_len=8192 -rss_limit_mb=2048 -artifact_prefix=$(BUILD)/fuzz/$*-
 
 .PHONY: $(FUZZ_NAMES:%=fuzz-%)
 $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/%
 	@mkdir -p $(BUILD)/fuzz/corpus/$*
-	$(Q)$< -max_total_time=$(FUZZ_SECONDS) $(FUZZ_LIMITS) -verbosity=0 -print_final_stats=1 \
+	$(Q)$< -max_total_time=$(FUZZ_SECONDS) -timeout=25 $(FUZZ_LIMITS) -verbosity=0 -print_final_stats=1 \
 	  $(if $(wildcard tests/fuzz/$*.dict),-dict=tests/fuzz/$*.dict) \
 	  $(BUILD)/fuzz/corpus/$* $(wildcard tests/fuzz/seeds/$*) >$(BUILD)/fuzz/$*.log 2>&1 || \
 	  { cat $(BUILD)/fuzz/$*.log; exit 1; }
@@ -47,7 +47,7 @@ $(FUZZ_NAMES:%=fuzz-%): fuzz-%: $(BUILD)/fuzz/%
 
 .PHONY: $(FUZZ_NAMES:%=fuzz-seeds-%)
 $(FUZZ_NAMES:%=fuzz-seeds-%): fuzz-seeds-%: $(BUILD)/fuzz/%
-	$(Q)$< -runs=0 $(FUZZ_LIMITS) tests/fuzz/seeds/$* >$(BUILD)/fuzz/$*.log 2>&1 || \
+	$(Q)$< -runs=0 -timeout=600 $(FUZZ_LIMITS) tests/fuzz/seeds/$* >$(BUILD)/fuzz/$*.log 2>&1 || \
 	  { cat $(BUILD)/fuzz/$*.log; echo "FAILED fuzz: $*"; exit 1; }
 
 $(BUILD)/fuzz/obj/%.o: src/%.c
