@@ -13,7 +13,7 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 tls=${TLS:-openssl}
 built=$(dirname "$out")/libraries
-mkdir -p "$built/curl" "$built/lib" "$built/include"
+mkdir -p "$built/lib" "$built/include"
 sources=$(cd "$sources" && pwd) built=$(cd "$built" && pwd)
 tools=${TOOLS-${CROSS_HOST:+$CROSS_HOST-}} search=""
 if [ -n "${SYSROOT:-}" ]; then
@@ -32,11 +32,15 @@ log() {
   }
 }
 
+# What another version of this script made is made anew.
+is_made() { [ -n "$(find "$1" -newer "$here/standalone.sh" 2>/dev/null)" ]; }
+
+# All of it: libcurl looks for a function that it never calls (gzread), and does without zlib where that is not there.
 compile_zlib() {
   cd "$sources/zlib"
-  for name in adler32 crc32 deflate infback inffast inflate inftrees trees zutil; do
+  for file in *.c; do
     # shellcheck disable=SC2086 # flags are words
-    $CC $CFLAGS -DHAVE_UNISTD_H -c -o "$built/zlib-$name.o" "$name.c" || return 1
+    $CC $CFLAGS -DHAVE_UNISTD_H -c -o "$built/zlib-${file%.c}.o" "$file" || return 1
   done
   "${tools}ar" rcs "$built/lib/libz.a" "$built"/zlib-*.o
   cp zlib.h zconf.h "$built/include/"
@@ -52,7 +56,7 @@ compile_mbedtls() {
 
 # Only HTTP and HTTPS are spoken. No file of authorities is built in: it is looked for where the library runs.
 configure_curl() {
-  cd "$built/curl"
+  rm -rf "$built/curl" && mkdir "$built/curl" && cd "$built/curl"
   "$sources/curl/configure" --quiet --disable-shared --enable-static --with-pic --with-"$tls"="${1:-yes}" --with-zlib="${1:-yes}" \
     --without-ca-bundle --without-ca-path --without-brotli --without-zstd --without-nghttp2 --without-libidn2 \
     --without-libpsl --without-librtmp --without-libssh2 --without-libgsasl --without-gssapi --disable-ldap --disable-ldaps \
@@ -60,16 +64,17 @@ configure_curl() {
     --disable-smb --disable-smtp --disable-gopher --disable-mqtt --disable-ntlm --disable-alt-svc --disable-hsts \
     --disable-cookies --disable-unix-sockets --disable-manual ${CROSS_HOST:+--host="$CROSS_HOST"} \
     CC="$CC" AR="${tools}ar" RANLIB="${tools}ranlib" CFLAGS="$CFLAGS" LDFLAGS="$search" || return 1
+  grep -q '^#define HAVE_LIBZ 1' lib/curl_config.h || { echo "libcurl does not find zlib: $built/curl/config.log" && return 1; }
   cd - >/dev/null
 }
 
 prefix=""
 if [ "$tls" != openssl ]; then
   prefix=$built
-  [ -e "$built/lib/libz.a" ] || log zlib compile_zlib
+  is_made "$built/lib/libz.a" || log zlib compile_zlib
 fi
-[ "$tls" != mbedtls ] || [ -e "$built/lib/libmbedtls.a" ] || log mbedtls compile_mbedtls
-if [ ! -e "$built/curl/lib/.libs/libcurl.a" ]; then
+[ "$tls" != mbedtls ] || is_made "$built/lib/libmbedtls.a" || log mbedtls compile_mbedtls
+if ! is_made "$built/curl/lib/.libs/libcurl.a"; then
   log configure configure_curl "$prefix"
   log curl make -C "$built/curl/lib" -j2
 fi

@@ -64,6 +64,7 @@ case $library in
 esac
 trusting() { vouched_by "$folder/ca.pem" "$@"; }
 same "rows" 25 "$(trusting "$count")"
+same "the encoding of answers that it takes" gzip "$(encodings)"
 same "a row that is written" "Mine" "$(trusting "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');" \
   "SELECT name FROM chartmogul_data_sources WHERE name = 'Mine';")"
 same "what a journal keeps of a write" "INSERT written" "$(trusting \

@@ -67,6 +67,12 @@ serve_https() {
   serve "$1" --tls "$folder/server.pem" "$folder/key.pem"
 }
 
+# The encodings that the last request said it takes, as a word: gzip, or none.
+encodings() {
+  curl --silent --insecure "${CHARTMOGUL_BASE_URL%/v1}/control/requests" | python3 -c 'import json, sys
+print("gzip" if "gzip" in (json.load(sys.stdin)[-1]["accept_encoding"] or "") else "none")'
+}
+
 # The last line. Fails where a check has.
 summary() {
   echo

@@ -29,6 +29,7 @@ serve_https "$sandbox"
 count="SELECT count(*) FROM chartmogul_customers;"
 trusting() { SSL_CERT_FILE="$folder/ca.pem" shell "$@"; }
 same "rows, the authority from SSL_CERT_FILE" 25 "$(trusting "$count")"
+same "the encoding of answers that it takes" gzip "$(encodings)"
 same "rows, the authority from ca_file" 25 \
   "$(shell ".output /dev/null" "SELECT chartmogul_config('ca_file', '$folder/ca.pem');" ".output stdout" "$count")"
 same "a row that is written" "Mine" "$(trusting "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');" \
