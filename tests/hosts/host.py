@@ -89,8 +89,10 @@ class Host:
         for package in self.words("npm"):
             if package == NODE and has_new_node():
                 continue
-            if not os.path.isdir(os.path.join(INSTALLED, "node_modules", package)):
+            if not is_there(package):
                 return f"npm's package {package} is not in {os.path.relpath(INSTALLED)} (make deps-hosts HOSTS={self.name})"
+            if package in self.words("compile") and not os.path.exists(compiled_mark(package)):
+                return f"npm's package {package} is not compiled (make deps-hosts HOSTS={self.name})"
         for command in self.said["present"]:
             done = subprocess.run(["sh", "-c", command], capture_output=True, env=environment(), timeout=600, check=False)
             if done.returncode != 0:
@@ -110,6 +112,19 @@ class Host:
             done = subprocess.run(asked + self.words("packages")[:1], capture_output=True, text=True, check=False)
             known += done.stdout.splitlines()
         return ", ".join(known)
+
+
+def npm_folder(package):
+    return os.path.join(INSTALLED, "node_modules", package)
+
+
+def is_there(package):
+    return os.path.isdir(npm_folder(package))
+
+
+def compiled_mark(package):
+    """The file that tells that a package which is compiled here was: one that was interrupted has its folder, too."""
+    return os.path.join(npm_folder(package), "compiled-here")
 
 
 def environment():

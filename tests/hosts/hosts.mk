@@ -31,4 +31,5 @@ deps-hosts: ## install what hosts need: Debian's packages, npm's in build/hosts 
 	$(Q)BUILD=$(BUILD) python3 -B tests/hosts/install.py $(HOSTS)
 
 test-hosts: $(LIBRARY) $(BUILD)/chartmogul-preload.so $(SANDBOX) $(HOST) $(HOST_STATIC) ## the extension in other programs, those that are here (HOSTS=all, HOSTS='ruby gdal')
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 -B tests/hosts/installed.py
 	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) python3 -B tests/hosts/hosts.py $(LIBRARY) $(BUILD)/chartmogul-preload.so $(SANDBOX) $(HOSTS)

