@@ -30,9 +30,15 @@ for_pkg_config() { printf '%s' "$1" | sed 's/[\\ "'\''$#]/\\&/g; s/[\\&|]/\\&/g'
 
 if [ "$1" = uninstall ]; then
   library=$(basename "$3")
-  rm -f "$below/lib/sqlite3/$library" "$below/lib/libchartmogul.a" "$below/lib/pkgconfig/chartmogul.pc" "$below/include/chartmogul.h" \
-    "$below/share/man/man7/chartmogul.7"
-  rm -rf "$data"
+  was_there=no
+  for path in "$below/lib/sqlite3/$library" "$below/lib/libchartmogul.a" "$below/lib/pkgconfig/chartmogul.pc" \
+    "$below/include/chartmogul.h" "$below/share/man/man7/chartmogul.7" "$data"; do
+    [ -e "$path" ] || [ -L "$path" ] || continue
+    rm -rf "$path"
+    echo "removed $path"
+    was_there=yes
+  done
+  [ $was_there = yes ] || echo "nothing of sqlite-chartmogul is in $below: name the PREFIX and DESTDIR of its make install"
   rmdir "$below/lib/sqlite3" 2>/dev/null || true # others may be there
   exit 0
 fi

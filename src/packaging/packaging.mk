@@ -185,6 +185,7 @@ PRELOAD := $(BUILD)/chartmogul-preload.so
 preload: $(PRELOAD) ## a library for LD_PRELOAD, where a program does not load extensions (Linux)
 
 $(PRELOAD): src/packaging/preload.c $(ARCHIVE)
+	$(if $(Q),@echo "  LINK  $@")
 	$(Q)$(CC) $(CFLAGS_ALL) -shared $(LDFLAGS_ALL) -Wl,--exclude-libs,ALL -o $@ $^ $(PKG_LIBS) $(SQLITE_LIBS)
 
 test-preload: $(PRELOAD) $(SANDBOX) ## that library before programs that load nothing

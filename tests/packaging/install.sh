@@ -57,9 +57,13 @@ else
   skip "pkg-config does not know sqlite3, libcurl and libcjson"
 fi
 
-of_make uninstall
+installed=$(find "$root$prefix" -type f ! -path '*/sqlite-chartmogul/*' | LC_ALL=C sort && echo "$root$prefix/share/sqlite-chartmogul")
+of_make uninstall >"$folder/said"
+same "uninstall says what it removes" "$(echo "$installed" | LC_ALL=C sort)" "$(sed -n 's/^removed //p' "$folder/said" | LC_ALL=C sort)"
 same "uninstall leaves no file" "" "$(find "$root" -type f)"
 same "and no folder that is its own" "" "$(find "$root" -name sqlite3 -o -name sqlite-chartmogul)"
+same "uninstall says where there was nothing" \
+  "nothing of sqlite-chartmogul is in $root$prefix: name the PREFIX and DESTDIR of its make install" "$(of_make uninstall)"
 
 MAKEFLAGS='' "$MAKE" --no-print-directory BUILD="$BUILD" DESTDIR="$folder/" PREFIX=opt install >"$folder/said"
 same "a prefix may be relative" "prefix=$PWD/opt" "$(head -n 1 "$folder/$PWD/opt/lib/pkgconfig/chartmogul.pc")"
