@@ -1,13 +1,13 @@
 #!/bin/sh
 # Makes the packages of every library that stands in a folder, and what is told of them:
 #
-#   packages.sh VERSION NEWEST-GLIBC RELEASES FOLDER
+#   packages.sh VERSION NEWEST-GLIBC RELEASES FOLDER OWN
 #
-# FOLDER/<os>-<arch>[-musl]/chartmogul.* is a library. Of each: a tarball and a wheel; of all: the npm packages, sqlpkg.json with the
-# address RELEASES, and SHA256SUMS of all that is in FOLDER by then.
+# FOLDER/<os>-<arch>[-musl]/chartmogul.* is a library. Of each: a tarball, and a wheel, but of OWN, the one of this machine, whose wheel
+# is there as the npm packages are; of all: sqlpkg.json with the address RELEASES, and SHA256SUMS of all that is in FOLDER by then.
 set -eu
 
-version=$1 glibc=$2 releases=$3 folder=$4
+version=$1 glibc=$2 releases=$3 folder=$4 own=$5
 here=$(cd "$(dirname "$0")" && pwd)
 house=$here/../..
 
@@ -26,10 +26,9 @@ for library in "$folder"/linux-*/chartmogul.so "$folder"/windows-*/chartmogul.dl
   rm -rf "$folder/laid" && mkdir -p "$folder/laid/$name"
   cp "$library" "$house/README.md" "$house/LICENSE" "$house/src/chartmogul.h" "$folder/laid/$name/"
   sh "$here/tarball.sh" "$folder/laid" "$name" "$folder/$name.tar.gz"
-  ! tag=$(sh "$here/wheel_tag.sh" "$platform" "$glibc") || sh "$here/wheel.sh" wheel "$version" "$library" "$tag" "$folder"
+  [ "$library" = "$own" ] || ! tag=$(sh "$here/wheel_tag.sh" "$platform" "$glibc") || sh "$here/wheel.sh" wheel "$version" "$library" "$tag" "$folder"
   ! named=$(sqlpkg_name "$platform") || files="$files${files:+, }\"$named\": \"$name.tar.gz\""
 done
-python3 -B "$here/npm.py" "$version" "$folder" "$folder"
 sed "s|@VERSION@|$version|; s|@RELEASES@|$releases|; s|@FILES@|$files|" "$here/sqlpkg.json.in" >"$folder/sqlpkg.json"
 cd "$folder"
 sha256sum ./*.tar.gz ./*.tgz ./*.whl ./*.deb sqlpkg.json | sed 's| \./| |' >SHA256SUMS

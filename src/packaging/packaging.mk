@@ -234,16 +234,20 @@ $(WHEEL): src/packaging/wheel.sh src/packaging/wheel_tag.sh $(wildcard src/packa
 $(SDIST): src/packaging/wheel.sh $(wildcard src/packaging/python/*.* src/packaging/python/*/*.py) $(AMALGAMATION) $(BUILD)/amalgamation/chartmogul.h
 	$(Q)$(PACK) sh $< sdist $(VERSION) $(BUILD)/amalgamation $(PACKAGES)
 
-$(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE)
-	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
-
 # The libraries of other machines, where their compilers are here.
 has     = $(shell command -v $(1) 2>/dev/null)
 FOREIGN = $(if $(call has,musl-gcc),$(LINUX_MUSL)) $(if $(call has,aarch64-linux-gnu-gcc),$(LINUX_ARM64)) \
   $(if $(call has,$(MINGW)-gcc),$(WINDOWS_X64))
 
-packages: $(STANDALONE) $(FOREIGN) $(SDIST) $(DEB) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
-	$(Q)$(PACK) sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES)
+# npm.py packs every library that stands there: those that are asked for in the same call of make are made before.
+ASKED = $(patsubst test-%,%,$(filter linux-% windows-% test-linux-% test-windows-%,$(MAKECMDGOALS)))
+
+$(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE) $(if $(filter packages,$(MAKECMDGOALS)),$(FOREIGN)) | $(ASKED)
+	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
+
+# Its recipe makes what no other rule makes, and sums up what stands there: all else comes before, also of what is asked for with it.
+packages: $(STANDALONE) $(FOREIGN) $(WHEEL) $(NPM) $(SDIST) $(DEB) | $(ASKED) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
+	$(Q)$(PACK) sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES) $(STANDALONE)
 
 .PHONY: test-again
 test-again: $(DEB) $(SDIST) ## the packages that are there, the Debian one and the source distribution at least, made once more: the same bytes
