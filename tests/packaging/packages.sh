@@ -27,6 +27,9 @@ try_python() {
   "$python" -m pip --version >/dev/null 2>&1 || { skip "this python3 has no pip"; return; }
   "$python" -m pip install --quiet --no-cache-dir --no-index --no-deps "$@" --target "$folder/python" "$package" >"$folder/pip.log" 2>&1
   same "pip installs the $kind" "0 " "$? $(grep -i error "$folder/pip.log")"
+  same "without extensions it names the ways out" "use a Python that has them, or apsw, or without this module LD_PRELOAD=chartmogul-preload.so" \
+    "$(PYTHONPATH=$folder/python use "$python" -B -c 'import sqlite_chartmogul; sqlite_chartmogul.load(object())' |
+      sed 's/.*without them): //; s/ (.make preload.*//')"
   same "Python" "25 By wheel chartmogul_plans" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py")"
 }
 
