@@ -128,7 +128,21 @@ SELECT 'cancelled ' || subscription_no || ' ' || (SELECT day FROM day WHERE text
  WHERE rowid IN (SELECT max(rowid) FROM csv_cancellations GROUP BY subscription_no);
 
 -- What somebody has looked at and will not mend stands in left_out.csv, and counts as if the export did not have it.
--- `key` is the first column of that file. An invoice takes its lines and payments along.
+-- `key` is the first column of that file. One that no row has is mistyped, or the row is gone: report.sql says so.
+CREATE TEMP TABLE left_out_in_vain AS
+SELECT file, key, why
+  FROM left_out
+ WHERE (file, key) NOT IN (
+   SELECT 'plans.csv', id FROM plan UNION ALL SELECT 'cancellations.csv', subscription FROM cancellation UNION ALL
+   SELECT 'customers.csv', id FROM customer UNION ALL SELECT 'invoices.csv', id FROM invoice UNION ALL
+   SELECT 'lines.csv', id FROM line UNION ALL SELECT 'payments.csv', id FROM payment);
+
+-- A customer takes his invoices and cancellations along, an invoice its lines and payments.
+INSERT INTO left_out
+SELECT 'invoices.csv', id, 'of ' || customer FROM invoice WHERE customer IN (SELECT key FROM left_out WHERE file = 'customers.csv')
+ UNION ALL
+SELECT 'cancellations.csv', subscription, 'of ' || customer FROM cancellation
+ WHERE customer IN (SELECT key FROM left_out WHERE file = 'customers.csv');
 DELETE FROM plan WHERE id IN (SELECT key FROM left_out WHERE file = 'plans.csv');
 DELETE FROM cancellation WHERE subscription IN (SELECT key FROM left_out WHERE file = 'cancellations.csv');
 DELETE FROM customer WHERE id IN (SELECT key FROM left_out WHERE file = 'customers.csv');

@@ -3,6 +3,10 @@
 -- load.sql and sync.sql end with it.
 
 .print
+.print In left_out.csv, but not in the export:
+SELECT * FROM left_out_in_vain;
+
+.print
 .print Resumed:
 SELECT table_name, operation, w.state, count(*) AS writes
   FROM chartmogul_writes AS w

@@ -377,6 +377,29 @@ def check_bad_exports(night):
     yield "a file that is not there ends the night before anything is sent"
 
 
+def check_left_out(night):
+    """A customer is left out, and a key that no row has."""
+    customer = min(row[0] for row in night.figures["invoices"].values())
+    night.leave_out([*LEFT_OUT, ("customers.csv", customer, "a test of ours"), ("invoices.csv", "I-00000", "mistyped")])
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    told = night.part("In left_out.csv, but not in the export")
+    must_be("what is in vain", [line.split() for line in told[2:]], [["invoices.csv", "I-00000", "mistyped"]])
+    shown, wanted = shown_by(night.account), figures_of(night.figures)
+    kept = {key for key, row in wanted["invoices"].items() if row[0] != customer}
+    must_be("customers", shown["customers"].keys(), wanted["customers"].keys() - {customer})
+    must_be("invoices", shown["invoices"].keys(), kept)
+    must_be("lines", shown["lines"].keys(), {key for key, row in wanted["lines"].items() if row[0] in kept})
+    must_be("cancellations", shown["cancellations"].keys(), {key for key, row in wanted["cancellations"].items() if row[0] != customer})
+    yield "a customer in left_out.csv takes all of his along, and a key that no row has is told"
+    night.leave_out(LEFT_OUT)
+    night.run("sync.sql")
+    must_be("its exit code", (night.code, night.output if night.code else ""), (0, ""))
+    must_be("what is in vain", night.part("In left_out.csv, but not in the export"), [])
+    check_books(night)
+    yield "without that line he is in again: the books"
+
+
 def check_troubles(night):
     """The API takes no invoices for a while: what was not done is done the next night."""
     night.export(1)
@@ -428,7 +451,8 @@ def main():
             if "--show" in sys.argv:
                 show(night)
                 return
-            for check in (check_load, check_bulk, check_sync, check_settled, check_undo, check_merged, check_bad_exports, check_troubles, lambda _: check_questions()):
+            for check in (check_load, check_bulk, check_sync, check_settled, check_undo, check_left_out, check_merged, check_bad_exports, check_troubles,
+                          lambda _: check_questions()):
                 try:
                     for last in check(night):
                         passed += 1
