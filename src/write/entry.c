@@ -5,8 +5,8 @@
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
 #include "client/call.h"
+#include "find/finder.h"
 #include "wire/json.h"
-#include "write/finder.h"
 
 const char *cm_entry_operation(cm_verb verb) {
   static const char *const words[] = { "INSERT", "UPDATE", "DELETE" };

@@ -8,8 +8,8 @@
 #include "base/map.h"
 #include "change/change_calls.h"
 #include "change/import.h"
+#include "find/finder.h"
 #include "lists/pager.h"
-#include "write/finder.h"
 
 typedef enum cm_entry_state {
   CM_ENTRY_QUEUED,

@@ -1,11 +1,11 @@
 #include "write/queue_open.h"
-#include "write/outcome.h"
 
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "find/finder.h"
 #include "write/entry.h"
-#include "write/finder.h"
+#include "write/outcome.h"
 #include "write/record.h"
 #include "write/shipment.h"
 #include "write/state.h"

@@ -5,8 +5,8 @@
 
 #include "base/sql_token.h"
 #include "base/sqlite_api.h"
+#include "find/finder.h"
 #include "write/entry.h"
-#include "write/finder.h"
 #include "write/outcome.h"
 #include "write/queue_open.h"
 #include "write/record.h"

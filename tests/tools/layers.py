@@ -27,7 +27,10 @@ class House:
 
 HOUSES = {
     "src": House(
-        rooms=["base", "wire", "spec", "resources", "record", "change", "client", "journal", "lists", "read", "write", "sql", "copy", "explain", ""],
+        rooms=[
+            *["base", "wire", "spec", "resources", "record", "change", "client", "journal", "lists", "read", "find", "write"],
+            *["sql", "copy", "explain", ""],
+        ],
         homes={
             "curl/curl.h": re.compile(r"wire/http(_\w+)?\.[ch]"),
             "cjson/cJSON.h": re.compile(r"wire/json(_\w+)?\.c"),
@@ -40,6 +43,8 @@ HOUSES = {
             ("resources", "wire"),
             ("lists", "journal"),
             ("read", "journal"),
+            ("find", "read"),
+            ("find", "journal"),
             ("write", "read"),
             ("explain", "copy"),
         },

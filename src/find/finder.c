@@ -1,4 +1,4 @@
-#include "write/finder.h"
+#include "find/finder.h"
 
 #include <string.h>
 

@@ -10,8 +10,8 @@
 ** end before it answers (two rows may have one key), past the memo, and is as old as the answers of the finder: what is
 ** written meanwhile is told here, and asked of the API again; but a new member of a set is known.
 */
-#ifndef CM_WRITE_ASKED_LIST_H
-#define CM_WRITE_ASKED_LIST_H
+#ifndef CM_FIND_ASKED_LIST_H
+#define CM_FIND_ASKED_LIST_H
 
 #include "client/session.h"
 #include "spec/resource.h"

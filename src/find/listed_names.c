@@ -1,4 +1,4 @@
-#include "write/listed_names.h"
+#include "find/listed_names.h"
 
 #include <string.h>
 

@@ -1,15 +1,15 @@
-#include "write/asked_list.h"
+#include "find/asked_list.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "find/listed_names.h"
 #include "lists/known_pages.h"
 #include "lists/pager.h"
 #include "record/row_store.h"
 #include "record/token.h"
 #include "spec/registry.h"
-#include "write/listed_names.h"
 
 enum { FEW = 4 }; /* so many look-ups are sent whatever the list costs */
 

@@ -1,18 +1,18 @@
 /*
 ** finder.h -- what writes ask before they go out: is the row there, which uuid has it. Each distinct question is
-** asked once in a transaction, of the API or of a list that was read instead (write/asked_list.h).
+** asked once in a transaction, of the API or of a list that was read instead (find/asked_list.h).
 ** Owns: the questions, each until nobody holds it and it is forgotten.
 */
-#ifndef CM_WRITE_FINDER_H
-#define CM_WRITE_FINDER_H
+#ifndef CM_FIND_FINDER_H
+#define CM_FIND_FINDER_H
 
 #include "base/buf.h"
 #include "base/map.h"
 #include "client/call.h"
+#include "find/asked_list.h"
 #include "spec/resource.h"
-#include "write/asked_list.h"
 
-/** A question that several entries may share: one request, one answer. */
+/** A question that several writes may share: one request, one answer. */
 typedef struct cm_question {
   cm_map_node node;
   char *key;

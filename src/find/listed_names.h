@@ -2,8 +2,8 @@
 ** listed_names.h -- by which names look-ups may ask for the rows that a row of a list is, or holds.
 ** Pure.  Tests: tests/cases/write/asked_list/
 */
-#ifndef CM_WRITE_LISTED_NAMES_H
-#define CM_WRITE_LISTED_NAMES_H
+#ifndef CM_FIND_LISTED_NAMES_H
+#define CM_FIND_LISTED_NAMES_H
 
 #include "base/err.h"
 #include "spec/registry.h"
