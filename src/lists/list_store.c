@@ -4,9 +4,8 @@
 
 #include "base/hash.h"
 #include "client/pump.h"
-#include "lists/key_set.h"
+#include "lists/kept_list.h"
 #include "lists/known_pages.h"
-#include "lists/pager.h"
 #include "spec/registry.h"
 
 enum {
@@ -21,18 +20,6 @@ enum {
   PAGES_KEPT = 16  /* of the first answer, which may be the only one */
 };
 
-/** A list, as far as it was read. */
-typedef struct kept_list {
-  char *url;
-  uint64_t matched;  /* bits of the values that are not sent, but matched */
-  cm_row_store rows; /* by key */
-  cm_page_keys keys;
-  cm_pager pager;
-  bool is_open;  /* it is being read */
-  bool is_whole; /* all its rows are here */
-  bool is_ended; /* nothing more will be read: it is whole, or does not fit */
-} kept_list;
-
 /** The questions of one read about the same columns. */
 typedef struct question_kind {
   const cm_read *read;
@@ -46,7 +33,7 @@ typedef struct question_kind {
   int64_t ahead; /* requests that were sent before they were asked for, and were not since */
   cm_row_store asked, early; /* the requests, without a text; those that were sent before */
   int list_count;
-  kept_list *lists[MAX_LISTS];
+  cm_kept_list *lists[MAX_LISTS];
 } question_kind;
 
 struct cm_list_store {
@@ -59,26 +46,12 @@ struct cm_list_store {
 
 /* ---- freeing ------------------------------------------------------------------------------- */
 
-static void end_list(kept_list *list) {
-  if (list->is_open) cm_pager_close(&list->pager);
-  list->is_open = false;
-  list->is_ended = true;
-  cm_page_keys_clear(&list->keys);
-}
-
-static void free_list(kept_list *list) {
-  end_list(list);
-  cm_row_store_clear(&list->rows);
-  sqlite3_free(list->url);
-  sqlite3_free(list);
-}
-
 static void free_store(cm_list_store *store) {
   if (store == NULL) return;
   for (int i = 0; i < store->kind_count; i++) {
     question_kind *kind = store->kinds[i];
     for (int at = 0; at < kind->list_count; at++)
-      free_list(kind->lists[at]);
+      cm_kept_list_free(kind->lists[at]);
     cm_row_store_clear(&kind->asked);
     cm_row_store_clear(&kind->early);
     sqlite3_free(kind);
@@ -152,110 +125,16 @@ static int find_kind(cm_list_store *store, const cm_list_question *question, que
   return SQLITE_OK;
 }
 
-/* ---- reading a list ------------------------------------------------------------------------ */
-
-static int open_list(kept_list *list, cm_session *session, const cm_resource *resource,
-                     cm_err *err) {
-  const cm_read *widest = &resource->reads[resource->read_count - 1];
-  cm_list pages = { .who = resource->name,
-                    .url = list->url,
-                    .paging = widest->paging,
-                    .rows = widest->rows,
-                    .resume = CM_EXTRA(widest, resume),
-                    .missing = widest->missing,
-                    .per_page = session->settings.per_page,
-                    .wanted = -1 };
-  int rc = cm_pager_open(&list->pager, session, &pages, err);
-  list->is_open = rc == SQLITE_OK;
-  return rc;
-}
-
-/** Its rows are of no use any more: look-ups go on one by one. */
-static void give_up(cm_list_store *store, kept_list *list) {
-  store->bytes -= list->rows.bytes;
-  cm_row_store_clear(&list->rows);
-  end_list(list);
-}
-
-static int put_row(cm_list_store *store, kept_list *list, cm_slice key, cm_slice text,
-                   cm_err *err) {
-  const cm_stored_row *last = cm_row_store_find(&list->rows, key);
-  bool is_there = last != NULL && last->text.len == text.len &&
-                  memcmp(last->text.ptr, text.ptr, text.len) == 0;
-  size_t before = list->rows.bytes;
-  if (is_there) return SQLITE_OK;
-  if (store->bytes > CM_MAX_MEMO_BYTES) return SQLITE_TOOBIG;
-  int rc = cm_row_store_put(&list->rows, key, text);
-  store->bytes += list->rows.bytes - before;
-  return rc == SQLITE_NOMEM ? cm_err_nomem(err) : rc;
-}
-
-/** Keep a row under each key by which it is found. @return SQLITE_TOOBIG, SQLITE_MISMATCH: it cannot be kept. */
-static int keep_row(cm_list_store *store, kept_list *list, const cm_list_question *question,
-                    cm_slice text, cm_err *err) {
-  int rc = SQLITE_OK;
-  for (int alias = 0; rc == SQLITE_OK; alias++) {
-    cm_buf key;
-    cm_buf_init(&key, CM_MAX_URL_BYTES);
-    rc = cm_list_row_key(question, list->matched, text, alias, &key, err);
-    cm_slice bytes = { cm_buf_str(&key), key.len };
-    if (rc == SQLITE_OK) rc = put_row(store, list, bytes, text, err);
-    cm_buf_clear(&key);
-  }
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
-
-/** A row that stood on the page before is one row. */
-static int was_shown(kept_list *list, const cm_resource *resource, cm_slice text, bool *was,
-                     cm_err *err) {
-  cm_row row = { .resource = resource };
-  *was = false;
-  if (resource->reads[resource->read_count - 1].each != NULL) return SQLITE_OK;
-  cm_row_set(&row, text);
-  int rc = cm_page_keys_saw(&list->keys, &row, list->pager.pages, list->pager.next_cursor != NULL,
-                            was, err);
-  cm_row_clear(&row);
-  return rc;
-}
-
-/** Read to the end of the page under way. */
-static int read_page(cm_list_store *store, question_kind *kind, kept_list *list,
-                     const cm_list_question *question, cm_err *err) {
-  cm_slice text;
-  int64_t pages = list->pager.pages;
-  int rc = SQLITE_OK;
-  bool is_kept = true;
-  do {
-    bool was = false;
-    rc = cm_pager_next(&list->pager, &text, err);
-    if (rc == SQLITE_ROW) rc = was_shown(list, question->resource, text, &was, err);
-    if (rc != SQLITE_OK || was) continue;
-    rc = keep_row(store, list, question, text, err);
-    is_kept = rc != SQLITE_TOOBIG && rc != SQLITE_MISMATCH;
-  } while (rc == SQLITE_OK && list->pager.page_at < list->pager.page_rows);
-  kind->pages += list->pager.pages - pages;
-  if (!is_kept) {
-    cm_err_clear(err);
-    give_up(store, list);
-    return SQLITE_OK;
-  }
-  if (rc == SQLITE_OK && list->pager.next_cursor == NULL) rc = SQLITE_DONE;
-  if (rc != SQLITE_DONE) return rc;
-  end_list(list);
-  list->is_whole = true;
-  return SQLITE_OK;
-}
-
 /* ---- which list, and whether it is worth its pages ----------------------------------------- */
 
 /** The list of the kind that holds the answer, given what is matched in it; NULL: it is not here. */
 static int find_list(const question_kind *kind, const cm_list_question *question, uint64_t matched,
-                     kept_list **out, cm_err *err) {
+                     cm_kept_list **out, cm_err *err) {
   char *url = NULL;
   int rc = cm_list_url(question, matched, &url, err);
   *out = NULL;
   for (int i = 0; url != NULL && i < kind->list_count; i++) {
-    kept_list *list = kind->lists[i];
+    cm_kept_list *list = kind->lists[i];
     if (list->matched == matched && strcmp(list->url, url) == 0) *out = list;
   }
   sqlite3_free(url);
@@ -285,7 +164,7 @@ static int64_t known_pages(cm_session *session, const cm_list_question *question
 }
 
 /** Are so many requests fewer than the pages that they would pay for? Of a list of unknown length so many may be `ahead`. */
-static bool are_few(const question_kind *kind, const kept_list *list, int64_t known_pages,
+static bool are_few(const question_kind *kind, const cm_kept_list *list, int64_t known_pages,
                     int64_t requests, int ahead) {
   int64_t own = list != NULL && list->is_open ? list->pager.pages : 0;
   int64_t others = kind->pages - own > CHEAP_PAGES ? kind->pages - own : 0;
@@ -294,8 +173,8 @@ static bool are_few(const question_kind *kind, const kept_list *list, int64_t kn
 }
 
 /** Is a page more paid for by the requests that were sent, or are sure to come? */
-static bool is_worth_a_page(const question_kind *kind, const kept_list *list, int64_t known_pages,
-                            const cm_list_question *question) {
+static bool is_worth_a_page(const question_kind *kind, const cm_kept_list *list,
+                            int64_t known_pages, const cm_list_question *question) {
   int64_t paid = kind->requests > question->coming ? kind->requests : question->coming;
   if (list != NULL && list->is_ended) return false;
   if (kind->requests + kind->ahead < REQUESTS_BEFORE_A_LOOK &&
@@ -306,58 +185,29 @@ static bool is_worth_a_page(const question_kind *kind, const kept_list *list, in
 
 /** @param out  NULL: there are too many lists, or its request is too long. */
 static int add_list(question_kind *kind, const cm_list_question *question, uint64_t matched,
-                    kept_list **out, cm_err *err) {
+                    cm_kept_list **out, cm_err *err) {
   *out = NULL;
   if (kind->list_count == MAX_LISTS) return SQLITE_OK;
-  kept_list *list = sqlite3_malloc64(sizeof *list);
-  if (list == NULL) return cm_err_nomem(err);
-  memset(list, 0, sizeof *list);
-  list->matched = matched;
-  int rc = cm_list_url(question, matched, &list->url, err);
-  if (list->url == NULL) {
-    sqlite3_free(list);
-    return rc;
-  }
-  kind->lists[kind->list_count++] = list;
-  *out = list;
-  return SQLITE_OK;
+  int rc = cm_kept_list_new(question, matched, out, err);
+  if (*out != NULL) kind->lists[kind->list_count++] = *out;
+  return rc;
 }
 
 /* ---- answering ----------------------------------------------------------------------------- */
-
-/** A row of a key may be shown before the list is whole; of other terms more rows may follow. */
-static int answer_from(const kept_list *list, const cm_list_question *question, cm_list_rows *out,
-                       cm_err *err) {
-  cm_buf key;
-  bool is_one = question->read->paging == CM_SINGLE;
-  if (!list->is_whole && !is_one) return SQLITE_OK;
-  cm_buf_init(&key, CM_MAX_URL_BYTES);
-  int rc = cm_list_key(question, list->matched, &key);
-  const cm_stored_row *last = rc == SQLITE_OK
-                                  ? cm_row_store_find(&list->rows,
-                                                      (cm_slice){ cm_buf_str(&key), key.len })
-                                  : NULL;
-  cm_buf_clear(&key);
-  if (rc == SQLITE_NOMEM) return cm_err_nomem(err);
-  if (rc != SQLITE_OK) return SQLITE_OK;
-  out->is_known = last != NULL || (list->is_whole && !CM_EXTRA(question->read, finds_hidden));
-  out->read = cm_list_holder(question->resource, question->read);
-  return cm_list_rows_copy(last, is_one, out, err);
-}
 
 /** Ask each list of the kind, in whatever it is matched by. */
 static int ask_lists(const question_kind *kind, const cm_list_question *question, cm_list_rows *out,
                      cm_err *err) {
   int rc = SQLITE_OK;
   for (int i = 0; i < kind->list_count && rc == SQLITE_OK && !out->is_known; i++) {
-    kept_list *list = NULL;
+    cm_kept_list *list = NULL;
     uint64_t matched = kind->lists[i]->matched;
     bool is_tried = i > 0 && kind->lists[i - 1]->matched == matched;
     bool is_fit = (matched & ~cm_list_matchable(question)) == 0 &&
                   (question->unsendable & ~matched) == 0;
     if (is_tried || !is_fit) continue;
     rc = find_list(kind, question, matched, &list, err);
-    if (rc == SQLITE_OK && list != NULL) rc = answer_from(list, question, out, err);
+    if (rc == SQLITE_OK && list != NULL) rc = cm_kept_list_answer(list, question, out, err);
   }
   return rc;
 }
@@ -365,18 +215,18 @@ static int ask_lists(const question_kind *kind, const cm_list_question *question
 /** Read on while it is worth it and the answer is not there. */
 static int read_on(cm_list_store *store, cm_session *session, question_kind *kind,
                    const cm_list_question *question, cm_list_rows *out, cm_err *err) {
-  const cm_resource *resource = question->resource;
   uint64_t matched = choose_matched(kind, question);
-  kept_list *list = NULL;
+  cm_kept_list *list = NULL;
   int rc = matched != 0 ? find_list(kind, question, matched, &list, err) : SQLITE_OK;
   int64_t known = known_pages(session, question, matched);
   while (rc == SQLITE_OK && matched != 0 && !out->is_known &&
          is_worth_a_page(kind, list, known, question)) {
     if (list == NULL) rc = add_list(kind, question, matched, &list, err);
     if (rc != SQLITE_OK || list == NULL) return rc;
-    if (!list->is_open) rc = open_list(list, session, resource, err);
-    if (rc == SQLITE_OK) rc = read_page(store, kind, list, question, err);
-    if (rc == SQLITE_OK) rc = answer_from(list, question, out, err);
+    if (!list->is_open) rc = cm_kept_list_open(list, session, question->resource, err);
+    if (rc == SQLITE_OK)
+      rc = cm_kept_list_read_page(list, question, &store->bytes, &kind->pages, err);
+    if (rc == SQLITE_OK) rc = cm_kept_list_answer(list, question, out, err);
   }
   return rc;
 }
@@ -394,7 +244,7 @@ static int note_request(question_kind *kind, const cm_list_question *question, c
 static bool is_cheaper(cm_session *session, const question_kind *kind,
                        const cm_list_question *question) {
   uint64_t matched = choose_matched(kind, question);
-  kept_list *list = NULL;
+  cm_kept_list *list = NULL;
   int64_t requests = kind->requests + kind->ahead;
   if (kind->ahead >= MAX_EARLY) return false;
   if (requests < REQUESTS_BEFORE_A_LOOK || matched == 0) return true;
