@@ -34,6 +34,17 @@ bool cm_plan_sends(const cm_plan *plan, int column) {
   return false;
 }
 
+const cm_filter *cm_plan_find_unset_start(const cm_resource *resource, const cm_read *read,
+                                          const cm_plan *plan) {
+  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
+    const cm_widened *widened = CM_EXTRA(filter, widened);
+    bool is_start = widened != NULL && widened->op == CM_GE;
+    if (is_start && !cm_plan_sends(plan, cm_registry_column(resource, filter->column)))
+      return filter;
+  }
+  return NULL;
+}
+
 bool cm_plan_uses(const cm_plan *plan, int column) {
   return (plan->columns_used >> (column < 63 ? column : 63)) & 1;
 }
@@ -254,16 +265,10 @@ static bool is_bound(const cm_resource *resource, const cm_read *read, const cm_
  */
 static bool is_cut(const cm_resource *resource, const cm_read *read, const cm_offer *offer,
                    const cm_plan *plan) {
-  for (const cm_filter *filter = read->filters; filter != NULL && filter->column; filter++) {
-    const cm_widened *widened = CM_EXTRA(filter, widened);
-    if (widened == NULL || widened->op != CM_GE) continue;
-    int column = cm_registry_column(resource, filter->column);
-    bool is_given = cm_plan_sends(plan, column);
-    for (int i = 0; i < offer->term_count && !is_given; i++)
-      is_given = is_bound(resource, read, &offer->terms[i]);
-    if (!is_given) return true;
-  }
-  return false;
+  bool is_bounded = cm_plan_find_unset_start(resource, read, plan) == NULL;
+  for (int i = 0; i < offer->term_count && !is_bounded; i++)
+    is_bounded = is_bound(resource, read, &offer->terms[i]);
+  return !is_bounded;
 }
 
 /** May rows be matched by the term as well as by the request? They show its column. */

@@ -102,6 +102,10 @@ bool cm_plan_is_compared(const cm_plan_arg *arg);
 /** True when a term on the column is sent. */
 bool cm_plan_sends(const cm_plan *plan, int column);
 
+/** The filter that takes the first day of a read which has one (cm_widened), where the plan does not send it; else NULL. */
+const cm_filter *cm_plan_find_unset_start(const cm_resource *resource, const cm_read *read,
+                                          const cm_plan *plan);
+
 /** True when the statement uses the column, by the rule of bit 63. */
 bool cm_plan_uses(const cm_plan *plan, int column);
 

@@ -51,25 +51,21 @@ static int name_columns(const cm_resource *resource, const cm_offer *offer, cons
 
 /** A metric's rows are those of a year where nothing says from when on they are asked for. */
 static void warn_of_year(const cm_resource *resource, const cm_plan *plan, cm_buf *out) {
-  const cm_filter *filters = plan->read >= 0 ? resource->reads[plan->read].filters : NULL;
-  for (const cm_filter *filter = filters; filter != NULL && filter->column; filter++) {
-    const cm_widened *widened = CM_EXTRA(filter, widened);
-    bool is_first = widened != NULL && widened->op == CM_GE;
-    if (!is_first || cm_plan_sends(plan, cm_registry_column(resource, filter->column))) continue;
-    int column = cm_registry_column(resource, widened->column);
-    bool is_given = false;
-    for (int i = 0; i < plan->arg_count; i++) {
-      cm_term_op op = plan->args[i].op;
-      bool is_upper = op == CM_TERM_LE || op == CM_TERM_LT;
-      if (plan->args[i].column == column && cm_plan_is_compared(&plan->args[i]) && !is_upper)
-        is_given = true;
-    }
-    if (!is_given)
-      cm_buf_printf(out,
-                    "without a lower bound of %s these are twelve months alone: "
-                    "give %s >= '2010-01-01', or %s, for more",
-                    widened->column, widened->column, filter->column);
+  const cm_read *read = plan->read >= 0 ? &resource->reads[plan->read] : NULL;
+  const cm_filter *start = read != NULL ? cm_plan_find_unset_start(resource, read, plan) : NULL;
+  if (start == NULL) return;
+  const char *shown = CM_EXTRA(start, widened)->column;
+  int column = cm_registry_column(resource, shown);
+  for (int i = 0; i < plan->arg_count; i++) {
+    cm_term_op op = plan->args[i].op;
+    bool is_upper = op == CM_TERM_LE || op == CM_TERM_LT;
+    bool is_bound = cm_plan_is_compared(&plan->args[i]) && !is_upper;
+    if (plan->args[i].column == column && is_bound) return;
   }
+  cm_buf_printf(out,
+                "without a lower bound of %s these are twelve months alone: "
+                "give %s >= '2010-01-01', or %s, for more",
+                shown, shown, start->column);
 }
 
 /** A literal that the column never had, as far as is known: the statement may mean another word. */
