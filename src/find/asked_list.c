@@ -1,10 +1,10 @@
 #include "find/asked_list.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/sqlite_api.h"
 #include "find/listed_names.h"
+#include "find/wanted.h"
 #include "lists/known_pages.h"
 #include "lists/pager.h"
 #include "record/row_store.h"
@@ -13,25 +13,18 @@
 
 enum { FEW = 4 }; /* so many look-ups are sent whatever the list costs */
 
-/** A row that will be asked for. */
-typedef struct wanted_row {
-  uint64_t token; /* of its natural key */
-  bool is_sure;   /* not only where something else is found */
-} wanted_row;
-
 struct cm_asked_list {
   cm_asked_list *next;
   const cm_resource *resource;
   cm_searched searched;
-  wanted_row *wanted;            /* sorted, each once; owned; NULL: nothing was counted */
-  int64_t count, capacity, sure; /* of `wanted`; how many of them are sure */
-  int64_t sent;                  /* look-ups that were sent */
-  bool keeps_rows;               /* their texts, too */
-  bool keeps_keys;               /* rows by their keys, too */
-  bool has_half_names;           /* rows do not show their names: what is not found may be one */
-  bool has_begun;                /* some of it was read */
-  bool is_open;                  /* it is being read, by this pager */
-  bool is_complete;              /* it was read to its end, and answers */
+  cm_wanted wanted;    /* the rows that will be asked for */
+  int64_t sent;        /* look-ups that were sent */
+  bool keeps_rows;     /* their texts, too */
+  bool keeps_keys;     /* rows by their keys, too */
+  bool has_half_names; /* rows do not show their names: what is not found may be one */
+  bool has_begun;      /* some of it was read */
+  bool is_open;        /* it is being read, by this pager */
+  bool is_complete;    /* it was read to its end, and answers */
   bool is_given_up;
   char *first; /* value of the first part of the natural key that all counted rows have; owned */
   bool has_several; /* they have several, or none */
@@ -59,7 +52,7 @@ void cm_asked_lists_clear(cm_asked_lists *lists) {
   for (cm_asked_list *list = lists->first; list != NULL; list = next) {
     next = list->next;
     forget_rows(list);
-    sqlite3_free(list->wanted);
+    cm_wanted_clear(&list->wanted);
     sqlite3_free(list->first);
     sqlite3_free(list);
   }
@@ -140,61 +133,34 @@ int cm_asked_lists_count(cm_asked_lists *lists, const cm_counted_row *counted) {
   cm_asked_list *list = find_or_add(lists, counted->resource);
   if (list != NULL && list->has_begun) return SQLITE_OK; /* it keeps what was counted before */
   if (list == NULL || note_first(list, counted->first) != SQLITE_OK) return SQLITE_NOMEM;
-  if (list->wanted == NULL) list->keeps_rows = false;
-  if (list->count == list->capacity) {
-    int64_t capacity = list->capacity > 0 ? 2 * list->capacity : 16;
-    wanted_row *grown = sqlite3_realloc64(list->wanted, (size_t)capacity * sizeof *grown);
-    if (grown == NULL) return SQLITE_NOMEM;
-    list->wanted = grown;
-    list->capacity = capacity;
-  }
-  list->wanted[list->count++] = (wanted_row){ counted->token, counted->is_sure };
+  if (!cm_wanted_is_counted(&list->wanted)) list->keeps_rows = false;
+  if (cm_wanted_add(&list->wanted, counted->token, counted->is_sure) != SQLITE_OK)
+    return SQLITE_NOMEM;
   list->keeps_rows = list->keeps_rows || counted->needs_row;
   list->keeps_keys = list->keeps_keys || counted->is_by_key;
   return SQLITE_OK;
 }
 
-static int compare_wanted(const void *one, const void *other) {
-  uint64_t a = ((const wanted_row *)one)->token;
-  uint64_t b = ((const wanted_row *)other)->token;
-  return a < b ? -1 : a > b;
-}
-
-/** Sort the rows, leave each there once, and count those that are sure. */
-static void sort_wanted(cm_asked_list *list) {
-  int64_t kept = 0;
-  qsort(list->wanted, (size_t)list->count, sizeof *list->wanted, compare_wanted);
-  for (int64_t i = 0; i < list->count; i++) {
-    bool is_same = kept > 0 && list->wanted[kept - 1].token == list->wanted[i].token;
-    if (!is_same) list->wanted[kept++] = list->wanted[i];
-    list->wanted[kept - 1].is_sure = list->wanted[kept - 1].is_sure || list->wanted[i].is_sure;
-  }
-  list->count = kept;
-  list->sure = 0;
-  for (int64_t i = 0; i < kept; i++)
-    list->sure += list->wanted[i].is_sure;
-}
-
 void cm_asked_lists_end_count(cm_asked_lists *lists) {
   for (cm_asked_list *list = lists->first; list != NULL; list = list->next) {
-    if (list->count > 0) sort_wanted(list);
+    cm_wanted_sort(&list->wanted);
   }
   lists->is_counted = true;
 }
 
 /** Is this one of the rows that are asked for, by natural key ('n') or key ('k')? Nobody knows where nothing was counted. */
 static bool is_wanted(const cm_asked_list *list, char kind, const char *first, const char *second) {
-  if (list->wanted == NULL) return true;
-  wanted_row row = { .token = cm_row_token(kind, list->resource->name, first, second) };
-  return bsearch(&row, list->wanted, (size_t)list->count, sizeof row, compare_wanted) != NULL;
+  if (!cm_wanted_is_counted(&list->wanted)) return true;
+  return cm_wanted_has(&list->wanted, cm_row_token(kind, list->resource->name, first, second));
 }
 
 /* ---- reading the list -------------------------------------------------------------------------------- */
 
 /** Tables whose rows were counted share the reading of a list. */
 static bool share(const cm_asked_list *list, const cm_asked_list *other) {
-  return other == list || (list->wanted != NULL && other->wanted != NULL && !other->is_given_up &&
-                           other->searched.source == list->searched.source);
+  bool are_counted = cm_wanted_is_counted(&list->wanted) && cm_wanted_is_counted(&other->wanted);
+  return other == list ||
+         (are_counted && !other->is_given_up && other->searched.source == list->searched.source);
 }
 
 /** Does the API narrow the list by the first part of the table's natural key? */
@@ -331,7 +297,7 @@ static bool is_worth_a_page(const cm_asked_lists *lists, const cm_asked_list *li
   int64_t sent = 0;
   if (list->is_open && list->pager.total_pages > 0) known = list->pager.total_pages;
   for (const cm_asked_list *of = lists->first; of != NULL; of = of->next) {
-    sure += share(list, of) ? of->sure : 0;
+    sure += share(list, of) ? of->wanted.sure : 0;
     sent += share(list, of) ? of->sent : 0;
   }
   return (sure > FEW && pages < sure && known < sure) ||
