@@ -19,6 +19,7 @@ if ! command -v "${emulated%% *}" >/dev/null; then
 fi
 # shellcheck disable=SC2086 # a program with its options
 shell() { printf '%s\n' ".load ${library%.*}" "$@" | $emulated -batch -init /dev/null 2>&1 | tr -d '\r'; }
+shell >/dev/null # the first time, Wine says what it makes in its folder
 
 case $library in
 *.dll) # the names of exported functions, and the libraries of which Windows has none
