@@ -116,6 +116,13 @@ const char *cm_sql_skip_brackets(const char *at) {
   return at;
 }
 
+const char *cm_sql_first(const char *at, cm_sql_token *out) {
+  do {
+    at = cm_sql_next(at, out);
+  } while (out->sign == ';');
+  return at;
+}
+
 bool cm_sql_is_same(const char *text, const char *other, size_t len) {
   for (size_t i = 0; i < len; i++) {
     if (lower(text[i]) != lower(other[i])) return false;

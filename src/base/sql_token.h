@@ -28,6 +28,9 @@ const char *cm_sql_next_token(const char *at, cm_sql_token *out);
 /** The same for the next token that is not white space; at the end an OTHER of the sign NUL. */
 const char *cm_sql_next(const char *at, cm_sql_token *out);
 
+/** The first token of a statement, which semicolons may stand in front of. @return what is left. */
+const char *cm_sql_first(const char *at, cm_sql_token *out);
+
 /** Behind the bracket that closes the one before `at`. */
 const char *cm_sql_skip_brackets(const char *at);
 

@@ -11,9 +11,7 @@ enum { MAX_NODES = 10000 };
 
 static bool is_end(const char *tail) {
   cm_sql_token token;
-  do {
-    tail = cm_sql_next(tail, &token);
-  } while (token.sign == ';');
+  (void)cm_sql_first(tail, &token);
   return token.kind == CM_SQL_OTHER && token.sign == '\0';
 }
 

@@ -112,9 +112,11 @@ static void give_up_from(cm_queue *queue, int64_t id, const char *why) {
   mark_lasting(queue, id);
 }
 
+static const char transaction_failed[] = "not sent: the transaction failed";
+
 static const char *why_dropped(const cm_queue *queue, bool is_ours) {
   if (!is_ours) return "not sent by this process: another one began the transaction";
-  if (queue->transaction.is_failed) return "not sent: the transaction failed";
+  if (queue->transaction.is_failed) return transaction_failed;
   if (queue->transaction.why_dropped != NULL) return queue->transaction.why_dropped;
   return queue->sending.is_autocommit ? "not sent: the statement failed"
                                       : "not sent: it was rolled back";
@@ -227,12 +229,11 @@ static void tell_of_others(const cm_session *session, cm_err *err) {
 static bool is_releasing(sqlite3 *db) {
   sqlite3_stmt *stmt = sqlite3_next_stmt(db, NULL);
   for (; stmt != NULL; stmt = sqlite3_next_stmt(db, stmt)) {
-    const char *at = sqlite3_stmt_busy(stmt) ? sqlite3_sql(stmt) : NULL;
-    cm_sql_token token = { 0 };
-    token.sign = ';'; /* which may stand in front of a statement */
-    while (at != NULL && token.sign == ';')
-      at = cm_sql_next(at, &token);
-    if (cm_sql_is_name(&token, "RELEASE")) return true;
+    const char *sql = sqlite3_stmt_busy(stmt) ? sqlite3_sql(stmt) : NULL;
+    cm_sql_token first;
+    if (sql == NULL) continue;
+    (void)cm_sql_first(sql, &first);
+    if (cm_sql_is_name(&first, "RELEASE")) return true;
   }
   return false;
 }
@@ -255,7 +256,7 @@ static void note_why(const cm_session *session) {
     const cm_session *account = connection->accounts[i];
     if (account->queue == NULL) continue;
     account->queue->transaction
-        .why_dropped = account == session ? "not sent: the transaction failed"
+        .why_dropped = account == session ? transaction_failed
                                           : "not sent: the COMMIT failed at another account";
   }
 }
