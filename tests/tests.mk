@@ -108,14 +108,20 @@ $(TORTURE_SHARES): torture-%:
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture-replies --share $* --sandbox $(SANDBOX) $(CASES)
 	$(Q)$(IN_TEST) $(RUN_CASES) --torture --share $* --sandbox $(SANDBOX) $(CASES)
 
+LATE_CASES ?= $(RUN_CASES)
 .PHONY: test-late
-test-late: $(RUN_CASES) $(SANDBOX) ## every case with each request late, then with each answer (LATE_STEP=4: some)
+test-late: $(LATE_CASES) $(SANDBOX) ## every case with each request late, then with each answer (LATE_STEP=4: some)
 	$(Q)$(MAKE) -j4 $(LATE_SHARES)
+
+.PHONY: test-late-newest
+test-late-newest: ## the same on the newest SQLite, for which make test-versions builds: it asks in another order
+	$(Q)if [ -x $(BUILD)/newest/run-cases ]; then LD_LIBRARY_PATH='$(abspath $(NEWEST_SQLITE))' $(MAKE) test-late LATE_CASES=$(BUILD)/newest/run-cases; else \
+	  echo "skipped: make test-versions has built nothing for the newest SQLite"; fi
 
 LATE_SHARES := $(patsubst %,late-%/8,1 2 3 4 5 6 7 8)
 .PHONY: $(LATE_SHARES)
 $(LATE_SHARES): late-%:
-	$(Q)$(IN_TEST) $(RUN_CASES) --late --share $* --sandbox $(SANDBOX) $(CASES)
+	$(Q)$(IN_TEST) $(LATE_CASES) --late --share $* --sandbox $(SANDBOX) $(CASES)
 
 .PHONY: coverage
 coverage: ## lines of src that unit tests and cases run, with a floor (COVERAGE_FLOOR)

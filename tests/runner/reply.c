@@ -87,6 +87,9 @@ static bool read_line(reply *into, const char *line, text *why) {
     into->hold = (int)number;
   } else if (sscanf(line, "after: %ld", &number) == 1) {
     into->after = (int)number;
+  } else if (text_starts(line, "after: ") && strchr(line, '/')) {
+    free(into->after_request);
+    into->after_request = text_copy(line + strlen("after: "));
   } else if (strchr(line, ':')) {
     text headers = { 0 };
     text_printf(&headers, "%s%s\n", into->headers, line);
@@ -145,6 +148,7 @@ void reply_clear(reply *done) {
   free(done->method);
   free(done->path);
   free(done->query);
+  free(done->after_request);
   free(done->headers);
   text_clear(&done->body);
   *done = (reply){ 0 };

@@ -22,9 +22,10 @@ typedef struct reply {
   text body;
   long cut_at; /* bytes of the body that are sent before the connection ends; -1: all */
   int delay_ms;
-  int advance_ms; /* what the fake clock gains when the request arrives */
-  int hold;       /* not answered until so many requests were under way at once */
-  int after;      /* not answered until so many requests have come since the last statements */
+  int advance_ms;      /* what the fake clock gains when the request arrives */
+  int hold;            /* not answered until so many requests were under way at once */
+  int after;           /* not answered until so many requests have come since the last statements */
+  char *after_request; /* "GET /plans?page=2": nor until this one has; NULL: any */
   bool is_gzip;
   bool is_drop;  /* the connection ends without an answer */
   bool is_never; /* not answered before the case ends */

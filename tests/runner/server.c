@@ -72,6 +72,12 @@ static void clear_exchange(exchange *done) {
   text_clear(&done->body);
 }
 
+/* The target below the base URL, or the whole of it where it stands outside. */
+static const char *below_base(const server *in, const char *target, bool *is_inside) {
+  *is_inside = text_starts(target, in->path);
+  return *is_inside ? target + strlen(in->path) : target;
+}
+
 /* ---- waiting ----------------------------------------------------------------------------- */
 
 /* Wait for a change, at most until `limit`; the lock is held. False after the limit. */
@@ -99,6 +105,32 @@ static void wait_peak(server *in, const reply *chosen) {
     if (!wait_change(in, &limit)) {
       text_printf(&in->problems, "reply `%s`: %d requests were to be under way at once, not %d\n",
                   chosen->name, chosen->hold, in->peak);
+      return;
+    }
+}
+
+/* Has this request come since the last statements? */
+static bool has_come(const server *in, const char *wanted) {
+  for (size_t i = 0; i < in->log_count; i++) {
+    const exchange *asked = &in->log[i];
+    bool is_inside;
+    text line = { 0 };
+    text_printf(&line, "%s %s", asked->method, below_base(in, asked->target, &is_inside));
+    bool is_wanted = strcmp(text_str(&line), wanted) == 0;
+    text_clear(&line);
+    if (is_wanted) return true;
+  }
+  return false;
+}
+
+/* Wait until the request that `after` names has come. */
+static void wait_request(server *in, const reply *chosen) {
+  int own = in->case_number;
+  struct timespec limit = in_ms(in->patience_ms);
+  while (!has_come(in, chosen->after_request) && in->case_number == own)
+    if (!wait_change(in, &limit)) {
+      text_printf(&in->problems, "reply `%s`: %s was to come before it is given\n", chosen->name,
+                  chosen->after_request);
       return;
     }
 }
@@ -167,12 +199,6 @@ static enum MHD_Result answer_broken(server *in, struct MHD_Connection *connecti
   return queued;
 }
 
-/* The target below the base URL, or the whole of it where it stands outside. */
-static const char *below_base(const server *in, const char *target, bool *is_inside) {
-  *is_inside = text_starts(target, in->path);
-  return *is_inside ? target + strlen(in->path) : target;
-}
-
 /* A request that an earlier case let go of, and that arrives only now, is nobody's. */
 static bool is_late(const server *in, const char *target) {
   bool is_inside;
@@ -212,6 +238,7 @@ static enum MHD_Result perform(server *in, struct MHD_Connection *connection, co
   if (in->clock) fake_clock_advance(in->clock, chosen->advance_ms);
   if (chosen->hold) wait_peak(in, chosen);
   if (chosen->after) wait_arrivals(in, chosen);
+  if (chosen->after_request) wait_request(in, chosen);
   if (chosen->is_never) wait_end(in);
   if (chosen->is_drop || in->case_number != own) return MHD_NO;
   return answer_bytes(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
