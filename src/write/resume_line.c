@@ -9,6 +9,7 @@
 #include "write/record.h"
 #include "write/resume_state.h"
 #include "write/state.h"
+#include "write/take_up.h"
 #include "write/write_log.h"
 
 static const char settled[] = "settled by chartmogul_settle";
@@ -21,8 +22,8 @@ static int put_verdict(cm_session *session, int64_t id, const char *state, cm_er
 }
 
 static bool is_open(const cm_journal_line *line) {
-  return cm_resume_is_in(line, CM_ENTRY_UNKNOWN) || cm_resume_is_in(line, CM_ENTRY_SENT) ||
-         cm_resume_is_in(line, CM_ENTRY_QUEUED) || cm_resume_is_in(line, CM_ENTRY_REFUSED);
+  return cm_take_up_is_in(line, CM_ENTRY_UNKNOWN) || cm_take_up_is_in(line, CM_ENTRY_SENT) ||
+         cm_take_up_is_in(line, CM_ENTRY_QUEUED) || cm_take_up_is_in(line, CM_ENTRY_REFUSED);
 }
 
 /** A line that can be settled: it is unknown, refused, or open, and of a run of this account that does not go on elsewhere. */
@@ -35,7 +36,7 @@ static int find_open(cm_session *session, int64_t id, cm_journal_line *line, cm_
                       "there is no write %lld in the journal: give an id of chartmogul_writes",
                       (long long)id);
   if (rc == SQLITE_ROW) rc = cm_journal_find_run(session->journal, line->run, &run, &may_live, err);
-  if (rc == SQLITE_DONE) return cm_resume_refuse_line(line, err);
+  if (rc == SQLITE_DONE) return cm_take_up_refuse(line, err);
   if (rc != SQLITE_ROW) return rc;
   bool is_own = run.id == cm_journal_run_number(session->journal);
   if (may_live && !is_own)
@@ -153,7 +154,7 @@ static int tell_sent(cm_session *session, const together *all, cm_err *err) {
     if (rc != SQLITE_ROW && rc != SQLITE_DONE) return rc;
     for (size_t end = 0; end < cm_countof(ends) && rc == SQLITE_ROW; end++) {
       bool is_written = ends[end] == CM_ENTRY_WRITTEN || line.error == NULL;
-      if (cm_resume_is_in(&line, ends[end]))
+      if (cm_take_up_is_in(&line, ends[end]))
         tell_own_log(session, line.id, ends[end], is_written ? settled : line.error);
     }
   }

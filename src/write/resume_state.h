@@ -9,12 +9,6 @@
 #include "write/entry.h"
 #include "write/resume.h"
 
-/** Has the line this state? */
-bool cm_resume_is_in(const cm_journal_line *line, cm_entry_state state);
-
-/** Say that no call can be made of a line. @return SQLITE_ERROR. */
-int cm_resume_refuse_line(const cm_journal_line *line, cm_err *err);
-
 /**
  * May this connection settle anything now? After SQLITE_OK no other one sends with this journal until cm_journal_leave, and
  * the account is named.
