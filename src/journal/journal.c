@@ -1,11 +1,11 @@
 #include "journal/journal.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/sqlite_api.h"
 #include "journal/journal_file.h"
+#include "journal/journal_state.h"
 #include "journal/process.h"
 
 enum { DAY_SECONDS = 24 * 60 * 60 };
@@ -32,56 +32,29 @@ enum { DAY_SECONDS = 24 * 60 * 60 };
 
 #define RUN_COLUMNS "id, whole_to, origin, account, pid, host, process, is_ended, name, " HAS_OPEN
 
-typedef enum statement {
-  FORGET_LINE,
-  PUT_LINE,
-  PUT_SENT,
-  PUT_OUTCOME,
-  PUT_WHOLE,
-  PUT_PAUSED,
-  PUT_ACCOUNT,
-  NEXT_LINE,
-  NEXT_RUN,
-  FIND_LINE,
-  FIND_RUN,
-  COUNT_OPEN,
-  STATEMENTS
-} statement;
-
-static const char *const sql[STATEMENTS] = {
+static const char *const sql[CM_JOURNAL_STATEMENTS] = {
   /* nothing here that can fail half-way: SQLite would keep a journal of its own for each statement */
-  [FORGET_LINE] = "DELETE FROM line WHERE id = ?1",
-  [PUT_LINE] = "INSERT OR FAIL INTO line(" LINE_COLUMNS
-               ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
-  [PUT_SENT] = "UPDATE OR FAIL line SET state = 'sent', before = coalesce(?14, before), "
-               "change = ?15, host = ?16 WHERE id = ?1",
-  [PUT_OUTCOME] =
+  [CM_JOURNAL_FORGET_LINE] = "DELETE FROM line WHERE id = ?1",
+  [CM_JOURNAL_PUT_LINE] = "INSERT OR FAIL INTO line(" LINE_COLUMNS
+                          ") VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)",
+  [CM_JOURNAL_PUT_SENT] = "UPDATE OR FAIL line SET state = 'sent', before = coalesce(?14, before), "
+                          "change = ?15, host = ?16 WHERE id = ?1",
+  [CM_JOURNAL_PUT_OUTCOME] =
       "UPDATE OR FAIL line SET state = ?7, status = coalesce(nullif(?8, 0), status), "
       "error = ?9, uuid = coalesce(?10, uuid), not_taken = coalesce(?11, not_taken), "
       "response = coalesce(?13, response), before = coalesce(?14, before) WHERE id = ?1",
-  [PUT_WHOLE] = "UPDATE run SET whole_to = ?2, is_ended = 0 WHERE id = ?1",
-  [PUT_PAUSED] = "UPDATE run SET whole_to = -abs(whole_to) WHERE id = ?1",
-  [PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
-  [NEXT_LINE] = "SELECT " READ_COLUMNS
-                " FROM line WHERE id > ?1 AND (run <> ?2 OR change IS NULL) ORDER BY id LIMIT 1",
-  [NEXT_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
-  [FIND_LINE] = "SELECT " READ_COLUMNS " FROM line WHERE id = ?1",
-  [FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
-  [COUNT_OPEN] = "SELECT count(*) FROM line WHERE id" OF_RUN(
+  [CM_JOURNAL_PUT_WHOLE] = "UPDATE run SET whole_to = ?2, is_ended = 0 WHERE id = ?1",
+  [CM_JOURNAL_PUT_PAUSED] = "UPDATE run SET whole_to = -abs(whole_to) WHERE id = ?1",
+  [CM_JOURNAL_PUT_ACCOUNT] = "UPDATE run SET account = ?4 WHERE id = ?1",
+  [CM_JOURNAL_NEXT_LINE] =
+      "SELECT " READ_COLUMNS
+      " FROM line WHERE id > ?1 AND (run <> ?2 OR change IS NULL) ORDER BY id LIMIT 1",
+  [CM_JOURNAL_NEXT_RUN] = "SELECT " RUN_COLUMNS
+                          " FROM run WHERE id > ?1 AND NOT is_ended ORDER BY id LIMIT 1",
+  [CM_JOURNAL_FIND_LINE] = "SELECT " READ_COLUMNS " FROM line WHERE id = ?1",
+  [CM_JOURNAL_FIND_RUN] = "SELECT " RUN_COLUMNS " FROM run WHERE id = ?1",
+  [CM_JOURNAL_COUNT_OPEN] = "SELECT count(*) FROM line WHERE id" OF_RUN(
       "?1") "AND state IN ('queued', 'sent')",
-};
-
-struct cm_journal {
-  sqlite3 *db;
-  char *path;
-  cm_clock clock;
-  long process;  /* that opened it */
-  int64_t run;   /* 0: not begun */
-  char *account; /* of the run; owned */
-  int lock;      /* -1: it is not held */
-  bool is_open;  /* something was put, and is not durable yet */
-  int lost_code; /* why what was put before is lost, until a flush has said so; SQLITE_OK: nothing is */
-  sqlite3_stmt *statements[STATEMENTS];
 };
 
 /* ---- life ----------------------------------------------------------------------------------------- */
@@ -110,8 +83,7 @@ bool cm_journal_is_ours(const cm_journal *journal) {
   return journal->process == (long)getpid();
 }
 
-/** The texts of a failure are the handle's. */
-static int fail(cm_journal *journal, const char *what, cm_err *err) {
+int cm_journal_fail(cm_journal *journal, const char *what, cm_err *err) {
   return cm_journal_file_fail(journal->db, journal->path, what, err);
 }
 
@@ -128,7 +100,7 @@ static int run_sql(cm_journal *journal, const char *text, int64_t first, int64_t
 }
 
 void cm_journal_rest(cm_journal *journal) {
-  for (int i = NEXT_LINE; i < STATEMENTS; i++)
+  for (int i = CM_JOURNAL_NEXT_LINE; i < CM_JOURNAL_STATEMENTS; i++)
     sqlite3_reset(journal->statements[i]);
 }
 
@@ -139,14 +111,14 @@ static int begin(cm_journal *journal, cm_err *err) {
   int rc = run_sql(journal, "BEGIN IMMEDIATE", 0, 0);
   /* who holds the file so long may go on: one wait is enough */
   (void)sqlite3_busy_timeout(journal->db, rc == SQLITE_BUSY ? 0 : CM_JOURNAL_LOCK_MS);
-  if (rc != SQLITE_OK) return fail(journal, "cannot be written", err);
+  if (rc != SQLITE_OK) return cm_journal_fail(journal, "cannot be written", err);
   journal->is_open = true;
   return SQLITE_OK;
 }
 
 /** SQLite ends a transaction by itself where memory or the disk runs out: what was put since the last flush is lost. */
 static int fail_putting(cm_journal *journal, cm_err *err) {
-  int rc = fail(journal, "cannot be written", err);
+  int rc = cm_journal_fail(journal, "cannot be written", err);
   if (journal->is_open && sqlite3_get_autocommit(journal->db)) {
     journal->is_open = false;
     journal->lost_code = rc;
@@ -197,7 +169,7 @@ void cm_journal_close(cm_journal *journal) {
     /* a run that cannot be ended is looked at by the next resume */
     if (journal->run != 0 && cm_journal_end_run(journal, journal->run, &err) != SQLITE_OK)
       run_sql(journal, "ROLLBACK", 0, 0);
-    for (int i = 0; i < STATEMENTS; i++)
+    for (int i = 0; i < CM_JOURNAL_STATEMENTS; i++)
       sqlite3_finalize(journal->statements[i]);
     sqlite3_close(journal->db);
     cm_journal_unlock(journal->lock);
@@ -283,7 +255,7 @@ void cm_journal_leave(cm_journal *journal) {
 
 /* ---- writing lines -------------------------------------------------------------------------------- */
 
-static int prepare(cm_journal *journal, statement which) {
+int cm_journal_prepare(cm_journal *journal, cm_journal_statement which) {
   sqlite3_stmt **stmt = &journal->statements[which];
   if (*stmt != NULL) {
     sqlite3_reset(*stmt);
@@ -310,10 +282,11 @@ static int bind_line(sqlite3_stmt *stmt, const cm_journal_line *line) {
   return rc;
 }
 
-static int put(cm_journal *journal, statement which, const cm_journal_line *line, cm_err *err) {
+static int put(cm_journal *journal, cm_journal_statement which, const cm_journal_line *line,
+               cm_err *err) {
   int rc = begin(journal, err);
   if (rc != SQLITE_OK) return rc;
-  rc = prepare(journal, which);
+  rc = cm_journal_prepare(journal, which);
   sqlite3_stmt *stmt = journal->statements[which];
   if (rc == SQLITE_OK) rc = bind_line(stmt, line);
   if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
@@ -324,33 +297,33 @@ static int put(cm_journal *journal, statement which, const cm_journal_line *line
 }
 
 int cm_journal_put(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
-  int rc = put(journal, FORGET_LINE, line, err);
-  return rc == SQLITE_OK ? put(journal, PUT_LINE, line, err) : rc;
+  int rc = put(journal, CM_JOURNAL_FORGET_LINE, line, err);
+  return rc == SQLITE_OK ? put(journal, CM_JOURNAL_PUT_LINE, line, err) : rc;
 }
 
 int cm_journal_put_outcome(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
-  return put(journal, PUT_OUTCOME, line, err);
+  return put(journal, CM_JOURNAL_PUT_OUTCOME, line, err);
 }
 
 int cm_journal_put_sent(cm_journal *journal, const cm_journal_line *line, cm_err *err) {
-  return put(journal, PUT_SENT, line, err);
+  return put(journal, CM_JOURNAL_PUT_SENT, line, err);
 }
 
 int cm_journal_put_whole(cm_journal *journal, int64_t id, cm_err *err) {
   const cm_journal_line line = { .id = journal->run, .run = id };
-  return put(journal, PUT_WHOLE, &line, err);
+  return put(journal, CM_JOURNAL_PUT_WHOLE, &line, err);
 }
 
 int cm_journal_put_paused(cm_journal *journal, cm_err *err) {
   const cm_journal_line line = { .id = journal->run };
-  return put(journal, PUT_PAUSED, &line, err);
+  return put(journal, CM_JOURNAL_PUT_PAUSED, &line, err);
 }
 
 int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *err) {
   const cm_journal_line line = { .id = journal->run, .table_name = account };
   char *copy = sqlite3_mprintf("%s", account);
   int rc = copy != NULL ? SQLITE_OK : cm_err_nomem(err);
-  if (rc == SQLITE_OK && journal->run != 0) rc = put(journal, PUT_ACCOUNT, &line, err);
+  if (rc == SQLITE_OK && journal->run != 0) rc = put(journal, CM_JOURNAL_PUT_ACCOUNT, &line, err);
   if (rc == SQLITE_OK && journal->run != 0) rc = cm_journal_flush(journal, err);
   if (rc != SQLITE_OK) {
     sqlite3_free(copy);
@@ -361,128 +334,7 @@ int cm_journal_name_account(cm_journal *journal, const char *account, cm_err *er
   return SQLITE_OK;
 }
 
-/* ---- reading -------------------------------------------------------------------------------------- */
-
-static const char *text_at(sqlite3_stmt *stmt, int column) {
-  return (const char *)sqlite3_column_text(stmt, column);
-}
-
-/** @return SQLITE_ROW, SQLITE_DONE, or an error. */
-static int step(cm_journal *journal, statement which, int64_t id, int64_t run, cm_err *err) {
-  int rc = prepare(journal, which);
-  sqlite3_stmt *stmt = journal->statements[which];
-  if (rc == SQLITE_OK) rc = sqlite3_bind_int64(stmt, 1, id);
-  if (rc == SQLITE_OK && sqlite3_bind_parameter_count(stmt) >= 2)
-    rc = sqlite3_bind_int64(stmt, 2, run);
-  if (rc == SQLITE_OK) rc = sqlite3_step(stmt);
-  if (rc == SQLITE_ROW) return rc;
-  if (rc != SQLITE_DONE) rc = fail(journal, "cannot be read", err);
-  sqlite3_reset(stmt);
-  return rc;
-}
-
-static void read_line(sqlite3_stmt *stmt, cm_journal_line *out) {
-  *out = (cm_journal_line){ .id = sqlite3_column_int64(stmt, 0),
-                            .run = sqlite3_column_int64(stmt, 1),
-                            .time_ms = sqlite3_column_int64(stmt, 2),
-                            .table_name = text_at(stmt, 3),
-                            .operation = text_at(stmt, 4),
-                            .key = text_at(stmt, 5),
-                            .state = text_at(stmt, 6),
-                            .status = sqlite3_column_int(stmt, 7),
-                            .error = text_at(stmt, 8),
-                            .uuid = text_at(stmt, 9),
-                            .not_taken = text_at(stmt, 10),
-                            .body = text_at(stmt, 11),
-                            .response = text_at(stmt, 12),
-                            .before = text_at(stmt, 13),
-                            .change = text_at(stmt, 14),
-                            .host = sqlite3_column_int64(stmt, 15),
-                            .account = text_at(stmt, 16) };
-}
-
-int cm_journal_next(cm_journal *journal, int64_t id, cm_journal_line *out, cm_err *err) {
-  memset(out, 0, sizeof *out);
-  int rc = step(journal, NEXT_LINE, id, journal->run, err);
-  if (rc == SQLITE_ROW) read_line(journal->statements[NEXT_LINE], out);
-  return rc;
-}
-
-int cm_journal_find(cm_journal *journal, int64_t id, cm_journal_line *out, cm_err *err) {
-  memset(out, 0, sizeof *out);
-  int rc = step(journal, FIND_LINE, id, 0, err);
-  if (rc == SQLITE_ROW) read_line(journal->statements[FIND_LINE], out);
-  return rc;
-}
-
-/** What the file says of a run beside what is asked of it. */
-typedef struct run_state {
-  bool is_paused, is_elsewhere, may_live;
-} run_state;
-
-/** @return SQLITE_ROW, SQLITE_NOMEM. */
-static int read_run(sqlite3_stmt *stmt, cm_journal_run *out, run_state *state, cm_err *err) {
-  int64_t whole_to = sqlite3_column_int64(stmt, 1);
-  *out = (cm_journal_run){ .id = sqlite3_column_int64(stmt, 0),
-                           .whole_to = whole_to == INT64_MIN ? INT64_MAX : llabs(whole_to),
-                           .origin = text_at(stmt, 2),
-                           .account = text_at(stmt, 3),
-                           .name = text_at(stmt, 8),
-                           .has_open = sqlite3_column_int(stmt, 9) != 0 };
-  const char *host = text_at(stmt, 5);
-  const char *process = text_at(stmt, 6);
-  if (out->origin == NULL || out->account == NULL || out->name == NULL || host == NULL ||
-      process == NULL)
-    return cm_err_nomem(err);
-  bool is_ended = sqlite3_column_int(stmt, 7) != 0;
-  long pid = (long)sqlite3_column_int64(stmt, 4);
-  *state = (run_state){ .is_paused = whole_to < 0,
-                        .is_elsewhere = cm_process_is_elsewhere(host),
-                        .may_live = !is_ended && cm_process_may_live(pid, host, process) };
-  return SQLITE_ROW;
-}
-
-int cm_journal_find_run(cm_journal *journal, int64_t id, cm_journal_run *out, bool *may_live,
-                        cm_err *err) {
-  run_state state = { false };
-  int rc = step(journal, FIND_RUN, id, 0, err);
-  if (rc == SQLITE_ROW) rc = read_run(journal->statements[FIND_RUN], out, &state, err);
-  *may_live = state.may_live && !state.is_elsewhere;
-  return rc;
-}
-
-/** Is its process gone? Who is elsewhere holds the lock as long as a COMMIT of it goes on, and the lock is ours. */
-static bool is_cut_off(const cm_journal *journal, const cm_journal_run *run,
-                       const run_state *state) {
-  bool is_over = state->is_elsewhere && !state->is_paused && run->has_open;
-  return run->id != journal->run && (!state->may_live || is_over);
-}
-
-int cm_journal_next_cut_off(cm_journal *journal, int64_t id, cm_journal_run *out, cm_err *err) {
-  int rc = SQLITE_ROW;
-  memset(out, 0, sizeof *out);
-  out->id = id;
-  while ((rc = step(journal, NEXT_RUN, out->id, 0, err)) == SQLITE_ROW) {
-    run_state state = { false };
-    rc = read_run(journal->statements[NEXT_RUN], out, &state, err);
-    if (rc != SQLITE_ROW || is_cut_off(journal, out, &state)) return rc;
-  }
-  return rc;
-}
-
-int cm_journal_count_elsewhere(cm_journal *journal, int *out, cm_err *err) {
-  cm_journal_run run = { 0 };
-  int rc = SQLITE_ROW;
-  *out = 0;
-  while (rc == SQLITE_ROW && (rc = step(journal, NEXT_RUN, run.id, 0, err)) == SQLITE_ROW) {
-    run_state state = { false };
-    rc = read_run(journal->statements[NEXT_RUN], &run, &state, err);
-    if (rc != SQLITE_ROW || !state.is_paused || !state.is_elsewhere) continue;
-    rc = step(journal, COUNT_OPEN, run.id, 0, err);
-    if (rc == SQLITE_ROW) *out += sqlite3_column_int(journal->statements[COUNT_OPEN], 0);
-  }
-  return rc == SQLITE_DONE ? SQLITE_OK : rc;
-}
+/* ---- runs that are old ------------------------------------------------------------------------------ */
 
 int cm_journal_prune(cm_journal *journal, int days, cm_err *err) {
   static const char *const statements[] = {
