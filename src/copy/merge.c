@@ -1,14 +1,13 @@
 #include "copy/merge.h"
 
+#include <string.h>
+
 #include "base/instant.h"
 #include "copy/difference.h"
 #include "copy/owned.h"
 #include "sql/bridge.h"
 
-enum {
-  MAX_SQL_BYTES = 256 * 1024,
-  MAX_TRIES = 3 /* where another program refreshes the same table */
-};
+enum { MAX_SQL_BYTES = 256 * 1024 };
 
 /** One merge under way. */
 typedef struct merging {
@@ -254,7 +253,7 @@ static void drop_created(merging *merge, const char *created) {
 /**
  * What takes long is done before the transaction that others wait for. Nobody waits for the user's own connection, which
  * cannot drop what is left of a failure either: there all is done inside.
- * @return SQLITE_DONE: another program has refreshed the table meanwhile.
+ * @return SQLITE_DONE: another program has refreshed the table since the reading began.
  */
 static int try_once(merging *merge, cm_merged *out, cm_err *err) {
   char created[CM_OWNED_NAME] = "";
@@ -262,6 +261,8 @@ static int try_once(merging *merge, cm_merged *out, cm_err *err) {
   cm_err ignored;
   *out = (cm_merged){ 0 };
   int rc = cm_owned_look(target, merge->copied, &merge->owned, err);
+  if (rc == SQLITE_OK && strcmp(merge->owned.refreshed_at, merge->stage->refreshed_at) != 0)
+    return SQLITE_DONE;
   if (rc == SQLITE_OK && target->is_own) rc = prepare(merge, created, err);
   if (rc == SQLITE_OK) rc = cm_target_run(target, "BEGIN IMMEDIATE", err);
   if (rc != SQLITE_OK) {
@@ -281,15 +282,9 @@ int cm_merge(cm_stage *stage, const char *account, cm_merged *out, cm_err *err) 
   merging merge = {
     .stage = stage, .target = stage->target, .copied = stage->copied, .account = account
   };
-  int rc = SQLITE_DONE;
-  for (int i = 0; i < MAX_TRIES && rc == SQLITE_DONE; i++) {
-    cm_instant_format_sql(cm_session_wall_ms(stage->target->session), merge.now);
-    rc = try_once(&merge, out, err);
-  }
-  if (rc == SQLITE_OK) rc = cm_owned_index(stage->target, stage->copied, err);
-  if (rc != SQLITE_DONE) return rc;
-  return cm_err_set(err, SQLITE_BUSY,
-                    "another program refreshes the same copy: let it end, and run it again");
+  cm_instant_format_sql(cm_session_wall_ms(stage->target->session), merge.now);
+  int rc = try_once(&merge, out, err);
+  return rc == SQLITE_OK ? cm_owned_index(stage->target, stage->copied, err) : rc;
 }
 
 /* ---- what the list lacks --------------------------------------------------------------------------------- */

@@ -222,7 +222,7 @@ int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) 
 
 /* ---- what is there --------------------------------------------------------------------------------- */
 
-static int read_stamp(cm_target *target, const char *name, char out[32], cm_err *err) {
+static int read_stamp(cm_target *target, const char *name, char out[CM_OWNED_STAMP], cm_err *err) {
   sqlite3_stmt *stmt = NULL;
   bool is_any = false;
   out[0] = '\0';
@@ -235,7 +235,7 @@ static int read_stamp(cm_target *target, const char *name, char out[32], cm_err 
   if (rc != SQLITE_OK) return rc;
   rc = sqlite3_step(stmt);
   const char *stamp = rc == SQLITE_ROW ? (const char *)sqlite3_column_text(stmt, 0) : NULL;
-  if (stamp != NULL) sqlite3_snprintf(32, out, "%s", stamp);
+  if (stamp != NULL) sqlite3_snprintf(CM_OWNED_STAMP, out, "%s", stamp);
   int end = sqlite3_finalize(stmt);
   return end == SQLITE_OK ? SQLITE_OK : cm_target_error(target, end, err);
 }
@@ -396,7 +396,7 @@ static int add_columns(cm_target *target, const cm_copied *copied, const char *s
 
 int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *owned,
                    const char *created, cm_err *err) {
-  char stamp[32] = "";
+  char stamp[CM_OWNED_STAMP] = "";
   int rc = create_lists(target, err);
   if (rc == SQLITE_OK) rc = read_stamp(target, copied->name, stamp, err);
   if (rc == SQLITE_OK && strcmp(stamp, owned->refreshed_at) != 0) return SQLITE_DONE;

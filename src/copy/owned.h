@@ -13,7 +13,10 @@
 
 #include "copy/target.h"
 
-enum { CM_OWNED_NAME = 64 }; /* bytes for a table's name with its NUL */
+enum {
+  CM_OWNED_NAME = 64, /* bytes for a table's name with its NUL */
+  CM_OWNED_STAMP = 32 /* likewise for the time of a refresh */
+};
 
 /**
  * Refuse names that are taken by what is not the copy's, or that a table in temp hides. Writes nothing.
@@ -32,7 +35,7 @@ typedef struct cm_owned {
   bool is_new;
   bool is_unknown
       [CM_MAX_COPIED_COLUMNS]; /* by place: an older version made the table without the column */
-  char refreshed_at[32];       /* the last time; "" where it is new */
+  char refreshed_at[CM_OWNED_STAMP]; /* the last time; "" where it is new */
 } cm_owned;
 
 /** Writes nothing. */

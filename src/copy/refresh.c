@@ -34,6 +34,8 @@ static const char schema_name[] = "the schema", tables_name[] = "tables",
 /* Of idxNum: which arguments xFilter is given. */
 enum { HAS_SCHEMA = 1 << 0, HAS_TABLES = 1 << 1, HAS_ACCOUNT = 1 << 2 };
 
+enum { MAX_TRIES = 3 }; /* of a list whose tables another program refreshes, too */
+
 static const double COST = 1e9, EARLY_COST = 1e18; /* any other order of a join is better */
 
 typedef struct refresh_table {
@@ -83,13 +85,19 @@ static bool is_first_of_list(const refreshing *job, int index) {
   return true;
 }
 
-/** The time and the requests of a list count for the first of its tables. */
+/** What an earlier try has moved counts, too. */
 static int merge_one(refreshing *job, cm_stage *stage, cm_err *err) {
   table_outcome *outcome = &job->outcomes[job->done];
+  cm_merged merged = { 0 };
   outcome->name = stage->copied->name;
-  int rc = cm_merge(stage, job->account, &outcome->merged, err);
-  if (rc == SQLITE_OK) job->done++;
-  return rc;
+  int rc = cm_merge(stage, job->account, &merged, err);
+  if (rc != SQLITE_OK) return rc;
+  outcome->merged.rows = merged.rows;
+  outcome->merged.added += merged.added;
+  outcome->merged.changed += merged.changed;
+  outcome->merged.removed += merged.removed;
+  job->done++;
+  return SQLITE_OK;
 }
 
 static int find_first_day(refreshing *job, const cm_copied *copied, cm_err *err) {
@@ -97,12 +105,9 @@ static int find_first_day(refreshing *job, const cm_copied *copied, cm_err *err)
   return cm_growth_first_day(job->session, job->first_day, err);
 }
 
-/** All tables that are made from the list of the table at `first`. */
-static int copy_list(refreshing *job, int first, cm_err *err) {
+/** Read the list, and move it into all tables that are made from it. @return SQLITE_DONE: see cm_merge. */
+static int copy_once(refreshing *job, int first, cm_err *err) {
   int count = 0;
-  int at = job->done;
-  int64_t requests = job->session->statement->requests;
-  int64_t started_ms = cm_session_now_ms(job->session);
   int rc = find_first_day(job, &job->list.tables[first], err);
   for (int i = first; i < job->list.count && rc == SQLITE_OK; i++) {
     if (is_of_list(job, first, i))
@@ -113,7 +118,31 @@ static int copy_list(refreshing *job, int first, cm_err *err) {
     rc = merge_one(job, &job->stages[i], err);
   for (int i = 0; i < count; i++)
     cm_stage_close(&job->stages[i]);
-  if (rc == SQLITE_OK) rc = cm_target_renew(&job->target, err);
+  if (rc != SQLITE_OK && rc != SQLITE_DONE) return rc;
+  int renewed = cm_target_renew(&job->target, err);
+  return renewed == SQLITE_OK ? rc : renewed;
+}
+
+/** Where another program refreshes the same tables, what it has moved may be newer than what was read: it is read again. */
+static int copy_until_newest(refreshing *job, int first, cm_err *err) {
+  int at = job->done;
+  int rc = SQLITE_DONE;
+  for (int tries = 0; tries < MAX_TRIES && rc == SQLITE_DONE; tries++) {
+    job->done = at;
+    if (tries > 0) cm_memo_forget(job->session); /* its pages */
+    rc = copy_once(job, first, err);
+  }
+  if (rc != SQLITE_DONE) return rc;
+  return cm_err_set(err, SQLITE_BUSY,
+                    "another program refreshes the same copy: let it end, and run it again");
+}
+
+/** The time and the requests of a list count for the first of its tables. */
+static int copy_list(refreshing *job, int first, cm_err *err) {
+  int at = job->done;
+  int64_t requests = job->session->statement->requests;
+  int64_t started_ms = cm_session_now_ms(job->session);
+  int rc = copy_until_newest(job, first, err);
   cm_err_prefix(err, job->list.tables[first].resource->name);
   if (rc != SQLITE_OK) return rc;
   job->outcomes[at].requests = job->session->statement->requests - requests;

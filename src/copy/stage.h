@@ -7,7 +7,7 @@
 #ifndef CM_COPY_STAGE_H
 #define CM_COPY_STAGE_H
 
-#include "copy/target.h"
+#include "copy/owned.h"
 #include "read/scan.h"
 
 typedef struct cm_stage {
@@ -15,11 +15,13 @@ typedef struct cm_stage {
   const cm_copied *copied;
   sqlite3_stmt *insert;
   char table[64]; /* as SQL has it, in temp */
+  char
+      refreshed_at[CM_OWNED_STAMP]; /* of the copy's table when the reading began; "": it was new */
   cm_buf
       within; /* a condition on rows `t`: only of these it holds all; empty: of the whole table */
 } cm_stage;
 
-/** Make the table, empty. Close it in any case. */
+/** Make the table, empty, before anything is read for it. Close it in any case. */
 int cm_stage_open(cm_stage *out, cm_target *target, const cm_copied *copied,
                   cm_err *err) CM_MUST_CHECK;
 

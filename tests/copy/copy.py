@@ -362,6 +362,36 @@ def two_at_once(books, _account):
     must_be_the_account(books)
 
 
+def overtaken(books, account):
+    """A program whose reading is overtaken by another one's refresh of the same tables reads again: what it holds is older than the
+    copy by then, and would stand in the history as if the account had gone back."""
+    lists = "customers, customer_tags"
+    books.refresh(lists)
+    account.forget_requests()
+    account.send("POST", account.root + "/control/faults", {"path": "/customers?", "after": 1, "delay_ms": 600000})
+    results = []
+
+    def refresh_slowly():
+        slow = books.open()
+        slow.execute("SELECT chartmogul_config('timeout_ms', 600000)").fetchall()
+        results.append(slow.execute(f"SELECT table_name, added, changed, removed FROM chartmogul_refresh('main', '{lists}')").fetchall())
+        slow.close()
+
+    slow = threading.Thread(target=refresh_slowly)
+    slow.start()
+    while len([row for row in account.requests() if row["target"].startswith("/customers?")]) < 2:
+        pass
+    changed = account.pages("/customers", "entries")[0]["uuid"]
+    change(account, 0)
+    must_be("the other program", books.refresh(lists)["customers"][1:4], (1, 1, 1))
+    account.send("POST", account.root + "/control/hurry")
+    slow.join()
+    must_be("the program that was overtaken", results, [[("customers", 0, 0, 0), ("customer_tags", 0, 0, 0)]])
+    former = books.rows(f"SELECT valid_from FROM customers_history WHERE uuid = '{changed}'")
+    must_be("former versions of the customer that was changed once", former, [(None,)])
+    must_be_the_account(books)
+
+
 def refresh_until(books, step):
     """Refresh in a program of its own, which is killed before its step of that number: bytes that leave or come, a sync of a file.
     How many steps it made, 0 where it was killed: in what pieces bytes come varies, so that it may have ended before that step."""
@@ -477,7 +507,7 @@ def moved(books, account):
     must_be_the_account(books)
 
 
-STORIES = [whole, unchanged, history, recomputed, renamed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, moved, short_list, killed]
+STORIES = [whole, unchanged, history, recomputed, renamed, not_fetched, two_schemas, by_a_timer, beside_a_writer_wal, beside_a_writer_rollback, two_at_once, overtaken, moved, short_list, killed]
 
 
 def main():
