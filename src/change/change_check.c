@@ -178,7 +178,7 @@ static int check_owners(cm_change *change, cm_err *err) {
   return refuse_missing(resource, cm_change_column(resource, owners[0]), err);
 }
 
-/** Without the whole natural key it is unknown whether the row exists. */
+/** Without the whole natural key it is unknown whether the row exists. An empty text names none. */
 static int check_conflict(cm_change *change, cm_err *err) {
   const cm_resource *resource = change->resource;
   const cm_natural_key *natural = resource->natural_key;
@@ -193,11 +193,14 @@ static int check_conflict(cm_change *change, cm_err *err) {
   if (resource->member_of != NULL && is_replace) change->conflict = CM_CONFLICT_FAIL;
   for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_change_column(resource, natural->columns[i]);
-    if (change->conflict == CM_CONFLICT_FAIL || cm_change_find(change, column) != NULL) continue;
-    return of_row(
-        cm_err_set(err, SQLITE_ERROR, "%s: INSERT OR %s needs %s (rows are found by it): give it",
-                   resource->name, is_replace ? "REPLACE" : "IGNORE", natural->columns[i]),
-        err);
+    const cm_value *given = cm_change_find(change, column);
+    bool is_empty = given != NULL && cm_value_is_text(given) && given->len == 0;
+    if (change->conflict == CM_CONFLICT_FAIL || (given != NULL && !is_empty)) continue;
+    return of_row(cm_err_set(err, SQLITE_ERROR,
+                             "%s: INSERT OR %s needs %s (rows are found by it%s): give it",
+                             resource->name, is_replace ? "REPLACE" : "IGNORE", natural->columns[i],
+                             is_empty ? ", and it is empty" : ""),
+                  err);
   }
   return SQLITE_OK;
 }

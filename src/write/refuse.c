@@ -95,6 +95,10 @@ static int put_label(const given_row *row, char **label, char **owner, cm_err *e
   *owner = NULL;
   *label = NULL;
   int rc = name != NULL ? cm_plain_copy(name, label, err) : put_key(row, label, err);
+  if (*label != NULL && (*label)[0] == 0) { /* nobody finds a row by that */
+    sqlite3_free(*label);
+    *label = NULL;
+  }
   return rc == SQLITE_OK && *label == NULL ? put_owner(row, owner, err) : rc;
 }
 
@@ -129,12 +133,17 @@ static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   return NULL;
 }
 
+/** An empty text names no row. */
+static bool is_name(const cm_value *given) {
+  return given != NULL && !(cm_value_is_text(given) && given->len == 0);
+}
+
 /** 0: a part of the natural key is missing. */
 static uint64_t find_own_token(const given_row *row) {
   const cm_natural_key *natural = row->resource->natural_key;
   const cm_value *first = natural != NULL ? find_given(row, natural->columns[0]) : NULL;
   const cm_value *second = natural != NULL ? find_given(row, natural->columns[1]) : NULL;
-  bool is_whole = first != NULL && (second != NULL || natural->columns[1] == NULL);
+  bool is_whole = is_name(first) && (is_name(second) || natural->columns[1] == NULL);
   return is_whole ? cm_row_token_of('n', row->resource, first, second) : 0;
 }
 
@@ -146,7 +155,7 @@ static uint64_t find_host_token(const given_row *row) {
     const cm_value *first = find_given(row, reference->data_source);
     const cm_value *second = find_given(row, reference->external_id);
     bool is_host = reference->within == NULL && strcmp(reference->resource, inside->resource) == 0;
-    if (is_host && first != NULL && second != NULL)
+    if (is_host && is_name(first) && is_name(second))
       return cm_row_token_of('n', cm_registry_find(inside->resource), first, second);
   }
   return 0;

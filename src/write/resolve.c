@@ -355,10 +355,14 @@ static int check_items(const cm_queue *queue, const cm_entry *entry, cm_err *err
     sqlite3_free(taken);
     return SQLITE_CONSTRAINT;
   }
+  bool can_wait = queue->session->settings.write_mode != CM_WRITE_IMMEDIATE;
   return cm_err_set(err, SQLITE_CONSTRAINT,
-                    "%s: nothing was sent (%s is missing, and no row for it waits in this "
-                    "transaction): give it, or INSERT its rows between the same BEGIN and COMMIT",
-                    entry->resource->name, list);
+                    "%s: nothing was sent (%s is missing, and no row %s): give it, or %sINSERT its "
+                    "rows between the same BEGIN and COMMIT",
+                    entry->resource->name, list,
+                    can_wait ? "for it waits in this transaction"
+                             : "waits under write_mode immediate",
+                    can_wait ? "" : "set write_mode to commit and ");
 }
 
 cm_end cm_entry_ask_names(cm_queue *queue, cm_entry *entry, cm_err *err) {

@@ -336,6 +336,10 @@ static void insert_needs_its_natural_key(void **state) {
   assert_no_insert(&things, CM_CONFLICT_REPLACE,
                    "things: INSERT OR REPLACE needs external_id (rows are found by it): give it",
                    "parent=p1", "source=s1", NULL);
+  assert_no_insert(&things, CM_CONFLICT_IGNORE,
+                   "things: INSERT OR IGNORE needs external_id (rows are found by it, and it is "
+                   "empty): give it",
+                   "parent=p1", "source=s1", "external_id=", NULL);
   assert_no_insert(&cm_resource_notes, CM_CONFLICT_REPLACE,
                    "chartmogul_notes: INSERT OR REPLACE is not possible (its rows have no external "
                    "id to find them "
