@@ -5,7 +5,6 @@
 #include "base/instant.h"
 #include "copy/difference.h"
 #include "copy/owned.h"
-#include "sql/bridge.h"
 
 enum { MAX_SQL_BYTES = 256 * 1024 };
 
@@ -285,38 +284,4 @@ int cm_merge(cm_stage *stage, const char *account, cm_merged *out, cm_err *err) 
   cm_instant_format_sql(cm_session_wall_ms(stage->target->session), merge.now);
   int rc = try_once(&merge, out, err);
   return rc == SQLITE_OK ? cm_owned_index(stage->target, stage->copied, err) : rc;
-}
-
-/* ---- what the list lacks --------------------------------------------------------------------------------- */
-
-static int take_keys(cm_target *target, sqlite3_stmt *stmt, cm_value *keys, int *count,
-                     cm_err *err) {
-  int rc = SQLITE_ROW;
-  while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
-    cm_value key = cm_bridge_value(sqlite3_column_value(stmt, 0));
-    if (cm_value_copy(&key, &keys[*count]) != SQLITE_OK) return cm_err_nomem(err);
-    ++*count;
-  }
-  return rc == SQLITE_DONE ? SQLITE_OK : cm_target_error(target, rc, err);
-}
-
-int cm_merge_missing(cm_stage *stage, cm_value *keys, int room, int *count, cm_err *err) {
-  cm_target *target = stage->target;
-  const cm_copied *copied = stage->copied;
-  sqlite3_stmt *stmt = NULL;
-  bool is_copy = false;
-  *count = 0;
-  int rc = cm_owned_has(target, copied->name, &is_copy, err);
-  if (rc != SQLITE_OK || !is_copy || copied->key_count != 1) return rc;
-  const char *key = cm_copied_column(copied, copied->keys[0]);
-  rc = cm_stage_settle(stage, err);
-  if (rc != SQLITE_OK) return rc;
-  char *sql = sqlite3_mprintf(
-      "SELECT \"%w\" FROM %s.\"%w\" WHERE \"%w\" NOT IN (SELECT \"%w\" FROM %s) LIMIT %d", key,
-      target->quoted, copied->name, key, key, stage->table, room);
-  rc = sql == NULL ? cm_err_nomem(err) : cm_target_prepare(target, sql, &stmt, err);
-  sqlite3_free(sql);
-  if (rc == SQLITE_OK) rc = take_keys(target, stmt, keys, count, err);
-  sqlite3_finalize(stmt);
-  return rc;
 }

@@ -20,12 +20,4 @@ typedef struct cm_merged {
  */
 int cm_merge(cm_stage *stage, const char *account, cm_merged *out, cm_err *err) CM_MUST_CHECK;
 
-/**
- * The keys of rows that the copy holds and the stage lacks, of a table with one key.
- * @param keys   Receives up to `room` of them; clear them with cm_value_clear.
- * @param count  Receives how many; 0 where the table is new.
- */
-int cm_merge_missing(cm_stage *stage, cm_value *keys, int room, int *count,
-                     cm_err *err) CM_MUST_CHECK;
-
 #endif

@@ -7,7 +7,7 @@
 
 #include "copy/stage.h"
 
-enum { CM_MAX_READING_TERMS = 2 };
+enum { CM_MAX_READING_TERMS = 4 };
 
 /** "column op text", sent and checked. */
 typedef struct cm_reading_term {
