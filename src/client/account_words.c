@@ -24,18 +24,17 @@ static bool is_table(const char *word) {
 
 static bool is_own_setting(const char *word) {
   int row = cm_setting_find(word);
-  return row >= 0 && cm_setting_table(NULL)[row].is_of_account;
+  return row >= 0 && cm_setting_at(row)->is_of_account;
 }
 
 /** The setting that the word is the variable of; NULL: none. */
 static const char *setting_of_variable(const char *word) {
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int row = 0; row < count; row++) {
+  for (int row = 0; row < cm_setting_count(); row++) {
+    const cm_setting *setting = cm_setting_at(row);
     char variable[CM_SETTING_VARIABLE];
-    if (!table[row].is_of_account) continue;
-    cm_setting_variable(NULL, table[row].name, variable);
-    if (strcmp(variable, word) == 0) return table[row].name;
+    if (!setting->is_of_account) continue;
+    cm_setting_variable(NULL, setting->name, variable);
+    if (strcmp(variable, word) == 0) return setting->name;
   }
   return NULL;
 }

@@ -176,7 +176,7 @@ int cm_session_find_setting(const cm_session *session, const char *name, cm_sess
   *row = cm_setting_find(dot != NULL ? dot + 1 : name);
   if (*row < 0) return cm_setting_refuse_name(name, err);
   if (dot == NULL) return SQLITE_OK;
-  if (!cm_setting_table(NULL)[*row].is_of_account) return cm_setting_refuse_account(*row, err);
+  if (!cm_setting_at(*row)->is_of_account) return cm_setting_refuse_account(*row, err);
   size_t len = (size_t)(dot - name);
   if (len > sizeof account - 1) len = sizeof account - 1;
   sqlite3_snprintf((int)len + 1, account, "%s", name);
@@ -201,8 +201,7 @@ int cm_session_configure(cm_session *session, const char *name, const char *valu
   int rc = cm_session_find_setting(session, name, &of, &row, err);
   if (rc == SQLITE_OK && strcmp(name, "account") == 0)
     rc = cm_session_account(session, value, &chosen, err);
-  if (rc == SQLITE_OK)
-    rc = cm_setting_set(&of->settings, cm_setting_table(NULL)[row].name, value, err);
+  if (rc == SQLITE_OK) rc = cm_setting_set(&of->settings, cm_setting_at(row)->name, value, err);
   if (rc != SQLITE_OK) return rc;
   for (int i = 0; i < connection->account_count; i++)
     apply(connection->accounts[i]);

@@ -1,112 +1,14 @@
 #include "client/setting.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/secret.h"
 #include "base/sqlite_api.h"
+#include "client/setting_value.h"
 #include "wire/http_url.h"
-#include "wire/limit.h"
 
-enum {
-  MAX_TEXT_BYTES = 4096,
-  DAY_OF_MS = 24 * 60 * 60 * 1000,
-  HOUR_OF_MS = 60 * 60 * 1000,
-  DAY_OF_SECONDS = 24 * 60 * 60
-};
-
-static const char *const write_modes[] = { "commit", "immediate", "bulk", NULL };
-static const char *const progress_words[] = { "off", "auto", NULL };
-static const char *const refusal_words[] = { "stop", "continue", "ignore", NULL };
-
-#define ROW(member, kind, ...)                                                                     \
-  { .name = #member, .type = (kind), .offset = offsetof(cm_settings, member), __VA_ARGS__ }
-
-#define ROW_OF(part, member, kind, ...)                                                            \
-  { .name = #member, .type = (kind), .offset = offsetof(cm_settings, part.member), __VA_ARGS__ }
-
-/*
-** The environment is read from the last row to the first: base_url before the keys, which it would
-** forget, and api_key after api_key_file, so that it wins.
-*/
-static const cm_setting table[] = {
-  ROW(api_key, CM_SETTING_TEXT, .is_of_account = true, .is_secret = true, .is_of_writes = true,
-      .is_lockable = true,
-      .doc = "The API key; it is never shown, and another base_url forgets it."),
-  ROW(api_key_file, CM_SETTING_TEXT, .is_of_account = true, .is_of_writes = true,
-      .is_lockable = true, .doc = "A file whose first line is the API key, read at each request."),
-  ROW(base_url, CM_SETTING_TEXT, .is_of_account = true,
-      .default_value = "https://api.chartmogul.com/v1", .is_of_writes = true, .is_lockable = true,
-      .doc = "Where the API is: https, or http to this machine; another host forgets the key."),
-  ROW_OF(scope, account, CM_SETTING_TEXT,
-         .doc = "Which account functions use, by its name; not set means the first."),
-  ROW(timeout_ms, CM_SETTING_INTEGER, .min = 1, .max = HOUR_OF_MS, .default_value = "30000",
-      .doc = "How long one request may take."),
-  ROW(deadline_ms, CM_SETTING_INTEGER, .max = DAY_OF_MS, .default_value = "0",
-      .doc = "How long the requests of one statement may take together; 0 is no limit."),
-  ROW(max_requests, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "0",
-      .doc = "How many requests one statement may make; 0 is no limit."),
-  ROW(concurrency, CM_SETTING_INTEGER, .is_of_account = true, .min = 1, .max = 20,
-      .default_value = "8", .doc = "How many requests may be under way at once; the API takes 20."),
-  ROW(requests_per_second, CM_SETTING_INTEGER, .is_of_account = true,
-      .max = CM_LIMIT_MAX_PER_SECOND, .default_value = "40",
-      .doc = "How many requests any second may see; the API takes 40; 0 is no limit."),
-  ROW(max_retries, CM_SETTING_INTEGER, .max = 100, .default_value = "8",
-      .doc = "How often a request that failed is sent again, where that is safe."),
-  ROW(per_page, CM_SETTING_INTEGER, .min = 1, .max = 200, .default_value = "200",
-      .doc = "How many rows a page of a list has; the API gives at most 200."),
-  ROW(write_mode, CM_SETTING_WORD, .words = write_modes, .default_value = "commit",
-      .is_of_writes = true,
-      .doc = "When writes inside BEGIN are sent: at COMMIT; immediate: row by row; bulk: at "
-             "COMMIT, new "
-             "rows as json imports."),
-  ROW(on_refusal, CM_SETTING_WORD, .words = refusal_words, .default_value = "stop",
-      .doc = "What follows a refused row: stop; continue: all are tried, then it fails; ignore: "
-             "all are tried, and it succeeds."),
-  ROW(dry_run, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
-      .doc = "Writes are recorded in chartmogul_requests and not sent."),
-  ROW(read_only, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_READONLY,
-      .doc = "Every write is refused; once set it stays set."),
-  ROW(delete_limit, CM_SETTING_INTEGER, .max = INT_MAX, .default_value = "100",
-      .doc = "How many records one transaction may delete; 0 refuses every DELETE."),
-  ROW(handle_as_user_edit, CM_SETTING_BOOLEAN, .default_value = "0", .is_of_writes = true,
-      .doc = "Writes to sources that ChartMogul fills itself are marked as edits by a user."),
-  ROW(stored_tables, CM_SETTING_BOOLEAN, .default_value = "0",
-      .doc = "CREATE VIRTUAL TABLE is allowed outside the temp schema."),
-  ROW(ca_file, CM_SETTING_TEXT, .is_of_account = true, .is_lockable = true,
-      .doc = "A file of certificate authorities to trust; not set means the system's."),
-  ROW_OF(recording, journal, CM_SETTING_TEXT, .is_of_writes = true, .is_lockable = true,
-         .doc = "A file in which each write is recorded before it leaves; not set means none."),
-  ROW_OF(recording, journal_days, CM_SETTING_INTEGER, .max = 36500, .default_value = "90",
-         .doc = "Settled writes that are older go when the journal is opened; 0 keeps all."),
-  ROW(lock_settings, CM_SETTING_BOOLEAN, .default_value = "0", .latch_code = SQLITE_ERROR,
-      .doc = "base_url, api_key, api_key_file, ca_file and journal cannot change any more; once "
-             "set it stays "
-             "set."),
-  ROW_OF(prompt, cache_ttl, CM_SETTING_INTEGER, .max = DAY_OF_SECONDS, .default_value = "0",
-         .doc = "For how many seconds answers serve the next statements too; a write empties the "
-                "cache; 0 keeps nothing."),
-  ROW_OF(prompt, progress, CM_SETTING_WORD, .words = progress_words, .default_value = "off",
-         .doc = "auto: where stderr is a terminal, a line there says what a long statement does."),
-  ROW_OF(prompt, log_bodies, CM_SETTING_BOOLEAN, .default_value = "0",
-         .doc = "chartmogul_requests shows the bodies of all requests."),
-};
-
-_Static_assert(cm_countof(table) <= CM_MAX_SETTINGS, "a source per setting");
-
-const cm_setting *cm_setting_table(int *count) {
-  if (count != NULL) *count = (int)cm_countof(table);
-  return table;
-}
-
-int cm_setting_find(const char *name) {
-  if (name == NULL) return -1;
-  for (int row = 0; row < (int)cm_countof(table); row++) {
-    if (strcmp(table[row].name, name) == 0) return row;
-  }
-  return -1;
-}
+enum { MAX_TEXT_BYTES = 4096 };
 
 /* ---- where the values stand ---------------------------------------------------------------- */
 
@@ -137,58 +39,36 @@ static void settle(cm_settings *settings, int row) {
 /** Make a text without a default unset. */
 static void forget(cm_settings *settings, const char *name) {
   int row = cm_setting_find(name);
-  replace_text(settings, &table[row], NULL);
+  replace_text(settings, cm_setting_at(row), NULL);
   settle(settings, row);
   settings->sources[row] = CM_BY_DEFAULT;
 }
 
-/* ---- reading one value --------------------------------------------------------------------- */
+/* ---- setting one value --------------------------------------------------------------------- */
 
-static int parse_integer(const cm_setting *setting, const char *text, int *out, cm_err *err) {
-  char *end = NULL;
-  long long number = strtoll(text, &end, 10);
-  bool starts_well = (*text >= '0' && *text <= '9') || *text == '-';
-  if (!starts_well || *end != '\0' || number < setting->min || number > setting->max) {
-    return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (%s): give %d to %d", setting->name,
-                      text, starts_well && *end == '\0' ? "out of bounds" : "not a whole number",
-                      setting->min, setting->max);
-  }
-  *out = (int)number;
-  return SQLITE_OK;
+static void forget_keys(cm_settings *settings) {
+  if (settings->api_key != NULL || settings->api_key_file != NULL)
+    settings->scope.is_key_elsewhere = true;
+  forget(settings, "api_key");
+  forget(settings, "api_key_file");
 }
 
-static int parse_boolean(const cm_setting *setting, const char *text, bool *out, cm_err *err) {
-  static const char *const words[][2] = {
-    { "0", "1" }, { "off", "on" }, { "false", "true" }, { "no", "yes" }
-  };
-  for (size_t i = 0; i < cm_countof(words); i++) {
-    for (int value = 0; value <= 1; value++) {
-      if (sqlite3_stricmp(words[i][value], text) != 0) continue;
-      *out = value == 1;
-      return SQLITE_OK;
-    }
+/** What a new text means for the other settings; called before it takes its place. */
+static void apply_text(cm_settings *settings, const cm_setting *setting, const char *text) {
+  if (strcmp(setting->name, "base_url") == 0) {
+    const char *old = settings->base_url;
+    if (old != NULL && text != NULL && !cm_http_is_same_origin(old, text)) forget_keys(settings);
+  } else if (text != NULL && strcmp(setting->name, "api_key") == 0) {
+    forget(settings, "api_key_file");
+  } else if (text != NULL && strcmp(setting->name, "api_key_file") == 0) {
+    forget(settings, "api_key");
   }
-  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (it is on or off): give 1 or 0",
-                    setting->name, text);
 }
 
-/** Append a word to a list with commas. */
-static void list_word(char *list, size_t size, const char *word) {
-  size_t len = strlen(list);
-  sqlite3_snprintf((int)(size - len), list + len, "%s%s", len > 0 ? ", " : "", word);
-}
-
-static int parse_word(const cm_setting *setting, const char *text, int *out, cm_err *err) {
-  char words[256] = "";
-  for (int i = 0; setting->words[i] != NULL; i++) {
-    if (sqlite3_stricmp(setting->words[i], text) == 0) {
-      *out = i;
-      return SQLITE_OK;
-    }
-    list_word(words, sizeof words, setting->words[i]);
+static void to_lower_case(char *text) {
+  for (; *text != '\0'; text++) {
+    if (*text >= 'A' && *text <= 'Z') *text = (char)(*text - 'A' + 'a');
   }
-  return cm_err_set(err, SQLITE_ERROR, "%s cannot be '%.40s' (no such word): give one of %s",
-                    setting->name, text, words);
 }
 
 static bool has_control(const char *text) {
@@ -233,33 +113,6 @@ static int check_text(const cm_setting *setting, const char *text, cm_err *err) 
   return strcmp(setting->name, "base_url") == 0 ? check_base_url(text, err) : SQLITE_OK;
 }
 
-/* ---- setting one value --------------------------------------------------------------------- */
-
-static void forget_keys(cm_settings *settings) {
-  if (settings->api_key != NULL || settings->api_key_file != NULL)
-    settings->scope.is_key_elsewhere = true;
-  forget(settings, "api_key");
-  forget(settings, "api_key_file");
-}
-
-/** What a new text means for the other settings; called before it takes its place. */
-static void apply_text(cm_settings *settings, const cm_setting *setting, const char *text) {
-  if (strcmp(setting->name, "base_url") == 0) {
-    const char *old = settings->base_url;
-    if (old != NULL && text != NULL && !cm_http_is_same_origin(old, text)) forget_keys(settings);
-  } else if (text != NULL && strcmp(setting->name, "api_key") == 0) {
-    forget(settings, "api_key_file");
-  } else if (text != NULL && strcmp(setting->name, "api_key_file") == 0) {
-    forget(settings, "api_key");
-  }
-}
-
-static void to_lower_case(char *text) {
-  for (; *text != '\0'; text++) {
-    if (*text >= 'A' && *text <= 'Z') *text = (char)(*text - 'A' + 'a');
-  }
-}
-
 static int set_text(cm_settings *settings, const cm_setting *setting, const char *text,
                     cm_err *err) {
   if (text == NULL || *text == '\0') text = setting->default_value;
@@ -284,7 +137,7 @@ static int set_boolean(cm_settings *settings, const cm_setting *setting, const c
                        cm_err *err) {
   bool *place = place_of(settings, setting);
   bool wanted = false;
-  int rc = parse_boolean(setting, text, &wanted, err);
+  int rc = cm_setting_parse_boolean(setting, text, &wanted, err);
   if (rc != SQLITE_OK) return rc;
   if (*place && !wanted && setting->latch_code != SQLITE_OK) {
     return cm_err_set(err, setting->latch_code,
@@ -297,25 +150,17 @@ static int set_boolean(cm_settings *settings, const cm_setting *setting, const c
 }
 
 static int set_value(cm_settings *settings, int row, const char *value, cm_err *err) {
-  const cm_setting *setting = &table[row];
+  const cm_setting *setting = cm_setting_at(row);
   if (setting->type == CM_SETTING_TEXT) return set_text(settings, setting, value, err);
   if (value == NULL) value = setting->default_value;
   if (setting->type == CM_SETTING_BOOLEAN) return set_boolean(settings, setting, value, err);
   int number = 0;
-  int rc = setting->type == CM_SETTING_WORD ? parse_word(setting, value, &number, err)
-                                            : parse_integer(setting, value, &number, err);
+  int rc = setting->type == CM_SETTING_WORD
+               ? cm_setting_parse_word(setting, value, &number, err)
+               : cm_setting_parse_integer(setting, value, &number, err);
   if (rc != SQLITE_OK) return rc;
   *(int *)place_of(settings, setting) = number;
   return SQLITE_OK;
-}
-
-int cm_setting_refuse_name(const char *name, cm_err *err) {
-  char names[512] = "";
-  for (size_t row = 0; row < cm_countof(table); row++)
-    list_word(names, sizeof names, table[row].name);
-  return cm_err_set(err, SQLITE_ERROR,
-                    "there is no setting '%.40s' (misspelt?): the settings are %s",
-                    name != NULL ? name : "NULL", names);
 }
 
 /** A copy without the line's end that files and shells leave behind a value, and a key without blanks. */
@@ -331,7 +176,7 @@ static char *trim(const cm_setting *setting, const char *value) {
 /** Trim and set; `is_set` says whether anything was left of the value. */
 static int take_value(cm_settings *settings, int row, const char *value, bool *is_set,
                       cm_err *err) {
-  char *trimmed = value != NULL ? trim(&table[row], value) : NULL;
+  char *trimmed = value != NULL ? trim(cm_setting_at(row), value) : NULL;
   if (value != NULL && trimmed == NULL) return cm_err_nomem(err);
   int rc = set_value(settings, row, trimmed, err);
   *is_set = trimmed != NULL && *trimmed != '\0';
@@ -363,7 +208,7 @@ int cm_setting_set(cm_settings *settings, const char *name, const char *value, c
   int row = cm_setting_find(name);
   bool is_set = false;
   if (row < 0) return cm_setting_refuse_name(name, err);
-  int rc = check_allowed(settings, &table[row], value, err);
+  int rc = check_allowed(settings, cm_setting_at(row), value, err);
   if (rc == SQLITE_OK) rc = take_value(settings, row, value, &is_set, err);
   if (rc == SQLITE_OK) settings->sources[row] = is_set ? CM_BY_CONFIG : CM_BY_DEFAULT;
   return rc;
@@ -374,15 +219,15 @@ int cm_setting_set(cm_settings *settings, const char *name, const char *value, c
 static int set_defaults(cm_settings *settings, cm_err *err) {
   int rc = SQLITE_OK;
   memset(settings, 0, sizeof *settings);
-  for (int row = 0; rc == SQLITE_OK && row < (int)cm_countof(table); row++) {
-    if (table[row].default_value != NULL) rc = set_value(settings, row, NULL, err);
+  for (int row = 0; rc == SQLITE_OK && row < cm_setting_count(); row++) {
+    if (cm_setting_at(row)->default_value != NULL) rc = set_value(settings, row, NULL, err);
   }
   return rc;
 }
 
 static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
   char variable[CM_SETTING_VARIABLE];
-  cm_setting_variable(settings->scope.name, table[row].name, variable);
+  cm_setting_variable(settings->scope.name, cm_setting_at(row)->name, variable);
   const char *value = getenv(variable);
   bool is_set = false;
   if (value == NULL || *value == '\0') return SQLITE_OK;
@@ -390,14 +235,15 @@ static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
   if (rc == SQLITE_OK && is_set) settings->sources[row] = CM_BY_ENVIRONMENT;
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   cm_err_prefix(err, variable);
-  if (table[row].latch_code != SQLITE_OK) *(bool *)place_of(settings, &table[row]) = true;
+  if (cm_setting_at(row)->latch_code != SQLITE_OK)
+    *(bool *)place_of(settings, cm_setting_at(row)) = true;
   settings->wrong[row] = sqlite3_mprintf("%s", err->text);
   return settings->wrong[row] != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
 
 /** Is the value of the row the settings' own, and not the first account's? */
 static bool is_own(const cm_settings *settings, int row) {
-  return settings->scope.first == NULL || table[row].is_of_account;
+  return settings->scope.first == NULL || cm_setting_at(row)->is_of_account;
 }
 
 void cm_settings_share(cm_settings *settings) {
@@ -405,17 +251,17 @@ void cm_settings_share(cm_settings *settings) {
                                   [CM_SETTING_INTEGER] = sizeof(int),
                                   [CM_SETTING_BOOLEAN] = sizeof(bool),
                                   [CM_SETTING_WORD] = sizeof(int) };
-  for (int row = 0; row < (int)cm_countof(table); row++) {
+  for (int row = 0; row < cm_setting_count(); row++) {
     if (is_own(settings, row)) continue;
-    memcpy(place_of(settings, &table[row]), value_of(settings->scope.first, &table[row]),
-           sizes[table[row].type]);
+    memcpy(place_of(settings, cm_setting_at(row)),
+           value_of(settings->scope.first, cm_setting_at(row)), sizes[cm_setting_at(row)->type]);
   }
 }
 
 /** The rows that are the settings' own, from the environment, and what that says for later. */
 static int take_environment(cm_settings *settings, cm_err *err) {
   int rc = SQLITE_OK;
-  for (int row = (int)cm_countof(table) - 1; rc == SQLITE_OK && row >= 0; row--) {
+  for (int row = cm_setting_count() - 1; rc == SQLITE_OK && row >= 0; row--) {
     if (is_own(settings, row)) rc = set_from_environment(settings, row, err);
   }
   if (rc != SQLITE_OK) return rc;
@@ -440,8 +286,8 @@ int cm_settings_init_account(cm_settings *settings, const cm_settings *first, co
   settings->scope.first = first;
   settings->scope.name = name;
   int rc = SQLITE_OK;
-  for (int row = 0; rc == SQLITE_OK && row < (int)cm_countof(table); row++) {
-    bool has_default = is_own(settings, row) && table[row].default_value != NULL;
+  for (int row = 0; rc == SQLITE_OK && row < cm_setting_count(); row++) {
+    bool has_default = is_own(settings, row) && cm_setting_at(row)->default_value != NULL;
     if (has_default) rc = set_value(settings, row, NULL, &wrong);
   }
   if (rc == SQLITE_OK) rc = take_environment(settings, &wrong);
@@ -454,7 +300,7 @@ int cm_settings_init_account(cm_settings *settings, const cm_settings *first, co
 }
 
 int cm_settings_check(const cm_settings *settings, cm_err *err) {
-  for (int row = 0; row < (int)cm_countof(table); row++) {
+  for (int row = 0; row < cm_setting_count(); row++) {
     const cm_settings *of = is_own(settings, row) ? settings : settings->scope.first;
     if (of->wrong[row] != NULL) return cm_err_set(err, SQLITE_ERROR, "%s", of->wrong[row]);
   }
@@ -462,9 +308,9 @@ int cm_settings_check(const cm_settings *settings, cm_err *err) {
 }
 
 void cm_settings_clear(cm_settings *settings) {
-  for (int row = 0; row < (int)cm_countof(table); row++) {
-    if (table[row].type == CM_SETTING_TEXT && is_own(settings, row))
-      replace_text(settings, &table[row], NULL);
+  for (int row = 0; row < cm_setting_count(); row++) {
+    if (cm_setting_at(row)->type == CM_SETTING_TEXT && is_own(settings, row))
+      replace_text(settings, cm_setting_at(row), NULL);
     settle(settings, row);
   }
   sqlite3_free(settings->scope.first_base_url);
@@ -472,14 +318,14 @@ void cm_settings_clear(cm_settings *settings) {
 }
 
 bool cm_setting_has_value(const cm_settings *settings, int row) {
-  if (row < 0 || row >= (int)cm_countof(table)) return false;
-  if (table[row].type != CM_SETTING_TEXT || table[row].is_secret) return true;
-  return *(char *const *)value_of(settings, &table[row]) != NULL;
+  if (row < 0 || row >= cm_setting_count()) return false;
+  if (cm_setting_at(row)->type != CM_SETTING_TEXT || cm_setting_at(row)->is_secret) return true;
+  return *(char *const *)value_of(settings, cm_setting_at(row)) != NULL;
 }
 
 char *cm_setting_get(const cm_settings *settings, int row) {
-  if (row < 0 || row >= (int)cm_countof(table)) return NULL;
-  const cm_setting *setting = &table[row];
+  if (row < 0 || row >= cm_setting_count()) return NULL;
+  const cm_setting *setting = cm_setting_at(row);
   const void *place = value_of(settings, setting);
   switch (setting->type) {
   case CM_SETTING_TEXT: {

@@ -7,12 +7,11 @@
 #include "client/setting.h"
 
 bool cm_setting_has_account(const char *name) {
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int row = 0; row < count; row++) {
+  for (int row = 0; row < cm_setting_count(); row++) {
+    const cm_setting *setting = cm_setting_at(row);
     char variable[CM_SETTING_VARIABLE];
-    if (!table[row].is_of_account) continue;
-    cm_setting_variable(name, table[row].name, variable);
+    if (!setting->is_of_account) continue;
+    cm_setting_variable(name, setting->name, variable);
     const char *value = getenv(variable);
     if (value != NULL && *value != '\0') return true;
   }
@@ -20,7 +19,7 @@ bool cm_setting_has_account(const char *name) {
 }
 
 int cm_setting_refuse_account(int row, cm_err *err) {
-  const char *name = cm_setting_table(NULL)[row].name;
+  const char *name = cm_setting_at(row)->name;
   return cm_err_set(err, SQLITE_ERROR,
                     "%s is one for all accounts (an account has its own api_key, api_key_file, "
                     "base_url, ca_file, concurrency and requests_per_second): name it without "

@@ -11,14 +11,13 @@
 #include "wire/http_url.h"
 
 static void check_texts(const cm_settings *settings) {
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < cm_setting_count(); i++) {
+    const cm_setting *setting = cm_setting_at(i);
     char *shown = cm_setting_get(settings, i);
-    if (table[i].is_secret) require(strcmp(shown, "set") == 0 || strcmp(shown, "not set") == 0);
-    if (table[i].type == CM_SETTING_INTEGER) {
+    if (setting->is_secret) require(strcmp(shown, "set") == 0 || strcmp(shown, "not set") == 0);
+    if (setting->type == CM_SETTING_INTEGER) {
       long long number = strtoll(shown, NULL, 10);
-      require(number >= table[i].min && number <= table[i].max);
+      require(number >= setting->min && number <= setting->max);
     }
     sqlite3_free(shown);
   }

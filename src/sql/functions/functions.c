@@ -35,7 +35,7 @@ static void result_taken(sqlite3_context *context, char *text) {
 
 /** The value in force; numbers and switches as integers, so that they compare as such. */
 static void result_setting(sqlite3_context *context, const cm_settings *settings, int row) {
-  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  const cm_setting *setting = cm_setting_at(row);
   bool is_number = setting->type == CM_SETTING_INTEGER || setting->type == CM_SETTING_BOOLEAN;
   char *text = cm_setting_get(settings, row);
   if (!cm_setting_has_value(settings, row)) {
@@ -87,7 +87,7 @@ static int check_waiting(const cm_session *of, const cm_setting *setting, const 
 }
 
 static int set(cm_session *of, int row, const char *name, const char *value, cm_err *err) {
-  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  const cm_setting *setting = cm_setting_at(row);
   int rc = check_waiting(of, setting, value, err);
   if (rc == SQLITE_OK) rc = cm_queue_check_journal(of, setting->name, err);
   if (rc == SQLITE_OK) rc = cm_session_configure(of, name, value, err);

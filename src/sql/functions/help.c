@@ -157,9 +157,9 @@ static bool topic_at(int at, topic *out) {
     return true;
   }
   at -= (int)cm_countof(table_functions);
-  const cm_setting *settings = cm_setting_table(&count);
-  if (at >= count) return false;
-  *out = (topic){ settings[at].name, "setting", &settings[at], put_setting };
+  const cm_setting *setting = cm_setting_at(at);
+  if (setting == NULL) return false;
+  *out = (topic){ setting->name, "setting", setting, put_setting };
   return true;
 }
 

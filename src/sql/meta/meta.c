@@ -253,7 +253,7 @@ static const char *source_text(unsigned char source) {
 
 /** The value comes from cm_setting_get alone, which never gives a secret away. */
 static int setting_row(const cm_session *account, int row, cm_value *cells) {
-  const cm_setting *setting = &cm_setting_table(NULL)[row];
+  const cm_setting *setting = cm_setting_at(row);
   char *value = cm_setting_get(&account->settings, row);
   if (value == NULL && cm_setting_has_value(&account->settings, row)) return SQLITE_NOMEM;
   int rc = cm_meta_account_words(account->name, setting->name, &cells[0]);
@@ -267,13 +267,12 @@ static int setting_row(const cm_session *account, int row, cm_value *cells) {
 
 /** Those of the first account, then what each of the others has by itself. */
 static int next_setting(cm_session *session, int64_t *position, cm_value *cells) {
-  int count = 0;
-  const cm_setting *settings = cm_setting_table(&count);
+  int count = cm_setting_count();
   const cm_connection *connection = session->connection;
   while (*position < (int64_t)count * connection->account_count) {
     int account = (int)(*position / count);
     int row = (int)((*position)++ % count);
-    if (account == 0 || settings[row].is_of_account)
+    if (account == 0 || cm_setting_at(row)->is_of_account)
       return setting_row(connection->accounts[account], row, cells);
   }
   return SQLITE_DONE;

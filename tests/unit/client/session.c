@@ -76,18 +76,16 @@ enum { PREFIX_LEN = sizeof CM_TABLE_PREFIX - 1 };
 /** Would a table, or a variable, of that account have the name of one of the first account? */
 static bool is_taken(const char *account) {
   int tables = 0;
-  int settings = 0;
   const cm_resource *const *list = cm_registry_list(&tables);
-  const cm_setting *setting = cm_setting_table(&settings);
   bool found = false;
   for (int i = 0; i < tables; i++) {
     char *name = sqlite3_mprintf("%s%s_%s", CM_TABLE_PREFIX, account, list[i]->name + PREFIX_LEN);
     found = found || cm_registry_find(name) != NULL;
     sqlite3_free(name);
   }
-  for (int i = 0; i < settings; i++) {
-    char *name = sqlite3_mprintf("%s_%s", account, setting[i].name);
-    found = found || (setting[i].is_of_account && cm_setting_find(name) >= 0);
+  for (int i = 0; i < cm_setting_count(); i++) {
+    char *name = sqlite3_mprintf("%s_%s", account, cm_setting_at(i)->name);
+    found = found || (cm_setting_at(i)->is_of_account && cm_setting_find(name) >= 0);
     sqlite3_free(name);
   }
   return found;
@@ -153,15 +151,13 @@ static int check_name(const char *name) {
 /** Two tables with one name, or two keys in one variable, would be told apart by nobody. */
 static void no_two_accounts_share_a_name(void **state) {
   int tables = 0;
-  int settings = 0;
   int refused = 0;
   (void)state;
   const cm_resource *const *list = cm_registry_list(&tables);
-  const cm_setting *setting = cm_setting_table(&settings);
   for (int i = 0; i < tables; i++)
     refused += check_name(list[i]->name + PREFIX_LEN);
-  for (int i = 0; i < settings; i++)
-    refused += check_name(setting[i].name);
+  for (int i = 0; i < cm_setting_count(); i++)
+    refused += check_name(cm_setting_at(i)->name);
   assert_true(refused >= 3);
   assert_true(is_taken("import") && is_taken("plan_group") && is_taken("customer"));
 }

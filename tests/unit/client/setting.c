@@ -27,11 +27,9 @@ static void variable_of(const char *name, char out[64]) {
 
 static int clean_environment(void **state) {
   (void)state;
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < cm_setting_count(); i++) {
     char variable[64];
-    variable_of(table[i].name, variable);
+    variable_of(cm_setting_at(i)->name, variable);
     unsetenv(variable);
   }
   return 0;
@@ -71,14 +69,13 @@ static void shows(const cm_settings *settings, const char *name, const char *exp
 static void defaults_are_the_tables(void **state) {
   (void)state;
   cm_settings settings = fresh();
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  assert_int_equal(count, 25);
-  for (int i = 0; i < count; i++) {
-    assert_int_equal(cm_setting_find(table[i].name), i);
-    assert_int_equal(table[i].doc[strlen(table[i].doc) - 1], '.');
+  assert_int_equal(cm_setting_count(), 25);
+  for (int i = 0; i < cm_setting_count(); i++) {
+    assert_int_equal(cm_setting_find(cm_setting_at(i)->name), i);
+    assert_int_equal(cm_setting_at(i)->doc[strlen(cm_setting_at(i)->doc) - 1], '.');
     assert_int_equal(settings.sources[i], CM_BY_DEFAULT);
-    shows(&settings, table[i].name, table[i].is_secret ? "not set" : table[i].default_value);
+    shows(&settings, cm_setting_at(i)->name,
+          cm_setting_at(i)->is_secret ? "not set" : cm_setting_at(i)->default_value);
   }
   assert_int_equal(settings.timeout_ms, 30000);
   assert_int_equal(settings.concurrency, 8);
@@ -92,19 +89,18 @@ static void defaults_are_the_tables(void **state) {
 
 static void every_setting_has_its_variable(void **state) {
   (void)state;
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < cm_setting_count(); i++) {
     char variable[64];
-    const char *value = table[i].type == CM_SETTING_WORD ? table[i].words[1] : "1";
-    if (strcmp(table[i].name, "base_url") == 0) value = "https://example.com";
-    if (strcmp(table[i].name, "api_key") == 0) value = key;
-    if (strcmp(table[i].name, "account") == 0) value = "eu";
-    variable_of(table[i].name, variable);
+    const char *value = cm_setting_at(i)->type == CM_SETTING_WORD ? cm_setting_at(i)->words[1]
+                                                                  : "1";
+    if (strcmp(cm_setting_at(i)->name, "base_url") == 0) value = "https://example.com";
+    if (strcmp(cm_setting_at(i)->name, "api_key") == 0) value = key;
+    if (strcmp(cm_setting_at(i)->name, "account") == 0) value = "eu";
+    variable_of(cm_setting_at(i)->name, variable);
     setenv(variable, value, 1);
     cm_settings settings = fresh();
     assert_int_equal(settings.sources[i], CM_BY_ENVIRONMENT);
-    shows(&settings, table[i].name, table[i].is_secret ? "set" : value);
+    shows(&settings, cm_setting_at(i)->name, cm_setting_at(i)->is_secret ? "set" : value);
     cm_settings_clear(&settings);
     unsetenv(variable);
   }
@@ -134,21 +130,19 @@ static void bad_variable_is_named(void **state) {
 /** Every setting: a wrong value in the environment keeps nothing from loading, and is told of. */
 static void no_bad_variable_fails(void **state) {
   (void)state;
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < cm_setting_count(); i++) {
     char variable[64];
     cm_err err = { 0 };
-    variable_of(table[i].name, variable);
+    variable_of(cm_setting_at(i)->name, variable);
     setenv(variable, "a\nb", 1);
     cm_settings settings = fresh();
     assert_int_equal(cm_settings_check(&settings, &err), SQLITE_ERROR);
     if (strncmp(err.text, variable, strlen(variable)) != 0) fail_msg("%s: %s", variable, err.text);
-    bool is_latch = table[i].latch_code != SQLITE_OK; /* on is the safe side */
-    shows(&settings, table[i].name,
-          table[i].is_secret ? "not set"
-          : is_latch         ? "1"
-                             : table[i].default_value);
+    bool is_latch = cm_setting_at(i)->latch_code != SQLITE_OK; /* on is the safe side */
+    shows(&settings, cm_setting_at(i)->name,
+          cm_setting_at(i)->is_secret ? "not set"
+          : is_latch                  ? "1"
+                                      : cm_setting_at(i)->default_value);
     cm_settings_clear(&settings);
     unsetenv(variable);
   }
@@ -244,7 +238,7 @@ static void locked_settings_stay(void **state) {
   cm_settings settings = fresh();
   shows(&settings, "api_key", "set");
   for (size_t i = 0; i < cm_countof(held); i++) {
-    assert_true(cm_setting_table(NULL)[cm_setting_find(held[i])].is_lockable);
+    assert_true(cm_setting_at(cm_setting_find(held[i]))->is_lockable);
     refuses(&settings, held[i], "https://example.com", "lock_settings is set");
     refuses(&settings, held[i], NULL, "lock_settings is set");
     refuses(&settings, held[i], key, "lock_settings is set");
@@ -262,11 +256,9 @@ static void unknown_name_lists_all(void **state) {
   (void)state;
   cm_settings settings = fresh();
   cm_err err = { 0 };
-  int count = 0;
-  const cm_setting *table = cm_setting_table(&count);
   assert_int_equal(cm_setting_set(&settings, "apikey", key, &err), SQLITE_ERROR);
-  for (int i = 0; i < count; i++)
-    assert_non_null(strstr(err.text, table[i].name));
+  for (int i = 0; i < cm_setting_count(); i++)
+    assert_non_null(strstr(err.text, cm_setting_at(i)->name));
   assert_null(strstr(err.text, key));
   assert_int_equal(cm_setting_find(NULL), -1);
   cm_settings_clear(&settings);
