@@ -68,37 +68,43 @@ turned (text, day) AS (
   FROM written)
 SELECT text, iif(date(day, '+0 days') = day, day, nullif(text, '')) FROM turned;
 
--- Amounts: 4,998.00 and, where it is a credit, (98.00); in cents.
+-- Amounts: 4,998.00 and, where it is a credit, (98.00); in cents. One that does not read the same when it is written that way again
+-- (4.998,00) stays as it is.
 CREATE TEMP TABLE money (text PRIMARY KEY, cents);
 INSERT INTO money
 WITH written (text) AS (SELECT amount FROM csv_lines UNION SELECT amount FROM csv_payments),
-turned (text, number) AS (SELECT text, replace(replace(replace(text, ',', ''), '(', '-'), ')', '') FROM written)
-SELECT text, iif(number GLOB '*[0-9]' AND number NOT GLOB '*[^-.0-9]*', CAST(round(number * 100) AS INTEGER), nullif(text, ''))
-  FROM turned;
+turned (text, sign, number) AS (
+  SELECT text, iif(text GLOB '(*)', -1, 1), iif(text GLOB '(*)', substr(text, 2, length(text) - 2), text) FROM written),
+counted (text, sign, number, cents) AS (
+  SELECT text, sign, number, CAST(round(replace(number, ',', '') * 100) AS INTEGER) FROM turned)
+SELECT text, iif(number IN (printf('%d.%02d', cents / 100, cents % 100), printf('%,d.%02d', cents / 100, cents % 100)),
+                 sign * cents, nullif(text, ''))
+  FROM counted;
 
 CREATE TEMP TABLE country (name PRIMARY KEY, code);
 INSERT INTO country VALUES ('Czechia', 'CZ'), ('France', 'FR'), ('Germany', 'DE'), ('Greece', 'GR'), ('Japan', 'JP'),
   ('Poland', 'PL'), ('United Kingdom', 'GB'), ('United States', 'US');
 
--- Of rows that come twice the last one counts. A name or company that went is '' and not NULL, which would not be sent.
+-- Of rows that come twice the last one counts; rows without a number are not one row. A name or company that went is '' and not NULL,
+-- which would not be sent.
 CREATE TEMP TABLE plan AS
 SELECT code AS id, title AS name, iif(lower(billed) = 'quarterly', 3, 1) AS interval_count,
        CASE lower(billed) WHEN 'monthly' THEN 'month' WHEN 'quarterly' THEN 'month' WHEN 'yearly' THEN 'year' ELSE billed END
          AS interval_unit
   FROM csv_plans
- WHERE rowid IN (SELECT max(rowid) FROM csv_plans GROUP BY code);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_plans GROUP BY iif(code = '', rowid, code));
 
 CREATE TEMP TABLE customer AS
 SELECT customer_no AS id, trim(name) AS name, trim(company) AS company, nullif(lower(trim(email)), '') AS email,
        coalesce((SELECT code FROM country WHERE country.name = csv.country), nullif(upper(csv.country), '')) AS country
   FROM csv_customers AS csv
- WHERE rowid IN (SELECT max(rowid) FROM csv_customers GROUP BY customer_no);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_customers GROUP BY iif(customer_no = '', rowid, customer_no));
 
 CREATE TEMP TABLE invoice AS
 SELECT invoice_no AS id, customer_no AS customer, (SELECT day FROM day WHERE text = issued) AS date,
        (SELECT day FROM day WHERE text = due) AS due_date, currency
   FROM csv_invoices
- WHERE rowid IN (SELECT max(rowid) FROM csv_invoices GROUP BY invoice_no);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_invoices GROUP BY iif(invoice_no = '', rowid, invoice_no));
 
 -- A line of a subscription has no text in ChartMogul: its plan says what it is.
 CREATE TEMP TABLE line AS
@@ -106,11 +112,12 @@ SELECT line_no AS id, invoice_no AS invoice,
        CASE kind WHEN 'SUBSCRIPTION' THEN 'subscription' WHEN 'ITEM' THEN 'one_time' ELSE kind END AS type,
        nullif(plan, '') AS plan, nullif(subscription_no, '') AS subscription,
        iif(kind = 'SUBSCRIPTION', NULL, text) AS description,
-       CAST(quantity AS INTEGER) AS quantity, (SELECT cents FROM money AS m WHERE m.text = amount) AS amount_in_cents,
+       iif(CAST(quantity AS INTEGER) = quantity, CAST(quantity AS INTEGER), quantity) AS quantity,
+       (SELECT cents FROM money AS m WHERE m.text = amount) AS amount_in_cents,
        (SELECT day FROM day AS d WHERE d.text = period_from) AS service_period_start,
        (SELECT day FROM day AS d WHERE d.text = period_to) AS service_period_end
   FROM csv_lines
- WHERE rowid IN (SELECT max(rowid) FROM csv_lines GROUP BY line_no);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_lines GROUP BY iif(line_no = '', rowid, line_no));
 
 -- What goes back is positive too: the type says which way it goes.
 CREATE TEMP TABLE payment AS
@@ -118,14 +125,14 @@ SELECT payment_no AS id, invoice_no AS invoice, kind AS type, (SELECT day FROM d
        CASE lower(result) WHEN 'ok' THEN 'successful' WHEN 'failed' THEN 'failed' ELSE result END AS result,
        (SELECT iif(typeof(cents) = 'integer', abs(cents), cents) FROM money WHERE text = amount) AS amount_in_cents
   FROM csv_payments
- WHERE rowid IN (SELECT max(rowid) FROM csv_payments GROUP BY payment_no);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_payments GROUP BY iif(payment_no = '', rowid, payment_no));
 
 -- A cancellation has no number of its own: it gets a key that says the same every night.
 CREATE TEMP TABLE cancellation AS
 SELECT 'cancelled ' || subscription_no || ' ' || (SELECT day FROM day WHERE text = cancelled_on) AS id, customer_no AS customer,
        subscription_no AS subscription, (SELECT day FROM day WHERE text = cancelled_on) AS date
   FROM csv_cancellations
- WHERE rowid IN (SELECT max(rowid) FROM csv_cancellations GROUP BY subscription_no);
+ WHERE rowid IN (SELECT max(rowid) FROM csv_cancellations GROUP BY iif(subscription_no = '', rowid, subscription_no));
 
 -- What somebody has looked at and will not mend stands in left_out.csv, and counts as if the export did not have it.
 -- `key` is the first column of that file. One that no row has is mistyped, or the row is gone: report.sql says so.

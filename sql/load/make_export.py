@@ -218,6 +218,8 @@ def line_rows(company):
     yield ["I-90002/1", "I-90002", "SUBSCRIPTION", "legacy-9", "S-90002", "Legacy", 1, "9.00", "2025-11-03", "2025-12-03"]
     yield ["I-90003/1", "I-90003", "ITEM", "", "", "On a day that never was", 1, "10.00", "", ""]
     yield ["I-90004/1", "I-90004", "ITEM", "", "", "To be agreed", 1, "n/a", "", ""]
+    yield ["I-90004/2", "I-90004", "ITEM", "", "", "Of another office", 1, "4.998,00", "", ""]
+    yield ["I-90004/3", "I-90004", "ITEM", "", "", "Half a day", "0.5", "10.00", "", ""]
 
 
 def payment_rows(company):
@@ -244,7 +246,7 @@ FILES = {
 }
 WRONG = {  # what cannot go in, by table
     "chartmogul_invoices": ["I-90001", "I-90002", "I-90003", "I-90004"],
-    "chartmogul_line_items": ["I-90001/1", "I-90002/1", "I-90003/1", "I-90004/1"],
+    "chartmogul_line_items": ["I-90001/1", "I-90002/1", "I-90003/1", "I-90004/1", "I-90004/2", "I-90004/3"],
     "chartmogul_transactions": ["P-90001-1"],
 }
 

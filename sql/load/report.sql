@@ -24,9 +24,10 @@ SELECT table_name, operation, iif(error LIKE 'exists already%', 'left alone', st
 
 .print
 .print Not written:
+-- A row without a key is shown whole.
 .mode list
 .separator ": "
-SELECT key, state, coalesce(error, table_name) AS reason
+SELECT coalesce(key, body) AS key, state, coalesce(error, table_name) AS reason
   FROM chartmogul_writes
  WHERE state NOT IN ('written', 'dry run') AND (id > (SELECT id FROM last_night) OR state = 'unknown')
  ORDER BY id;

@@ -257,7 +257,8 @@ def check_refused(night):
     lines = [line.split(": ", 2) for line in night.part("Not written")[1:]]
     must_be("what is refused", sorted(line[0] for line in lines), wrong)
     must_be("its states", {line[1] for line in lines}, {"refused"})
-    for line, words in (("I-90001", "'C-99999'"), ("I-90002/1", "'legacy-9'"), ("I-90003", "'31.02.2025'"), ("I-90004/1", "'n/a'")):
+    for line, words in (("I-90001", "'C-99999'"), ("I-90002/1", "'legacy-9'"), ("I-90003", "'31.02.2025'"), ("I-90004/1", "'n/a'"),
+                        ("I-90004/2", "'4.998,00'"), ("I-90004/3", "'0.5'")):
         if not any(key == line and words in reason for key, _, reason in lines):
             raise Failed(f"{line}: {words} is not in its reason")
     must_be("what differs", sorted(line.split()[1] for line in night.part("Different from the export")[2:]), wrong)
