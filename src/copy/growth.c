@@ -4,6 +4,7 @@
 
 #include "base/instant.h"
 #include "base/text.h"
+#include "copy/behind.h"
 #include "copy/owned.h"
 #include "lists/pager.h"
 #include "spec/registry.h"
@@ -314,19 +315,40 @@ static int find_days(growing_list *growing, cm_err *err) {
 
 /* ---- ranges -------------------------------------------------------------------------------------------------- */
 
-/** Months and days that lie side by side are one range: a request reaches a day beyond its ends. */
+/** Months and days that lie side by side are one range, where no other lies between: a request reaches a day beyond its ends. */
 static int join_ranges(growing_list *growing, cm_err *err) {
   return run_made(
       growing,
       sqlite3_mprintf(
           "INSERT INTO " RANGES " SELECT min(first), min(max(until), %Q) FROM ("
-          "SELECT first, until, sum(is_new) OVER (ORDER BY first, until, rowid) AS part FROM ("
-          "SELECT rowid, first, until, julianday(first) - coalesce(julianday(max(until) OVER "
-          "(ORDER BY "
-          "first, until, rowid ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)), 0) > %d AS "
-          "is_new FROM " AGAIN " WHERE first < %Q)) GROUP BY part",
+          "SELECT first, until, sum(is_new) OVER (ORDER BY first, until, id) AS part FROM ("
+          "SELECT id, first, until, julianday(first) - coalesce(julianday(before), 0) > %d OR "
+          "EXISTS "
+          "(SELECT 1 FROM " RANGES
+          " AS r WHERE r.first >= before AND r.first < a.first) AS is_new FROM ("
+          "SELECT rowid AS id, first, until, max(until) OVER (ORDER BY first, until, rowid "
+          "ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before FROM " AGAIN
+          " WHERE first < %Q) AS a)) GROUP BY part",
           growing->since, MAX_DAYS_BETWEEN, growing->since),
       err);
+}
+
+/** A condition on rows of the copy. The ranges do not overlap: a row is within one if the last that begins before it ends behind it. */
+static char *within_ranges(const growing_list *growing) {
+  return sqlite3_mprintf("t.\"%w\" < (SELECT r.until FROM " RANGES
+                         " AS r WHERE r.first <= t.\"%w\" ORDER BY r.first DESC LIMIT 1)",
+                         growing->growth->by, growing->growth->by);
+}
+
+/** Once the ranges were read: further ones, of rows behind those that differ. */
+static int find_behind(growing_list *growing, cm_err *err) {
+  char *held = within_ranges(growing);
+  if (held == NULL) return cm_err_nomem(err);
+  const cm_behind what = { .table = growing->table, .since = growing->since, .held = held };
+  int rc = cm_target_run(growing->target, "DELETE FROM " AGAIN, err);
+  if (rc == SQLITE_OK) rc = cm_behind_find(growing->stage, &what, AGAIN, err);
+  sqlite3_free(held);
+  return rc == SQLITE_OK ? join_ranges(growing, err) : rc;
 }
 
 /** @return SQLITE_DONE: so many that the whole list is fewer requests. */
@@ -383,27 +405,36 @@ static int read_numbered(growing_list *growing, int number, cm_err *err) {
   return read_range(growing, first, until, err);
 }
 
-/** The ranges do not overlap: a row is within one if the last that begins before it ends behind it. */
 static int say_what_is_held(growing_list *growing, cm_err *err) {
   cm_buf *within = &growing->stage->within;
-  cm_buf_printf(within,
-                "t.\"%s\" < (SELECT r.until FROM " RANGES
-                " AS r WHERE r.first <= t.\"%s\" ORDER BY r.first DESC LIMIT 1)",
-                growing->growth->by, growing->growth->by);
+  char *held = within_ranges(growing);
+  if (held == NULL) return cm_err_nomem(err);
+  cm_buf_text(within, held);
+  sqlite3_free(held);
   if (within->code != SQLITE_OK) return cm_err_nomem(err);
   return run_made(
       growing, sqlite3_mprintf("INSERT INTO " RANGES " VALUES (%Q, '9999')", growing->since), err);
 }
 
+/** @return SQLITE_DONE: see count_ranges. */
+static int read_ranges(growing_list *growing, cm_err *err) {
+  int read = 0, count = 0;
+  int rc = count_ranges(growing, &count, err);
+  while (rc == SQLITE_OK && read < count) {
+    while (rc == SQLITE_OK && read < count)
+      rc = read_numbered(growing, ++read, err);
+    if (rc == SQLITE_OK) rc = find_behind(growing, err);
+    if (rc == SQLITE_OK) rc = count_ranges(growing, &count, err);
+  }
+  return rc;
+}
+
 static int read_parts(growing_list *growing, bool *is_read, cm_err *err) {
-  int count = 0;
   int rc = read_range(growing, growing->since, NULL, err);
   if (rc == SQLITE_OK) rc = read_sums(growing, err);
   if (rc == SQLITE_OK) rc = find_ranges(growing, err);
-  if (rc == SQLITE_OK) rc = count_ranges(growing, &count, err);
+  if (rc == SQLITE_OK) rc = read_ranges(growing, err);
   if (rc == SQLITE_DONE) return SQLITE_OK;
-  for (int i = 1; i <= count && rc == SQLITE_OK; i++)
-    rc = read_numbered(growing, i, err);
   if (rc == SQLITE_OK) rc = say_what_is_held(growing, err);
   *is_read = rc == SQLITE_OK;
   return rc;

@@ -88,7 +88,8 @@ static const cm_growth growth = { .by = "date",
                                   .unit = "currency",
                                   .checked = "chartmogul_mrr",
                                   .sums = sums,
-                                  .shown = shown };
+                                  .shown = shown,
+                                  .owner = "customer_uuid" };
 
 static const cm_example examples[] = {
   { "Which contractions of the last 90 days were the largest?",

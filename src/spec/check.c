@@ -161,7 +161,8 @@ static int check_growth(const cm_check *check) {
   const cm_growth *growth = CM_EXTRA(check->resource, growth);
   if (growth == NULL) return SQLITE_OK;
   const cm_read *list = &check->resource->reads[check->resource->read_count - 1];
-  const char *const columns[] = { growth->by, growth->amount, growth->kind, growth->unit };
+  const char *const columns[] = { growth->by, growth->amount, growth->kind, growth->unit,
+                                  growth->owner != NULL ? growth->owner : growth->by };
   for (size_t i = 0; i < cm_countof(columns); i++) {
     if (cm_check_column(check, columns[i], strlen(columns[i])) == NULL)
       return cm_check_fail(check, "growth", "%s is not a column", columns[i]);

@@ -42,6 +42,9 @@ typedef struct cm_growth {
   /* Which column of that table, `wire`, has the sum of the rows of a word, `sql`. */
   const cm_word *sums;
   const cm_shown_row *shown; /* NULL: none */
+  /* Rows with one value of this column are worked out one from the other, in the order of `by`: behind one that differs
+  ** others may differ as well, though their amounts do not. NULL: each row stands by itself. */
+  const char *owner;
 } cm_growth;
 
 /** What few tables need. */
