@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
+#include "change/change_inside.h"
 #include "change/change_names.h"
 #include "change/change_replace.h"
 #include "client/call.h"

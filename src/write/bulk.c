@@ -5,6 +5,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
+#include "change/change_inside.h"
 #include "change/import.h"
 #include "client/pump.h"
 #include "record/token.h"

@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
+#include "change/change_inside.h"
 #include "change/change_replace.h"
 #include "record/encode.h"
 #include "record/token.h"

@@ -4,6 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "change/change_calls.h"
+#include "change/change_inside.h"
 #include "record/encode.h"
 #include "record/near_miss.h"
 #include "spec/registry.h"

@@ -4,7 +4,7 @@
 
 #include "base/sqlite_api.h"
 #include "base/text.h"
-#include "change/change_calls.h"
+#include "change/change_inside.h"
 #include "change/change_names.h"
 #include "change/change_record.h"
 #include "client/pump.h"

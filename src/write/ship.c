@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "change/change_inside.h"
 #include "change/change_names.h"
 #include "change/import.h"
 #include "client/call.h"

@@ -5,6 +5,7 @@
 #include "base/sqlite_api.h"
 #include "base/text.h"
 #include "change/change_calls.h"
+#include "change/change_inside.h"
 #include "change/change_names.h"
 #include "lists/pager.h"
 #include "record/encode.h"
