@@ -30,7 +30,10 @@ try_python() {
   same "without extensions it names the ways out" "use a Python that has them, or apsw, or without this module LD_PRELOAD=chartmogul-preload.so" \
     "$(PYTHONPATH=$folder/python use "$python" -B -c 'import sqlite_chartmogul; sqlite_chartmogul.load(object())' |
       sed 's/.*without them): //; s/ (.make preload.*//')"
-  same "Python" "25 By wheel chartmogul_plans" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py")"
+  for host in sqlite3 apsw; do
+    "$python" -c "import $host" 2>/dev/null || { skip "this python3 has no $host"; continue; }
+    same "Python's $host" "25 $host chartmogul_plans not authorized" "$(PYTHONPATH=$folder/python use "$python" -B "$here/use.py" "$host")"
+  done
 }
 
 # try_host NODE MODULE

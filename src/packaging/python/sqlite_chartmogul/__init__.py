@@ -7,6 +7,9 @@ __all__ = ["load", "loadable_path"]
 
 _SUFFIX = {"darwin": ".dylib", "win32": ".dll"}.get(sys.platform, ".so")
 
+# Of sqlite3 and of apsw; apsw before 3.42 has its own names.
+_METHODS = [("enable_load_extension", "load_extension"), ("enableloadextension", "loadextension")]
+
 _PRELOAD = (
     ", or without this module LD_PRELOAD=chartmogul-preload.so (`make preload` of sqlite-chartmogul makes it), where Python uses the "
     "libsqlite3 of the system"
@@ -26,13 +29,15 @@ def load(connection) -> None:
     A Python whose `sqlite3` was built without extensions has no `enable_load_extension`: use another one, apsw,
     or on Linux the library for LD_PRELOAD.
     """
-    if not hasattr(connection, "enable_load_extension"):
+    found = [names for names in _METHODS if hasattr(connection, names[0])]
+    if not found:
         raise RuntimeError(
             "sqlite_chartmogul: this connection cannot load extensions (the sqlite3 of this Python was built without them): "
             "use a Python that has them, or apsw" + _PRELOAD
         )
-    connection.enable_load_extension(True)
+    allow, load_it = (getattr(connection, name) for name in found[0])
+    allow(True)
     try:
-        connection.load_extension(loadable_path())
+        load_it(loadable_path())
     finally:
-        connection.enable_load_extension(False)
+        allow(False)
