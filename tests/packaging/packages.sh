@@ -36,30 +36,41 @@ try_python() {
   done
 }
 
-# try_host NODE MODULE
-try_host() { same "$2" "25 $2 chartmogul_plans" "$(cd "$folder/npm" && use "$1" use.js "$2")"; }
+# try_host MODULE PROGRAM ARGUMENT...
+try_host() {
+  module=$1 program=$(basename "$2")
+  shift
+  same "$module of $program" "25 $module of $program chartmogul_plans" "$(cd "$folder/npm" && use "$@" use.cjs "$module" "$program")"
+}
+
+# The program of a package that `make deps-hosts` has installed; nothing where it has not.
+hosts=$(cd "${BUILD:-build}/hosts/node_modules" 2>/dev/null && pwd)
+of_hosts() { [ -z "$hosts" ] || find "$hosts/" -path "*/$1" -type f | head -n 1; }
 
 try_npm() {
   command -v npm >/dev/null || { skip "no npm"; return; }
-  mkdir "$folder/npm" && cp "$here/use.js" "$folder/npm/" && cd "$folder/npm" || exit 1
+  mkdir "$folder/npm" && cp "$here/use.cjs" "$folder/npm/" && cd "$folder/npm" || exit 1
   echo '{ "private": true }' >package.json
   npm install --offline --silent --no-audit --no-fund "$package"/sqlite-chartmogul*.tgz >npm.log 2>&1
   same "npm installs the tarballs" "0" "$?"
   same "types and module" "function" "$(node --input-type=module -e 'import { load } from "sqlite-chartmogul"; console.log(typeof load)' 2>&1)"
   cd "$here" || exit 1
-  if [ ! -x "$2/bin/node" ]; then
-    skip "Node 22 could not be fetched"
-    return
-  fi
-  try_host "$2/bin/node" node:sqlite
-  if [ -d "$1/lib" ]; then
-    ln -s "$1" "$folder/npm/node_modules/better-sqlite3"
-    try_host "$2/bin/node" better-sqlite3
+  if [ -x "$2/bin/node" ]; then
+    try_host node:sqlite "$2/bin/node"
   else
-    skip "better-sqlite3 could not be fetched"
+    skip "Node 22 could not be fetched"
   fi
+  if [ -x "$2/bin/node" ] && [ -d "$1/lib" ]; then
+    ln -s "$1" "$folder/npm/node_modules/better-sqlite3"
+    try_host better-sqlite3 "$2/bin/node"
+  else
+    skip "better-sqlite3, or the Node 22 that it wants, could not be fetched"
+  fi
+  if [ -n "$bun" ]; then try_host bun:sqlite "$bun"; else skip "Bun is not here (make deps-hosts HOSTS=bun)"; fi
+  if [ -n "$deno" ]; then try_host node:sqlite "$deno" run --allow-all; else skip "Deno is not here (make deps-hosts HOSTS=deno)"; fi
 }
 
+bun=$(of_hosts 'bun-*/bin/bun') deno=$(of_hosts '@deno/*/deno')
 case $kind in
 wheel) try_python ;;
 sdist) try_python --no-build-isolation ;;
