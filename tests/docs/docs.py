@@ -6,7 +6,8 @@ In README.md and sql/README.md each ```sql block is run in a new sqlite3 shell o
 ```text block behind it holds its output. Tables between `<!-- generated: NAME -->` and `<!-- end -->` come from the extension
 itself, and so does sql/tables/README.md (tables.py); tests/hosts/README.md comes from the programs there (readme.py); what `make bench-docs` and `make bench-requests-docs` measure is left alone.
 --update writes outputs and tables anew; without it a difference is a failure. Every table, function and setting of the extension must
-be named in README.md and in MANUAL, the page chartmogul(7), and every ```sql example of the descriptors must run.
+be named in README.md and in MANUAL, the page chartmogul(7), and every ```sql example of the descriptors must run. Links of the
+manuals lead somewhere, and the targets of make that they name are there (links.py).
 """
 import os
 import re
@@ -17,6 +18,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), os.pardir, "hosts"))
 
+from links import check_links
 from manual import check_manual
 from readme import check_hosts
 from tables import check_tables
@@ -205,6 +207,7 @@ def main():
         check(f"the example of {name} runs", "error" not in output.lower(), f"{example}\n{output}")
     check_commands(shell, check)
     check_mail(shell, check)
+    check_links(check)
     check_manual(manual, names, check)
     check_tables(library, sandbox, clock, update, check)
     check_hosts(update, check)
