@@ -1,13 +1,16 @@
 #!/bin/sh
 # Makes the packages of every library that stands in a folder, and what is told of them:
 #
-#   packages.sh VERSION NEWEST-GLIBC RELEASES FOLDER OWN
+#   packages.sh VERSION NEWEST-GLIBC RELEASES FOLDER OWN MANUAL
 #
 # FOLDER/<os>-<arch>[-musl]/chartmogul.* is a library. Of each: a tarball, and a wheel, but of OWN, the one of this machine, whose wheel
 # is there as the npm packages are; of all: sqlpkg.json with the address RELEASES, and SHA256SUMS of all that is in FOLDER by then.
+#
+# In a tarball the library lies in no folder, because sqlpkg makes none when it unpacks: it takes what "pattern" says. What people read is
+# in a folder.
 set -eu
 
-version=$1 glibc=$2 releases=$3 folder=$4 own=$5
+version=$1 glibc=$2 releases=$3 folder=$4 own=$5 manual=$6
 here=$(cd "$(dirname "$0")" && pwd)
 house=$here/../..
 
@@ -19,17 +22,31 @@ sqlpkg_name() {
   esac
 }
 
-files=""
+# lay_out LIBRARY FOLDER
+lay_out() {
+  documents=$2/sqlite-chartmogul
+  rm -rf "$2" && mkdir -p "$documents/sql/tables" "$documents/sql/reports" "$documents/sql/load"
+  cp "$1" "$house/src/chartmogul.h" "$manual" "$2/"
+  cp "$house/README.md" "$house/LICENSE" "$documents/"
+  cp "$house"/sql/*.sql "$house/sql/README.md" "$documents/sql/"
+  cp "$house/sql/tables/README.md" "$documents/sql/tables/"
+  cp "$house"/sql/reports/*.sql "$documents/sql/reports/"
+  cp "$house"/sql/load/*.sql "$house"/sql/load/*.py "$house"/sql/load/*.csv "$documents/sql/load/"
+}
+
+files="" sums=""
 for library in "$folder"/linux-*/chartmogul.so "$folder"/windows-*/chartmogul.dll; do
   [ -e "$library" ] || continue
-  platform=$(basename "$(dirname "$library")") name=sqlite-chartmogul-$version-$(basename "$(dirname "$library")")
-  rm -rf "$folder/laid" && mkdir -p "$folder/laid/$name"
-  cp "$library" "$house/README.md" "$house/LICENSE" "$house/src/chartmogul.h" "$folder/laid/$name/"
-  sh "$here/tarball.sh" "$folder/laid" "$name" "$folder/$name.tar.gz"
+  platform=$(basename "$(dirname "$library")")
+  tarball=sqlite-chartmogul-$version-$platform.tar.gz
+  lay_out "$library" "$folder/laid"
+  sh "$here/tarball.sh" "$folder/laid" "$folder/$tarball" "$(basename "$library")" chartmogul.h chartmogul.7 sqlite-chartmogul
   [ "$library" = "$own" ] || ! tag=$(sh "$here/wheel_tag.sh" "$platform" "$glibc") || sh "$here/wheel.sh" wheel "$version" "$library" "$tag" "$folder"
-  ! named=$(sqlpkg_name "$platform") || files="$files${files:+, }\"$named\": \"$name.tar.gz\""
+  named=$(sqlpkg_name "$platform") || continue
+  files="$files${files:+, }\"$named\": \"$tarball\""
+  sums="$sums${sums:+, }\"$tarball\": \"sha256-$(sha256sum <"$folder/$tarball" | cut -d ' ' -f 1)\""
 done
-sed "s|@VERSION@|$version|; s|@RELEASES@|$releases|; s|@FILES@|$files|" "$here/sqlpkg.json.in" >"$folder/sqlpkg.json"
+sed "s|@VERSION@|$version|; s|@RELEASES@|$releases|; s|@FILES@|$files|; s|@CHECKSUMS@|$sums|" "$here/sqlpkg.json.in" >"$folder/sqlpkg.json"
 cd "$folder"
 sha256sum ./*.tar.gz ./*.tgz ./*.whl ./*.deb sqlpkg.json | sed 's| \./| |' >SHA256SUMS
 cat SHA256SUMS

@@ -223,7 +223,7 @@ SDIST    := $(PACKAGES)/sqlite-chartmogul-$(VERSION).tar.gz
 # Where the packages will be fetched from, for sqlpkg.json.
 RELEASES ?= https://sqlite-chartmogul.invalid/releases/$(VERSION)
 
-.PHONY: wheel sdist npm packages
+.PHONY: wheel sdist npm packages test-packages
 wheel: $(WHEEL) ## a wheel for Python with the standalone library
 sdist: $(SDIST) ## a source distribution for Python, which compiles the library where it is installed
 npm: $(NPM) ## npm packages with the standalone library
@@ -242,12 +242,15 @@ FOREIGN = $(if $(call has,musl-gcc),$(LINUX_MUSL)) $(if $(call has,aarch64-linux
 # npm.py packs every library that stands there: those that are asked for in the same call of make are made before.
 ASKED = $(patsubst test-%,%,$(filter linux-% windows-% test-linux-% test-windows-%,$(MAKECMDGOALS)))
 
-$(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE) $(if $(filter packages,$(MAKECMDGOALS)),$(FOREIGN)) | $(ASKED)
+$(NPM): src/packaging/npm.py $(wildcard src/packaging/npm/*) $(STANDALONE) $(if $(filter packages test-packages,$(MAKECMDGOALS)),$(FOREIGN)) | $(ASKED)
 	$(Q)python3 -B $< $(VERSION) $(PACKAGES) $(PACKAGES)
 
 # Its recipe makes what no other rule makes, and sums up what stands there: all else comes before, also of what is asked for with it.
-packages: $(STANDALONE) $(FOREIGN) $(WHEEL) $(NPM) $(SDIST) $(DEB) | $(ASKED) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
-	$(Q)$(PACK) sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES) $(STANDALONE)
+packages: $(STANDALONE) $(FOREIGN) $(WHEEL) $(NPM) $(SDIST) $(DEB) $(MANUAL) | $(ASKED) ## all of them, for all machines that compilers are here for, with sqlpkg.json and SHA256SUMS, in build/packages
+	$(Q)$(PACK) sh src/packaging/packages.sh $(VERSION) $(NEWEST_GLIBC) $(RELEASES) $(PACKAGES) $(STANDALONE) $(MANUAL)
+
+test-packages: packages $(SANDBOX) ## the tarballs, what sqlpkg makes of them, and the checksums
+	$(Q)$(IN_TEST) $(LEAKS_ARE_THEIRS) sh tests/packaging/tarballs.sh $(PACKAGES) linux-$(ARCH) $(SANDBOX)
 
 .PHONY: test-again
 test-again: $(DEB) $(SDIST) ## the packages that are there, the Debian one and the source distribution at least, made once more: the same bytes

@@ -43,7 +43,7 @@ done
 if [ "$kind" = sdist ]; then
   tar -xzf "$made"/*.tar.gz -C "$made"
   for made in "$made"/*.tar.gz; do
-    sh "$here/tarball.sh" "${made%/*}" "$(basename "$made" .tar.gz)" "$out/$(basename "$made")"
+    sh "$here/tarball.sh" "${made%/*}" "$out/$(basename "$made")" "$(basename "$made" .tar.gz)"
   done
 fi
 sed -n "s|^Successfully built |$out/|p" "$out/$kind.log"
