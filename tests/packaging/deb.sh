@@ -31,13 +31,13 @@ cd "$1" || exit 1
 shell() { printf '%s\n' ".load chartmogul" "$@" | sqlite3 -batch -init /dev/null 2>&1; }
 shell "SELECT count(*) FROM chartmogul_customers;"
 shell "INSERT INTO chartmogul_data_sources (name) VALUES ('Mine');" "SELECT name FROM chartmogul_data_sources WHERE name = 'Mine';"
-shell "INSERT INTO chartmogul_plans (name) VALUES ('p');" | grep -o 'chartmogul_plans: '
+shell "INSERT INTO chartmogul_plans (name) VALUES ('p');" | grep -o 'chartmogul_plans:'
 shell ".output /dev/null" "SELECT chartmogul_short_names();" ".output" ".read sql/reports/arpa_by_country.sql" | grep -qE '^[A-Z]{2}\|' && echo "a report"
 ls examples/load/load.sql
 USE
 used="25
 Mine
-chartmogul_plans: 
+chartmogul_plans:
 a report
 examples/load/load.sql"
 documents=/usr/share/doc/libsqlite3-mod-chartmogul

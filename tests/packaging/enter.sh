@@ -6,12 +6,12 @@ set -eu
 
 folder=$1
 shift
-mkdir -p "$folder/root"
-mount -t tmpfs none "$folder/root"
-mkdir "$folder/root/changed" "$folder/root/work" "$folder/root/whole"
-mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/root/changed,workdir=$folder/root/work" "$folder/root/whole"
+mkdir -p "$folder/system"
+mount -t tmpfs none "$folder/system"
+mkdir "$folder/system/changed" "$folder/system/work" "$folder/system/whole"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$folder/system/changed,workdir=$folder/system/work" "$folder/system/whole"
 for shared in /dev /proc "$folder"; do
-  mkdir -p "$folder/root/whole$shared"
-  mount --bind "$shared" "$folder/root/whole$shared"
+  mkdir -p "$folder/system/whole$shared"
+  mount --bind "$shared" "$folder/system/whole$shared"
 done
-exec chroot "$folder/root/whole" "$@"
+exec chroot "$folder/system/whole" "$@"
