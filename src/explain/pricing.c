@@ -355,9 +355,13 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
   if (read->each != NULL) out->rows = CM_PRICE_UNKNOWN; /* those of the rows around them */
 }
 
-/** At most one request for each look-up, or what the list costs where that is less. */
-static int64_t most_of(int64_t look_ups, int64_t pages) {
+/**
+ * At most one request for each look-up, or what the list costs where that is less.
+ * @param are_lists  The answer of a look-up is a list: those of all have as many pages beyond their first as the whole list, at most.
+ */
+static int64_t most_of(int64_t look_ups, int64_t pages, bool are_lists) {
   int64_t most = pages >= 0 ? 2 * pages + 4 : CM_PRICE_UNKNOWN;
+  if (are_lists && look_ups > 0 && pages > 0) look_ups += pages - 1;
   return look_ups >= 0 && (most < 0 || look_ups < most) ? look_ups : most;
 }
 
@@ -368,11 +372,15 @@ static void price_look_ups(const cm_explained_plan *plan, const cm_price_times *
   int64_t values = is_list ? times->values : 1;
   int64_t look_ups = cm_loops_multiply(times->runs, values);
   bool is_one = cm_url_is_single(read) && read->each == NULL;
+  bool are_lists = read->paging == CM_CURSOR;
   out->rows = is_one ? values : CM_PRICE_UNKNOWN;
-  out->requests = most_of(look_ups, length->pages);
-  if (out->requests == 1 && look_ups == 1) return;
-  if (out->requests >= 0) {
-    cm_price_advise(out, "at most: one for each value%s",
+  out->requests = most_of(look_ups, length->pages, are_lists);
+  if (out->requests == 1 && look_ups == 1 && (!are_lists || length->pages == 1)) return;
+  if (out->requests >= 0 && are_lists && length->pages < 0) {
+    cm_price_advise(out, "one for each value, more where a value has more rows than a page");
+  } else if (out->requests >= 0) {
+    cm_price_advise(out, "at most: %s%s",
+                    are_lists ? "the pages of each value" : "one for each value",
                     length->pages >= 0 ? ", or the list where that is less" : "");
   } else {
     cm_price_advise(out, "one for each value of %s, and how many there are is known when it runs",
@@ -380,15 +388,21 @@ static void price_look_ups(const cm_explained_plan *plan, const cm_price_times *
   }
 }
 
+static bool uses_companion(const cm_explained_plan *plan) {
+  return plan->resource != NULL && cm_plan_uses_companion(plan->resource, &plan->plan);
+}
+
 static void price_walk(const cm_explained_plan *plan, const list_length *length, cm_price *out) {
-  if (length->rows >= 0) out->requests = length->pages + length->rows;
+  int lists = uses_companion(plan) ? 2 : 1; /* of each row */
+  if (length->rows >= 0) out->requests = length->pages + lists * length->rows;
   if (plan->is_more) { /* a function walks it, which has no WHERE */
-    cm_price_advise(out, "one for each row of %s at least", read_of(plan)->parent);
+    cm_price_advise(out, "%s for each row of %s at least", uses_companion(plan) ? "two" : "one",
+                    read_of(plan)->parent);
     return;
   }
   cm_price_advise(
-      out, "one for each row of %s at least: give %s in WHERE where few will do",
-      read_of(plan)->parent,
+      out, "%s for each row of %s at least: give %s in WHERE where few will do",
+      uses_companion(plan) ? "two" : "one", read_of(plan)->parent,
       plan->resource
           ->columns[cm_url_next_column(plan->resource, read_of(plan)->path, &(size_t){ 0 })]
           .name);
@@ -432,9 +446,7 @@ int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,
   case IS_WALK: price_walk(plan, &length, out); break;
   }
   if (plan->advice != NULL) cm_price_advise(out, "%s", plan->advice);
-  if (plan->resource != NULL && out->requests > 0 &&
-      cm_plan_uses_companion(plan->resource, &plan->plan))
-    out->requests *= 2;
+  if (kind != IS_WALK && out->requests > 0 && uses_companion(plan)) out->requests *= 2;
   bool is_again = runs != 1 && out->requests > 1 && (kind == IS_LIST || kind == IS_PATH);
   if (pricing->may_be_cached) rc = cm_cached_take_off(plan, is_again, out, err);
   out->seconds = cm_pricing_seconds(plan->session, out->requests,
@@ -475,6 +487,6 @@ int cm_pricing_look_ups(const cm_pricing *pricing, cm_session *session, const cm
   if (look_ups < 0) return SQLITE_OK;
   int rc = find_length(pricing, &plan, &length, err);
   if (kind_of(&plan) == IS_WHOLE) length.pages = 1;
-  *out = most_of(look_ups, length.pages);
+  *out = most_of(look_ups, length.pages, false);
   return rc;
 }
