@@ -88,6 +88,14 @@ SELECT id FROM account_line WHERE id NOT IN (SELECT id FROM line) AND invoice IN
 CREATE TEMP VIEW IF NOT EXISTS gone_payment AS
 SELECT id FROM account_payment WHERE id NOT IN (SELECT id FROM payment) AND invoice IN (SELECT id FROM invoice);
 
+-- What stands below another invoice now. The API cannot move it: it goes and comes again.
+CREATE TEMP VIEW IF NOT EXISTS moved_line AS
+SELECT a.id FROM account_line AS a JOIN line AS l ON l.id = a.id WHERE l.invoice <> a.invoice AND l.invoice IN (SELECT id FROM invoice);
+
+CREATE TEMP VIEW IF NOT EXISTS moved_payment AS
+SELECT a.id FROM account_payment AS a JOIN payment AS p ON p.id = a.id
+ WHERE p.invoice <> a.invoice AND p.invoice IN (SELECT id FROM invoice);
+
 CREATE TEMP VIEW IF NOT EXISTS gone_cancellation AS
 SELECT id FROM account_cancellation WHERE id LIKE 'cancelled %' AND id NOT IN (SELECT id FROM cancellation);
 

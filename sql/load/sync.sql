@@ -19,9 +19,10 @@ BEGIN;
 
 DELETE FROM chartmogul_subscription_events
  WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_cancellation);
-DELETE FROM chartmogul_line_items WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_line);
+DELETE FROM chartmogul_line_items
+ WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_line UNION SELECT id FROM moved_line);
 DELETE FROM chartmogul_transactions
- WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_payment);
+ WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_payment UNION SELECT id FROM moved_payment);
 DELETE FROM chartmogul_invoices WHERE data_source_uuid = (SELECT uuid FROM source) AND external_id IN (SELECT id FROM gone_invoice);
 DELETE FROM chartmogul_customers WHERE uuid IN (SELECT uuid FROM gone_customer);
 

@@ -175,7 +175,8 @@ def writes_between(old, new):
                 continue
             row = after.get(key) or before.get(key)
             if name in ("lines", "payments"):
-                count += row[0] in old["invoices"] and row[0] in new["invoices"]
+                moves = key in before and key in after and before[key][0] != after[key][0]  # the old one goes, the new one comes
+                count += 2 * moves or (row[0] in old["invoices"] and row[0] in new["invoices"])
             elif name == "invoices" and key not in after:
                 count += row[0] in new["customers"]
             elif name == "cancellations" and key in before and key in after:
