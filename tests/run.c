@@ -127,7 +127,7 @@ static long first_failure(long step, const story *which) {
 static void run_late(runner *in, story *which) {
   play_result result = { 0 };
   for (int how = 0; how < SERVER_LATENESSES && !result.failures.len; how++) {
-    int nth = (int)first_failure(in->late_step, which);
+    int nth = which->fails_late ? 1 : (int)first_failure(in->late_step, which);
     do {
       server_be_late(in->on.server, nth, (server_lateness)how);
       play_run(&in->on, which, NULL, &result);
@@ -242,9 +242,9 @@ static void run_story(runner *in, story *which, const text *why) {
   } else if (why->len && in->mode == RUN_PLAIN) {
     report(in, which, why);
   } else if (in->mode == RUN_PLAIN) {
-    run_plain(in, which);
+    if (!which->fails_late) run_plain(in, which);
   } else if (in->mode == RUN_LATE) {
-    if (!which->must_fail) run_late(in, which);
+    if (!which->must_fail || which->fails_late) run_late(in, which);
   } else if (can_be_tortured(which)) {
     (in->mode == RUN_TORTURE ? run_torture : run_torture_replies)(in, which);
   }

@@ -189,8 +189,10 @@ static void check(story *of, bool is_update, text *why) {
       text_printf(why, "line %d: write one `for each` and its tables\n", of->sections[i].line);
     if (kind == SECTION_SQLITE) read_versions(of, &of->sections[i], why);
     if (kind == SECTION_MUST_FAIL) {
-      const char *argument = of->sections[i].argument;
-      of->must_fail = text_copy(text_starts(argument, "fail ") ? argument + 5 : argument);
+      const char *said = of->sections[i].argument;
+      if (text_starts(said, "fail ")) said += strlen("fail ");
+      of->fails_late = text_starts(said, "late ");
+      of->must_fail = text_copy(of->fails_late ? said + strlen("late ") : said);
     }
   }
   if (!sql_count) text_add(why, "the case has no sql section: it proves nothing\n");

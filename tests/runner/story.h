@@ -46,6 +46,7 @@ typedef struct story {
   section *sections;
   size_t count;
   char *must_fail; /* NULL: the case must pass; else it must fail, saying this */
+  bool fails_late; /* it is to fail where a request is late, and is not played otherwise */
   int sqlite_from; /* sqlite3_libversion_number() of the versions that it is for: */
   int sqlite_to;   /* this one and older than that one */
   size_t tellings; /* how often the file is told: 1, or once for each of its tables */
