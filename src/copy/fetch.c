@@ -7,6 +7,7 @@
 #include "copy/reading.h"
 #include "lists/list_store.h"
 #include "lists/memo.h"
+#include "record/url.h"
 #include "spec/registry.h"
 
 enum {
@@ -64,15 +65,24 @@ static int ask_list(cm_session *session, const cm_reading_of *by_key, cm_stage *
   return rc == SQLITE_DONE ? SQLITE_OK : rc;
 }
 
+/** What is asked for by a key: a row of the leader; of a table that is listed by parent the list of one of them. */
+static cm_reading_of reading_by_key(const cm_copied *copied, const cm_value *key) {
+  const cm_resource *leader = cm_copied_leader(copied);
+  cm_reading_of what = cm_reading_whole(leader);
+  int column = cm_registry_key(leader);
+  if (copied->is_by_parent)
+    column = cm_url_next_column(leader, leader->reads[what.read].path, &(size_t){ 0 });
+  else
+    what.read = cm_registry_key_read(leader);
+  what.terms[what.term_count++] = (cm_reading_term){ column, CM_TERM_EQ, *key };
+  return what;
+}
+
 static int ask_for(cm_session *session, cm_stage *stages, int count, const cm_value *key,
                    cm_err *err) {
-  const cm_resource *leader = cm_copied_leader(stages[0].copied);
-  cm_reading_of what = { .resource = leader,
-                         .read = cm_registry_key_read(leader),
-                         .term_count = 1 };
-  what.terms[0] = (cm_reading_term){ cm_registry_key(leader), CM_TERM_EQ, *key };
+  cm_reading_of what = reading_by_key(stages[0].copied, key);
   cm_list_store_clear(session); /* the list, which lacks the row, may not answer for it */
-  if (CM_EXTRA(&leader->reads[what.read], finds_hidden))
+  if (CM_EXTRA(&what.resource->reads[what.read], finds_hidden))
     return ask_list(session, &what, stages, count, err);
   return cm_reading_stage(session, &what, stages, count, err);
 }
