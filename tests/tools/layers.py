@@ -3,7 +3,7 @@
 
 A room is a folder. A file includes headers of its own room and of rooms below; from outside of a room only the headers
 that the README beside the rooms names as public. Some headers of libraries have one home only. The README names every
-file; every file that a source or a manual calls by its path is there. Includes are written by their path below src ("write/queue.h"), in the
+file, that of the tests every folder of cases; every file that a source or a manual calls by its path is there. Includes are written by their path below src ("write/queue.h"), in the
 sandbox by that from the file ("../base/text.h"): its folders would be mistaken for those of src.
 """
 import os
@@ -139,8 +139,8 @@ def sources(root, pattern):
 def check_readme(root, house, public, problems):
     readme = root / "README.md"
     named = set(re.findall(r"`([\w/]+)`", readme.read_text(encoding="utf-8")))
-    for path in sources(root, "*.c"):
-        name = path.relative_to(root).with_suffix("").as_posix()
+    for path in sources(root, "*.[ch]"):
+        name = path.relative_to(root).with_suffix("").as_posix().removesuffix("_state")
         if path.parent.name != house.data and name not in named and name.split("/", 1)[-1] not in named:
             problems.append(f"{readme}: no table says what {path.relative_to(root)} is")
     for room in house.rooms[:-1]:
@@ -151,6 +151,15 @@ def check_readme(root, house, public, problems):
         for header in public.get(room) or ():
             if not (root / room / (header + ".h")).exists():
                 problems.append(f"{readme}: there is no {room}/{header}.h")
+
+
+def check_case_folders(problems):
+    """The manual of the tests says what lies in each folder of cases."""
+    readme = pathlib.Path("tests/README.md")
+    named = set(re.findall(r"`(?:cases/)?(\w+)/?`", readme.read_text(encoding="utf-8")))
+    for folder in sorted({case.parent for case in pathlib.Path("tests/cases").rglob("*.case")}):
+        if folder.name not in named:
+            problems.append(f"{readme}: no table says what {folder} is")
 
 
 def check_paths(problems):
@@ -190,6 +199,7 @@ def main():
     problems = []
     for name, house in HOUSES.items():
         check_house(pathlib.Path(name), house, problems)
+    check_case_folders(problems)
     check_paths(problems)
     for line in problems:
         print(line)
