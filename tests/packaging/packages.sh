@@ -51,7 +51,9 @@ try_npm() {
   command -v npm >/dev/null || { skip "no npm"; return; }
   mkdir "$folder/npm" && cp "$here/use.cjs" "$folder/npm/" && cd "$folder/npm" || exit 1
   echo '{ "private": true }' >package.json
-  npm install --offline --silent --no-audit --no-fund "$package"/sqlite-chartmogul*.tgz >npm.log 2>&1
+  # That of this machine alone: npm refuses the others, which `make packages` puts beside it.
+  npm install --offline --silent --no-audit --no-fund "$package"/sqlite-chartmogul-[0-9]*.tgz \
+    "$package/sqlite-chartmogul-linux-$(node -p process.arch)"-[0-9]*.tgz >npm.log 2>&1
   same "npm installs the tarballs" "0" "$?"
   same "types and module" "function" "$(node --input-type=module -e 'import { load } from "sqlite-chartmogul"; console.log(typeof load)' 2>&1)"
   cd "$here" || exit 1
