@@ -14,20 +14,14 @@ root=$out/deb/$name
 rm -rf "$out/deb"
 libraries=$root/usr/lib/$(dpkg-architecture -qDEB_HOST_MULTIARCH)
 documents=$root/usr/share/doc/$name
-mkdir -p "$libraries" "$root/usr/share/man/man7" "$documents/sql/reports" "$documents/sql/load" "$documents/sql/tables" \
-  "$root/DEBIAN" "$out/deb/debian"
+mkdir -p "$libraries" "$root/usr/share/man/man7" "$root/DEBIAN" "$out/deb/debian"
 
 install -m 644 "$library" "$libraries/chartmogul.so.$version"
 strip --strip-unneeded "$libraries/chartmogul.so.$version"
 ln -s "chartmogul.so.$version" "$libraries/chartmogul.so.0"
 ln -s "chartmogul.so.$version" "$libraries/chartmogul.so"
 
-# As in the source, so that what the manuals call by its path is there.
-install -m 644 "$house/README.md" "$documents/"
-install -m 644 "$house"/sql/*.sql "$house/sql/README.md" "$documents/sql/"
-install -m 644 "$house/sql/tables/README.md" "$documents/sql/tables/"
-install -m 644 "$house"/sql/reports/*.sql "$documents/sql/reports/"
-install -m 644 "$house"/sql/load/*.sql "$house"/sql/load/*.py "$house"/sql/load/*.csv "$documents/sql/load/"
+sh "$here/manuals.sh" "$documents"
 ln -s sql "$documents/examples"
 gzip -9nc "$here/CHANGELOG" >"$documents/changelog.gz"
 gzip -9nc "$manual" >"$root/usr/share/man/man7/chartmogul.7.gz"

@@ -24,14 +24,10 @@ sqlpkg_name() {
 
 # lay_out LIBRARY FOLDER
 lay_out() {
-  documents=$2/sqlite-chartmogul
-  rm -rf "$2" && mkdir -p "$documents/sql/tables" "$documents/sql/reports" "$documents/sql/load"
+  rm -rf "$2" && mkdir -p "$2/sqlite-chartmogul"
   cp "$1" "$house/src/chartmogul.h" "$manual" "$2/"
-  cp "$house/README.md" "$house/LICENSE" "$documents/"
-  cp "$house"/sql/*.sql "$house/sql/README.md" "$documents/sql/"
-  cp "$house/sql/tables/README.md" "$documents/sql/tables/"
-  cp "$house"/sql/reports/*.sql "$documents/sql/reports/"
-  cp "$house"/sql/load/*.sql "$house"/sql/load/*.py "$house"/sql/load/*.csv "$documents/sql/load/"
+  cp "$house/LICENSE" "$2/sqlite-chartmogul/"
+  sh "$here/manuals.sh" "$2/sqlite-chartmogul"
 }
 
 files="" sums=""

@@ -207,7 +207,7 @@ $(DEB_LIB): $(LOADABLE_OBJECTS)
 	@mkdir -p $(@D)
 	$(Q)$(CC) -shared -Wl,-soname,chartmogul.so.0 -Wl,-z,relro -Wl,-z,now -Wl,--as-needed $(LDFLAGS_ALL) -o $@ $^ $(PKG_LIBS)
 
-$(DEB): src/packaging/deb.sh src/packaging/CHANGELOG $(DEB_LIB) $(MANUAL)
+$(DEB): src/packaging/deb.sh src/packaging/manuals.sh src/packaging/CHANGELOG $(DEB_LIB) $(MANUAL)
 	$(Q)$(PACK) sh $< $(VERSION) $(DEB_LIB) $(MANUAL) $(PACKAGES)
 
 test-deb: $(DEB) $(SANDBOX) ## the Debian package: what lintian says, installed and used by its bare name
