@@ -10,18 +10,30 @@
 
 enum { STAT_BYTES = 1024, FIELDS_BEFORE_START = 20 };
 
-/** Field 22 of /proc/PID/stat; behind the name, which ends with the last bracket. */
-static void read_start(long pid, char *out, int size) {
+/** /proc/PID/stat behind the name, which ends with the last bracket. NULL: the system does not say. */
+static const char *read_stat(long pid, char text[STAT_BYTES]) {
   char path[64];
-  char text[STAT_BYTES];
-  out[0] = '\0';
   sqlite3_snprintf(sizeof path, path, "/proc/%ld/stat", pid);
   int file = open(path, O_RDONLY | O_CLOEXEC);
-  if (file < 0) return;
-  ssize_t len = read(file, text, sizeof text - 1);
+  if (file < 0) return NULL;
+  ssize_t len = read(file, text, STAT_BYTES - 1);
   close(file);
   text[len > 0 ? len : 0] = '\0';
-  const char *at = strrchr(text, ')');
+  return strrchr(text, ')');
+}
+
+/** It has ended, and its parent has not asked how: under a first process that asks for nobody it stays so. */
+static bool is_zombie(long pid) {
+  char text[STAT_BYTES];
+  const char *at = read_stat(pid, text);
+  return at != NULL && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+}
+
+/** Field 22. */
+static void read_start(long pid, char *out, int size) {
+  char text[STAT_BYTES];
+  const char *at = read_stat(pid, text);
+  out[0] = '\0';
   for (int i = 0; at != NULL && i < FIELDS_BEFORE_START; i++) {
     at = strchr(at, ' ');
     if (at != NULL) at++;
@@ -57,6 +69,7 @@ bool cm_process_may_live(long pid, const char *host, const char *start) {
   char now[CM_PROCESS_TEXT];
   if (cm_process_is_elsewhere(host)) return true;
   if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)) return false;
+  if (is_zombie(pid)) return false;
   read_start(pid, now, (int)sizeof now);
   return *now == '\0' || *start == '\0' || strcmp(now, start) == 0;
 }

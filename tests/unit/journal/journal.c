@@ -1,12 +1,14 @@
 #include "journal/journal.h"
 
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -169,6 +171,20 @@ static void processes(void **state) {
   assert_false(cm_process_may_live(0, self.host, ""));
 }
 
+/** One that has ended runs no more, also before its parent asks how: under a first process that asks for nobody it stays so. */
+static void ended_process_nobody_asked_for(void **state) {
+  cm_process self;
+  siginfo_t how;
+  (void)state;
+  cm_process_self(&self);
+  if (*self.start == '\0') skip(); /* the system does not say */
+  pid_t child = fork();
+  if (child == 0) _exit(0);
+  assert_int_equal(waitid(P_PID, (id_t)child, &how, WEXITED | WNOWAIT), 0);
+  assert_false(cm_process_may_live(child, self.host, ""));
+  assert_int_equal(waitpid(child, NULL, 0), child);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(lines_last, make_folder, remove_folder),
@@ -176,6 +192,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(the_lock_shows_what_was_done, make_folder, remove_folder),
     cmocka_unit_test_setup_teardown(one_at_a_time, make_folder, remove_folder),
     cmocka_unit_test(processes),
+    cmocka_unit_test(ended_process_nobody_asked_for),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
