@@ -347,7 +347,8 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
   }
   if (runs != 1 && out->requests > 1) {
     out->requests *= 2;
-    cm_price_advise(out, "it is read again for the rows of the tables before it, and then kept");
+    cm_price_advise(
+        out, "at most: it is read once more for the rows of the tables before it, and then kept");
   }
   if (plan->kept != NULL && out->requests != 1)
     cm_price_advise(out, "every row is read, because this request does not filter by %s",
@@ -418,7 +419,8 @@ static void price_path(const cm_explained_plan *plan, int64_t runs, const list_l
   if (out->requests > 1 && plan->may_end) cm_price_advise(out, "at most: LIMIT may end it");
   if (out->requests < 2 || runs == 1) return;
   out->requests *= 2;
-  cm_price_advise(out, "it is read again for the rows of the tables before it, and then kept");
+  cm_price_advise(
+      out, "at most: it is read once more for the rows of the tables before it, and then kept");
 }
 
 int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,
