@@ -112,6 +112,20 @@ static bool has_list(const cm_plan *plan) {
   return false;
 }
 
+/**
+ * Values come in the order of their constraints. SQLite 3.40 takes it for the order of the columns of a row value whose IN a
+ * RIGHT JOIN runs a second time, and else compares each with the value of another one: rows would be missing.
+ */
+static void sort_args(cm_plan *plan) {
+  for (int i = 1; i < plan->arg_count; i++) {
+    cm_plan_arg arg = plan->args[i];
+    int at = i;
+    for (; at > 0 && plan->args[at - 1].term > arg.term; at--)
+      plan->args[at] = plan->args[at - 1];
+    plan->args[at] = arg;
+  }
+}
+
 static void use_plan(sqlite3_index_info *info, const cm_plan *plan, const int *constraints) {
   int sent = 0;
   for (int i = 0; i < plan->arg_count; i++) {
@@ -138,6 +152,7 @@ int cm_offer_best_index(sqlite3_vtab *base, sqlite3_index_info *info) {
   memset(terms, 0, count * sizeof *terms);
   read_offer(table->resource, info, &offer, terms, constraints);
   cm_plan_choose(table->resource, &offer, cm_known_pages_find, table->session, &plan);
+  sort_args(&plan);
   use_plan(info, &plan, constraints);
   info->idxStr = cm_plan_encode(table->resource, &offer, &plan);
   info->needToFreeIdxStr = 1;

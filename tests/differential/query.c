@@ -229,6 +229,20 @@ static void put_subquery(maker *in, const table *of, const char *alias, int dept
   }
 }
 
+/** Two columns at once; SQLite offers a table each by itself. */
+static void put_row_value(maker *in, const table *of, const char *alias, int depth) {
+  const char *first = pick_column(in, of)->name, *second = pick_column(in, of)->name;
+  char name[16];
+  snprintf(name, sizeof name, "s%d", ++in->alias_count);
+  text_printf(&in->out->sql, "(%s.%s, %s.%s) IN (SELECT %s.%s, %s.%s FROM {%s} %s", alias, first,
+              alias, second, name, first, name, second, of->name, name);
+  if (chance(in, 50)) {
+    put(in, " WHERE ");
+    put_condition(in, of, name, depth + 1);
+  }
+  put(in, ")");
+}
+
 static void put_odd(maker *in, const table *of, const char *alias) {
   text *sql = &in->out->sql;
   const column *which = pick_column(in, of);
@@ -268,7 +282,7 @@ static void put_leaf(maker *in, const table *of, const char *alias, int depth) {
   } else if (form < 7) {
     put_in(in, of, alias);
   } else if (form < 8 && depth < 2) {
-    put_subquery(in, of, alias, depth);
+    (chance(in, 40) ? put_row_value : put_subquery)(in, of, alias, depth);
   } else {
     put_odd(in, of, alias);
   }
@@ -339,10 +353,12 @@ static void put_edge(maker *in, const edge *by, const char *left, const char *ri
   text_printf(&in->out->sql, "%s.%s = %s.%s", left, by->left_column, right, by->right_column);
 }
 
+enum { SQLITE_3_39 = 3039000 }; /* has RIGHT and FULL JOIN */
+
 static void make_join(maker *in) {
   static const char *const joins[] = { "JOIN",      "JOIN",       "JOIN",       "LEFT JOIN",
                                        "LEFT JOIN", "CROSS JOIN", "RIGHT JOIN", "FULL JOIN" };
-  enum { SINCE_3_39 = 2, SQLITE_3_39 = 3039000 }; /* the last two of them */
+  enum { SINCE_3_39 = 2 }; /* the last two of them */
   int known = COUNT(joins) - (sqlite3_libversion_number() < SQLITE_3_39 ? SINCE_3_39 : 0);
   const edge *by = pick_edge(in);
   bool is_turned = chance(in, 40);
@@ -411,6 +427,20 @@ static void make_words(maker *in) {
   put_condition(in, of, "a", 2);
 }
 
+/** Rows of the right side that nothing fits are read in a run of their own, for which the condition is computed once more. */
+static void make_right(maker *in) {
+  const table *of = pick_table(in);
+  if (sqlite3_libversion_number() < SQLITE_3_39) {
+    make_words(in);
+    return;
+  }
+  put(in, "SELECT ");
+  put_columns(in, of, "a");
+  text_printf(&in->out->sql, " FROM words w RIGHT JOIN {%s} a ON a.%s = w.word WHERE ", of->name,
+              pick_column(in, of)->name);
+  put_row_value(in, of, "a", 2);
+}
+
 static void make_compound(maker *in) {
   static const char *const words[] = { " UNION ALL ", " UNION ", " EXCEPT ", " INTERSECT " };
   const table *of = pick_table(in);
@@ -463,7 +493,7 @@ static void make_nested(maker *in) {
 void query_make(sqlite3 *db, const schema *from, uint64_t seed, uint64_t number, query *out) {
   static void (*const makers[])(maker * in) = {
     make_plain, make_plain, make_plain,    make_plain,  make_limited, make_join,   make_join,
-    make_join,  make_chain, make_compound, make_groups, make_words,   make_nested,
+    make_join,  make_chain, make_compound, make_groups, make_words,   make_nested, make_right,
   };
   *out = (query){ .limit = -1 };
   maker in = { .db = db, .schema = from, .out = out, .state = seed * UINT64_C(1000003) + number };
