@@ -166,8 +166,7 @@ def correct(company):
         invoice, key, row = next(part for part in company.parts(what) if part[2].get("plan") is None and part[0] not in single[30:36])
         del company.invoices[invoice][what][key]
         company.invoices[single[place]][what][key] = row
-    sold = next(row for invoice, _, row in company.parts("lines") if invoice in single[35:] and row["plan"] in ("starter-m", "team-m"))
-    sold["plan"] = "starter-m" if sold["plan"] == "team-m" else "team-m"
+
 
 
 # ---- how the export writes it down ------------------------------------------------------------------------------------------

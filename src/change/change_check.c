@@ -185,7 +185,7 @@ static int check_conflict(cm_change *change, cm_err *err) {
   bool is_replace = change->conflict == CM_CONFLICT_REPLACE;
   if (natural == NULL && resource->member_of == NULL && is_replace) {
     return cm_err_set(err, SQLITE_ERROR,
-                      "%s: INSERT OR REPLACE is not possible (its rows have no external id to find "
+                      "%s: INSERT OR REPLACE is not possible (its rows have no natural key to find "
                       "them by): use UPDATE for rows that exist",
                       resource->name);
   }

@@ -62,16 +62,6 @@ static bool is_key_part(const cm_natural_key *natural, const char *name) {
   return false;
 }
 
-/** Can what the column names by external id be changed by its uuid, which has a column of its own? */
-static bool names_changeable(const cm_resource *resource, const char *name) {
-  for (const cm_reference *reference = resource->references;
-       reference != NULL && reference->column != NULL; reference++) {
-    if (reference->within != NULL || strcmp(reference->external_id, name) != 0) continue;
-    return resource->columns[cm_change_column(resource, reference->column)].flags & CM_UPDATE;
-  }
-  return false;
-}
-
 /** Decides what becomes of one given column. @return SQLITE_OK; `keep` false: it does not go out. */
 static int settle_given(cm_change *change, cm_given *given, bool *keep, cm_err *err) {
   const cm_column *column = &change->resource->columns[given->column];
@@ -81,17 +71,12 @@ static int settle_given(cm_change *change, cm_given *given, bool *keep, cm_err *
   bool is_known = false;
   bool is_same = false;
   *keep = false;
-  if (is_key_part(natural, column->name)) { /* equal, or a further name of a merged row */
-    given->use = CM_GIVEN_KNOWN;
-    *keep = !(column->flags & CM_UPDATE); /* its data source: other names stand together with it */
-    return SQLITE_OK;
-  }
+  /* equal, or a further name of a merged row */
+  if (is_key_part(natural, column->name)) return SQLITE_OK;
   int rc = compare(change, given, is_changeable, &is_known, &is_same, err);
   if (rc != SQLITE_OK) return rc;
   *keep = is_changeable && (!is_known || !is_same);
-  bool is_other = !is_changeable && is_known && !is_same;
-  bool is_refused = is_other && !names_changeable(change->resource, column->name);
-  *keep = *keep || (is_other && !is_refused);
+  bool is_refused = !is_changeable && is_known && !is_same;
   return is_refused ? refuse_fixed(change, given->column, is_frozen, err) : SQLITE_OK;
 }
 

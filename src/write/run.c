@@ -97,7 +97,7 @@ static cm_end end_verify_absent(cm_queue *queue, cm_entry *entry, cm_err *cause)
 }
 
 /** The row exists and is to be replaced: what differs is sent as an update, and the log shows what the statement gave. */
-static cm_end replace(cm_queue *queue, cm_entry *entry, cm_err *err) {
+static cm_end replace(cm_entry *entry, cm_err *err) {
   const char *row = entry->progress.questions[0]->row;
   int rc = row == NULL ? cm_err_nomem(err) : SQLITE_OK;
   if (rc == SQLITE_OK && entry->line.body == NULL)
@@ -108,8 +108,7 @@ static cm_end replace(cm_queue *queue, cm_entry *entry, cm_err *err) {
   entry->progress.steps = NULL;
   entry->progress.step_count = entry->progress.step = 0;
   entry->progress.is_doubtful = false;
-  if (rc != SQLITE_OK) return CM_END_REFUSED;
-  return entry->change->name_count > 0 ? begin_names(queue, entry, err) : make_ready(entry);
+  return rc == SQLITE_OK ? make_ready(entry) : CM_END_REFUSED;
 }
 
 static bool is_replace(const cm_entry *entry) {
@@ -174,7 +173,7 @@ static cm_end judge_found(cm_queue *queue, cm_entry *entry, cm_slice row, cm_err
     cm_inside_take_items(queue, entry, row);
     end = CM_END_WRITTEN;
   } else if (rc == SQLITE_OK && is_replace(entry) && !entry->inside.are_put) {
-    end = replace(queue, entry, cause);
+    end = replace(entry, cause);
   } else {
     char advice[256];
     sqlite3_snprintf((int)sizeof advice, advice,
@@ -330,7 +329,7 @@ static cm_end find_one(cm_queue *queue, cm_entry *entry, cm_err *err) {
     return CM_END_REFUSED;
   }
   cm_inside_release(queue, entry);
-  return is_replace(entry) ? replace(queue, entry, err) : CM_END_LEFT_ALONE;
+  return is_replace(entry) ? replace(entry, err) : CM_END_LEFT_ALONE;
 }
 
 static cm_end take_found(cm_queue *queue, cm_entry *entry, cm_err *err) {

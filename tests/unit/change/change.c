@@ -341,8 +341,8 @@ static void insert_needs_its_natural_key(void **state) {
                    "empty): give it",
                    "parent=p1", "source=s1", "external_id=", NULL);
   assert_no_insert(&cm_resource_notes, CM_CONFLICT_REPLACE,
-                   "chartmogul_notes: INSERT OR REPLACE is not possible (its rows have no external "
-                   "id to find them "
+                   "chartmogul_notes: INSERT OR REPLACE is not possible (its rows have no natural "
+                   "key to find them "
                    "by): use UPDATE for rows that exist",
                    "customer_uuid=cus_1", "type=note", NULL);
   assert_no_insert(
