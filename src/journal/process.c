@@ -3,14 +3,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/sqlite_api.h"
 
-enum { STAT_BYTES = 1024, FIELDS_BEFORE_START = 20 };
+enum { STAT_BYTES = 1024 };
 
-/** /proc/PID/stat behind the name, which ends with the last bracket. NULL: the system does not say. */
+/** Fields of /proc/PID/stat. */
+enum { STAT_STATE = 3, STAT_THREADS = 20, STAT_START = 22 };
+
+/** Those behind the name, which ends with the last bracket. NULL: the system does not say. */
 static const char *read_stat(long pid, char text[STAT_BYTES]) {
   char path[64];
   sqlite3_snprintf(sizeof path, path, "/proc/%ld/stat", pid);
@@ -22,22 +26,31 @@ static const char *read_stat(long pid, char text[STAT_BYTES]) {
   return strrchr(text, ')');
 }
 
-/** It has ended, and its parent has not asked how: under a first process that asks for nobody it stays so. */
-static bool is_zombie(long pid) {
-  char text[STAT_BYTES];
-  const char *at = read_stat(pid, text);
-  return at != NULL && (strncmp(at, ") Z", 3) == 0 || strncmp(at, ") X", 3) == 0);
+/** @param stat  As read_stat has it. @return NULL where it has fewer fields. */
+static const char *find_field(const char *stat, int number) {
+  for (int i = STAT_STATE; stat != NULL && i <= number; i++) {
+    stat = strchr(stat, ' ');
+    if (stat != NULL) stat++;
+  }
+  return stat;
 }
 
-/** Field 22. */
+/**
+ * It has ended, and its parent has not asked how: under a first process that asks for nobody it stays so. While other threads go on
+ * behind a first one that has ended, the system calls the process the same.
+ */
+static bool is_zombie(long pid) {
+  char text[STAT_BYTES];
+  const char *stat = read_stat(pid, text);
+  const char *state = find_field(stat, STAT_STATE);
+  const char *threads = find_field(stat, STAT_THREADS);
+  return threads != NULL && (*state == 'Z' || *state == 'X') && atol(threads) <= 1;
+}
+
 static void read_start(long pid, char *out, int size) {
   char text[STAT_BYTES];
-  const char *at = read_stat(pid, text);
+  const char *at = find_field(read_stat(pid, text), STAT_START);
   out[0] = '\0';
-  for (int i = 0; at != NULL && i < FIELDS_BEFORE_START; i++) {
-    at = strchr(at, ' ');
-    if (at != NULL) at++;
-  }
   if (at != NULL) sqlite3_snprintf(size, out, "%.*s", (int)strcspn(at, " "), at);
 }
 

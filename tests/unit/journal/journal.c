@@ -1,5 +1,7 @@
 #include "journal/journal.h"
 
+#include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -185,6 +187,43 @@ static void ended_process_nobody_asked_for(void **state) {
   assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+static void *wait_for_ever(void *unused) {
+  pause();
+  return unused;
+}
+
+/** The letter by which the system tells how a process is. */
+static char state_of(pid_t pid) {
+  char place[64];
+  char name[64];
+  char state = '?';
+  snprintf(place, sizeof place, "/proc/%ld/stat", (long)pid);
+  FILE *file = fopen(place, "r");
+  if (file != NULL && fscanf(file, "%*d %63s %c", name, &state) != 2) state = '?';
+  if (file != NULL) fclose(file);
+  return state;
+}
+
+/** Its first thread has ended, another goes on: the system calls it ended, and it may write still. */
+static void process_that_another_thread_goes_on_with(void **state) {
+  cm_process self;
+  (void)state;
+  cm_process_self(&self);
+  if (*self.start == '\0') skip();
+  pid_t child = fork();
+  if (child == 0) {
+    pthread_t other;
+    if (pthread_create(&other, NULL, wait_for_ever, NULL) != 0) _exit(1);
+    pthread_exit(NULL);
+  }
+  while (state_of(child) != 'Z')
+    sched_yield();
+  bool may_live = cm_process_may_live(child, self.host, "");
+  assert_int_equal(kill(child, SIGKILL), 0);
+  assert_int_equal(waitpid(child, NULL, 0), child);
+  assert_true(may_live);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup_teardown(lines_last, make_folder, remove_folder),
@@ -193,6 +232,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(one_at_a_time, make_folder, remove_folder),
     cmocka_unit_test(processes),
     cmocka_unit_test(ended_process_nobody_asked_for),
+    cmocka_unit_test(process_that_another_thread_goes_on_with),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
