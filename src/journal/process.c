@@ -44,7 +44,7 @@ static bool is_zombie(long pid) {
   const char *stat = read_stat(pid, text);
   const char *state = find_field(stat, STAT_STATE);
   const char *threads = find_field(stat, STAT_THREADS);
-  return threads != NULL && (*state == 'Z' || *state == 'X') && atol(threads) <= 1;
+  return threads != NULL && (*state == 'Z' || *state == 'X') && strtol(threads, NULL, 10) <= 1;
 }
 
 static void read_start(long pid, char *out, int size) {
