@@ -110,7 +110,7 @@ $(TORTURE_SHARES): torture-%:
 
 LATE_CASES ?= $(RUN_CASES)
 .PHONY: test-late
-test-late: $(LATE_CASES) $(SANDBOX) ## every case with each request late, then with each answer (LATE_STEP=4: some)
+test-late: $(LATE_CASES) $(SANDBOX) ## every case with each request late, then with each answer (LATE_STEP=8: some)
 	$(Q)$(MAKE) -j4 $(LATE_SHARES)
 
 .PHONY: test-late-newest
