@@ -168,7 +168,6 @@ def correct(company):
         company.invoices[single[place]][what][key] = row
 
 
-
 # ---- how the export writes it down ------------------------------------------------------------------------------------------
 
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()

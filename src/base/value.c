@@ -34,6 +34,10 @@ bool cm_value_is_text(const cm_value *value) {
   return value->type == CM_VALUE_TEXT || value->type == CM_VALUE_JSON;
 }
 
+bool cm_value_is_empty(const cm_value *value) {
+  return cm_value_is_text(value) && value->len == 0;
+}
+
 bool cm_value_is_number(const cm_value *value) {
   return value->type == CM_VALUE_INTEGER || value->type == CM_VALUE_REAL;
 }

@@ -58,6 +58,8 @@ int cm_value_compare(const cm_value *left, const cm_value *right);
 
 /** True for CM_VALUE_TEXT and CM_VALUE_JSON. */
 bool cm_value_is_text(const cm_value *value);
+/** True for a text without a byte: it names nothing. */
+bool cm_value_is_empty(const cm_value *value);
 /** True for CM_VALUE_INTEGER and CM_VALUE_REAL. */
 bool cm_value_is_number(const cm_value *value);
 

@@ -216,7 +216,7 @@ int cm_change_text(cm_change *change, int column, char **out, cm_err *err) {
   cm_value value;
   *out = NULL;
   int rc = cm_change_value(change, column, &value, err);
-  bool is_text = rc == SQLITE_OK && !(cm_value_is_text(&value) && value.len == 0);
+  bool is_text = rc == SQLITE_OK && !cm_value_is_empty(&value);
   if (is_text) rc = cm_plain_copy(&value, out, err);
   cm_value_clear(&value);
   return rc;

@@ -132,7 +132,7 @@ static bool is_left_empty(const cm_column *column, const cm_value *value) {
   case CM_REAL:
   case CM_BOOLEAN:
   case CM_TIME:
-  case CM_DAY: return cm_value_is_text(value) && value->len == 0;
+  case CM_DAY: return cm_value_is_empty(value);
   default: return false;
   }
 }
@@ -194,7 +194,7 @@ static int check_conflict(cm_change *change, cm_err *err) {
   for (int i = 0; natural != NULL && i < 2 && natural->columns[i] != NULL; i++) {
     int column = cm_change_column(resource, natural->columns[i]);
     const cm_value *given = cm_change_find(change, column);
-    bool is_empty = given != NULL && cm_value_is_text(given) && given->len == 0;
+    bool is_empty = given != NULL && cm_value_is_empty(given);
     if (change->conflict == CM_CONFLICT_FAIL || (given != NULL && !is_empty)) continue;
     return of_row(cm_err_set(err, SQLITE_ERROR,
                              "%s: INSERT OR %s needs %s (rows are found by it%s): give it",

@@ -36,8 +36,7 @@ static int naming_text(cm_change *change, const char *name, char **out, cm_err *
   const cm_value *given = cm_change_find(change, column);
   *out = NULL;
   if (given == NULL) return cm_change_text(change, column, out, err);
-  bool is_empty = cm_value_is_text(given) && given->len == 0;
-  return is_empty ? SQLITE_OK : cm_plain_copy(given, out, err);
+  return cm_value_is_empty(given) ? SQLITE_OK : cm_plain_copy(given, out, err);
 }
 
 int cm_change_check_names(const cm_change *change, cm_err *err) {
@@ -75,7 +74,7 @@ static int refuse_empty(cm_change *change, const cm_reference *reference, const 
 
 static bool is_given_empty(const cm_change *change, const char *name) {
   const cm_value *given = cm_change_find(change, cm_change_column(change->resource, name));
-  return given != NULL && cm_value_is_text(given) && given->len == 0;
+  return given != NULL && cm_value_is_empty(given);
 }
 
 static int refuse_half(cm_change *change, const cm_reference *reference, cm_err *err) {

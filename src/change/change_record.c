@@ -13,8 +13,7 @@
 
 static bool is_given(const cm_change *change, const char *name) {
   const cm_value *given = cm_change_find(change, cm_change_column(change->resource, name));
-  return given != NULL && given->type != CM_VALUE_NULL &&
-         !(cm_value_is_text(given) && given->len == 0);
+  return given != NULL && given->type != CM_VALUE_NULL && !cm_value_is_empty(given);
 }
 
 /** Does an item name by its uuid what an import names by external id? One that is no object cannot be a record. */

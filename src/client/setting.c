@@ -226,8 +226,9 @@ static int set_defaults(cm_settings *settings, cm_err *err) {
 }
 
 static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
+  const cm_setting *setting = cm_setting_at(row);
   char variable[CM_SETTING_VARIABLE];
-  cm_setting_variable(settings->scope.name, cm_setting_at(row)->name, variable);
+  cm_setting_variable(settings->scope.name, setting->name, variable);
   const char *value = getenv(variable);
   bool is_set = false;
   if (value == NULL || *value == '\0') return SQLITE_OK;
@@ -235,8 +236,7 @@ static int set_from_environment(cm_settings *settings, int row, cm_err *err) {
   if (rc == SQLITE_OK && is_set) settings->sources[row] = CM_BY_ENVIRONMENT;
   if (rc == SQLITE_OK || rc == SQLITE_NOMEM) return rc;
   cm_err_prefix(err, variable);
-  if (cm_setting_at(row)->latch_code != SQLITE_OK)
-    *(bool *)place_of(settings, cm_setting_at(row)) = true;
+  if (setting->latch_code != SQLITE_OK) *(bool *)place_of(settings, setting) = true;
   settings->wrong[row] = sqlite3_mprintf("%s", err->text);
   return settings->wrong[row] != NULL ? SQLITE_OK : cm_err_nomem(err);
 }
@@ -252,9 +252,10 @@ void cm_settings_share(cm_settings *settings) {
                                   [CM_SETTING_BOOLEAN] = sizeof(bool),
                                   [CM_SETTING_WORD] = sizeof(int) };
   for (int row = 0; row < cm_setting_count(); row++) {
+    const cm_setting *setting = cm_setting_at(row);
     if (is_own(settings, row)) continue;
-    memcpy(place_of(settings, cm_setting_at(row)),
-           value_of(settings->scope.first, cm_setting_at(row)), sizes[cm_setting_at(row)->type]);
+    memcpy(place_of(settings, setting), value_of(settings->scope.first, setting),
+           sizes[setting->type]);
   }
 }
 
@@ -309,8 +310,9 @@ int cm_settings_check(const cm_settings *settings, cm_err *err) {
 
 void cm_settings_clear(cm_settings *settings) {
   for (int row = 0; row < cm_setting_count(); row++) {
-    if (cm_setting_at(row)->type == CM_SETTING_TEXT && is_own(settings, row))
-      replace_text(settings, cm_setting_at(row), NULL);
+    const cm_setting *setting = cm_setting_at(row);
+    if (setting->type == CM_SETTING_TEXT && is_own(settings, row))
+      replace_text(settings, setting, NULL);
     settle(settings, row);
   }
   sqlite3_free(settings->scope.first_base_url);
@@ -318,14 +320,15 @@ void cm_settings_clear(cm_settings *settings) {
 }
 
 bool cm_setting_has_value(const cm_settings *settings, int row) {
-  if (row < 0 || row >= cm_setting_count()) return false;
-  if (cm_setting_at(row)->type != CM_SETTING_TEXT || cm_setting_at(row)->is_secret) return true;
-  return *(char *const *)value_of(settings, cm_setting_at(row)) != NULL;
+  const cm_setting *setting = cm_setting_at(row);
+  if (setting == NULL) return false;
+  if (setting->type != CM_SETTING_TEXT || setting->is_secret) return true;
+  return *(char *const *)value_of(settings, setting) != NULL;
 }
 
 char *cm_setting_get(const cm_settings *settings, int row) {
-  if (row < 0 || row >= cm_setting_count()) return NULL;
   const cm_setting *setting = cm_setting_at(row);
+  if (setting == NULL) return NULL;
   const void *place = value_of(settings, setting);
   switch (setting->type) {
   case CM_SETTING_TEXT: {

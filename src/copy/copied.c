@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/sqlite_api.h"
+#include "record/url.h"
 #include "spec/registry.h"
 
 static const char prefix[] = CM_TABLE_PREFIX;
@@ -60,7 +61,8 @@ bool cm_copied_describe(const cm_resource *resource, cm_copied *out) {
                       .name = resource->name + strlen(prefix),
                       .read = resource->read_count - 1 };
   const cm_read *list = &resource->reads[out->read];
-  out->is_by_parent = list->parent != NULL;
+  size_t at = 0;
+  out->parent = list->parent != NULL ? cm_url_next_column(resource, list->path, &at) : -1;
   const cm_filter *start = start_of(list);
   out->start = start != NULL ? cm_registry_column(resource, start->column) : -1;
   int interval = start != NULL ? cm_registry_column(resource, CM_EXTRA(start, widened)->interval)
@@ -90,7 +92,7 @@ static size_t next_name(const char **names) {
 }
 
 static bool is_asked(const cm_copied *copied, const char *names) {
-  if (names == NULL) return !copied->is_by_parent;
+  if (names == NULL) return copied->parent < 0;
   for (size_t len = next_name(&names); len > 0; len = next_name(&names)) {
     if (is_name(copied, names, len)) return true;
     names += len;

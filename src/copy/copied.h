@@ -18,9 +18,9 @@ enum {
 /** One table of a copy: the visible columns of a resource, and of a series the column that says how long its intervals are. */
 typedef struct cm_copied {
   const cm_resource *resource;
-  const char *name;  /* in the file: without "chartmogul_" */
-  int read;          /* of the resource: its widest */
-  bool is_by_parent; /* listed parent by parent: copied only when it is named */
+  const char *name; /* in the file: without "chartmogul_" */
+  int read;         /* of the resource: its widest */
+  int parent; /* column that says of which parent a row is listed: copied only when it is named; -1: it is not listed by parent */
   int start; /* column of the first day of a series, copied by month over the whole history; -1: it is not one */
   int columns[CM_MAX_COPIED_COLUMNS]; /* of the resource */
   int column_count;

@@ -7,7 +7,6 @@
 #include "copy/reading.h"
 #include "lists/list_store.h"
 #include "lists/memo.h"
-#include "record/url.h"
 #include "spec/registry.h"
 
 enum {
@@ -40,10 +39,11 @@ static int narrow(cm_scan *scan, cm_reading_of *what, cm_err *err) {
     if (what->resource->columns[column].flags & CM_PARAM) continue;
     if (what->term_count == CM_MAX_READING_TERMS) break;
     rc = cm_row_get(cm_scan_row(scan), column, &value, err);
-    if (rc == SQLITE_OK && cm_value_is_text(&value) && value.len > 0)
+    if (rc == SQLITE_OK && cm_value_is_text(&value) && value.len > 0) {
       what->terms[what->term_count++] = (cm_reading_term){ column, CM_TERM_EQ, value };
-    else
+    } else {
       cm_value_clear(&value);
+    }
     if (rc != SQLITE_OK) break;
   }
   return rc;
@@ -69,11 +69,8 @@ static int ask_list(cm_session *session, const cm_reading_of *by_key, cm_stage *
 static cm_reading_of reading_by_key(const cm_copied *copied, const cm_value *key) {
   const cm_resource *leader = cm_copied_leader(copied);
   cm_reading_of what = cm_reading_whole(leader);
-  int column = cm_registry_key(leader);
-  if (copied->is_by_parent)
-    column = cm_url_next_column(leader, leader->reads[what.read].path, &(size_t){ 0 });
-  else
-    what.read = cm_registry_key_read(leader);
+  int column = copied->parent >= 0 ? copied->parent : cm_registry_key(leader);
+  if (copied->parent < 0) what.read = cm_registry_key_read(leader);
   what.terms[what.term_count++] = (cm_reading_term){ column, CM_TERM_EQ, *key };
   return what;
 }

@@ -1,7 +1,6 @@
 #include "copy/lacking.h"
 
 #include "copy/owned.h"
-#include "record/url.h"
 #include "spec/registry.h"
 #include "sql/bridge.h"
 
@@ -9,10 +8,8 @@ enum { MAX_SQL_BYTES = 64 * 1024 };
 
 /** The column by which a table names what its rows come from: its own key, the row around them, or the parent that is asked for them. -1: none. */
 static int source_column(const cm_copied *copied, const cm_resource *leader) {
-  size_t at = 0;
   const cm_resource *resource = copied->resource;
-  if (copied->is_by_parent)
-    return cm_url_next_column(resource, resource->reads[copied->read].path, &at);
+  if (copied->parent >= 0) return copied->parent;
   if (cm_registry_key_read(leader) < 0) return -1;
   return resource == leader ? cm_registry_key(leader)
                             : cm_registry_encloser_column(resource, leader);
@@ -29,7 +26,7 @@ static void write_not_in(const cm_stage *stage, const char *column, const char *
                          cm_buf *out) {
   cm_buf_printf(out, " AND t.\"%s\" NOT IN (SELECT \"%s\" FROM %s", column, shown, stage->table);
   bool is_key = cm_copied_leader(stage->copied) == stage->copied->resource &&
-                !stage->copied->is_by_parent;
+                stage->copied->parent < 0;
   if (!is_key) cm_buf_printf(out, " WHERE \"%s\" IS NOT NULL", shown);
   cm_buf_text(out, ")");
 }

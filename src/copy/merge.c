@@ -254,7 +254,7 @@ static void drop_created(merging *merge, const char *created) {
  * cannot drop what is left of a failure either: there all is done inside.
  * @return SQLITE_DONE: another program has refreshed the table since the reading began.
  */
-static int try_once(merging *merge, cm_merged *out, cm_err *err) {
+static int merge_all(merging *merge, cm_merged *out, cm_err *err) {
   char created[CM_OWNED_NAME] = "";
   cm_target *target = merge->target;
   cm_err ignored;
@@ -282,6 +282,6 @@ int cm_merge(cm_stage *stage, const char *account, cm_merged *out, cm_err *err) 
     .stage = stage, .target = stage->target, .copied = stage->copied, .account = account
   };
   cm_instant_format_sql(cm_session_wall_ms(stage->target->session), merge.now);
-  int rc = try_once(&merge, out, err);
+  int rc = merge_all(&merge, out, err);
   return rc == SQLITE_OK ? cm_owned_index(stage->target, stage->copied, err) : rc;
 }

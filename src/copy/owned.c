@@ -222,7 +222,7 @@ int cm_owned_check_account(cm_target *target, const char *account, cm_err *err) 
 
 /* ---- what is there --------------------------------------------------------------------------------- */
 
-static int read_stamp(cm_target *target, const char *name, char out[CM_OWNED_STAMP], cm_err *err) {
+int cm_owned_last_time(cm_target *target, const char *name, char out[CM_OWNED_STAMP], cm_err *err) {
   sqlite3_stmt *stmt = NULL;
   bool is_any = false;
   out[0] = '\0';
@@ -293,7 +293,7 @@ int cm_owned_check_names(cm_target *target, const cm_copied_list *list, cm_err *
 int cm_owned_look(cm_target *target, const cm_copied *copied, cm_owned *out, cm_err *err) {
   *out = (cm_owned){ 0 };
   bool is_there = false; /* a user may have dropped it, to have it made anew */
-  int rc = read_stamp(target, copied->name, out->refreshed_at, err);
+  int rc = cm_owned_last_time(target, copied->name, out->refreshed_at, err);
   if (rc == SQLITE_OK) rc = has_object(target, copied->name, &is_there, err);
   out->is_new = out->refreshed_at[0] == '\0' || !is_there;
   for (int i = 0; i < copied->column_count && !out->is_new && rc == SQLITE_OK; i++)
@@ -398,7 +398,7 @@ int cm_owned_adopt(cm_target *target, const cm_copied *copied, const cm_owned *o
                    const char *created, cm_err *err) {
   char stamp[CM_OWNED_STAMP] = "";
   int rc = create_lists(target, err);
-  if (rc == SQLITE_OK) rc = read_stamp(target, copied->name, stamp, err);
+  if (rc == SQLITE_OK) rc = cm_owned_last_time(target, copied->name, stamp, err);
   if (rc == SQLITE_OK && strcmp(stamp, owned->refreshed_at) != 0) return SQLITE_DONE;
   if (rc == SQLITE_OK) rc = check_name(target, copied, err); /* it may have come meanwhile */
   if (rc != SQLITE_OK) return rc;

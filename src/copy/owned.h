@@ -38,6 +38,10 @@ typedef struct cm_owned {
   char refreshed_at[CM_OWNED_STAMP]; /* the last time; "" where it is new */
 } cm_owned;
 
+/** When a table of the copy was refreshed last. @param out  Receives it; "" where it was not. */
+int cm_owned_last_time(cm_target *target, const char *name, char out[CM_OWNED_STAMP],
+                       cm_err *err) CM_MUST_CHECK;
+
 /** Writes nothing. */
 int cm_owned_look(cm_target *target, const cm_copied *copied, cm_owned *out,
                   cm_err *err) CM_MUST_CHECK;

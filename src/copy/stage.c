@@ -32,12 +32,10 @@ static int prepare_insert(cm_stage *stage, cm_err *err) {
 }
 
 int cm_stage_open(cm_stage *out, cm_target *target, const cm_copied *copied, cm_err *err) {
-  cm_owned owned;
   *out = (cm_stage){ .target = target, .copied = copied };
   cm_buf_init(&out->within, MAX_SQL_BYTES);
   sqlite3_snprintf((int)sizeof out->table, out->table, "temp.chartmogul_stage_%s", copied->name);
-  int rc = cm_owned_look(target, copied, &owned, err);
-  sqlite3_snprintf(CM_OWNED_STAMP, out->refreshed_at, "%s", owned.refreshed_at);
+  int rc = cm_owned_last_time(target, copied->name, out->refreshed_at, err);
   if (rc == SQLITE_OK) rc = create(out, "", err);
   return rc == SQLITE_OK ? prepare_insert(out, err) : rc;
 }

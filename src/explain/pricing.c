@@ -319,6 +319,14 @@ double cm_pricing_seconds(cm_session *session, int64_t requests, bool at_once) {
 
 /* ---- the price ------------------------------------------------------------------------------ */
 
+/** A list that a join scans again is asked for once more. */
+static void price_again(int64_t runs, cm_price *out) {
+  if (runs == 1 || out->requests < 2) return;
+  out->requests *= 2;
+  cm_price_advise(
+      out, "at most: it is read once more for the rows of the tables before it, and then kept");
+}
+
 static void price_list(const cm_explained_plan *plan, int64_t runs, const list_length *length,
                        cm_price *out) {
   const cm_plan *chosen = &plan->plan;
@@ -345,11 +353,7 @@ static void price_list(const cm_explained_plan *plan, int64_t runs, const list_l
     out->requests = pages_of(chosen->wanted, plan->session->settings.per_page);
     out->advice[0] = '\0';
   }
-  if (runs != 1 && out->requests > 1) {
-    out->requests *= 2;
-    cm_price_advise(
-        out, "at most: it is read once more for the rows of the tables before it, and then kept");
-  }
+  price_again(runs, out);
   if (plan->kept != NULL && out->requests != 1)
     cm_price_advise(out, "every row is read, because this request does not filter by %s",
                     plan->kept);
@@ -395,15 +399,15 @@ static bool uses_companion(const cm_explained_plan *plan) {
 
 static void price_walk(const cm_explained_plan *plan, const list_length *length, cm_price *out) {
   int lists = uses_companion(plan) ? 2 : 1; /* of each row */
+  const char *each = lists == 2 ? "two" : "one";
   if (length->rows >= 0) out->requests = length->pages + lists * length->rows;
   if (plan->is_more) { /* a function walks it, which has no WHERE */
-    cm_price_advise(out, "%s for each row of %s at least", uses_companion(plan) ? "two" : "one",
-                    read_of(plan)->parent);
+    cm_price_advise(out, "%s for each row of %s at least", each, read_of(plan)->parent);
     return;
   }
   cm_price_advise(
-      out, "%s for each row of %s at least: give %s in WHERE where few will do",
-      uses_companion(plan) ? "two" : "one", read_of(plan)->parent,
+      out, "%s for each row of %s at least: give %s in WHERE where few will do", each,
+      read_of(plan)->parent,
       plan->resource
           ->columns[cm_url_next_column(plan->resource, read_of(plan)->path, &(size_t){ 0 })]
           .name);
@@ -417,10 +421,7 @@ static void price_path(const cm_explained_plan *plan, int64_t runs, const list_l
   if (!has_length(plan, &list)) out->rows = out->requests = 1;
   if (out->requests < 0) cm_price_advise(out, "this list does not tell its length");
   if (out->requests > 1 && plan->may_end) cm_price_advise(out, "at most: LIMIT may end it");
-  if (out->requests < 2 || runs == 1) return;
-  out->requests *= 2;
-  cm_price_advise(
-      out, "at most: it is read once more for the rows of the tables before it, and then kept");
+  price_again(runs, out);
 }
 
 int cm_pricing_find(const cm_pricing *pricing, const cm_explained_plan *plan,

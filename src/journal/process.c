@@ -39,17 +39,14 @@ static const char *find_field(const char *stat, int number) {
  * It has ended, and its parent has not asked how: under a first process that asks for nobody it stays so. While other threads go on
  * behind a first one that has ended, the system calls the process the same.
  */
-static bool is_zombie(long pid) {
-  char text[STAT_BYTES];
-  const char *stat = read_stat(pid, text);
+static bool is_zombie(const char *stat) {
   const char *state = find_field(stat, STAT_STATE);
   const char *threads = find_field(stat, STAT_THREADS);
   return threads != NULL && (*state == 'Z' || *state == 'X') && strtol(threads, NULL, 10) <= 1;
 }
 
-static void read_start(long pid, char *out, int size) {
-  char text[STAT_BYTES];
-  const char *at = find_field(read_stat(pid, text), STAT_START);
+static void read_start(const char *stat, char *out, int size) {
+  const char *at = find_field(stat, STAT_START);
   out[0] = '\0';
   if (at != NULL) sqlite3_snprintf(size, out, "%.*s", (int)strcspn(at, " "), at);
 }
@@ -66,10 +63,11 @@ static void read_host(char *out, size_t size) {
 }
 
 void cm_process_self(cm_process *out) {
+  char text[STAT_BYTES];
   memset(out, 0, sizeof *out);
   out->pid = (long)getpid();
   read_host(out->host, sizeof out->host);
-  read_start(out->pid, out->start, (int)sizeof out->start);
+  read_start(read_stat(out->pid, text), out->start, (int)sizeof out->start);
 }
 
 bool cm_process_is_elsewhere(const char *host) {
@@ -79,10 +77,12 @@ bool cm_process_is_elsewhere(const char *host) {
 }
 
 bool cm_process_may_live(long pid, const char *host, const char *start) {
+  char text[STAT_BYTES];
   char now[CM_PROCESS_TEXT];
   if (cm_process_is_elsewhere(host)) return true;
   if (pid <= 0 || (kill((pid_t)pid, 0) != 0 && errno == ESRCH)) return false;
-  if (is_zombie(pid)) return false;
-  read_start(pid, now, (int)sizeof now);
+  const char *stat = read_stat(pid, text);
+  if (is_zombie(stat)) return false;
+  read_start(stat, now, (int)sizeof now);
   return *now == '\0' || *start == '\0' || strcmp(now, start) == 0;
 }

@@ -87,6 +87,11 @@ static int put_key(const given_row *row, char **label, cm_err *err) {
   return rc;
 }
 
+/** An empty text names no row. */
+static bool is_name(const cm_value *given) {
+  return given != NULL && !cm_value_is_empty(given);
+}
+
 static int put_label(const given_row *row, char **label, char **owner, cm_err *err) {
   const cm_natural_key *natural = row->resource->natural_key;
   const cm_value *name = row->key;
@@ -94,10 +99,11 @@ static int put_label(const given_row *row, char **label, char **owner, cm_err *e
     name = natural != NULL ? find_given(row, natural->columns[natural->columns[1] != NULL]) : NULL;
   *owner = NULL;
   *label = NULL;
-  int rc = name != NULL ? cm_plain_copy(name, label, err) : put_key(row, label, err);
-  if (*label != NULL && (*label)[0] == 0) { /* nobody finds a row by that */
-    sqlite3_free(*label);
-    *label = NULL;
+  int rc = SQLITE_OK;
+  if (name == NULL) {
+    rc = put_key(row, label, err);
+  } else if (is_name(name)) {
+    rc = cm_plain_copy(name, label, err);
   }
   return rc == SQLITE_OK && *label == NULL ? put_owner(row, owner, err) : rc;
 }
@@ -131,11 +137,6 @@ static cm_entry *new_line(const cm_stated_row *stated, const given_row *row) {
   if (rc == SQLITE_OK) return entry;
   cm_entry_free(entry);
   return NULL;
-}
-
-/** An empty text names no row. */
-static bool is_name(const cm_value *given) {
-  return given != NULL && !(cm_value_is_text(given) && given->len == 0);
 }
 
 /** 0: a part of the natural key is missing. */

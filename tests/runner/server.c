@@ -97,53 +97,54 @@ static struct timespec in_ms(int duration_ms) {
   return at;
 }
 
-/* Wait until `count` requests were under way at once. */
-static void wait_peak(server *in, const reply *chosen) {
-  int own = in->case_number;
-  struct timespec limit = in_ms(in->patience_ms);
-  while (in->peak < chosen->hold && in->case_number == own)
-    if (!wait_change(in, &limit)) {
-      text_printf(&in->problems, "reply `%s`: %d requests were to be under way at once, not %d\n",
-                  chosen->name, chosen->hold, in->peak);
-      return;
-    }
+static void put_request(text *to, const server *in, const exchange *asked) {
+  bool is_inside;
+  text_printf(to, "%s %s", asked->method, below_base(in, asked->target, &is_inside));
+  if (!is_inside) text_add(to, " (outside the base URL)");
 }
 
 /* Has this request come since the last statements? */
 static bool has_come(const server *in, const char *wanted) {
-  for (size_t i = 0; i < in->log_count; i++) {
-    const exchange *asked = &in->log[i];
-    bool is_inside;
+  bool is_there = false;
+  for (size_t i = 0; i < in->log_count && !is_there; i++) {
     text line = { 0 };
-    text_printf(&line, "%s %s", asked->method, below_base(in, asked->target, &is_inside));
-    bool is_wanted = strcmp(text_str(&line), wanted) == 0;
+    put_request(&line, in, &in->log[i]);
+    is_there = strcmp(text_str(&line), wanted) == 0;
     text_clear(&line);
-    if (is_wanted) return true;
   }
-  return false;
+  return is_there;
 }
 
-/* Wait until the request that `after` names has come. */
-static void wait_request(server *in, const reply *chosen) {
-  int own = in->case_number;
-  struct timespec limit = in_ms(in->patience_ms);
-  while (!has_come(in, chosen->after_request) && in->case_number == own)
-    if (!wait_change(in, &limit)) {
-      text_printf(&in->problems, "reply `%s`: %s was to come before it is given\n", chosen->name,
+/* What a reply waits for has happened. What has not is added to `missing`; NULL: it is not asked for. */
+static bool may_answer(const server *in, const reply *chosen, text *missing) {
+  if (in->peak < chosen->hold) {
+    if (missing)
+      text_printf(missing, "reply `%s`: %d requests were to be under way at once, not %d\n",
+                  chosen->name, chosen->hold, in->peak);
+    return false;
+  }
+  if (in->log_count < (size_t)chosen->after) {
+    if (missing)
+      text_printf(missing, "reply `%s`: %d requests were to come before it is given, not %d\n",
+                  chosen->name, chosen->after, (int)in->log_count);
+    return false;
+  }
+  if (chosen->after_request && !has_come(in, chosen->after_request)) {
+    if (missing)
+      text_printf(missing, "reply `%s`: %s was to come before it is given\n", chosen->name,
                   chosen->after_request);
-      return;
-    }
+    return false;
+  }
+  return true;
 }
 
-/* Wait until `after` requests have come. */
-static void wait_arrivals(server *in, const reply *chosen) {
+/* Wait for what the reply waits for, as `hold` and `after` say. */
+static void wait_for_others(server *in, const reply *chosen) {
   int own = in->case_number;
   struct timespec limit = in_ms(in->patience_ms);
-  while (in->log_count < (size_t)chosen->after && in->case_number == own)
+  while (!may_answer(in, chosen, NULL) && in->case_number == own)
     if (!wait_change(in, &limit)) {
-      text_printf(&in->problems,
-                  "reply `%s`: %d requests were to come before it is given, not %d\n", chosen->name,
-                  chosen->after, (int)in->log_count);
+      may_answer(in, chosen, &in->problems);
       return;
     }
 }
@@ -236,9 +237,7 @@ static enum MHD_Result perform(server *in, struct MHD_Connection *connection, co
     pthread_mutex_lock(&in->lock);
   }
   if (in->clock) fake_clock_advance(in->clock, chosen->advance_ms);
-  if (chosen->hold) wait_peak(in, chosen);
-  if (chosen->after) wait_arrivals(in, chosen);
-  if (chosen->after_request) wait_request(in, chosen);
+  wait_for_others(in, chosen);
   if (chosen->is_never) wait_end(in);
   if (chosen->is_drop || in->case_number != own) return MHD_NO;
   return answer_bytes(connection, chosen->status, chosen->headers, &chosen->body, chosen->cut_at);
@@ -528,9 +527,7 @@ char *server_take_log(server *of, const char *headers) {
   pthread_mutex_lock(&of->lock);
   for (size_t i = 0; i < of->log_count; i++) {
     const exchange *asked = &of->log[i];
-    bool is_inside;
-    text_printf(&lines, "%s %s", asked->method, below_base(of, asked->target, &is_inside));
-    if (!is_inside) text_add(&lines, " (outside the base URL)");
+    put_request(&lines, of, asked);
     if (asked->body.len) text_add(&lines, " ");
     text_add_escaped(&lines, text_str(&asked->body), asked->body.len);
     text_add(&lines, "\n");

@@ -125,6 +125,11 @@ static void predicates(void **state) {
   assert_true(cm_value_is_number(&real));
   assert_false(cm_value_is_text(&real));
   assert_true(cm_value_is_text(&json));
+  assert_false(cm_value_is_empty(&json));
+  json.len = 0;
+  blob.len = 0;
+  assert_true(cm_value_is_empty(&json));
+  assert_false(cm_value_is_empty(&blob));
   assert_false(cm_value_is_number(&json));
   assert_false(cm_value_is_text(&blob));
 }

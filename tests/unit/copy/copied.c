@@ -100,7 +100,7 @@ static void without_names_what_is_listed_by_parent_stays_out(void **state) {
   assert_int_equal(cm_copied_choose(NULL, &list, &err), SQLITE_OK);
   assert_true(list.count > 20);
   for (int i = 0; i < list.count; i++)
-    assert_false(list.tables[i].is_by_parent);
+    assert_int_equal(list.tables[i].parent, -1);
   cm_copied_list_clear(&list);
 }
 
